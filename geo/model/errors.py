@@ -1,0 +1,70 @@
+"""Everything that can be wrong with what we are given, named by its condition.
+
+A message is a Chinese template (the translation key of the English one) plus its parameters, so that the
+floor which meets the fault needs to know no language, and the web floor can translate it.
+"""
+
+
+def N_(message: str) -> str:
+    """Mark a message for translation where it is written; it is translated where it is shown."""
+    return message
+
+
+class AtlasError(Exception):
+    """Base of all our errors.
+
+    Parameters
+    ----------
+    message
+        Chinese template in `%(name)s` style, marked with `N_`.
+    params
+        The values of the template; also handed to clients that want them apart.
+    """
+
+    def __init__(self, message: str, **params: object) -> None:
+        super().__init__(message, params)
+        self.message = message
+        self.params = params
+
+    def __str__(self) -> str:
+        return self.message % self.params
+
+
+class InvalidInput(AtlasError):
+    """A parameter, form field or command option that cannot be read."""
+
+
+class InvalidFile(AtlasError):
+    """A file that cannot be taken in; the message names file, row and field."""
+
+
+class InvalidLayer(AtlasError):
+    """A layer folder whose definition or data does not hold; the message names the file and the field."""
+
+
+class InvalidFeatures(AtlasError):
+    """A frame of features that cannot be computed on, for example one without a CRS."""
+
+
+class LayerNotFound(AtlasError):
+    """No layer of that id."""
+
+    def __init__(self, layer_id: str) -> None:
+        super().__init__(N_("没有名为“%(layer_id)s”的图层"), layer_id=layer_id)
+
+
+class FeatureNotFound(AtlasError):
+    """No feature of that id in the layer."""
+
+    def __init__(self, layer_id: str, feature_id: str) -> None:
+        super().__init__(
+            N_("图层“%(layer_id)s”里没有编号为“%(feature_id)s”的要素"), layer_id=layer_id, feature_id=feature_id
+        )
+
+
+class StoreUnavailable(AtlasError):
+    """The store cannot be opened, read or written."""
+
+
+class Conflict(AtlasError):
+    """A write that names a revision which is no longer the current one."""

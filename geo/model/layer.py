@@ -1,0 +1,270 @@
+"""A layer is a definition: what its features are called, which fields they have, how their status is kept.
+
+Definitions come from `layers/<layer_id>/layer.toml` (see `geo.store.catalog`); nothing in the code knows a layer by name.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from geo.model.errors import LayerNotFound
+from geo.model.units import UNITS
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
+"""Layer ids and field names: folder = table = collection = URL, so one alphabet for all of them."""
+
+GeometryType = Literal["Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
+FieldType = Literal["text", "integer", "number", "date", "boolean"]
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the definitions: immutable, and a misspelt key is a fault."""
+
+
+class Title(Struct):
+    """A name in both languages of the interface."""
+
+    zh: str
+    en: str
+
+
+class Choice(Struct):
+    """One of the values that a field may have."""
+
+    value: str
+    title: Title
+
+
+class Field(Struct):
+    """A column of a layer.
+
+    Parameters
+    ----------
+    name
+        Column name; ends in its unit where it has one.
+    title
+        As people read it.
+    type
+        `text`, `integer`, `number`, `date` (ISO 8601) or `boolean`.
+    short
+        The bureau's name: pinyin initials, at most 10 bytes, ASCII.
+    unit
+        A key of `geo.model.units.UNITS`.
+    values
+        The closed list of a coded field.
+    total
+        Whether lists add this field up.
+    filter
+        `choice` or `range` where the map page offers a filter on it.
+    """
+
+    name: str
+    title: Title
+    type: FieldType
+    short: str
+    unit: str | None = None
+    values: tuple[Choice, ...] = ()
+    total: bool = False
+    filter: Literal["choice", "range"] | None = None
+
+    def __post_init__(self) -> None:
+        if not IDENTIFIER.fullmatch(self.name):
+            raise ValueError(f"field name {self.name!r} is not lower snake_case")
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,9}", self.short):
+            raise ValueError(f"short name {self.short!r} of field {self.name} is not 1 to 10 capital ASCII letters or digits")
+        if self.unit is not None and self.unit not in UNITS:
+            raise ValueError(f"unit {self.unit!r} of field {self.name} is unknown")
+        if (self.total or self.filter == "range") and self.type not in ("integer", "number"):
+            raise ValueError(f"field {self.name} is no number, so it has no total and no range")
+
+
+class Ratio(Struct):
+    """A figure computed from two fields, such as land per pupil.
+
+    Parameters
+    ----------
+    numerator, denominator
+        Field names; each is first turned into `numerator_unit`, `denominator_unit` where given.
+    """
+
+    name: str
+    title: Title
+    short: str
+    numerator: str
+    denominator: str
+    unit: str
+    numerator_unit: str | None = None
+    denominator_unit: str | None = None
+    decimals: int = 2
+
+
+class Status(Struct):
+    """What is reported of a feature each year.
+
+    Parameters
+    ----------
+    kind
+        `construction` (stages and progress), `measurement` (a value against a target) or `none`.
+    quantity, unit
+        What is measured.
+    base, target
+        Fields that hold the base value and the target value.
+    better
+        Whether a good value is a `higher` or a `lower` one.
+    """
+
+    kind: Literal["construction", "measurement", "none"] = "none"
+    quantity: Title | None = None
+    unit: str | None = None
+    base: str | None = None
+    target: str | None = None
+    better: Literal["higher", "lower"] | None = None
+
+
+class Style(Struct):
+    """How the map draws a layer where no status colour applies."""
+
+    colour: str = "#5b6770"
+    weight: float = 1.5
+    label: bool = False
+    min_zoom: int = 0
+    visible: bool = True
+
+
+def common(name: str, zh: str, en: str, type: FieldType, short: str, **more: object) -> Field:
+    return Field(name=name, title=Title(zh=zh, en=en), type=type, short=short, **more)  # type: ignore[arg-type]
+
+
+BASE_FIELDS: tuple[Field, ...] = (common("name", "名称", "Name", "text", "MC"),)
+"""Fields of every layer."""
+
+PLAN_FIELDS: tuple[Field, ...] = (
+    *BASE_FIELDS,
+    common("plan_year", "计划年份", "Plan year", "integer", "JHNF", filter="choice"),
+    common("planned_start", "计划开工", "Planned start", "date", "JHKG"),
+    common("planned_finish", "计划完成", "Planned finish", "date", "JHWC"),
+    common("planned_dates_assumed", "起止日期为推定", "Dates are assumed", "boolean", "RQTD"),
+    common("source_section", "规划章节", "Plan section", "text", "GHZJ"),
+    common("source_paragraph", "规划段落", "Plan paragraph", "integer", "GHDL"),
+    common("location_text", "位置描述", "Location in words", "text", "WZMS"),
+    common("location_basis", "位置依据", "Location basis", "text", "WZYJ"),
+    common("location_accuracy_m", "位置误差", "Location accuracy", "number", "WZWC", unit="m"),
+    common("location_note", "位置说明", "Location note", "text", "WZSM"),
+    common("responsible_unit", "责任单位", "Responsible unit", "text", "ZRDW"),
+    common("responsible_officer", "责任人", "Responsible officer", "text", "ZRR"),
+    common("retired_on", "停用日期", "Retired on", "date", "TYRQ"),
+    common("replaced_by", "由谁替代", "Replaced by", "text", "TDBH"),
+)
+"""Fields of every plan layer (role `plan`). `source_paragraph` counts the lines of the plan's text as we hold it, from 1."""
+
+
+class Layer(Struct):
+    """One layer's definition; `id` is the name of its folder."""
+
+    id: str
+    title: Title
+    description: Title
+    role: Literal["plan", "reference"]
+    source: str
+    licence: str
+    geometry: GeometryType | None = None
+    crs: str = "EPSG:4326"
+    order: int = 100
+    own_fields: tuple[Field, ...] = msgspec.field(default=(), name="fields")
+    ratios: tuple[Ratio, ...] = ()
+    status: Status = Status()
+    style: Style = Style()
+    empty_hint: Title | None = None
+    """What to do where the layer has no feature yet."""
+
+    def __post_init__(self) -> None:
+        if not IDENTIFIER.fullmatch(self.id):
+            raise ValueError(f"layer id {self.id!r} is not lower snake_case")
+        for what in ("name", "short"):
+            seen: set[str] = set()
+            for item in (*self.fields, *self.ratios):
+                value = getattr(item, what)
+                if value in seen:
+                    raise ValueError(f"two fields have the {what} {value!r}")
+                seen.add(value)
+        numbers = {field.name for field in self.fields if field.type in ("integer", "number")}
+        needed = [name for ratio in self.ratios for name in (ratio.numerator, ratio.denominator)]
+        needed += [name for name in (self.status.base, self.status.target) if name]
+        for name in needed:
+            if name not in numbers:
+                raise ValueError(f"{name!r} is no number field of the layer")
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """All columns in order: the shared ones, then the layer's own."""
+        return (PLAN_FIELDS if self.role == "plan" else BASE_FIELDS) + self.own_fields
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, or None."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def totals(self) -> tuple[Field, ...]:
+        """Fields that lists add up."""
+        return tuple(field for field in self.fields if field.total)
+
+
+class Zone(Struct):
+    """The development zone whose plan this is, from `layers/zone.toml`.
+
+    Parameters
+    ----------
+    extent
+        min lon, min lat, max lon, max lat, degrees: the map's full extent.
+    """
+
+    title: Title
+    plan: Title
+    plan_source: str
+    first_year: int
+    last_year: int
+    extent: tuple[float, float, float, float]
+
+    @property
+    def years(self) -> range:
+        return range(self.first_year, self.last_year + 1)
+
+
+class Catalog(Mapping[str, Layer]):
+    """All layers of a zone, by id, in the order in which they are shown."""
+
+    def __init__(self, zone: Zone, layers: list[Layer]) -> None:
+        self.zone = zone
+        self._layers = {layer.id: layer for layer in sorted(layers, key=lambda layer: (layer.order, layer.id))}
+
+    def __getitem__(self, layer_id: str) -> Layer:
+        """The layer of that id.
+
+        Raises
+        ------
+        LayerNotFound
+            If there is none.
+        """
+        try:
+            return self._layers[layer_id]
+        except KeyError:
+            raise LayerNotFound(layer_id) from None
+
+    def __contains__(self, layer_id: object) -> bool:
+        return layer_id in self._layers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._layers)
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    @property
+    def plan(self) -> list[Layer]:
+        return [layer for layer in self.values() if layer.role == "plan"]
+
+    @property
+    def reference(self) -> list[Layer]:
+        return [layer for layer in self.values() if layer.role == "reference"]
