@@ -1,0 +1,51 @@
+"""Lengths, areas and distances of shapes whose coordinates are degrees: on the ellipsoid, or in the zone of the data."""
+
+import shapely
+from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
+
+from geo.model.crs import GEOD, STORED_CRS, metric_crs
+
+
+def area_m2(shape: BaseGeometry) -> float:
+    """Area on the CGCS2000 ellipsoid, m², of a shape in EPSG:4326; 0 for points and lines."""
+    if shape.geom_type not in ("Polygon", "MultiPolygon"):
+        return 0.0
+    area, _ = GEOD.geometry_area_perimeter(shapely.orient_polygons(shape))
+    return abs(area)
+
+
+def length_m(shape: BaseGeometry) -> float:
+    """Length on the CGCS2000 ellipsoid, m, of a line in EPSG:4326."""
+    return GEOD.geometry_length(shape)
+
+
+def to_plane(shape: BaseGeometry, crs: str) -> BaseGeometry:
+    """A shape in EPSG:4326 (lon, lat) as easting, northing in metres."""
+    project = Transformer.from_crs(STORED_CRS, crs, always_xy=True).transform
+    return shapely.transform(shape, project, interleaved=False)
+
+
+def to_degrees(shape: BaseGeometry, crs: str) -> BaseGeometry:
+    """A shape in metres back in EPSG:4326 (lon, lat)."""
+    project = Transformer.from_crs(crs, STORED_CRS, always_xy=True).transform
+    return shapely.transform(shape, project, interleaved=False)
+
+
+def buffer(shape: BaseGeometry, distance_m: float) -> BaseGeometry:
+    """Everything within a distance of a shape.
+
+    Parameters
+    ----------
+    shape
+        In EPSG:4326; measured in the CGCS2000 3-degree zone of its middle.
+    distance_m
+        Metres, more than 0.
+
+    Returns
+    -------
+    around
+        Polygon or MultiPolygon in EPSG:4326.
+    """
+    crs = metric_crs(shape.bounds)
+    return to_degrees(to_plane(shape, crs).buffer(distance_m), crs)

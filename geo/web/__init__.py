@@ -1,0 +1,52 @@
+"""How the office asks: pages, the OGC API, files to take away, commands. The only floor that knows Flask."""
+
+from flask import Flask, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from geo.web import basemaps, commands, errors, export, features, health, language, ogc, security
+from geo.web.current import current_store, use_store
+from geo.web.settings import ROOT, read_settings
+
+MAX_REQUEST_BYTES = 1024 * 1024
+NAVIGATION = ("features.map_page", "export.page")
+"""Pages in the order of the header."""
+
+
+def create_app(config: dict[str, object] | None = None) -> Flask:
+    """The app, ready for `flask --app server` or a WSGI server.
+
+    Parameters
+    ----------
+    config
+        Settings by the names of `geo.web.settings.SETTINGS`; what is not given comes from the environment.
+    """
+    settings = read_settings(config)
+    app = Flask("plan_atlas", root_path=str(ROOT), instance_path=str(ROOT / "instance"))
+    app.config.update(settings, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES)
+    app.json.ensure_ascii = False
+    app.json.sort_keys = False
+    use_store(app, settings["DATABASE_URL"], ROOT / settings["LAYERS_DIR"])
+    _trust_proxies(app, int(settings["TRUSTED_PROXIES"]))
+    security.protect(app)
+    language.speak(app)
+    errors.handle_errors(app)
+    for module in (features, export, ogc, basemaps, health):
+        app.register_blueprint(module.blueprint)
+    commands.register(app)
+    app.context_processor(_page_context)
+    return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Let that many reverse proxies name the address that the client called; none by default."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count)
+
+
+def _page_context() -> dict:
+    store = current_store()
+    return {
+        "nav": [(endpoint, url_for(endpoint)) for endpoint in NAVIGATION],
+        "zone": store.catalog.zone,
+        "demo": store.demo,
+    }

@@ -1,0 +1,49 @@
+"""The page and the address that give files to take away."""
+
+from datetime import date
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask_babel import gettext as _
+
+from geo.model.errors import InvalidInput, N_
+from geo.service import export, features
+from geo.web import params
+from geo.web.current import current_store
+from geo.web.language import language
+from geo.web.page_config import page_config
+
+blueprint = Blueprint("export", __name__)
+
+
+@blueprint.get("/export")
+def page() -> str:
+    """Choose layers, year and format."""
+    store = current_store()
+    year = params.year(request.args) or store.catalog.zone.last_year
+    return render_template(
+        "export/index.html", layers=list(store.catalog.values()), formats=export.FORMATS, config=page_config(store, year)
+    )
+
+
+@blueprint.get("/export/file")
+def download() -> Response:
+    """What the reader sees on the map, as a file."""
+    store = current_store()
+    format_name = request.args.get("format", "geojson")
+    if format_name not in export.FORMATS:
+        raise InvalidInput(
+            N_("没有导出格式“%(given)s”，可选：%(known)s"), given=format_name, known="、".join(export.FORMATS)
+        )
+    names = [name for name in request.args.get("layers", "").split(",") if name] or [
+        layer.id for layer in store.catalog.plan
+    ]
+    layers = [store.catalog[name] for name in names]
+    queries = params.feature_queries(request.args, layers, store)
+    queries = {layer_id: features.without_paging(query) for layer_id, query in queries.items()}
+    chunks = export.stream(store, queries, format_name, language=language())
+    filename = "plan-atlas-{}-{}.{}".format("-".join(names[:3]), date.today().isoformat(), format_name)
+    return Response(
+        stream_with_context(chunks),
+        mimetype=export.FORMATS[format_name].media_type,
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+    )

@@ -1,0 +1,79 @@
+"""Chinese first, English by a switch that sticks."""
+
+from urllib.parse import urlsplit
+
+from babel.messages.pofile import read_po
+from flask import Blueprint, Flask, Response, redirect, request
+from flask_babel import Babel, get_locale, gettext
+
+from geo.model.errors import AtlasError, InvalidInput, N_
+from geo.model.layer import Title
+from geo.web.settings import ROOT
+
+LANGUAGES = ("zh", "en")
+COOKIE = "language"
+COOKIE_MAX_AGE_S = 365 * 24 * 3600
+TRANSLATIONS = ROOT / "translations"
+
+blueprint = Blueprint("language", __name__)
+
+
+def _selected() -> str:
+    chosen = request.cookies.get(COOKIE)
+    return chosen if chosen in LANGUAGES else "zh"
+
+
+def language() -> str:
+    """`zh` or `en`; `zh` outside a request."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def localized(title: Title | None) -> str | None:
+    """A title in the page's language."""
+    return None if title is None else getattr(title, language())
+
+
+def in_words(error: AtlasError) -> str:
+    """An error's message in the page's language."""
+    return gettext(error.message) % error.params
+
+
+def script_messages() -> dict[str, str]:
+    """The strings of our scripts in the page's language; Chinese ones stand in the scripts themselves."""
+    return {} if language() == "zh" else _english_script_messages()
+
+
+def _english_script_messages() -> dict[str, str]:
+    with (TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file)
+    return {
+        message.id: message.string
+        for message in catalogue
+        if isinstance(message.id, str) and message.string and any(path.endswith(".js") for path, _ in message.locations)
+    }
+
+
+@blueprint.get("/language/<code>")
+def switch(code: str) -> Response:
+    """Remember the language and go back to the page the reader came from."""
+    if code not in LANGUAGES:
+        raise InvalidInput(N_("没有语言“%(code)s”，可选 zh 或 en"), code=code)
+    response = redirect(_own_path(request.args.get("next", "/")))
+    response.set_cookie(COOKIE, code, max_age=COOKIE_MAX_AGE_S, samesite="Lax", httponly=True)
+    return response
+
+
+def _own_path(target: str) -> str:
+    """The target if it is a path of this server, else the map."""
+    parts = urlsplit(target)
+    foreign = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\"))
+    return "/" if foreign else target
+
+
+def speak(app: Flask) -> None:
+    """Set up the languages of an app."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    Babel(app, default_locale="zh", locale_selector=_selected)
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(language=language, localized=localized, script_messages=script_messages)

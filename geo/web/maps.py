@@ -1,0 +1,69 @@
+"""Folium's only door: the Leaflet map of a page, rendered in pieces that our own templates place.
+
+Features never travel inside the page. Our element hands the map to our script, which reads `/ogc` like any client;
+no user text reaches Folium's popups, whose `${…}` stays live in a JavaScript template literal.
+"""
+
+from dataclasses import dataclass
+
+import folium
+from folium.elements import MacroElement
+from folium.template import Template
+from markupsafe import Markup
+
+from geo.model.layer import Zone
+
+VENDOR = "/static/vendor/node_modules"
+folium.Map.default_js = [("leaflet", f"{VENDOR}/leaflet/dist/leaflet.js")]
+folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet/dist/leaflet.css")]
+
+
+class PageScript(MacroElement):
+    """Hands the Leaflet map and the page's configuration to one of our ES modules."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            import { start } from {{ this.module|tojson }};
+            start({{ this._parent.get_name() }}, {{ this.config|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, module: str, config: dict) -> None:
+        super().__init__()
+        self._name = "PageScript"
+        self.module = module
+        self.config = config
+
+
+@dataclass(frozen=True)
+class RenderedMap:
+    """The parts of a Folium map: links for the head, the element itself, and the body of a module script."""
+
+    head: Markup
+    html: Markup
+    script: Markup
+
+
+def render_map(zone: Zone, module: str, config: dict) -> RenderedMap:
+    """A map of the zone that our script fills.
+
+    Parameters
+    ----------
+    zone
+        Its extent is what the map shows first.
+    module
+        Path of the ES module whose `start(map, config)` takes over.
+    config
+        JSON-able; escaped for use inside a script element.
+    """
+    west, south, east, north = zone.extent
+    leaflet_map = folium.Map(tiles=None, zoom_control=False, control_scale=False, zoom_snap=0.5)
+    leaflet_map.fit_bounds([[south, west], [north, east]])
+    leaflet_map.add_child(PageScript(module, config))
+    figure = leaflet_map.get_root()
+    leaflet_map.render()
+    # Folium's own head forbids zooming by hand and carries inline styles that our policy refuses.
+    figure.header._children.pop(leaflet_map.get_name(), None)
+    return RenderedMap(Markup(figure.header.render()), Markup(figure.html.render()), Markup(figure.script.render()))

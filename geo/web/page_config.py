@@ -1,0 +1,107 @@
+"""What a page tells its scripts: zone, layers and coded values, every title in the page's language."""
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from geo.model.feature_query import FeatureQuery
+from geo.model.layer import Catalog, Field, Layer, Ratio
+from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES
+from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, STAGES, WATER_CLASSES
+from geo.model.units import UNITS
+from geo.store.base import Store
+from geo.web.basemaps import configured_basemaps
+from geo.web.language import language, localized
+
+
+def stage_titles() -> dict[str, str]:
+    """Stages in their order, the unreported one last."""
+    return {**{code: _(title) for code, title in STAGES.items()}, NOT_REPORTED: _("未填报")}
+
+
+def unit_title(unit: str | None) -> str | None:
+    """A unit's sign in the page's language."""
+    return None if unit is None else getattr(UNITS[unit], language())
+
+
+def page_config(store: Store, year: int) -> dict:
+    """The configuration that `start(map, config)` gets."""
+    catalog = store.catalog
+    return {
+        "language": language(),
+        "year": year,
+        "years": list(catalog.zone.years),
+        "demo": store.demo,
+        "ogc": url_for("ogc.landing").rstrip("/"),
+        "exportUrl": url_for("export.download"),
+        "featureUrl": "/features",
+        "basemaps": [basemap.for_page() for basemap in configured_basemaps(current_app)],
+        "stages": stage_titles(),
+        "flags": {code: _(title) for code, title in FLAGS.items()},
+        "lamps": {code: _(title) for code, title in LAMPS.items()},
+        "bases": {code: _(title) for code, title in BASIS_TITLES.items()},
+        "basisExplanations": {code: _(title) for code, title in BASIS_EXPLANATIONS.items()},
+        "waterClasses": {str(rank): name for rank, name in WATER_CLASSES.items()},
+        "zone": _zone(catalog),
+        "layers": [_layer(store, layer) for layer in catalog.values()],
+    }
+
+
+def _zone(catalog: Catalog) -> dict:
+    zone = catalog.zone
+    return {"title": localized(zone.title), "plan": localized(zone.plan), "extent": list(zone.extent)}
+
+
+def _layer(store: Store, layer: Layer) -> dict:
+    status = layer.status
+    return {
+        "id": layer.id,
+        "title": localized(layer.title),
+        "description": localized(layer.description),
+        "role": layer.role,
+        "geometry": layer.geometry,
+        "source": layer.source,
+        "licence": layer.licence,
+        "order": layer.order,
+        "count": store.count(layer.id, FeatureQuery()),
+        "emptyHint": localized(layer.empty_hint),
+        "fields": [_field(field) for field in layer.fields],
+        "ratios": [_ratio(ratio) for ratio in layer.ratios],
+        "status": {
+            "kind": status.kind,
+            "quantity": localized(status.quantity),
+            "unit": status.unit,
+            "unitTitle": unit_title(status.unit),
+            "base": status.base,
+            "target": status.target,
+            "better": status.better,
+        },
+        "style": {
+            "colour": layer.style.colour,
+            "weight": layer.style.weight,
+            "label": layer.style.label,
+            "min_zoom": layer.style.min_zoom,
+            "visible": layer.style.visible,
+        },
+    }
+
+
+def _field(field: Field) -> dict:
+    return {
+        "name": field.name,
+        "title": localized(field.title),
+        "type": field.type,
+        "unit": field.unit,
+        "unitTitle": unit_title(field.unit),
+        "values": {choice.value: localized(choice.title) for choice in field.values},
+        "total": field.total,
+        "filter": field.filter,
+    }
+
+
+def _ratio(ratio: Ratio) -> dict:
+    return {
+        "name": ratio.name,
+        "title": localized(ratio.title),
+        "unitTitle": unit_title(ratio.unit),
+        "decimals": ratio.decimals,
+    }

@@ -1,0 +1,203 @@
+"""Request parameters, read in one place: every wrong one is an `InvalidInput` that names it."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from werkzeug.datastructures import MultiDict
+
+from geo.model.errors import InvalidInput, N_
+from geo.model.feature_query import MAX_LIMIT, STATUS_COLUMNS, Condition, FeatureQuery, Order
+from geo.model.layer import Layer
+from geo.service import features
+from geo.store.base import Store
+
+DEFAULT_LIMIT = 10
+MAX_OFFSET = 10_000_000
+MAX_SEARCH_LENGTH = 200
+MAX_WITHIN_LENGTH = 20_000
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+
+RESERVED = frozenset(
+    "bbox limit offset year q within buffer_m schematic sortby datetime f lang collections layers cells format".split()
+)
+"""Parameters that are no property filter."""
+
+Args = MultiDict[str, str]
+
+
+def feature_query(args: Args, layer: Layer, store: Store) -> FeatureQuery:
+    """The query of a request for one layer.
+
+    Raises
+    ------
+    InvalidInput
+        On any parameter that is unknown or cannot be read.
+    """
+    if unknown := _unknown_fields(args, [layer]):
+        raise InvalidInput(N_("图层“%(layer)s”没有参数或字段“%(name)s”"), layer=layer.id, name=unknown[0])
+    return _read(args, layer, store)
+
+
+def feature_queries(args: Args, layers: Iterable[Layer], store: Store) -> dict[str, FeatureQuery]:
+    """The query of a request over several layers, for each layer that has every filtered field.
+
+    A layer without a filtered field matches nothing and is left out.
+    """
+    layers = list(layers)
+    if unknown := _unknown_fields(args, layers):
+        raise InvalidInput(N_("没有图层有参数或字段“%(name)s”"), name=unknown[0])
+    return {layer.id: _read(args, layer, store) for layer in layers if not _unknown_fields(args, [layer])}
+
+
+def _unknown_fields(args: Args, layers: list[Layer]) -> list[str]:
+    known = RESERVED.union(*(_filterable(layer, args) for layer in layers))
+    return [name for name in args if name not in known]
+
+
+def _filterable(layer: Layer, args: Args) -> set[str]:
+    names = {field.name for field in layer.fields}
+    if "year" in args and layer.status.kind != "none":
+        names.update(STATUS_COLUMNS)
+    return names
+
+
+def _read(args: Args, layer: Layer, store: Store) -> FeatureQuery:
+    names = sorted(_filterable(layer, args) & set(args))
+    within = text(args, "within", MAX_WITHIN_LENGTH)
+    buffer_m = number(args, "buffer_m")
+    return FeatureQuery(
+        bbox=bbox(args),
+        within=features.marked_area(store, within, buffer_m).geometry if within else None,
+        year=year(args),
+        search=text(args, "q", MAX_SEARCH_LENGTH),
+        conditions=tuple(_condition(name, args.getlist(name), layer) for name in names),
+        between=_between(args),
+        order=_order(args, layer),
+        limit=integer(args, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, clamp=True),
+        offset=integer(args, "offset", 0, 0, MAX_OFFSET),
+        schematic=flag(args, "schematic"),
+    )
+
+
+def text(args: Args, name: str, longest: int) -> str | None:
+    """A text parameter without blanks at its ends; None where absent or empty."""
+    value = args.get(name, "").strip()
+    if len(value) > longest:
+        raise InvalidInput(N_("参数 %(name)s 太长，最多 %(longest)s 个字符"), name=name, longest=longest)
+    if "\x00" in value:
+        raise InvalidInput(N_("参数 %(name)s 含有不可用的字符"), name=name)
+    return value or None
+
+
+def integer(args: Args, name: str, default: int | None, lowest: int, highest: int, *, clamp: bool = False) -> int | None:
+    """A whole number between two bounds; with `clamp`, one above the highest is taken as the highest (OGC's `limit`)."""
+    given = args.get(name)
+    if given is None:
+        return default
+    if not re.fullmatch(r"[+-]?[0-9]{1,12}", given.strip()):
+        raise InvalidInput(N_("参数 %(name)s 应为整数，现为“%(given)s”"), name=name, given=given)
+    value = int(given)
+    if clamp and value > highest:
+        return highest
+    if not lowest <= value <= highest:
+        raise InvalidInput(
+            N_("参数 %(name)s 应在 %(lowest)s 到 %(highest)s 之间，现为 %(given)s"),
+            name=name,
+            lowest=lowest,
+            highest=highest,
+            given=given,
+        )
+    return value
+
+
+def number(args: Args, name: str) -> float | None:
+    """A finite number; None where absent."""
+    given = args.get(name)
+    return None if given is None else _number(name, given)
+
+
+def _number(name: str, given: str) -> float:
+    if not re.fullmatch(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*", given):
+        raise InvalidInput(N_("参数 %(name)s 应为数字，现为“%(given)s”"), name=name, given=given)
+    value = float(given)
+    if abs(value) > 1e300:
+        raise InvalidInput(N_("参数 %(name)s 的数字太大"), name=name)
+    return value
+
+
+def flag(args: Args, name: str) -> bool:
+    """True or false; false where absent."""
+    given = args.get(name, "false").strip().lower()
+    if given not in ("true", "false", "1", "0"):
+        raise InvalidInput(N_("参数 %(name)s 应为 true 或 false，现为“%(given)s”"), name=name, given=given)
+    return given in ("true", "1")
+
+
+def year(args: Args) -> int | None:
+    """The year whose status is asked for."""
+    return integer(args, "year", None, FIRST_YEAR, LAST_YEAR)
+
+
+def bbox(args: Args) -> tuple[float, float, float, float] | None:
+    """Four numbers, or six of which the heights are passed over: OGC API Features Part 1, 7.15.3."""
+    given = args.get("bbox")
+    if given is None:
+        return None
+    numbers = [_number("bbox", part) for part in given.split(",")]
+    if len(numbers) not in (4, 6):
+        raise InvalidInput(N_("参数 bbox 应为 4 个或 6 个数字，现有 %(count)s 个"), count=len(numbers))
+    half = len(numbers) // 2
+    west, south, east, north = *numbers[:2], *numbers[half : half + 2]
+    if west > east or south > north or not (-180 <= west and east <= 180 and -90 <= south and north <= 90):
+        raise InvalidInput(N_("参数 bbox 应为 西,南,东,北（度），现为“%(given)s”"), given=given)
+    return west, south, east, north
+
+
+def _between(args: Args) -> tuple[str | None, str | None] | None:
+    given = args.get("datetime")
+    if given is None:
+        return None
+    ends = given.split("/")
+    if len(ends) > 2 or (len(ends) == 2 and all(end in ("", "..") for end in ends) and given != "../.."):
+        raise InvalidInput(N_("参数 datetime 应为日期，或用“/”隔开的起止日期，现为“%(given)s”"), given=given)
+    days = [None if len(ends) == 2 and end in ("", "..") else _day(end) for end in ends]
+    first, last = days[0], days[-1]
+    if first and last and first > last:
+        raise InvalidInput(N_("参数 datetime 的起始日期晚于结束日期：“%(given)s”"), given=given)
+    return first, last
+
+
+def _day(given: str) -> str:
+    try:
+        if "T" in given.upper():
+            return datetime.fromisoformat(given.upper().replace("Z", "+00:00")).date().isoformat()
+        return date.fromisoformat(given).isoformat()
+    except ValueError:
+        raise InvalidInput(
+            N_("参数 datetime 里的“%(given)s”不是日期，应写作 2023-01-31 或 2023-01-31T00:00:00Z"), given=given
+        ) from None
+
+
+def _condition(name: str, given: list[str], layer: Layer) -> Condition:
+    field = layer.field(name)
+    is_text = field is not None and field.type in ("text", "boolean")
+    if is_text or len(given) > 1 or "/" not in given[0]:
+        return Condition(name, values=tuple(given))
+    ends = given[0].split("/")
+    if len(ends) != 2:
+        raise InvalidInput(N_("参数 %(name)s 应为一个值，或用“/”隔开的起止值，现为“%(given)s”"), name=name, given=given[0])
+    lowest, highest = (None if end in ("", "..") else end for end in ends)
+    return Condition(name, minimum=lowest, maximum=highest)
+
+
+def _order(args: Args, layer: Layer) -> tuple[Order, ...]:
+    given = args.get("sortby")
+    if not given:
+        return ()
+    names = _filterable(layer, args) | {"feature_id"}
+    order = tuple(Order(part.lstrip("+-").strip(), part.strip().startswith("-")) for part in given.split(","))
+    for item in order:
+        if item.field not in names:
+            raise InvalidInput(N_("不能按“%(name)s”排序：图层“%(layer)s”没有这个字段"), name=item.field, layer=layer.id)
+    return order

@@ -1,0 +1,35 @@
+"""Settings: one table of name, default and help; the environment overrides each."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting, as the operations guide lists it."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("DATABASE_URL", "gpkg:///instance/plan.gpkg", "Where the store is: gpkg:///path/to/file.gpkg"),
+    Setting("LAYERS_DIR", "layers", "Folder of the layer definitions; another zone is another folder"),
+    Setting("HOST", "127.0.0.1", "Address that the server listens on"),
+    Setting("PORT", "8000", "Port that the server listens on"),
+    Setting("THREADS", "8", "Threads that answer requests"),
+    Setting("TRUSTED_PROXIES", "0", "How many reverse proxies in front may set X-Forwarded-* headers"),
+    Setting("BASEMAPS", "instance/basemaps.toml", "File that lists the office's base maps, if any"),
+)
+
+
+def read_settings(overrides: dict[str, object] | None = None) -> dict[str, str]:
+    """Every setting: given, else from the environment, else its default."""
+    given = {name: str(value) for name, value in (overrides or {}).items()}
+    return {
+        setting.name: given.get(setting.name) or os.environ.get(setting.name) or setting.default for setting in SETTINGS
+    }
