@@ -2,58 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import geopandas
 import pandas
 
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Catalog
+from geo.model.page import Page, Summary
 from geo.model.status import AnnualStatus
-
-
-@dataclass(frozen=True)
-class Page:
-    """Rows of one layer, ready to be encoded: no pandas on the serving path.
-
-    Parameters
-    ----------
-    ids
-        Feature ids.
-    wkb
-        Geometry of each row as WKB in EPSG:4326, lon/lat, outer rings counter-clockwise; None where there is none.
-        A multipart geometry of one part comes as its part.
-    columns
-        Names of the values in each row of `rows`: the layer's fields, `revision`, and with a year the status columns.
-    rows
-        The values.
-    """
-
-    ids: list[str]
-    wkb: list[bytes | None]
-    columns: tuple[str, ...]
-    rows: list[tuple]
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Count of the features whose centre lies in one cell of a grid, and the mean of those centres (degrees)."""
-
-    lon: float
-    lat: float
-    count: int
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Count and totals of what a query matches, whatever its limit."""
-
-    count: int
-    totals: dict[str, float | int | None]
-    cells: list[Cell] = field(default_factory=list)
 
 
 class Store(ABC):

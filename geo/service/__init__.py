@@ -1,0 +1,1 @@
+"""What the office asks: combines the store, the computations and the formats."""
