@@ -1,0 +1,89 @@
+"""GeoJSON exactly as RFC 7946 has it, straight from ids, WKB and property rows: no frame in between.
+
+Coordinates are WGS 84 longitude, latitude with 7 decimals (about a centimetre); outer rings run counter-clockwise,
+holes clockwise (RFC 7946, 3.1.6); there is no `crs` member (section 4) and nothing that is not JSON.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy
+import orjson
+import shapely
+
+MEDIA_TYPE = "application/geo+json"
+DECIMALS = 7
+
+Part = tuple[str, Sequence[str], Sequence[bytes | None], Sequence[Mapping[str, object]]]
+"""Some features of one layer: layer id, feature ids, WKB, properties."""
+
+
+def feature_collection(
+    ids: Sequence[str], wkb: Sequence[bytes | None], properties: Sequence[Mapping[str, object]], **members: object
+) -> bytes:
+    """A page of features.
+
+    Parameters
+    ----------
+    ids, wkb, properties
+        Feature by feature: its id, its geometry as WKB in EPSG:4326 lon/lat or None, and its properties
+        (text, numbers, booleans, dates, None; NaN and infinity become null).
+    members
+        More members of the collection, such as `links` or `numberMatched`.
+    """
+    return orjson.dumps({"type": "FeatureCollection", **members, "features": _features(ids, wkb, properties)})
+
+
+def feature(feature_id: str | None, wkb: bytes | None, properties: Mapping[str, object], **members: object) -> bytes:
+    """One feature, parameters as in `feature_collection`; without an id it gets no `id` member."""
+    (made,) = _features([feature_id], [wkb], [properties])
+    if feature_id is None:
+        del made["id"]
+    return orjson.dumps({**made, **members})
+
+
+def stream(parts: Iterable[Part], **members: object) -> Iterator[bytes]:
+    """One FeatureCollection over several layers, chunk by chunk: memory holds one part at a time.
+
+    Parameters
+    ----------
+    parts
+        In the order of the file; each feature gets a member `collection`, the id of its layer (RFC 7946, 6.1).
+    members
+        More members of the collection; they come before the features.
+    """
+    yield orjson.dumps({"type": "FeatureCollection", **members})[:-1] + b',"features":['
+    separator = b""
+    for layer_id, ids, wkb, properties in parts:
+        if len(ids):
+            yield separator + orjson.dumps(_features(ids, wkb, properties, collection=layer_id))[1:-1]
+            separator = b","
+    yield b"]}"
+
+
+def collections(parts: Iterable[Part], **members: object) -> bytes:
+    """What `stream` gives, in one piece."""
+    return b"".join(stream(parts, **members))
+
+
+def _features(
+    ids: Sequence[str | None],
+    wkb: Sequence[bytes | None],
+    properties: Sequence[Mapping[str, object]],
+    **members: object,
+) -> list[dict[str, object]]:
+    return [
+        {"type": "Feature", "id": feature_id, "geometry": geometry, "properties": values, **members}
+        for feature_id, geometry, values in zip(ids, _geometries(wkb), properties, strict=True)
+    ]
+
+
+def _geometries(wkb: Sequence[bytes | None]) -> list[orjson.Fragment | None]:
+    """Geometries as JSON text: all coordinates of the page are rounded at once. Empty ones are null.
+
+    Every vertex stays, so that a ring smaller than the last decimal is still a ring.
+    """
+    shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
+    shapes = shapely.set_coordinates(shapes, shapely.get_coordinates(shapes).round(DECIMALS) + 0.0)
+    shapes[shapely.is_empty(shapes)] = None
+    texts = shapely.to_geojson(shapely.orient_polygons(shapes))
+    return [None if text is None else orjson.Fragment(text) for text in texts]
