@@ -1,0 +1,62 @@
+# Plan Atlas on Debian. Windows needs none of this: README.md has its three lines.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+VENDOR := static/vendor/node_modules/.package-lock.json
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+TEST_PACKAGES := chromium gdal-bin fonts-noto-cjk
+
+.DELETE_ON_ERROR:
+.PHONY: setup setup-tests run demo test lint messages screenshot
+
+setup: .venv/installed $(VENDOR)
+
+run: setup
+	$(BIN)/python server.py
+
+demo: setup
+	$(BIN)/flask --app server demo
+	DATABASE_URL=gpkg:///instance/demo.gpkg $(BIN)/python server.py
+
+test: setup-tests lint
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+lint: .venv/installed-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# Brings the catalogue up to date with the code; the new entries wait for their English.
+messages: .venv/installed
+	mkdir -p build
+	$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k t --ignore-dirs '.* node_modules' \
+		--add-location=file --sort-output --no-wrap --msgid-bugs-address= -o build/messages.pot .
+	$(BIN)/pybabel -q update -i build/messages.pot -d translations --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+screenshot: setup-tests
+	$(BIN)/python docs/screenshot.py
+
+# --- what the targets above need, made once and again when its list changes --------------------------------------
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv || { rm -rf .venv; $(call debian,python3-venv) && $(PYTHON) -m venv .venv; }
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/installed-tests: requirements-dev.txt .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+$(VENDOR): static/vendor/package-lock.json | .venv/installed
+	$(BIN)/flask --app server setup
+
+setup-tests: setup .venv/installed-tests
+	@missing=; for package in $(TEST_PACKAGES); do \
+		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
+	[ -z "$$missing" ] || { $(call debian,$$missing); }
+
+# $(call debian,PACKAGES): install Debian packages, or say plainly who has to.
+debian = { command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || [ -n "$(SUDO)" ]; } && \
+	$(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1); } || \
+	{ echo "These Debian packages are needed and could not be installed here: $(1). Please ask an administrator to run: apt-get install $(1)" >&2; exit 1; }
