@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geo.web import basemaps, commands, errors, export, features, health, language, ogc, security
 from geo.web.current import current_store, use_store
-from geo.web.settings import ROOT, read_settings
+from geo.web.settings import ROOT, read_settings, whole_number
 
 MAX_REQUEST_BYTES = 1024 * 1024
 NAVIGATION = ("features.map_page", "export.page")
@@ -26,7 +26,7 @@ def create_app(config: dict[str, object] | None = None) -> Flask:
     app.json.ensure_ascii = False
     app.json.sort_keys = False
     use_store(app, settings["DATABASE_URL"], ROOT / settings["LAYERS_DIR"])
-    _trust_proxies(app, int(settings["TRUSTED_PROXIES"]))
+    _trust_proxies(app, whole_number(settings, "TRUSTED_PROXIES", highest=10))
     security.protect(app)
     language.speak(app)
     errors.handle_errors(app)

@@ -9,6 +9,7 @@ from flask_babel import Babel, get_locale, gettext
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.model.layer import Title
 from geo.web.settings import ROOT
+from geo.web.translations import compile_catalogues
 
 LANGUAGES = ("zh", "en")
 COOKIE = "language"
@@ -73,6 +74,7 @@ def _own_path(target: str) -> str:
 
 def speak(app: Flask) -> None:
     """Set up the languages of an app."""
+    compile_catalogues(TRANSLATIONS)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, default_locale="zh", locale_selector=_selected)
     app.register_blueprint(blueprint)

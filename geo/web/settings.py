@@ -1,8 +1,11 @@
 """Settings: one table of name, default and help; the environment overrides each."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from geo.model.errors import InvalidInput, N_
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,3 +36,23 @@ def read_settings(overrides: dict[str, object] | None = None) -> dict[str, str]:
     return {
         setting.name: given.get(setting.name) or os.environ.get(setting.name) or setting.default for setting in SETTINGS
     }
+
+
+def whole_number(settings: Mapping[str, str], name: str, lowest: int = 0, highest: int = 65535) -> int:
+    """The value of a setting that is a number.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none, or out of bounds.
+    """
+    given = settings[name]
+    if not (given.isascii() and given.isdigit() and lowest <= int(given) <= highest):
+        raise InvalidInput(
+            N_("设置 %(name)s 应为 %(lowest)s 到 %(highest)s 的整数，现为“%(given)s”"),
+            name=name,
+            lowest=lowest,
+            highest=highest,
+            given=given,
+        )
+    return int(given)
