@@ -32,7 +32,7 @@ def download() -> Response:
     format_name = request.args.get("format", "geojson")
     if format_name not in export.FORMATS:
         raise InvalidInput(
-            N_("没有导出格式“%(given)s”，可选：%(known)s"), given=format_name, known="、".join(export.FORMATS)
+            N_("没有导出格式“%(given)s”，可选：%(known)s"), given=format_name, known=", ".join(export.FORMATS)
         )
     names = [name for name in request.args.get("layers", "").split(",") if name] or [
         layer.id for layer in store.catalog.plan
