@@ -5,6 +5,9 @@ from typing import Literal
 
 from shapely.geometry.base import BaseGeometry
 
+DEFAULT_LIMIT = 10
+"""Features in one page where a client names no limit."""
+
 MAX_LIMIT = 10_000
 """Most features in one page."""
 

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from geo.exchange import geojson
 
-SQUARE_CLOCKWISE = "POLYGON((114 33, 114 33.1, 114.1 33.1, 114.1 33, 114 33), (114.02 33.02, 114.04 33.02, 114.04 33.04, 114.02 33.02))"
+SQUARE_CLOCKWISE = (
+    "POLYGON((114 33, 114 33.1, 114.1 33.1, 114.1 33, 114 33),"
+    " (114.02 33.02, 114.04 33.02, 114.04 33.04, 114.02 33.02))"
+)
 HOSTILE = [
     "${alert(1)}",
     "</script><script>",
