@@ -162,28 +162,28 @@ PLAN_FIELDS: tuple[Field, ...] = (
 
 STATUS_FIELDS: dict[str, tuple[Field, ...]] = {
     "construction": (
-        common("status_year", "填报年份", "Reported year", "integer", "TBNF"),
-        common("stage", "阶段", "Stage", "text", "JD"),
-        common("flag", "标记", "Flag", "text", "BJ"),
-        common("lamp", "进度灯", "Lamp", "text", "JDD"),
-        common("progress_pct", "实际进度", "Actual progress", "number", "SJJD", unit="pct"),
-        common("planned_progress_pct", "计划进度", "Planned progress", "number", "JHJD", unit="pct"),
-        common("investment_planned_cny_10k", "当年计划投资", "Investment planned", "number", "JHTZ", unit="cny_10k"),
-        common("investment_done_cny_10k", "当年完成投资", "Investment done", "number", "WCTZ", unit="cny_10k"),
-        common("seats_delivered", "已交付学位", "Seats delivered", "integer", "JFXW", unit="seat"),
-        common("status_note", "填报说明", "Note", "text", "TBSM"),
-        common("status_demo", "演示数据", "Demonstration data", "boolean", "YSSJ"),
+        common("status_year", "填报年份", "Reported year", "integer", "TB_NF"),
+        common("stage", "阶段", "Stage", "text", "TB_JD"),
+        common("flag", "标记", "Flag", "text", "TB_BJ"),
+        common("lamp", "进度灯", "Lamp", "text", "TB_D"),
+        common("progress_pct", "实际进度", "Actual progress", "number", "TB_SJJD", unit="pct"),
+        common("planned_progress_pct", "计划进度", "Planned progress", "number", "TB_JHJD", unit="pct"),
+        common("investment_planned_cny_10k", "当年计划投资", "Investment planned", "number", "TB_JHTZ", unit="cny_10k"),
+        common("investment_done_cny_10k", "当年完成投资", "Investment done", "number", "TB_WCTZ", unit="cny_10k"),
+        common("seats_delivered", "已交付学位", "Seats delivered", "integer", "TB_XW", unit="seat"),
+        common("status_note", "填报说明", "Note", "text", "TB_SM"),
+        common("status_demo", "演示数据", "Demonstration data", "boolean", "TB_YS"),
     ),
     "measurement": (
-        common("status_year", "填报年份", "Reported year", "integer", "TBNF"),
-        common("value", "实测值", "Value", "number", "SCZ"),
-        common("lamp", "达标灯", "Lamp", "text", "DBD"),
-        common("status_note", "填报说明", "Note", "text", "TBSM"),
-        common("status_demo", "演示数据", "Demonstration data", "boolean", "YSSJ"),
+        common("status_year", "填报年份", "Reported year", "integer", "TB_NF"),
+        common("value", "实测值", "Value", "number", "TB_SCZ"),
+        common("lamp", "达标灯", "Lamp", "text", "TB_D"),
+        common("status_note", "填报说明", "Note", "text", "TB_SM"),
+        common("status_demo", "演示数据", "Demonstration data", "boolean", "TB_YS"),
     ),
     "none": (),
 }
-"""What a query with a year adds to a feature, by the kind of its layer's status; see `Layer.status_fields`."""
+"""What a query with a year adds to a feature, by the kind of its layer's status; see `Layer.status_fields`. Short names begin with TB_ (填报), apart from fields."""
 
 
 class Layer(Struct):
@@ -235,7 +235,7 @@ class Layer(Struct):
     def status_fields(self) -> tuple[Field, ...]:
         """What a query with a year adds; a measured value is titled by what is measured and carries its unit."""
         quantity, unit = self.status.quantity, self.status.unit
-        measured = common("value", quantity.zh, quantity.en, "number", "SCZ", unit=unit) if quantity else None
+        measured = common("value", quantity.zh, quantity.en, "number", "TB_SCZ", unit=unit) if quantity else None
         return tuple(
             measured if measured and field.name == "value" else field for field in STATUS_FIELDS[self.status.kind]
         )
