@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -17,6 +18,9 @@ from geo.model.units import SQUARE_METRES_PER_MU, convert
 from geo.store.base import Page, Store, Summary
 
 MAX_BUFFER_M = 100_000
+MAX_SIMILAR = 5
+SIMILAR_AMONG = 1000
+"""Ids compared with a wrong one; a larger layer is searched by its words only."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,21 @@ class Items:
 
 
 @dataclass(frozen=True)
+class ReportedYear:
+    """A reported status, how far the plan would be at the end of its year, and the lamp that compares the two."""
+
+    status: AnnualStatus
+    planned_progress_pct: float | None
+    lamp: str | None
+
+
+@dataclass(frozen=True)
 class Item:
     """One feature with its figures and every reported year."""
 
     page: Page
     properties: dict
-    statuses: list[AnnualStatus]
+    reported: list[ReportedYear]
 
 
 @dataclass(frozen=True)
@@ -65,12 +78,12 @@ def find_item(store: Store, layer_id: str, feature_id: str, *, year: int | None,
     """
     layer = store.catalog[layer_id]
     page = store.read_feature(layer_id, feature_id, year=year, schematic=schematic)
-    return Item(page, properties_of(layer, page, year)[0], store.statuses(layer_id, feature_id))
+    properties = properties_of(layer, page, year)[0]
+    reported = [_reported_year(layer, properties, status) for status in store.statuses(layer_id, feature_id)]
+    return Item(page, properties, reported)
 
 
-def summarise(
-    store: Store, queries: dict[str, FeatureQuery], *, cells: int = 0
-) -> dict[str, Summary]:
+def summarise(store: Store, queries: dict[str, FeatureQuery], *, cells: int = 0) -> dict[str, Summary]:
     """Count and totals of each layer's query."""
     return {
         layer_id: store.summarise(
@@ -90,6 +103,19 @@ def search(store: Store, text: str, *, limit: int, year: int | None, schematic: 
         if len(page):
             limit -= len(page)
             yield layer, Items(page, properties_of(layer, page, year), len(page))
+
+
+def similar(store: Store, layer_id: str, feature_id: str) -> list[tuple[str, str]]:
+    """Ids and names of features that a reader with a wrong id may have meant; at most `MAX_SIMILAR`."""
+    found = store.read_page(layer_id, FeatureQuery(search=feature_id, limit=MAX_SIMILAR))
+    if not len(found):
+        found = store.read_page(layer_id, FeatureQuery(limit=SIMILAR_AMONG))
+    names = {
+        row_id: dict(zip(found.columns, row, strict=True))["name"]
+        for row_id, row in zip(found.ids, found.rows, strict=True)
+    }
+    alike = get_close_matches(feature_id, names, n=MAX_SIMILAR, cutoff=0.4) or list(names)[:MAX_SIMILAR]
+    return [(each, names[each] or each) for each in alike]
 
 
 def marked_area(store: Store, within: str, buffer_m: float | None) -> Area:
@@ -134,9 +160,7 @@ def _shape_of_wkt(within: str) -> BaseGeometry:
     try:
         shape = shapely.from_wkt(within)
     except shapely.errors.GEOSException:
-        raise InvalidInput(
-            N_("圈选范围 within 应为 WKT（经度 纬度）或“图层/编号”，例如 POLYGON((114 33, 114.1 33, 114.1 33.1, 114 33))")
-        ) from None
+        raise InvalidInput(N_("圈选范围 within 应为 WKT（经度 纬度）或“图层/编号”，例如 POINT(114.01 33.02)")) from None
     if shape.is_empty or not shape.is_valid:
         raise InvalidInput(N_("圈选范围无效：%(reason)s"), reason=shapely.is_valid_reason(shape))
     west, south, east, north = shape.bounds
@@ -146,7 +170,7 @@ def _shape_of_wkt(within: str) -> BaseGeometry:
 
 
 def properties_of(layer: Layer, page: Page, year: int | None = None) -> list[dict]:
-    """Every feature's properties: the layer's fields, its ratios, and with a year its status and lamp as of that year."""
+    """Every feature's properties: the layer's fields, its ratios, and with a year its status and lamp as of then."""
     rows = [dict(zip(page.columns, row, strict=True)) for row in page.rows]
     for properties in rows:
         for ratio in layer.ratios:
@@ -172,22 +196,61 @@ def _in_unit(layer: Layer, properties: dict, name: str, unit: str | None) -> flo
 
 
 def _add_progress(layer: Layer, properties: dict, year: int) -> None:
-    if layer.status.kind == "measurement":
-        # A value measured in an earlier year says nothing of this one.
-        current = properties["value"] if properties["status_year"] == year else None
-        target = properties.get(layer.status.target) if layer.status.target else None
-        properties["lamp"] = schedule.measurement_lamp(current, target, layer.status.better)
-        return
-    start, finish = _date(properties.get("planned_start")), _date(properties.get("planned_finish"))
-    on = schedule.year_end(year)
-    properties["planned_progress_pct"] = schedule.planned_progress_pct(start, finish, on)
-    properties["lamp"] = schedule.construction_lamp(
-        start,
-        finish,
-        on,
-        stage=properties["stage"] or NOT_REPORTED,
+    if layer.status.kind == "construction":
+        properties["stage"] = properties["stage"] or NOT_REPORTED
+        properties["planned_progress_pct"] = _planned_progress_pct(properties, year)
+    properties["lamp"] = _lamp(
+        layer,
+        properties,
+        year,
+        stage=properties["stage"],
         progress_pct=properties["progress_pct"],
         status_year=properties["status_year"],
+        value=properties["value"],
+    )
+
+
+def _reported_year(layer: Layer, properties: dict, status: AnnualStatus) -> ReportedYear:
+    lamp = _lamp(
+        layer,
+        properties,
+        status.year,
+        stage=status.stage or NOT_REPORTED,
+        progress_pct=status.progress_pct,
+        status_year=status.year,
+        value=status.value,
+    )
+    planned = _planned_progress_pct(properties, status.year) if layer.status.kind == "construction" else None
+    return ReportedYear(status, planned, lamp)
+
+
+def _planned_progress_pct(properties: dict, year: int) -> float | None:
+    start, finish = _date(properties.get("planned_start")), _date(properties.get("planned_finish"))
+    return schedule.planned_progress_pct(start, finish, schedule.year_end(year))
+
+
+def _lamp(
+    layer: Layer,
+    properties: dict,
+    year: int,
+    *,
+    stage: str,
+    progress_pct: float | None,
+    status_year: int | None,
+    value: float | None,
+) -> str | None:
+    if layer.status.kind == "measurement":
+        # A value measured in an earlier year says nothing of this one.
+        current = value if status_year == year else None
+        target = properties.get(layer.status.target) if layer.status.target else None
+        return schedule.measurement_lamp(current, target, layer.status.better)
+    return schedule.construction_lamp(
+        _date(properties.get("planned_start")),
+        _date(properties.get("planned_finish")),
+        schedule.year_end(year),
+        stage=stage,
+        progress_pct=progress_pct,
+        status_year=status_year,
     )
 
 

@@ -10,7 +10,8 @@ The file `instance/basemaps.toml` (setting BASEMAPS) lists them::
     key = "…"                                   # stays on the server
     review_number = "GS(2024)0568号"            # printed where the map is shown
 
-Only base maps in WGS 84 or CGCS2000 fit our features; one in GCJ-02 or BD-09 would lie hundreds of metres off and is refused.
+Only base maps in WGS 84 or CGCS2000 fit our features; one in GCJ-02 or BD-09 would lie
+hundreds of metres off and is refused.
 """
 
 import sqlite3

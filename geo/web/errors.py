@@ -45,7 +45,9 @@ def _atlas_error(error: errors.AtlasError) -> tuple[Response | str, int]:
 def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
-    detail = _("没有这个地址：%(path)s", path=request.path) if error.code == 404 else _(TITLES.get(error.code, TITLES[400]))
+    detail = (
+        _("没有这个地址：%(path)s", path=request.path) if error.code == 404 else _(TITLES.get(error.code, TITLES[400]))
+    )
     return _answer(error.code, type(error).__name__, detail)
 
 

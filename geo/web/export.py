@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
-from flask_babel import gettext as _
 
 from geo.model.errors import InvalidInput, N_
 from geo.service import export, features
@@ -21,7 +20,10 @@ def page() -> str:
     store = current_store()
     year = params.year(request.args) or store.catalog.zone.last_year
     return render_template(
-        "export/index.html", layers=list(store.catalog.values()), formats=export.FORMATS, config=page_config(store, year)
+        "export/index.html",
+        layers=list(store.catalog.values()),
+        formats=export.FORMATS,
+        config=page_config(store, year),
     )
 
 

@@ -7,12 +7,11 @@ from datetime import date, datetime
 from werkzeug.datastructures import MultiDict
 
 from geo.model.errors import InvalidInput, N_
-from geo.model.feature_query import MAX_LIMIT, STATUS_COLUMNS, Condition, FeatureQuery, Order
+from geo.model.feature_query import DEFAULT_LIMIT, MAX_LIMIT, STATUS_COLUMNS, Condition, FeatureQuery, Order
 from geo.model.layer import Layer
 from geo.service import features
 from geo.store.base import Store
 
-DEFAULT_LIMIT = 10
 MAX_OFFSET = 10_000_000
 MAX_SEARCH_LENGTH = 200
 MAX_WITHIN_LENGTH = 20_000
@@ -90,8 +89,10 @@ def text(args: Args, name: str, longest: int) -> str | None:
     return value or None
 
 
-def integer(args: Args, name: str, default: int | None, lowest: int, highest: int, *, clamp: bool = False) -> int | None:
-    """A whole number between two bounds; with `clamp`, one above the highest is taken as the highest (OGC's `limit`)."""
+def integer(
+    args: Args, name: str, default: int | None, lowest: int, highest: int, *, clamp: bool = False
+) -> int | None:
+    """A whole number between two bounds; with `clamp`, one above the highest is the highest (OGC's `limit`)."""
     given = args.get(name)
     if given is None:
         return default
@@ -149,7 +150,7 @@ def bbox(args: Args) -> tuple[float, float, float, float] | None:
         raise InvalidInput(N_("参数 bbox 应为 4 个或 6 个数字，现有 %(count)s 个"), count=len(numbers))
     half = len(numbers) // 2
     west, south, east, north = *numbers[:2], *numbers[half : half + 2]
-    if west > east or south > north or not (-180 <= west and east <= 180 and -90 <= south and north <= 90):
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise InvalidInput(N_("参数 bbox 应为 西,南,东,北（度），现为“%(given)s”"), given=given)
     return west, south, east, north
 
@@ -186,7 +187,9 @@ def _condition(name: str, given: list[str], layer: Layer) -> Condition:
         return Condition(name, values=tuple(given))
     ends = given[0].split("/")
     if len(ends) != 2:
-        raise InvalidInput(N_("参数 %(name)s 应为一个值，或用“/”隔开的起止值，现为“%(given)s”"), name=name, given=given[0])
+        raise InvalidInput(
+            N_("参数 %(name)s 应为一个值，或用“/”隔开的起止值，现为“%(given)s”"), name=name, given=given[0]
+        )
     lowest, highest = (None if end in ("", "..") else end for end in ends)
     return Condition(name, minimum=lowest, maximum=highest)
 

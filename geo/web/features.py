@@ -1,0 +1,75 @@
+"""The map page and the page of one feature."""
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+
+from geo.model.errors import FeatureNotFound
+from geo.model.layer import Layer
+from geo.service import features
+from geo.web import params
+from geo.web.current import current_store
+from geo.web.feature_view import feature_view
+from geo.web.language import in_words
+from geo.web.maps import render_map
+from geo.web.page_config import page_config
+
+MAP_MODULE = "/static/js/map_page.js"
+FEATURE_MODULE = "/static/js/feature_page.js"
+
+blueprint = Blueprint("features", __name__)
+
+
+@blueprint.get("/")
+def map_page() -> str:
+    """The plan on a map."""
+    return render_template("map/index.html", **_map_parts(MAP_MODULE))
+
+
+@blueprint.get("/features/<layer_id>/<path:feature_id>")
+def detail(layer_id: str, feature_id: str) -> str | tuple[str, int]:
+    """One feature on a page of its own; a retired one says what replaced it."""
+    store = current_store()
+    layer = store.catalog[layer_id]
+    try:
+        item = features.find_item(store, layer_id, feature_id, year=_year(), schematic=True)
+    except FeatureNotFound as error:
+        return _not_found(layer, feature_id, error)
+    view = feature_view(layer, feature_id, item, store.catalog.zone.years)
+    if item.properties.get("retired_on"):
+        return _retired(layer, view.name, item.properties)
+    extra = {"feature": {"layer": layer_id, "id": feature_id}}
+    return render_template("features/detail.html", feature=view, **_map_parts(FEATURE_MODULE, extra))
+
+
+def _year() -> int:
+    return params.year(request.args) or current_store().catalog.zone.last_year
+
+
+def _map_parts(module: str, extra: dict | None = None) -> dict[str, object]:
+    store, year = current_store(), _year()
+    zone = store.catalog.zone
+    return {
+        "map": render_map(zone, module, page_config(store, year) | (extra or {})),
+        "year": year,
+        "years": list(zone.years),
+    }
+
+
+def _not_found(layer: Layer, feature_id: str, error: FeatureNotFound) -> tuple[str, int]:
+    """404 with what the reader may have meant."""
+    alike = features.similar(current_store(), layer.id, feature_id)
+    page = render_template(
+        "errors/error.html", status=404, title=_("没有找到"), detail=in_words(error), layer=layer, suggestions=alike
+    )
+    return page, 404
+
+
+def _retired(layer: Layer, name: str, properties: dict) -> tuple[str, int]:
+    """410 with the successor; `replaced_by` is `<layer>/<id>`, or an id of the same layer."""
+    successor = properties.get("replaced_by")
+    if successor and "/" not in successor:
+        successor = f"{layer.id}/{successor}"
+    page = render_template(
+        "features/retired.html", layer=layer, name=name, retired_on=properties["retired_on"], successor=successor
+    )
+    return page, 410

@@ -1,0 +1,198 @@
+"""OGC API Features at `/ogc`, thin over the services; our own map is one of its clients."""
+
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from shapely import to_wkb
+
+from geo.exchange import coordinates, geojson
+from geo.exchange import ogc as documents
+from geo.model.errors import InvalidInput, N_
+from geo.model.layer import Layer
+from geo.service import features
+from geo.web import params
+from geo.web.caching import cached_by_revision
+from geo.web.current import current_store
+from geo.web.language import language
+
+GEOJSON = "application/geo+json"
+SCHEMA_JSON = "application/schema+json"
+OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
+MAX_CELLS = 200
+MAX_SEARCH_RESULTS = 100
+SEARCH_LIMIT = 20
+
+blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
+
+
+def base_url() -> str:
+    """The address of the API as the client called it."""
+    return url_for("ogc.landing", _external=True).rstrip("/")
+
+
+@blueprint.before_request
+def _only_json() -> None:
+    given = request.args.get("f", "json")
+    if given != "json":
+        raise InvalidInput(N_("没有输出格式“%(given)s”，可选 f=json"), given=given)
+
+
+@blueprint.get("/", strict_slashes=False)
+def landing() -> Response:
+    _no_other_parameters()
+    return jsonify(documents.landing_page(base_url(), current_store().catalog.zone, language()))
+
+
+@blueprint.get("/conformance")
+def conformance() -> Response:
+    _no_other_parameters()
+    return jsonify(documents.conformance())
+
+
+@blueprint.get("/api")
+def api() -> Response:
+    _no_other_parameters()
+    response = jsonify(documents.openapi(base_url(), current_store().catalog, language()))
+    response.mimetype = OPENAPI_JSON
+    return response
+
+
+@blueprint.get("/collections")
+def collections() -> Response:
+    _no_other_parameters()
+    catalog = current_store().catalog
+    return jsonify(documents.collections(base_url(), [_collection(layer) for layer in catalog.values()]))
+
+
+@blueprint.get("/collections/<collection_id>")
+def collection(collection_id: str) -> Response:
+    _no_other_parameters()
+    return jsonify(_collection(current_store().catalog[collection_id]))
+
+
+def _collection(layer: Layer) -> dict:
+    store = current_store()
+    return documents.collection(base_url(), layer, store.catalog.zone, store.extent(layer.id), language())
+
+
+@blueprint.get("/collections/<collection_id>/schema")
+def schema(collection_id: str) -> Response:
+    _no_other_parameters()
+    response = jsonify(documents.schema(base_url(), current_store().catalog[collection_id], language()))
+    response.mimetype = SCHEMA_JSON
+    return response
+
+
+@blueprint.get("/collections/<collection_id>/items")
+def items(collection_id: str) -> Response:
+    store = current_store()
+    layer = store.catalog[collection_id]
+    query = params.feature_query(request.args, layer, store)
+
+    def answer() -> Response:
+        found = features.find_items(store, collection_id, query)
+        members = documents.items_members(
+            url_for("ogc.items", collection_id=collection_id, _external=True),
+            [(name, value) for name, value in request.args.items(multi=True)],
+            matched=found.matched,
+            returned=len(found.page),
+            limit=query.limit,
+            offset=query.offset,
+        )
+        return Response(
+            geojson.feature_collection(found.page.ids, found.page.wkb, found.properties, **members), mimetype=GEOJSON
+        )
+
+    return cached_by_revision(answer, [layer.id])
+
+
+@blueprint.get("/collections/<collection_id>/items/<path:feature_id>")
+def item(collection_id: str, feature_id: str) -> Response:
+    store = current_store()
+    layer = store.catalog[collection_id]
+    _no_other_parameters("year", "schematic")
+    year, schematic = params.year(request.args), params.flag(request.args, "schematic")
+
+    def answer() -> Response:
+        found = features.find_item(store, collection_id, feature_id, year=year, schematic=schematic)
+        members = {
+            "links": documents.item_links(base_url(), layer.id, feature_id),
+            "statuses": [
+                documents.status_row(each.status, each.planned_progress_pct, each.lamp) for each in found.reported
+            ],
+        }
+        return Response(geojson.feature(feature_id, found.page.wkb[0], found.properties, **members), mimetype=GEOJSON)
+
+    return cached_by_revision(answer, [layer.id])
+
+
+@blueprint.get("/summary")
+def summary() -> Response:
+    store = current_store()
+    layers = _named_layers()
+    queries = params.feature_queries(request.args, layers, store)
+    cells = params.integer(request.args, "cells", 0, 0, MAX_CELLS)
+
+    def answer() -> Response:
+        summaries = features.summarise(store, queries, cells=cells)
+        return jsonify(documents.summary({layer.id: summaries.get(layer.id) for layer in layers}))
+
+    return cached_by_revision(answer, [layer.id for layer in layers])
+
+
+@blueprint.get("/search")
+def search() -> Response:
+    store = current_store()
+    _no_other_parameters("q", "limit", "year", "schematic")
+    words = params.text(request.args, "q", params.MAX_SEARCH_LENGTH)
+    limit = params.integer(request.args, "limit", SEARCH_LIMIT, 1, MAX_SEARCH_RESULTS, clamp=True)
+    found = (
+        features.search(
+            store, words, limit=limit, year=params.year(request.args), schematic=params.flag(request.args, "schematic")
+        )
+        if words
+        else ()
+    )
+    return Response(
+        geojson.collections((layer.id, result.page.ids, result.page.wkb, result.properties) for layer, result in found),
+        mimetype=GEOJSON,
+    )
+
+
+@blueprint.get("/position")
+def position() -> Response:
+    _no_other_parameters("text")
+    words = params.text(request.args, "text", params.MAX_SEARCH_LENGTH)
+    if words is None:
+        raise InvalidInput(N_("缺少参数 text：请粘贴坐标，例如 114.0168, 33.0456"))
+    west, _, east, _ = current_store().catalog.zone.extent
+    found = coordinates.read_position(words, default_meridian=(west + east) / 2)
+    return Response(geojson.feature(None, found.wkb, {"reading": found.reading, "crs": found.crs}), mimetype=GEOJSON)
+
+
+@blueprint.get("/area")
+def area() -> Response:
+    store = current_store()
+    _no_other_parameters("within", "buffer_m")
+    within = params.text(request.args, "within", params.MAX_WITHIN_LENGTH)
+    if within is None:
+        raise InvalidInput(N_("缺少参数 within：WKT（经度 纬度）或“图层/编号”"))
+    marked = features.marked_area(store, within, params.number(request.args, "buffer_m"))
+    sizes = {
+        "area_m2": round(marked.area_m2, 1),
+        "area_mu": round(marked.area_mu, 2),
+        "area_ha": round(marked.area_m2 / 10_000, 4),
+    }
+    return Response(geojson.feature(None, to_wkb(marked.geometry), sizes), mimetype=GEOJSON)
+
+
+def _named_layers() -> list[Layer]:
+    catalog = current_store().catalog
+    given = request.args.get("collections", "")
+    return [catalog[name] for name in given.split(",") if name] or catalog.plan
+
+
+def _no_other_parameters(*known: str) -> None:
+    """Refuse what an address does not know: OGC API Features Part 1, 7.2.2."""
+    for name in request.args:
+        if name not in (*known, "f", "lang"):
+            raise InvalidInput(N_("没有参数“%(name)s”"), name=name)

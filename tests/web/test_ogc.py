@@ -1,0 +1,251 @@
+"""OGC API Features as a client sees it, on the shipped plan."""
+
+import json
+
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import validate
+
+SCHOOLS = "/ogc/collections/schools/items"
+
+
+def items(client, address, **parameters):
+    response = client.get(address, query_string=parameters)
+    assert response.status_code == 200, response.text
+    assert response.mimetype == "application/geo+json"
+    return response.get_json(force=True)
+
+
+def test_every_link_of_the_landing_page_answers(client):
+    landing = client.get("/ogc/").get_json()
+    assert {link["rel"] for link in landing["links"]} >= {"self", "service-desc", "conformance", "data"}
+    for link in landing["links"]:
+        assert client.get(link["href"]).status_code == 200
+
+
+def test_the_openapi_document_is_valid_and_refers_to_nothing_outside(client):
+    response = client.get("/ogc/api")
+    assert response.mimetype == "application/vnd.oai.openapi+json"
+    document = response.get_json(force=True)
+    validate(document)
+    references = [text for text in response.text.split('"') if text.startswith("http")]
+    assert all(reference.startswith("http://localhost") for reference in references)
+
+
+def test_every_address_of_the_openapi_document_exists(client):
+    document = client.get("/ogc/api").get_json(force=True)
+    for path in document["paths"]:
+        address = path.replace("{collectionId}", "schools").replace("{featureId}", "2021-1")
+        parameters = {"q": "宏志", "text": "114.01 33.02", "within": "schools/2023-1"}
+        needed = (
+            {
+                name: value
+                for name, value in parameters.items()
+                if any(
+                    part.get("name") == name and part.get("required")
+                    for part in document["paths"][path]["get"]["parameters"]
+                )
+            }
+            if "parameters" in document["paths"][path]["get"]
+            else {}
+        )
+        assert client.get(f"/ogc{address}", query_string=needed).status_code == 200, path
+
+
+def test_every_layer_is_a_collection_with_its_schema(client, app):
+    collections = client.get("/ogc/collections").get_json()["collections"]
+    assert {"schools", "villages", "roads", "indicators", "existing_schools"} <= {each["id"] for each in collections}
+    for each in collections:
+        schema = client.get(f"/ogc/collections/{each['id']}/schema")
+        assert schema.mimetype == "application/schema+json"
+        assert "name" in schema.get_json(force=True)["properties"]
+        assert client.get(f"/ogc/collections/{each['id']}/items").status_code == 200
+
+
+def test_the_plan_has_eleven_schools_and_schematic_ones_have_no_geometry_unless_asked(client):
+    plain = items(client, SCHOOLS, limit=100)
+    assert plain["numberMatched"] == plain["numberReturned"] == 11
+    assert sum(feature["properties"]["seats"] for feature in plain["features"]) == 15_750  # plan 七(二)1
+    basis = {feature["id"]: feature["properties"]["location_basis"] for feature in plain["features"]}
+    for feature in plain["features"]:
+        assert (feature["geometry"] is None) == (basis[feature["id"]] == "schematic")
+    shown = items(client, SCHOOLS, limit=100, schematic="true")
+    assert all(feature["geometry"] for feature in shown["features"])
+
+
+def test_paging_walks_through_all_features_once(client):
+    seen, address = [], f"{SCHOOLS}?limit=4&plan_year=2021&plan_year=2022&plan_year=2023"
+    while address:
+        page = items(client, address)
+        seen += [feature["id"] for feature in page["features"]]
+        address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+        assert address is None or "plan_year=2022" in address
+    assert sorted(seen) == ["2021-1", "2021-2", "2021-3", "2022-1", "2022-2", "2023-1", "2023-2"]
+
+
+def test_a_bbox_finds_what_touches_it_with_four_or_six_numbers(client):
+    # 宏志小学 stands north-west of 乐山大道 × 古槐路, near 114.0156, 33.0466 (geodata: school_crossings).
+    near = items(client, SCHOOLS, bbox="114.012,33.044,114.019,33.050")
+    assert "2023-1" in {feature["id"] for feature in near["features"]}
+    with_heights = items(client, SCHOOLS, bbox="114.012,33.044,-100,114.019,33.050,9000")
+    assert with_heights["numberMatched"] == near["numberMatched"]
+    assert items(client, SCHOOLS, bbox="113.0,32.0,113.1,32.1")["numberMatched"] == 0
+
+
+def test_a_property_filter_and_an_interval(client):
+    primary = items(client, SCHOOLS, level="primary", limit=100)
+    assert primary["numberMatched"] == 8
+    large = items(client, SCHOOLS, seats="1620/..", limit=100)
+    assert {feature["id"] for feature in large["features"]} == {"2021-3", "2022-2", "2023-1", "2024-1", "2025-1"}
+
+
+def test_sorting_by_a_field_either_way(client):
+    ascending = [f["properties"]["seats"] for f in items(client, SCHOOLS, sortby="seats", limit=100)["features"]]
+    descending = [f["properties"]["seats"] for f in items(client, SCHOOLS, sortby="-seats", limit=100)["features"]]
+    assert ascending == sorted(ascending) == descending[::-1]
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"), [("2023-06-01", 2), ("2021-01-01/2022-12-31", 5), ("2025-01-01/..", 2)]
+)
+def test_datetime_meets_the_planned_time(client, moment, expected):
+    assert items(client, SCHOOLS, datetime=moment)["numberMatched"] == expected
+
+
+def test_search_by_chinese_and_by_pinyin_initials_over_all_layers(client):
+    for words in ("宏志", "hzxx"):
+        found = items(client, "/ogc/search", q=words)
+        assert ("schools", "2023-1") in {(feature["collection"], feature["id"]) for feature in found["features"]}
+    assert items(client, "/ogc/search", q="%")["features"] == []
+
+
+def test_one_item_with_its_reported_years_and_computed_figures(client):
+    item = items(client, f"{SCHOOLS}/2023-1", year=2023)
+    assert item["properties"]["name"].endswith("宏志小学")
+    assert item["properties"]["seats"] == 1620
+    assert item["properties"]["land_area_mu"] == 45.4
+    assert item["properties"]["stage"] == "not_reported"
+    assert item["properties"]["lamp"] == "grey"
+    assert item["statuses"] == []
+    # 45.4 亩 × 2000/3 ㎡ ÷ 1 620 pupils = 18.68; 24 000 ÷ 30 266.67 = 0.79
+    assert item["properties"]["land_per_seat_m2"] == pytest.approx(18.7, abs=0.05)
+    assert item["properties"]["floor_area_ratio"] == pytest.approx(0.79, abs=0.005)
+
+
+def test_summary_counts_and_adds_up_whatever_the_limit(client):
+    summary = client.get("/ogc/summary?collections=schools,logistics_parks&limit=1").get_json()["collections"]
+    assert summary["schools"]["count"] == 11
+    assert summary["schools"]["totals"]["seats"] == 15_750
+    assert summary["logistics_parks"]["count"] == 4
+    # 万邦 18.5 + 丰树 3.5 + 豫鑫 3 亿元 (plan 四(一) box 1); 恒兴 states none
+    assert summary["logistics_parks"]["totals"]["investment_cny_10k"] == 250_000
+
+
+def test_a_layer_without_the_filtered_field_matches_nothing(client):
+    summary = client.get("/ogc/summary?collections=schools,villages&level=junior").get_json()["collections"]
+    assert (summary["schools"]["count"], summary["villages"]["count"]) == (3, 0)
+
+
+def test_an_area_around_a_road_holds_its_schools(client):
+    inside = items(client, SCHOOLS, within="schools/2023-1", buffer_m=400, limit=100)
+    assert {"2022-1", "2023-1"} <= {feature["id"] for feature in inside["features"]}  # both at 乐山大道 × 古槐路
+    area = items(client, "/ogc/area", within="POINT(114.01 33.04)", buffer_m=1000)
+    assert area["properties"]["area_ha"] == pytest.approx(314.0, abs=1.0)  # π km², a 64-gon is 0.16 % smaller
+
+
+@pytest.mark.parametrize(
+    "text", ["114.0168, 33.0456", "33.0456 114.0168", "东经114°01′00.48″ 北纬33°02′44.16″", "X=3657902.3 Y=38501568.9"]
+)
+def test_a_pasted_position_is_understood(client, text):
+    found = items(client, "/ogc/position", text=text)
+    lon, lat = found["geometry"]["coordinates"]
+    assert (lon, lat) == (pytest.approx(114.0168, abs=2e-3), pytest.approx(33.0456, abs=2e-3))
+    assert found["properties"]["reading"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "bbox=1,2,3",
+        "bbox=1,2,3,x",
+        "bbox=114.1,33,114.0,34",
+        "bbox=nan,33,114,34",
+        "bbox=113,32,115,91",
+        "limit=0",
+        "limit=-1",
+        "limit=abc",
+        "offset=-1",
+        "datetime=yesterday",
+        "datetime=2023-05-05/2022-01-01",
+        "datetime=2023/2024/2025",
+        "sortby=nothing",
+        "unknown=1",
+        "seats=many",
+        "seats=1/2/3",
+        "plan_year=2021.5",
+        "year=99999",
+        "schematic=perhaps",
+        "within=POLYGON((0 0, 1 1, 0 1, 1 0, 0 0))",
+        "within=POLYGON((",
+        "within=nowhere/1",
+        "buffer_m=x&within=schools/2023-1",
+        "buffer_m=-5&within=schools/2023-1",
+        "stage=started",  # a status column without a year
+        "f=html5",
+    ],
+)
+def test_a_wrong_parameter_gets_400_and_one_clear_sentence(client, query):
+    response = client.get(f"{SCHOOLS}?{query}")
+    assert response.status_code == 400, response.text
+    answer = response.get_json()
+    assert set(answer) == {"code", "title", "detail"}
+    assert answer["detail"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/ogc/collections/nothing", "/ogc/collections/nothing/items", f"{SCHOOLS}/nothing", "/ogc/nothing"]
+)
+def test_what_is_not_there_gets_404_in_json(client, address):
+    response = client.get(address)
+    assert response.status_code == 404
+    assert response.get_json()["detail"]
+
+
+def test_links_use_the_address_that_the_client_called(client):
+    landing = client.get("/ogc/", base_url="https://atlas.example.org:8443").get_json()
+    assert all(link["href"].startswith("https://atlas.example.org:8443/ogc") for link in landing["links"])
+
+
+def test_forwarded_headers_of_strangers_are_not_believed(client):
+    landing = client.get("/ogc/", headers={"X-Forwarded-Host": "evil.example"}).get_json()
+    assert not any("evil" in link["href"] for link in landing["links"])
+
+
+def test_an_answer_stays_good_until_the_layer_changes(client):
+    first = client.get(SCHOOLS)
+    again = client.get(SCHOOLS, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert client.get(f"{SCHOOLS}?limit=3").headers["ETag"] != first.headers["ETag"]
+
+
+def test_answers_hold_to_rfc_7946(client):
+    for feature in items(client, SCHOOLS, limit=100, schematic="true")["features"]:
+        shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+        assert shape.is_valid
+        for polygon in getattr(shape, "geoms", [shape]):
+            assert polygon.exterior.is_ccw
+        for lon, lat in shapely.get_coordinates(shape):
+            assert (round(lon, 7), round(lat, 7)) == (lon, lat)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(
+        ["bbox", "limit", "offset", "datetime", "sortby", "q", "within", "buffer_m", "year", "seats", "name"]
+    ),
+    st.text(max_size=40),
+)
+def test_no_parameter_value_ever_breaks_the_server(client, name, value):
+    assert client.get(SCHOOLS, query_string={name: value}).status_code in (200, 400, 404)
