@@ -183,7 +183,10 @@ STATUS_FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "none": (),
 }
-"""What a query with a year adds to a feature, by the kind of its layer's status; see `Layer.status_fields`. Short names begin with TB_ (填报), apart from fields."""
+"""What a query with a year adds to a feature, by the kind of its layer's status; see `Layer.status_fields`.
+
+Short names begin with TB_ (填报), so that they never meet those of a layer's fields.
+"""
 
 
 class Layer(Struct):
