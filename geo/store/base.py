@@ -1,25 +1,76 @@
 """What every store can do: a handful of methods, whatever the database behind it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import geopandas
 import pandas
 
 from geo.model.feature_query import FeatureQuery
-from geo.model.layer import Catalog
+from geo.model.layer import Catalog, Layer
 from geo.model.page import Page, Summary
 from geo.model.status import AnnualStatus
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a layer begins with.
+
+    Parameters
+    ----------
+    features
+        As `Store.add_features` takes them.
+    statuses
+        As `Store.add_statuses` takes them, all of this layer.
+    """
+
+    features: geopandas.GeoDataFrame | pandas.DataFrame
+    statuses: Sequence[AnnualStatus] = ()
+
+
+Filling = Callable[[Layer], Content | None]
+"""Gives the first content of a layer that the store did not have; None leaves it empty."""
+
+
 class Store(ABC):
-    """Keeps one zone's layers. Thread-safe; several processes may open the same store."""
+    """Keeps one zone's layers. Thread-safe; several processes may open the same store.
+
+    Every method that names a layer raises `LayerNotFound` where the catalog has none of that id, and
+    `StoreUnavailable` where the store cannot be reached, read or written.
+    """
 
     catalog: Catalog
 
     @abstractmethod
-    def create(self) -> None:
-        """Make every table that the catalog asks for and that is not there yet."""
+    def create(self, fill: Filling | None = None, *, demo: bool = False) -> list[str]:
+        """Make what is missing: the whole store, or tables of layers that are new in the catalog, and fill them.
+
+        All or nothing: whenever the process dies, there is the store as it was before or the store with everything new.
+        Safe when several processes do it at once; all but one find nothing missing.
+
+        Parameters
+        ----------
+        fill
+            Asked once for each layer made now.
+        demo
+            Whether the store is for demonstration data. A store that exists and is not refuses it.
+
+        Returns
+        -------
+        layer_ids
+            The layers made now.
+
+        Raises
+        ------
+        InvalidFeatures, InvalidInput
+            If the content that `fill` gives does not hold.
+        """
+
+    @property
+    @abstractmethod
+    def demo(self) -> bool:
+        """Whether this store holds demonstration data, which must say so wherever it is shown."""
 
     @abstractmethod
     def revision(self, layer_id: str) -> int:
@@ -29,12 +80,46 @@ class Store(ABC):
     def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:
         """All features that match, in pages of at most `batch` rows, in a stable order; memory stays flat.
 
-        Always yields at least one page, empty when nothing matches.
+        Always yields at least one page, empty when nothing matches. The whole scan sees the store as of its first page,
+        and no writer waits for it.
+
+        Raises
+        ------
+        InvalidInput
+            If the query names a field that the layer has not, or a value that the field cannot have.
         """
 
     @abstractmethod
+    def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
+        """At most `query.limit` features in one page; raises as `scan` does."""
+
+    @abstractmethod
+    def read_feature(self, layer_id: str, feature_id: str, *, year: int | None = None, schematic: bool = False) -> Page:
+        """One feature as a page of one row, retired or not; parameters as in `FeatureQuery`.
+
+        Raises
+        ------
+        FeatureNotFound
+        """
+
+    @abstractmethod
+    def read_frame(self, layer_id: str, query: FeatureQuery) -> geopandas.GeoDataFrame:
+        """All features that match in one frame, EPSG:4326, `feature_id` as index, then `Page.columns`; as `scan`.
+
+        Unknown is null in every column: integers are Int64, numbers float64, booleans `boolean`, dates ISO texts.
+        """
+
+    @abstractmethod
+    def count(self, layer_id: str, query: FeatureQuery) -> int:
+        """How many features match, whatever limit and offset; raises as `scan` does."""
+
+    @abstractmethod
     def summarise(self, layer_id: str, query: FeatureQuery, *, fields: Sequence[str] = (), cells: int = 0) -> Summary:
-        """Count what matches, add up `fields`, and with `cells` > 0 count by a grid of so many cells along the longer side."""
+        """Count what matches, add up `fields`, and with `cells` > 0 count by a grid of so many cells along the longer side.
+
+        The grid covers the query's bbox, else the layer's extent; its cells are square on the map and stand still when
+        a bbox of the same size moves. Raises as `scan` does.
+        """
 
     @abstractmethod
     def extent(self, layer_id: str) -> tuple[float, float, float, float] | None:
@@ -42,11 +127,36 @@ class Store(ABC):
 
     @abstractmethod
     def add_features(self, layer_id: str, features: geopandas.GeoDataFrame | pandas.DataFrame) -> int:
-        """Add features in one transaction, all or none; `feature_id` is the index, EPSG:4326. Returns how many."""
+        """Add features in one transaction, all or none.
+
+        Parameters
+        ----------
+        features
+            `feature_id` is the index; columns are fields of the layer, a missing one is null. A GeoDataFrame is in
+            EPSG:4326; simple geometries of a multipart layer become multipart; rings are turned as RFC 7946 has them.
+
+        Returns
+        -------
+        count
+            How many were added.
+
+        Raises
+        ------
+        InvalidFeatures
+            Names the first faulty row (from 1) and field.
+        """
 
     @abstractmethod
     def add_statuses(self, statuses: Sequence[AnnualStatus]) -> int:
-        """Add status rows in one transaction, all or none. Returns how many."""
+        """Add status rows in one transaction, all or none. Returns how many.
+
+        Raises
+        ------
+        FeatureNotFound
+            If a row is of no feature.
+        InvalidInput
+            If a row does not hold: it names feature, year and field.
+        """
 
     @abstractmethod
     def statuses(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
@@ -55,8 +165,3 @@ class Store(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give all connections back."""
-
-    def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
-        """At most `query.limit` features in one page."""
-        limit = query.limit if query.limit is not None else 1000
-        return next(self.scan(layer_id, query, batch=limit))
