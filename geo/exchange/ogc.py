@@ -1,0 +1,224 @@
+"""Documents of OGC API - Features - Part 1: Core 1.0.1 (OGC 17-069r4) as plain dicts; section numbers are its own.
+
+Every function takes the address of the API as the client called it, without a slash at its end, and puts no other
+address into a document.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from geo.model.crs import CRS84
+from geo.model.layer import Field, Layer, Ratio, Title, Zone
+from geo.model.location import LocationBasis
+from geo.model.page import Summary
+from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, STAGES, AnnualStatus
+from geo.model.units import UNITS
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+SCHEMA_JSON = "application/schema+json"
+OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
+JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+
+CONFORMANCE_CLASSES = tuple(
+    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" for name in ("core", "geojson", "oas30")
+)
+
+CODES: dict[str, tuple[str, ...]] = {
+    "location_basis": tuple(LocationBasis),
+    "stage": (*STAGES, NOT_REPORTED),
+    "flag": tuple(FLAGS),
+    "lamp": tuple(LAMPS),
+}
+"""Closed lists that the model itself defines, by field name."""
+
+Link = dict[str, str]
+Document = dict[str, object]
+
+
+def _link(rel: str, href: str, media_type: str) -> Link:
+    return {"rel": rel, "href": href, "type": media_type}
+
+
+def _in(language: str, title: Title) -> str:
+    return getattr(title, language)
+
+
+def landing_page(base_url: str, zone: Zone, language: str) -> Document:
+    """Where every client begins (7.2)."""
+    return {
+        "title": _in(language, zone.title),
+        "description": _in(language, zone.plan),
+        "attribution": zone.plan_source,
+        "links": [
+            _link("self", f"{base_url}/", JSON),
+            _link("service-desc", f"{base_url}/api", OPENAPI_JSON),
+            _link("conformance", f"{base_url}/conformance", JSON),
+            _link("data", f"{base_url}/collections", JSON),
+        ],
+    }
+
+
+def conformance() -> Document:
+    """What we promise, and no more (7.4)."""
+    return {"conformsTo": list(CONFORMANCE_CLASSES)}
+
+
+def collections(base_url: str, described: Sequence[Document]) -> Document:
+    """All collections (7.13); `described` holds what `collection` gives for each."""
+    return {"links": [_link("self", f"{base_url}/collections", JSON)], "collections": list(described)}
+
+
+def collection(
+    base_url: str, layer: Layer, zone: Zone, extent: tuple[float, float, float, float] | None, language: str
+) -> Document:
+    """One collection (7.14).
+
+    Parameters
+    ----------
+    extent
+        Min lon, min lat, max lon, max lat of its geometries in degrees; None where it has none.
+    """
+    address = f"{base_url}/collections/{layer.id}"
+    return {
+        "id": layer.id,
+        "title": _in(language, layer.title),
+        "description": _in(language, layer.description),
+        "attribution": layer.source,
+        "extent": _extent(layer, zone, extent),
+        "itemType": "feature",
+        "crs": [CRS84],
+        "links": [
+            _link("self", address, JSON),
+            _link("items", f"{address}/items", GEOJSON),
+            _link("describedby", f"{address}/schema", SCHEMA_JSON),
+        ],
+    }
+
+
+def _extent(layer: Layer, zone: Zone, spatial: tuple[float, float, float, float] | None) -> Document:
+    """A plan's features lie in the years of the plan; of a reference layer no time is known."""
+    extent: Document = {}
+    if spatial is not None:
+        extent["spatial"] = {"bbox": [list(spatial)], "crs": CRS84}
+    if layer.role == "plan":
+        first, last = f"{zone.first_year}-01-01T00:00:00Z", f"{zone.last_year}-12-31T23:59:59Z"
+        extent["temporal"] = {"interval": [[first, last]]}
+    return extent
+
+
+def items_members(
+    address: str,
+    parameters: Sequence[tuple[str, str]],
+    *,
+    matched: int,
+    returned: int,
+    limit: int,
+    offset: int,
+) -> Document:
+    """What a page of items says besides its features: counts, time, and links to its neighbours (7.15.4 to 7.16).
+
+    Parameters
+    ----------
+    address
+        Of the items, without parameters.
+    parameters
+        All parameters of the request, in order, repeated ones as often as they came; the links carry every one.
+    """
+    others = [(name, value) for name, value in parameters if name not in ("limit", "offset")]
+
+    def page(rel: str, start: int) -> Link:
+        query = urlencode([*others, ("limit", str(limit)), ("offset", str(start))])
+        return _link(rel, f"{address}?{query}", GEOJSON)
+
+    own = urlencode(list(parameters))
+    links = [_link("self", f"{address}?{own}" if own else address, GEOJSON)]
+    if offset > 0:
+        links.append(page("prev", max(offset - limit, 0)))
+    if returned and offset + returned < matched:
+        links.append(page("next", offset + returned))
+    return {"links": links, "timeStamp": _now(), "numberMatched": matched, "numberReturned": returned}
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def item_links(base_url: str, layer_id: str, feature_id: str) -> list[Link]:
+    """Links of one feature (7.16.2)."""
+    address = f"{base_url}/collections/{layer_id}"
+    return [
+        _link("self", f"{address}/items/{quote(feature_id)}", GEOJSON),
+        _link("collection", address, JSON),
+    ]
+
+
+def status_row(status: AnnualStatus) -> Document:
+    """One reported year of a feature."""
+    return {name: value for name, value in asdict(status).items() if name not in ("layer_id", "feature_id")}
+
+
+def summary(summaries: Mapping[str, Summary | None]) -> Document:
+    """Counts and totals by layer; None stands for a layer that the question does not fit: it matches nothing."""
+    return {"collections": {layer_id: _counted(found) for layer_id, found in summaries.items()}}
+
+
+def _counted(found: Summary | None) -> Document:
+    if found is None:
+        return {"count": 0, "totals": {}, "cells": []}
+    return {"count": found.count, "totals": found.totals, "cells": [asdict(cell) for cell in found.cells]}
+
+
+def schema(base_url: str, layer: Layer, language: str) -> Document:
+    """JSON Schema of a collection's features, in the terms of OGC API - Features - Part 5 (OGC 23-058)."""
+    properties: Document = {"feature_id": {"type": "string", "x-ogc-role": "id"}}
+    if layer.geometry:
+        properties["geometry"] = {"x-ogc-role": "primary-geometry", "format": _geometry_format(layer.geometry)}
+    for field in (*layer.fields, *layer.status_fields):
+        properties[field.name] = field_schema(field, language)
+    for ratio in layer.ratios:
+        properties[ratio.name] = ratio_schema(ratio, language) | {"readOnly": True}
+    return {
+        "$schema": JSON_SCHEMA,
+        "$id": f"{base_url}/collections/{layer.id}/schema",
+        "type": "object",
+        "title": _in(language, layer.title),
+        "description": _in(language, layer.description),
+        "properties": properties,
+        "required": ["name"],
+    }
+
+
+def _geometry_format(geometry: str) -> str:
+    """A multipart layer also gives single parts."""
+    single = geometry.removeprefix("Multi").lower()
+    return f"geometry-{single}" if geometry[:5] != "Multi" else f"geometry-{single}-or-multi{single}"
+
+
+def field_schema(field: Field, language: str) -> Document:
+    """JSON Schema of a field; whether null is allowed is the caller's to say, it differs between versions."""
+    made: Document = {"title": _in(language, field.title)}
+    made["type"] = "string" if field.type in ("text", "date") else field.type
+    if field.type == "date":
+        made["format"] = "date"
+    if codes := codes_of(field):
+        made["enum"] = list(codes)
+    return made | unit_schema(field.unit, language)
+
+
+def codes_of(field: Field) -> tuple[str, ...]:
+    """The closed list of a coded field; empty for any other."""
+    return tuple(choice.value for choice in field.values) or CODES.get(field.name, ())
+
+
+def ratio_schema(ratio: Ratio, language: str) -> Document:
+    """JSON Schema of a computed figure."""
+    return {"title": _in(language, ratio.title), "type": "number"} | unit_schema(ratio.unit, language)
+
+
+def unit_schema(unit: str | None, language: str) -> Document:
+    """The unit as people of that language write it."""
+    sign = _in(language, UNITS[unit]) if unit else ""
+    return {"x-ogc-unit": sign, "x-ogc-unitLang": language} if sign else {}

@@ -1,0 +1,311 @@
+"""The OpenAPI 3.0 description of our OGC API: every path and parameter, every schema inside the document."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from geo.exchange.ogc import GEOJSON, JSON, OPENAPI_JSON, SCHEMA_JSON, codes_of, field_schema, ratio_schema
+from geo.model.errors import N_
+from geo.model.feature_query import DEFAULT_LIMIT, MAX_LIMIT, STATUS_COLUMNS
+from geo.model.layer import Catalog, Field, Layer
+
+VERSION = "1.0.0"
+
+Document = dict[str, object]
+Translate = Callable[[str], str]
+
+TEXT: Document = {"type": "string"}
+COUNT: Document = {"type": "integer", "minimum": 0}
+NUMBER: Document = {"type": "number"}
+ANYTHING: Document = {"type": "object"}
+LINKS: Document = {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}
+GEOMETRY: Document = {
+    "type": "object",
+    "nullable": True,
+    "required": ["type", "coordinates"],
+    "properties": {
+        "type": {
+            "type": "string",
+            "enum": ["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"],
+        },
+        "coordinates": {"type": "array", "items": {}},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter that is no property filter: what it means and what it may be."""
+
+    words: str
+    schema: Document
+    name: str | None = None
+    """Where it is not the key in `PARAMETERS`."""
+    place: str = "query"
+    required: bool = False
+
+
+def _integer(lowest: int, highest: int | None = None, default: int | None = None) -> Document:
+    bounds = {"minimum": lowest, "maximum": highest, "default": default}
+    return {"type": "integer", **{name: value for name, value in bounds.items() if value is not None}}
+
+
+def _text(longest: int) -> Document:
+    return {"type": "string", "maxLength": longest}
+
+
+def _four_or_six() -> list[Document]:
+    return [{"minItems": count, "maxItems": count} for count in (4, 6)]
+
+
+PARAMETERS: dict[str, Parameter] = {
+    "featureId": Parameter(N_("要素编号"), {"type": "string"}, place="path", required=True),
+    "bbox": Parameter(
+        N_("范围：西,南,东,北（度），或带高程的 6 个数"),
+        {"type": "array", "items": {"type": "number"}, "oneOf": _four_or_six()},
+    ),
+    "limit": Parameter(N_("一页最多多少个要素"), _integer(1, MAX_LIMIT, DEFAULT_LIMIT)),
+    "searchLimit": Parameter(N_("最多给出多少个要素"), _integer(1, 100, 20), name="limit"),
+    "offset": Parameter(N_("跳过前面多少个要素"), _integer(0, default=0)),
+    "datetime": Parameter(N_("计划时间：日期，或用“/”隔开的起止日期，“..”表示不限"), {"type": "string"}),
+    "year": Parameter(N_("加上截至该年年底的进展"), _integer(1949, 2100)),
+    "q": Parameter(N_("搜索名称、编号和位置：汉字片段或拼音首字母"), _text(200)),
+    "within": Parameter(N_("圈选范围：WKT（经度 纬度），或“图层/编号”"), _text(20_000)),
+    "area": Parameter(N_("圈选范围：WKT（经度 纬度），或“图层/编号”"), _text(20_000), name="within", required=True),
+    "buffer_m": Parameter(N_("圈选范围外扩的距离，米"), {"type": "number", "minimum": 0, "exclusiveMinimum": True}),
+    "schematic": Parameter(N_("是否给出示意位置；否则其几何为空，也不参与圈选"), {"type": "boolean", "default": False}),
+    "sortby": Parameter(
+        N_("按字段排序，多个用逗号隔开，前加 - 为降序"), {"type": "array", "items": {"type": "string"}}
+    ),
+    "collections": Parameter(
+        N_("图层，用逗号隔开；不填为全部规划图层"), {"type": "array", "items": {"type": "string"}}
+    ),
+    "cells": Parameter(N_("按网格计数时较长一边的格数，0 为不计"), _integer(0, 200, 0)),
+    "text": Parameter(N_("坐标：经纬度（多种写法）或高斯—克吕格坐标"), _text(200), required=True),
+    "f": Parameter(N_("输出格式"), {"type": "string", "enum": ["json"]}),
+}
+FILTER_WORDS = {
+    "equal": N_("%(title)s：等于所给的值；重复则为其中之一"),
+    "between": N_("%(title)s：等于所给的值，或区间“起/止”，“..”表示不限"),
+    "year": N_("%(title)s：截至 year 那一年；须同时给出 year"),
+}
+FILTERS = ("bbox", "datetime", "year", "q", "within", "buffer_m", "schematic")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What one path gives."""
+
+    path: str
+    words: str
+    parameters: tuple[str, ...]
+    media_type: str
+    answer: str
+
+    @property
+    def name(self) -> str:
+        last = self.path.rstrip("/").rpartition("/")[2]
+        return {"": "landing", "{collectionId}": "collection", "{featureId}": "item"}.get(last, last)
+
+
+OPERATIONS = (
+    Operation("/", N_("入口"), ("f",), JSON, "Landing"),
+    Operation("/conformance", N_("符合的标准"), ("f",), JSON, "Conformance"),
+    Operation("/api", N_("本说明"), ("f",), OPENAPI_JSON, "Anything"),
+    Operation("/collections", N_("全部图层"), ("f",), JSON, "Collections"),
+    Operation("/collections/{collectionId}", N_("一个图层"), ("collectionId", "f"), JSON, "Collection"),
+    Operation("/collections/{collectionId}/schema", N_("图层的字段"), ("collectionId", "f"), SCHEMA_JSON, "Anything"),
+    Operation(
+        "/collections/{collectionId}/items/{featureId}",
+        N_("一个要素及其历年进展"),
+        ("collectionId", "featureId", "year", "schematic", "f"),
+        GEOJSON,
+        "Feature",
+    ),
+    Operation("/summary", N_("各图层的计数与合计"), ("collections", "cells", *FILTERS, "f"), JSON, "Summary"),
+    Operation("/search", N_("在全部图层里搜索"), ("q", "searchLimit", "year", "schematic", "f"), GEOJSON, "Features"),
+    Operation("/position", N_("读懂粘贴的坐标"), ("text", "f"), GEOJSON, "Feature"),
+    Operation("/area", N_("圈选范围及其面积"), ("area", "buffer_m", "f"), GEOJSON, "Feature"),
+)
+"""Every path but the items of each collection, which have the collection's own property filters."""
+
+
+def openapi(base_url: str, catalog: Catalog, language: str, translate: Translate = str) -> Document:
+    """The whole description.
+
+    Parameters
+    ----------
+    base_url
+        Address of the API as the client called it.
+    language
+        `zh` or `en`, for what the layers say of themselves.
+    translate
+        Turns our own Chinese sentences into that language.
+    """
+    paths = {operation.path: {"get": _operation(operation, translate)} for operation in OPERATIONS}
+    paths["/summary"]["get"]["parameters"] += _filters(catalog.values(), language, translate, closed=False)
+    for layer in catalog.values():
+        paths[f"/collections/{layer.id}/items"] = {"get": _items(layer, language, translate)}
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": getattr(catalog.zone.title, language),
+            "description": getattr(catalog.zone.plan, language),
+            "version": VERSION,
+        },
+        "servers": [{"url": base_url}],
+        "paths": paths,
+        "components": {
+            "parameters": _parameters(catalog, translate),
+            "responses": {
+                "Refused": _answer(translate(N_("请求有误，detail 说明原因")), JSON, "Error"),
+                "NotFound": _answer(translate(N_("没有找到")), JSON, "Error"),
+            },
+            "schemas": _schemas(catalog, language),
+        },
+    }
+
+
+def _reference(kind: str, name: str) -> Document:
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def _answer(words: str, media_type: str, schema: str) -> Document:
+    return {"description": words, "content": {media_type: {"schema": _reference("schemas", schema)}}}
+
+
+def _operation(operation: Operation, translate: Translate) -> Document:
+    words = translate(operation.words)
+    answers = {
+        "200": _answer(words, operation.media_type, operation.answer),
+        "400": _reference("responses", "Refused"),
+        "404": _reference("responses", "NotFound"),
+    }
+    return {
+        "operationId": operation.name,
+        "summary": words,
+        "parameters": [_reference("parameters", name) for name in operation.parameters],
+        "responses": answers,
+    }
+
+
+def _items(layer: Layer, language: str, translate: Translate) -> Document:
+    operation = Operation(
+        f"/collections/{layer.id}/items", "", (*FILTERS, "limit", "offset", "sortby", "f"), GEOJSON, f"{layer.id}_items"
+    )
+    made = _operation(operation, translate)
+    made["operationId"] = f"items_{layer.id}"
+    made["summary"] = getattr(layer.title, language)
+    made["responses"]["200"]["description"] = getattr(layer.description, language)
+    made["parameters"] += _filters([layer], language, translate, closed=True)
+    return made
+
+
+def _parameters(catalog: Catalog, translate: Translate) -> Document:
+    in_path = Parameter(N_("图层"), {"type": "string", "enum": list(catalog)}, place="path", required=True)
+    return {key: _parameter(key, each, translate) for key, each in {"collectionId": in_path, **PARAMETERS}.items()}
+
+
+def _parameter(key: str, parameter: Parameter, translate: Translate) -> Document:
+    made: Document = {
+        "name": parameter.name or key,
+        "in": parameter.place,
+        "description": translate(parameter.words),
+        "required": parameter.required,
+        "schema": parameter.schema,
+    }
+    if parameter.schema["type"] == "array":
+        made |= {"style": "form", "explode": False}
+    return made
+
+
+def _filters(layers: Iterable[Layer], language: str, translate: Translate, *, closed: bool) -> list[Document]:
+    """One parameter for each field that the layers have, in their order.
+
+    Parameters
+    ----------
+    closed
+        Whether a coded field names its values; fields of one name may have other values in other layers.
+    """
+    found: dict[str, Document] = {}
+    for layer in layers:
+        of_year = [field for field in layer.status_fields if field.name in STATUS_COLUMNS]
+        for field in layer.fields:
+            words = FILTER_WORDS["equal" if field.type in ("text", "boolean") else "between"]
+            found.setdefault(field.name, _filter(field, translate(words), language, closed=closed))
+        for field in of_year:
+            found.setdefault(field.name, _filter(field, translate(FILTER_WORDS["year"]), language, closed=closed))
+    return list(found.values())
+
+
+def _filter(field: Field, words: str, language: str, *, closed: bool) -> Document:
+    codes = codes_of(field) if closed else ()
+    value = {"type": "string", "enum": list(codes)} if codes else {"type": "string"}
+    return {
+        "name": field.name,
+        "in": "query",
+        "description": words % {"title": getattr(field.title, language)},
+        "required": False,
+        "schema": {"type": "array", "items": value},
+        "style": "form",
+        "explode": True,
+    }
+
+
+def _schemas(catalog: Catalog, language: str) -> Document:
+    """What the answers are; OpenAPI 3.0 writes "or null" as `nullable`."""
+    made: Document = {
+        "Anything": {"type": "object"},
+        "Error": _object(code=TEXT, title=TEXT, detail=TEXT),
+        "Link": _object(rel=TEXT, href=TEXT, type=TEXT),
+        "Landing": _object(title=TEXT, description=TEXT, links=LINKS),
+        "Conformance": _object(conformsTo=_array(TEXT)),
+        "Collections": _object(links=LINKS, collections=_array(_reference("schemas", "Collection"))),
+        "Collection": _object(id=TEXT, title=TEXT, description=TEXT, extent=ANYTHING, itemType=TEXT, links=LINKS),
+        "Summary": _object(collections={"type": "object", "additionalProperties": _reference("schemas", "Counted")}),
+        "Counted": _object(count=COUNT, totals=ANYTHING, cells=_array(_object(lon=NUMBER, lat=NUMBER, count=COUNT))),
+        "Geometry": GEOMETRY,
+        "Feature": _feature(ANYTHING, "type", "geometry", "properties"),
+        "Features": _object(type=_constant("FeatureCollection"), features=_array(_reference("schemas", "Feature"))),
+    }
+    for layer in catalog.values():
+        made[layer.id] = _feature(_properties(layer, language), "type", "id", "geometry", "properties")
+        made[f"{layer.id}_items"] = _object(
+            type=_constant("FeatureCollection"),
+            features=_array(_reference("schemas", layer.id)),
+            links=LINKS,
+            timeStamp={"type": "string", "format": "date-time"},
+            numberMatched=COUNT,
+            numberReturned=COUNT,
+        )
+    return made
+
+
+def _object(**properties: Document) -> Document:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _array(items: Document) -> Document:
+    return {"type": "array", "items": items}
+
+
+def _constant(value: str) -> Document:
+    return {"type": "string", "enum": [value]}
+
+
+def _feature(properties: Document, *required: str) -> Document:
+    made = _object(
+        type=_constant("Feature"), id=TEXT, geometry=_reference("schemas", "Geometry"), properties=properties
+    )
+    return {**made, "required": list(required)}
+
+
+def _properties(layer: Layer, language: str) -> Document:
+    """Properties of one layer's features; those of a year's status come only with `year`."""
+    made = {field.name: field_schema(field, language) for field in (*layer.fields, *layer.status_fields)}
+    made |= {ratio.name: ratio_schema(ratio, language) for ratio in layer.ratios}
+    return {"type": "object", "properties": {name: _nullable(schema) for name, schema in made.items()}}
+
+
+def _nullable(schema: Document) -> Document:
+    made = {**schema, "nullable": True}
+    return {**made, "enum": [*schema["enum"], None]} if "enum" in schema else made
