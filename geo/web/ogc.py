@@ -2,10 +2,12 @@
 
 
 from flask import Blueprint, Response, jsonify, request, url_for
+from flask_babel import gettext
 from shapely import to_wkb
 
 from geo.exchange import coordinates, geojson
 from geo.exchange import ogc as documents
+from geo.exchange.openapi import openapi
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
 from geo.service import features
@@ -51,7 +53,7 @@ def conformance() -> Response:
 @blueprint.get("/api")
 def api() -> Response:
     _no_other_parameters()
-    response = jsonify(documents.openapi(base_url(), current_store().catalog, language()))
+    response = jsonify(openapi(base_url(), current_store().catalog, language(), gettext))
     response.mimetype = OPENAPI_JSON
     return response
 
@@ -165,7 +167,7 @@ def position() -> Response:
     if words is None:
         raise InvalidInput(N_("缺少参数 text：请粘贴坐标，例如 114.0168, 33.0456"))
     west, _, east, _ = current_store().catalog.zone.extent
-    found = coordinates.read_position(words, default_meridian=(west + east) / 2)
+    found = coordinates.read_position(words, default_meridian=(west + east) / 2, translate=gettext)
     return Response(geojson.feature(None, found.wkb, {"reading": found.reading, "crs": found.crs}), mimetype=GEOJSON)
 
 
