@@ -21,7 +21,7 @@ def cached_by_revision(answer: Callable[[], Response], layer_ids: Iterable[str])
     """
     store = current_store()
     revisions = ",".join(f"{layer_id}={store.revision(layer_id)}" for layer_id in layer_ids)
-    identity = f"{request.url} {language()} {revisions}"
+    identity = f"{request.url} {language()} {store.demo} {revisions}"
     etag = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
     current = etag in request.if_none_match
     response = Response(status=304) if current else answer()

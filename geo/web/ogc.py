@@ -1,6 +1,5 @@
 """OGC API Features at `/ogc`, thin over the services; our own map is one of its clients."""
 
-
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask_babel import gettext
 from shapely import to_wkb
@@ -119,7 +118,9 @@ def item(collection_id: str, feature_id: str) -> Response:
         members = {
             "links": documents.item_links(base_url(), layer.id, feature_id),
             "statuses": [
-                documents.status_row(each.status, each.planned_progress_pct, each.lamp) for each in found.reported
+                documents.status_row(each.status)
+                | {"planned_progress_pct": each.planned_progress_pct, "lamp": each.lamp}
+                for each in found.reported
             ],
         }
         return Response(geojson.feature(feature_id, found.page.wkb[0], found.properties, **members), mimetype=GEOJSON)
