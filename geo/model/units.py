@@ -40,6 +40,7 @@ UNITS: dict[str, Unit] = {
     "t_10k": Unit("万吨", "10k t", "mass"),
     "tce_10k": Unit("万吨标准煤", "10k tce", "energy"),
     "person_10k": Unit("万人", "10k people", "people", 10_000.0),
+    "person": Unit("人", "people", "people"),
     "household": Unit("户", "households", "household"),
     "seat": Unit("个学位", "seats", "seat"),
     "class": Unit("个班", "classes", "class"),
@@ -50,6 +51,7 @@ UNITS: dict[str, Unit] = {
     "m2_per_seat": Unit("㎡/生", "m² per pupil", "area per seat"),
     "seat_per_class": Unit("人/班", "pupils per class", "seat per class"),
     "cny_10k_per_mu": Unit("万元/亩", "10k CNY per mu", "money per area"),
+    "cny_10k_per_m2": Unit("万元/㎡", "10k CNY per m²", "money per area", SQUARE_METRES_PER_MU),
     "ratio": Unit("", "", "ratio"),
     "water_class": Unit("类", "class", "water class"),
 }
