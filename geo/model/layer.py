@@ -124,9 +124,16 @@ class Status(Struct):
 
 
 class Style(Struct):
-    """How the map draws a layer where no status colour applies."""
+    """How the map draws a layer where no status colour applies.
+
+    Parameters
+    ----------
+    line
+        How its lines look: `road` as a white band with edges, `railway` in black and white, `plain` in the colour.
+    """
 
     colour: str = "#5b6770"
+    line: Literal["plain", "road", "railway"] = "plain"
     weight: float = 1.5
     label: bool = False
     min_zoom: int = 0

@@ -77,6 +77,7 @@ def _layer(store: Store, layer: Layer) -> dict:
         },
         "style": {
             "colour": layer.style.colour,
+            "line": layer.style.line,
             "weight": layer.style.weight,
             "label": layer.style.label,
             "min_zoom": layer.style.min_zoom,
