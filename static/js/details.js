@@ -1,0 +1,162 @@
+// All that is known of one feature: how surely it is placed, every figure with its unit, how it stood year by year.
+
+import { getJson, Latest } from "./api.js";
+import { el, icon, replace } from "./dom.js";
+import { SQUARE_METRES_PER_MU, number, property } from "./format.js";
+import { t } from "./i18n.js";
+import { say, sayFailed, settle } from "./notices.js";
+import { keyOf, partsOf } from "./catalog.js";
+import { boundsOf } from "./data.js";
+import { exportMenu } from "./export_menu.js";
+import { timeline } from "./timeline.js";
+
+/** Fields that the panel words itself, or shows nowhere. */
+const WORDED = new Set(("name plan_year planned_start planned_finish planned_dates_assumed source_section source_paragraph location_text " +
+  "location_basis location_accuracy_m location_note responsible_unit responsible_officer retired_on replaced_by").split(" "));
+
+/** The panel that shows one feature. */
+export class Details {
+  constructor(node, catalog, actions) {
+    Object.assign(this, { node, catalog, actions });
+    this.latest = new Latest();
+  }
+
+  /** Load a feature and show it; gives the feature, or undefined when it failed or was overtaken. */
+  async open(key, year) {
+    const [layerId, featureId] = partsOf(key);
+    const layer = this.catalog.get(layerId);
+    if (!layer) return undefined;
+    const address = `${this.catalog.config.ogc}/collections/${layerId}/items/${encodeURIComponent(featureId)}`;
+    try {
+      const feature = await this.latest.run((signal) => getJson(address, { year, schematic: true }, signal));
+      if (!feature) return undefined;
+      settle("details");
+      Object.assign(feature, { layer, key: keyOf(layerId, feature.id), bounds: feature.geometry && boundsOf(feature.geometry) });
+      this.show(feature, year);
+      return feature;
+    } catch (error) {
+      sayFailed("details", error.message, () => this.actions.choose(key));
+      return undefined;
+    }
+  }
+
+  show(feature, year) {
+    const body = el("div", { class: "details-body", tabindex: "0", role: "group", "aria-label": feature.properties.name }, [
+      this.head(feature), this.basis(feature), this.figures(feature), this.facts(feature), timeline(feature, year, this.catalog), this.source(feature),
+    ]);
+    replace(this.node, body, this.foot(feature));
+  }
+
+  head(feature) {
+    const { properties, layer } = feature;
+    const kinds = layer.fields.filter(isKind).map((field) => this.catalog.words(properties, field));
+    const parts = [layer.title, ...kinds, properties.plan_year && t("计划 {year} 年", { year: properties.plan_year }), properties.source_section && t("规划纲要 {section}", { section: properties.source_section })];
+    return el("header", { class: "details-head" }, [
+      el("h2", { id: "details-title", "data-testid": "details-title" }, properties.name),
+      el("p", { class: "details-sub" }, parts.filter(Boolean).map((part) => el("span", {}, part))),
+      properties.retired_on && el("p", { class: "basis basis-unlocated" }, t("已于 {date} 停用", { date: properties.retired_on })),
+      el("button", { class: "icon-button details-close", type: "button", "aria-label": t("关闭详情"), "data-testid": "details-close", onclick: () => this.actions.close() }, icon("close")),
+    ]);
+  }
+
+  /** The basis of the position, in words, above every figure. */
+  basis(feature) {
+    const { bases, basisExplanations } = this.catalog.config;
+    const { location_basis: basis, location_text: text, location_note: note } = feature.properties;
+    if (!basis || !feature.layer.geometry) return null;
+    return el("div", { class: `basis basis-${basis}`, "data-testid": "basis" }, [
+      el("p", { class: "basis-title" }, text ? t("{basis}：{place}", { basis: bases[basis], place: text }) : bases[basis]),
+      el("p", {}, [accuracyWords(feature), basisExplanations[basis], note].filter(Boolean).map(sentence).join("")),
+    ]);
+  }
+
+  figures(feature) {
+    const { layer, properties } = feature;
+    const fields = layer.fields.filter((field) => !WORDED.has(field.name) && isFigure(field) && !isUnknown(properties[field.name]));
+    const ratios = layer.ratios.filter((ratio) => !isUnknown(properties[ratio.name]));
+    if (!fields.length && !ratios.length) return null;
+    return el("dl", { class: "figures", "data-testid": "figures" }, [
+      ...fields.map((field) => figure(field.title, this.catalog.words(properties, field), field, this.inOtherWords(field, properties), field.name)),
+      ...ratios.map((ratio) => figure(ratio.title, number(properties[ratio.name], ratio.decimals), ratio, t("算得"), ratio.name)),
+    ]);
+  }
+
+  /** An area in 亩 also in ㎡; nothing for other figures. */
+  inOtherWords(field, properties) {
+    return field.unit === "mu" ? t("{area} ㎡", { area: number(properties[field.name] * SQUARE_METRES_PER_MU, 0) }) : "";
+  }
+
+  facts(feature) {
+    const { layer, properties } = feature;
+    const rows = layer.fields.filter((field) => !WORDED.has(field.name) && !isFigure(field) && !isKind(field) && !isUnknown(properties[field.name]))
+      .map((field) => [field.name, field.title, this.catalog.words(properties, field)]);
+    rows.push(...this.planFacts(properties).filter(([, , value]) => value));
+    if (!rows.length) return null;
+    return el("dl", { class: "facts" }, rows.flatMap(([name, title, value]) => [el("dt", {}, title), el("dd", { "data-field": name }, value)]));
+  }
+
+  planFacts(properties) {
+    const { planned_start: start, planned_finish: finish } = properties;
+    const dates = start && finish && t("{start} 至 {finish}", { start, finish });
+    return [
+      ["planned_dates", t("计划起止"), dates && properties.planned_dates_assumed ? t("{dates}（按年份推定）", { dates }) : dates],
+      ["responsible_unit", t("责任单位"), properties.responsible_unit],
+      ["responsible_officer", t("责任人"), properties.responsible_officer],
+      ["replaced_by", t("替代要素"), properties.replaced_by],
+    ];
+  }
+
+  source(feature) {
+    const { source_section: section, source_paragraph: paragraph } = feature.properties;
+    const words = section ? t("出处：{source} {section} 第 {paragraph} 段", { source: feature.layer.source, section, paragraph: paragraph ?? "—" }) : t("出处：{source}", { source: feature.layer.source });
+    return el("p", { class: "details-source", "data-testid": "source" }, [words, el("br"), t("编号 {id} · 修订 {revision}", { id: feature.key, revision: feature.properties.revision ?? "—" })]);
+  }
+
+  foot(feature) {
+    const page = `${this.catalog.config.featureUrl}/${feature.key.split("/").map(encodeURIComponent).join("/")}`;
+    return el("div", { class: "details-foot" }, [
+      exportMenu(t("导出"), () => this.actions.exportOne(feature)),
+      el("a", { class: "btn btn-quiet", href: `${page}?year=${this.actions.year()}`, "data-testid": "open-page" }, [icon("page"), t("详情页")]),
+      el("button", { class: "btn btn-quiet", type: "button", "data-testid": "copy-link", onclick: () => copy(window.location.href) }, [icon("link"), t("链接")]),
+      el("button", { class: "btn btn-quiet", type: "button", "data-testid": "print", onclick: () => window.print() }, [icon("print"), t("打印")]),
+    ]);
+  }
+}
+
+/** How far off a position may be, in words. */
+export function accuracyWords(feature) {
+  const { location_basis: basis, location_accuracy_m: accuracy } = feature.properties;
+  if (typeof accuracy === "number") return t("位置误差约 {accuracy} m", { accuracy: number(accuracy, 0) });
+  return basis === "located" || basis === "placed" ? t("位置误差未知") : null;
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(t("链接已复制，打开它会看到同样的视图"));
+  } catch {
+    say(t("浏览器不让复制，请从地址栏复制链接"));
+  }
+}
+
+function figure(title, value, { unitTitle, unit }, more, name) {
+  const suffix = unit === "water_class" || unitTitle ? el("span", { class: "figure-unit" }, unitTitle) : null;
+  return el("div", { class: "figure", "data-field": name }, [el("dt", {}, title), el("dd", {}, [el("span", { class: "figure-value" }, value), suffix, more && el("span", { class: "figure-more" }, more)])]);
+}
+
+/** Fields that say what kind of thing a feature is; they stand under its name. */
+function isKind(field) {
+  return field.filter === "choice" && !WORDED.has(field.name) && Object.keys(field.values).length > 0;
+}
+
+function isFigure(field) {
+  return field.type === "integer" || field.type === "number";
+}
+
+function isUnknown(value) {
+  return value === null || value === undefined || value === "";
+}
+
+function sentence(words) {
+  return t("{words}。", { words });
+}

@@ -1,0 +1,177 @@
+// The plan's features on the map: markers at every zoom, outlines once they are large enough to be seen as such.
+
+import { el } from "./dom.js";
+import { t } from "./i18n.js";
+import { number } from "./format.js";
+import { isLater } from "./catalog.js";
+import { ACCURACY_INK, LampMarker, isSchematic, markerStyle, middle, selectedStyle, shapeStyle } from "./symbols.js";
+
+const SMALLEST_OUTLINE_PX = 18;
+const MOST_FOCUSABLE = 150;
+const MOST_NAMED = 300;
+const CHOOSING_KEYS = new Set(["Enter", " "]);
+
+/** Draws features, names them, and tells which one the reader chose. */
+export class FeaturesOnMap {
+  constructor(map, catalog, labels, onChoose) {
+    Object.assign(this, { map, catalog, labels, onChoose });
+    this.drawn = new Map();
+    for (const [name, z] of [["features", 400], ["markers", 410], ["emphasis", 420]]) map.createPane(name).style.zIndex = z;
+    this.renderers = Object.fromEntries(["features", "markers", "emphasis"].map((pane) => [pane, L.svg({ pane, padding: 0.5 })]));
+    this.bubbles = L.layerGroup().addTo(map);
+    this.selected = L.layerGroup().addTo(map);
+    this.hovered = L.layerGroup().addTo(map);
+    map.on("zoomend", () => this.fitOutlines());
+  }
+
+  /** Show what the views hold; `emphasised` are the keys inside the reader's selection, or null. */
+  show(views, state, emphasised) {
+    const features = views.filter((view) => !view.cells).flatMap((view) => view.drawn);
+    const wanted = new Set(features.map((feature) => feature.key));
+    for (const [key, entry] of this.drawn) if (!wanted.has(key)) this.remove(key, entry);
+    for (const feature of features) this.draw(feature, state, emphasised);
+    this.makeFocusable(features);
+    this.state = state;
+    this.fitOutlines();
+    this.showBubbles(views.filter((view) => view.cells));
+    this.nameFeatures(features, state);
+  }
+
+  remove(key, entry) {
+    entry.outline?.remove();
+    entry.marker.remove();
+    this.drawn.delete(key);
+  }
+
+  draw(feature, state, emphasised) {
+    const old = this.drawn.get(feature.key);
+    if (old && old.feature !== feature) this.remove(feature.key, old);
+    const entry = this.drawn.get(feature.key) || this.create(feature);
+    const dimmed = emphasised && !emphasised.has(feature.key) ? 0.25 : 1;
+    entry.marker.setStyle(dim(markerStyle(feature, state.year), dimmed));
+    entry.marker.setRadius(markerStyle(feature, state.year).radius);
+    entry.outline?.setStyle(dim(shapeStyle(feature, state.year), dimmed));
+    this.drawn.set(feature.key, entry);
+  }
+
+  create(feature) {
+    const choose = () => this.onChoose(feature.key);
+    const paths = [];
+    const add = (path) => {
+      path.on({ click: (event) => { L.DomEvent.stopPropagation(event); choose(); }, mouseover: () => this.hover(feature), mouseout: () => this.hovered.clearLayers() });
+      path.bindTooltip(() => this.tooltip(feature), { sticky: true, direction: "top", className: "map-tooltip", offset: [0, -6] });
+      paths.push(path.addTo(this.map));
+      return path;
+    };
+    const outline = feature.geometry.type === "Point" ? null
+      : add(L.GeoJSON.geometryToLayer(feature, { pane: "features", renderer: this.renderers.features, smoothFactor: 0.5 }));
+    const marker = add(new LampMarker(middle(feature), { pane: "markers", renderer: this.renderers.markers }));
+    return { feature, outline, marker, choose };
+  }
+
+  tooltip(feature) {
+    const basis = this.catalog.config.bases[feature.properties.location_basis];
+    return el("div", {}, [el("strong", {}, feature.properties.name), el("div", {}, [feature.layer.title, basis].filter(Boolean).join(" · "))]);
+  }
+
+  /** Outlines that are too small to read give way to their marker; large ones keep it as a lamp in the middle. */
+  fitOutlines() {
+    for (const { feature, outline } of this.drawn.values()) {
+      const path = outline?.getElement();
+      if (path) path.classList.toggle("is-too-small", this.sizeOf(feature) < SMALLEST_OUTLINE_PX);
+    }
+    this.drawSelected();
+    if (this.state) this.nameFeatures([...this.drawn.values()].map((entry) => entry.feature), this.state);
+  }
+
+  sizeOf(feature) {
+    const northWest = this.map.latLngToLayerPoint(feature.bounds.getNorthWest());
+    const southEast = this.map.latLngToLayerPoint(feature.bounds.getSouthEast());
+    return Math.max(southEast.x - northWest.x, southEast.y - northWest.y);
+  }
+
+  /** Markers can be reached and chosen by keyboard, unless there are so many that the list is the better way. */
+  makeFocusable(features) {
+    for (const { feature, marker, choose } of this.drawn.values()) {
+      const path = marker.getElement();
+      if (!path || path.dataset.key) continue;
+      path.dataset.key = feature.key;
+      path.setAttribute("role", "button");
+      path.setAttribute("aria-label", `${feature.properties.name}, ${feature.layer.title}`);
+      path.addEventListener("keydown", (event) => {
+        if (!CHOOSING_KEYS.has(event.key)) return;
+        event.preventDefault();
+        choose();
+      });
+    }
+    const tabindex = features.length <= MOST_FOCUSABLE ? "0" : "-1";
+    for (const { marker } of this.drawn.values()) marker.getElement()?.setAttribute("tabindex", tabindex);
+  }
+
+  nameFeatures(features, state) {
+    const named = features.length <= MOST_NAMED ? features : [];
+    this.labels.set("features", named.map((feature) => ({
+      text: feature.properties.name,
+      kind: feature.key === this.selectedKey ? "selected" : isSchematic(feature) || isLater(feature, state.year) ? "faint" : "feature",
+      priority: feature.key === this.selectedKey ? 0 : isSchematic(feature) ? 20 : 10,
+      anchor: middle(feature),
+      gap: this.gapOf(feature),
+    })));
+  }
+
+  gapOf(feature) {
+    const isOutlined = feature.geometry.type !== "Point" && this.sizeOf(feature) >= SMALLEST_OUTLINE_PX;
+    return isOutlined && this.sizeOf(feature) < 160 ? this.sizeOf(feature) / 2 + 2 : 8;
+  }
+
+  /** Counts in place of features where there are too many of them. */
+  showBubbles(views) {
+    this.bubbles.clearLayers();
+    for (const { layer, cells } of views) {
+      const most = Math.max(...cells.map((cell) => cell.count));
+      for (const cell of cells) this.bubbles.addLayer(this.bubble(layer, cell, most));
+    }
+  }
+
+  bubble(layer, cell, most) {
+    const radius = 11 + 15 * Math.sqrt(cell.count / most);
+    const label = t("{layer} {count} 项", { layer: layer.title, count: number(cell.count) });
+    const face = el("span", { class: "bubble" }, number(cell.count));
+    const marker = L.marker([cell.lat, cell.lon], { icon: L.divIcon({ html: face, className: "bubble-marker", iconSize: [2 * radius, 2 * radius] }), title: label, alt: label, keyboard: false });
+    return marker.on("click", () => this.map.flyTo([cell.lat, cell.lon], this.map.getZoom() + 2));
+  }
+
+  /** Emphasise the chosen feature and show how surely its place is known; null takes the emphasis away. */
+  select(feature) {
+    this.selectedKey = feature?.key;
+    this.selectedFeature = feature;
+    this.drawSelected();
+    if (this.state) this.nameFeatures([...this.drawn.values()].map((entry) => entry.feature), this.state);
+  }
+
+  drawSelected() {
+    this.selected.clearLayers();
+    const feature = this.selectedFeature;
+    if (!feature?.geometry) return;
+    const options = { pane: "emphasis", renderer: this.renderers.emphasis };
+    const isSmall = feature.geometry.type === "Point" || this.sizeOf(feature) < SMALLEST_OUTLINE_PX;
+    const outline = isSmall ? L.circleMarker(middle(feature), { radius: 11, ...options }) : L.GeoJSON.geometryToLayer(feature, options);
+    this.addAccuracy(this.selected, feature, 0.08, options);
+    this.selected.addLayer(outline.setStyle(selectedStyle(feature, isSmall)));
+  }
+
+  hover(feature) {
+    this.hovered.clearLayers();
+    if (feature.key !== this.selectedKey) this.addAccuracy(this.hovered, feature, 0.03, { pane: "features", renderer: this.renderers.features });
+  }
+
+  addAccuracy(group, feature, fillOpacity, options) {
+    const radius = feature.properties.location_accuracy_m;
+    if (!(radius > 0) || isSchematic(feature)) return;
+    group.addLayer(L.circle(middle(feature), { radius, color: ACCURACY_INK, weight: 1.25, dashArray: "4 4", fillColor: ACCURACY_INK, fillOpacity, interactive: false, ...options }));
+  }
+}
+
+function dim(style, factor) {
+  return { ...style, opacity: style.opacity * factor, fillOpacity: style.fillOpacity * factor };
+}

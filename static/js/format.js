@@ -1,0 +1,50 @@
+// How figures, dates, places and sizes are written.
+
+import { locale, t } from "./i18n.js";
+
+export const SQUARE_METRES_PER_MU = 2000 / 3;
+const formats = new Map();
+
+/** A number with thousands separators, at most `decimals` decimals. */
+export function number(value, decimals = 2) {
+  if (!formats.has(decimals)) formats.set(decimals, new Intl.NumberFormat(locale, { maximumFractionDigits: decimals }));
+  return formats.get(decimals).format(value);
+}
+
+/** A total with its unit; money from one 亿 on is written in 亿. */
+export function total(value, field) {
+  if (field.unit === "cny_10k" && Math.abs(value) >= 10000) return { value: number(value / 10000), unit: t("亿元") };
+  return { value: number(value), unit: field.unitTitle || "" };
+}
+
+/** A property as people read it: coded values by their titles, figures with separators. Null where unknown. */
+export function property(value, field, config) {
+  if (value === null || value === undefined || value === "") return null;
+  if (field.type === "boolean") return value ? t("是") : t("否");
+  if (field.unit === "water_class") return config.waterClasses[value] || String(value);
+  if (field.values && field.values[value] !== undefined) return field.values[value];
+  if (field.name === "plan_year") return String(value);
+  if (field.type === "integer" || field.type === "number" || typeof value === "number") return number(value, field.decimals ?? 4);
+  return String(value);
+}
+
+/** A length in metres as m or km. */
+export function length(metres) {
+  if (metres < 1000) return t("{length} m", { length: number(metres, metres < 100 ? 1 : 0) });
+  return t("{length} km", { length: number(metres / 1000, 3) });
+}
+
+/** An area in square metres as ㎡, 亩 and 公顷 (km² from one on). */
+export function areas(squareMetres) {
+  const large = squareMetres >= 1e6;
+  return [
+    { name: "mu", value: number(squareMetres / SQUARE_METRES_PER_MU, 2), unit: t("亩") },
+    { name: "ha", value: number(squareMetres / 1e4, 3), unit: t("公顷") },
+    { name: large ? "km2" : "m2", value: number(large ? squareMetres / 1e6 : squareMetres, large ? 4 : 0), unit: large ? "km²" : t("㎡") },
+  ];
+}
+
+/** Longitude and latitude in degrees, five decimals (about a metre). */
+export function position(latLng) {
+  return t("东经 {lon}°　北纬 {lat}°", { lon: latLng.lng.toFixed(5), lat: latLng.lat.toFixed(5) });
+}

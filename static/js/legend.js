@@ -1,0 +1,55 @@
+// What the signs mean, and what may be switched: schematic positions, the base map.
+
+import { el, lamp, replace, svg } from "./dom.js";
+import { t } from "./i18n.js";
+
+const LAMPS = ["green", "yellow", "red", "grey"];
+const POSITIONS = ["surveyed", "placed", "located", "schematic"];
+
+/** Draw the legend. */
+export function showLegend(node, catalog, state, actions) {
+  const { config } = catalog;
+  const lines = catalog.reference.filter((layer) => layer.count && layer.geometry && catalog.ground(state.values).includes(layer.id));
+  replace(node,
+    section(t("进度状态（{year} 年底）", { year: state.get("year") }), LAMPS.map((name) => row(lamp(name, config.lamps[name]), config.lamps[name]))),
+    section(t("位置依据"), [...POSITIONS.map((basis) => row(positionSign(basis), config.bases[basis])), row(accuracySign(), t("位置误差范围"))]),
+    lines.length > 0 && section(t("底图资料"), lines.map((layer) => row(lineSign(layer), layer.title))),
+    el("div", { class: "legend-switches" }, [
+      switchRow("schematic", t("显示示意位置"), state.get("schematic"), (on) => state.set({ schematic: on })),
+      config.basemaps.length > 0 && basemapChoice(config, state, actions),
+    ]));
+}
+
+function section(title, rows) {
+  return el("section", { class: "legend-section" }, [el("h3", {}, title), el("ul", {}, rows)]);
+}
+
+function row(sign, words) {
+  return el("li", {}, [sign, el("span", {}, words)]);
+}
+
+function positionSign(basis) {
+  return svg("svg", { class: `sign sign-${basis}`, viewBox: "0 0 22 14", "aria-hidden": "true" }, svg("rect", { x: 2, y: 2, width: 18, height: 10, rx: 1 }));
+}
+
+function accuracySign() {
+  return svg("svg", { class: "sign sign-accuracy", viewBox: "0 0 22 14", "aria-hidden": "true" }, svg("circle", { cx: 11, cy: 7, r: 5.5 }));
+}
+
+function lineSign(layer) {
+  const sign = svg("svg", { class: `sign sign-${layer.style.line}`, viewBox: "0 0 22 14", "aria-hidden": "true" }, [
+    svg("path", { class: "sign-edge", d: "M1,7H21" }), svg("path", { class: "sign-line", d: "M1,7H21" })]);
+  if (layer.style.line === "plain") sign.style.color = layer.style.colour;
+  return sign;
+}
+
+function switchRow(name, words, isOn, change) {
+  const input = el("input", { type: "checkbox", role: "switch", class: "form-check-input", checked: isOn, "data-testid": `switch-${name}`, onchange: (event) => change(event.target.checked) });
+  return el("label", { class: "form-check form-switch" }, [input, el("span", {}, words)]);
+}
+
+function basemapChoice(config, state, actions) {
+  const options = [{ id: "", title: t("素图（道路与水系）") }, ...config.basemaps];
+  return el("fieldset", { class: "basemaps" }, [el("legend", {}, t("底图")), ...options.map(({ id, title }) => el("label", { class: "form-check" }, [
+    el("input", { type: "radio", name: "basemap", class: "form-check-input", value: id, checked: state.get("basemap") === id, onchange: () => actions.chooseBasemap(id) }), el("span", {}, title)]))]);
+}

@@ -1,0 +1,277 @@
+// The map page: puts the modules together and keeps list, map, details and address bar in step.
+
+import { Latest } from "./api.js";
+import { Catalog } from "./catalog.js";
+import { Data, bboxOf, boundsOf } from "./data.js";
+import { Details } from "./details.js";
+import { debounce, el, replace } from "./dom.js";
+import { exportMenu } from "./export_menu.js";
+import { FeaturesOnMap } from "./features_on_map.js";
+import { Facets, showChips } from "./filters.js";
+import { number } from "./format.js";
+import { Ground } from "./ground.js";
+import { t } from "./i18n.js";
+import { Labels } from "./labels.js";
+import { showLegend } from "./legend.js";
+import { List } from "./list.js";
+import { showControls } from "./map_controls.js";
+import { Measure } from "./measure.js";
+import { sayFailed, settle } from "./notices.js";
+import { Places, showPointer } from "./position.js";
+import { preparePrinting } from "./print.js";
+import { Search } from "./search.js";
+import { Selection } from "./selection.js";
+import { Sheet, isPhone } from "./sheet.js";
+import { State } from "./state.js";
+import { ToolCard } from "./tool_card.js";
+import { showTotals } from "./totals.js";
+
+const SETTLE_MS = 80;
+const CLOSE_ZOOM = 15;
+const ASKS_ANEW = ["year", "layers", "filters", "q", "within", "buffer_m", "schematic", "ground", "at"];
+const CHANGES_LEGEND = ["year", "schematic", "ground", "basemap"];
+
+const node = (id) => document.getElementById(id);
+
+/** Entry point; Folium's script calls it with the Leaflet map and the page's configuration. */
+export function start(map, config) {
+  new MapPage(map, config).begin();
+}
+
+class MapPage {
+  constructor(map, config) {
+    Object.assign(this, { map, config, views: [] });
+    this.catalog = new Catalog(config);
+    this.state = new State(config);
+    this.data = new Data(this.catalog);
+    this.latest = new Latest();
+    this.refresh = debounce(() => this.load(), SETTLE_MS);
+    this.makeMap();
+    this.makePanels();
+  }
+
+  makeMap() {
+    const { map, catalog } = this;
+    map.attributionControl.remove();
+    map.setMinZoom(9).setMaxZoom(19);
+    L.control.scale({ imperial: false, position: "bottomright", maxWidth: 140 }).addTo(map);
+    this.labels = new Labels(map);
+    this.ground = new Ground(map, catalog, this.labels, (key) => this.selection.takeFeature(key));
+    this.features = new FeaturesOnMap(map, catalog, this.labels, (key) => this.choose(key));
+    this.places = new Places(map);
+    const card = new ToolCard(node("tool-card"));
+    this.measure = new Measure(map, card);
+    this.selection = new Selection(map, card, node("selection-bar"), catalog, this.state);
+    showPointer(map, node("pointer"));
+    showControls(node("tools"), map, {
+      fullExtent: () => this.fit(extentOf(this.config)),
+      locate: () => this.places.locate(),
+      select: (mode) => { this.measure.stop(); return this.selection.start(mode); },
+      measure: (kind) => { this.selection.stop(); return this.measure.start(kind); },
+    });
+  }
+
+  makePanels() {
+    const actions = { choose: (key) => this.choose(key, { show: true }), close: () => this.state.set({ feature: "" }), year: () => this.state.get("year"),
+      exportOne: (feature) => this.describeOne(feature), switchGround: (id) => this.switchGround(id), goTo: (place) => this.places.goTo(place),
+      filterBy: (q) => this.state.set({ q }), chooseBasemap: (basemap) => this.state.set({ basemap }) };
+    this.actions = actions;
+    this.list = new List(node("list"), this.catalog, actions);
+    this.facets = new Facets(node("facets"), this.catalog, this.state);
+    this.details = new Details(node("details-content"), this.catalog, actions);
+    const covers = () => this.refresh();
+    this.panelSheet = new Sheet(node("panel"), node("panel-handle"), "peek", covers);
+    this.detailsSheet = new Sheet(node("details"), node("details-handle"), "half", covers);
+    this.search = new Search(node("search"), node("search-list"), this.catalog, { ...actions, choose: (key) => this.choose(key, { fly: true }) });
+    replace(node("panel-foot"), exportMenu(t("导出所见"), () => this.describeExport()),
+      el("button", { class: "btn btn-quiet", type: "button", "data-testid": "print-map", onclick: () => window.print() }, t("打印地图")));
+    for (const radio of document.querySelectorAll("input[name=year]")) radio.addEventListener("change", () => this.state.set({ year: Number(radio.value) }));
+  }
+
+  begin() {
+    const { map, state } = this;
+    const at = state.get("at");
+    if (at) map.setView([at.lat, at.lng], at.zoom, { animate: false });
+    else this.fit(extentOf(this.config));
+    state.onChange((changed) => this.onChange(changed));
+    map.on("moveend", () => this.onMove());
+    new ResizeObserver(() => map.invalidateSize({ pan: false, debounceMoveend: true })).observe(map.getContainer());
+    preparePrinting(map, () => this.describeSheet());
+    node("legend").open = !isPhone();
+    this.showYear();
+    this.showLegend();
+    this.showBasemap();
+    this.selection.show(state.values);
+    this.load();
+    if (state.get("feature")) this.openDetails({});
+  }
+
+  onMove() {
+    const { lat, lng } = this.map.getCenter();
+    this.state.set({ at: { lat: round(lat), lng: round(lng), zoom: this.map.getZoom() } });
+  }
+
+  onChange(changed) {
+    const has = (names) => names.some((name) => changed.has(name));
+    if (has(ASKS_ANEW)) this.refresh();
+    if (has(CHANGES_LEGEND)) this.showLegend();
+    if (changed.has("basemap")) this.showBasemap();
+    if (changed.has("year")) this.showYear();
+    if (has(["within", "buffer_m"])) this.showSelection();
+    if (has(["feature", "year"])) this.openDetails(changed.has("feature") ? this.manner : {});
+  }
+
+  /** Ask for what is in view and show it everywhere; an older answer never overtakes a newer one. */
+  async load() {
+    const state = this.state.values;
+    const bounds = this.visibleBounds();
+    try {
+      const views = await this.latest.run(async (signal) => {
+        const [found] = await Promise.all([this.data.views(state, bounds, signal), this.ground.show(state, bounds, signal)]);
+        return found;
+      });
+      if (!views) return;
+      settle("data");
+      this.show(views, state);
+    } catch (error) {
+      sayFailed("data", error.message, () => this.load());
+    }
+  }
+
+  show(views, state) {
+    this.views = views;
+    const inside = views.flatMap((view) => [...view.inside, ...view.unplaced]).map((feature) => feature.key);
+    this.features.show(views, state, state.within ? new Set(inside) : null);
+    showChips(node("chips"), this.catalog, state, views, (layers) => this.state.set({ layers }));
+    this.facets.show(views);
+    showTotals(node("totals"), views, state);
+    this.list.show(views, state);
+    this.showPill(state);
+    document.body.dataset.ready = "true";
+  }
+
+  showPill(state) {
+    const range = this.ground.accuracyRange();
+    const hasSchematic = state.schematic && this.views.some((view) => view.drawn.some((feature) => feature.properties.location_basis === "schematic"));
+    const parts = [range && t("道路中心线为拟合线，误差 {least}–{most} m", { least: number(range[0], 0), most: number(range[1], 0) }), hasSchematic && t("灰色斜纹为示意位置，不能量算")];
+    node("pill").textContent = parts.filter(Boolean).join(" · ");
+  }
+
+  showYear() {
+    const radio = document.querySelector(`input[name=year][value="${this.state.get("year")}"]`);
+    if (radio) radio.checked = true;
+  }
+
+  showLegend() {
+    showLegend(node("legend-content"), this.catalog, this.state, this.actions);
+  }
+
+  showBasemap() {
+    this.basemap?.remove();
+    const chosen = this.config.basemaps.find((basemap) => basemap.id === this.state.get("basemap"));
+    this.basemap = chosen && L.tileLayer(chosen.url, { maxZoom: 19 }).addTo(this.map);
+    node("review-number").textContent = chosen ? [chosen.title, chosen.review_number].filter(Boolean).join(" ") : "";
+  }
+
+  async showSelection() {
+    await this.selection.show(this.state.values);
+    const bounds = this.selection.bounds();
+    if (bounds && !this.visibleBounds().contains(bounds)) this.fit(bounds);
+  }
+
+  switchGround(id) {
+    const on = this.catalog.ground(this.state.values);
+    this.state.set({ ground: on.includes(id) ? on.filter((each) => each !== id) : [...on, id] });
+  }
+
+  /** Choose a feature; `show` moves the map only when it is out of sight, `fly` goes close to it. */
+  choose(key, manner = {}) {
+    if (this.selection.takeFeature(key)) return;
+    this.manner = manner;
+    if (this.state.get("feature") === key) this.openDetails(manner);
+    else this.state.set({ feature: key });
+  }
+
+  async openDetails(manner) {
+    const key = this.state.get("feature");
+    this.list.mark(key, true);
+    if (!key) return this.closeDetails();
+    const feature = await this.details.open(key, this.state.get("year"));
+    if (!feature || key !== this.state.get("feature")) return undefined;
+    node("details").hidden = false;
+    document.body.classList.add("has-details");
+    this.map.invalidateSize({ pan: false });
+    this.features.select(feature);
+    return this.bringIntoView(feature, manner);
+  }
+
+  closeDetails() {
+    node("details").hidden = true;
+    document.body.classList.remove("has-details");
+    this.features.select(null);
+    this.map.invalidateSize({ pan: false });
+  }
+
+  bringIntoView(feature, { fly = false, show = false }) {
+    if (!feature.bounds) return;
+    const bounds = boundsOf(feature.geometry);
+    if (fly) this.fit(bounds, Math.max(this.map.getZoom(), CLOSE_ZOOM));
+    else if ((show || isPhone()) && !this.visibleBounds().pad(-0.05).contains(bounds)) this.fit(bounds, this.map.getZoom());
+  }
+
+  /** Fit bounds into the part of the map that no sheet covers. */
+  fit(bounds, maxZoom = 19) {
+    this.map.fitBounds(bounds, { maxZoom, paddingTopLeft: [16, isPhone() ? 56 : 48], paddingBottomRight: [16, 16 + this.covered()], animate: false });
+  }
+
+  /** Height of the map that a phone's sheet covers, in pixels. */
+  covered() {
+    if (!isPhone()) return 0;
+    const area = this.map.getContainer().getBoundingClientRect();
+    const sheets = [node("panel"), node("details")].filter((sheet) => !sheet.hidden).map((sheet) => area.bottom - sheet.getBoundingClientRect().top);
+    return Math.min(Math.max(...sheets, 0), area.height * 0.6);
+  }
+
+  visibleBounds() {
+    const size = this.map.getSize();
+    const corners = [[0, 0], [size.x, size.y - this.covered()]].map((point) => this.map.containerPointToLatLng(point));
+    return L.latLngBounds(corners);
+  }
+
+  describeExport() {
+    const { year, filters, q, within, buffer_m: distance } = this.state.values;
+    const layers = this.catalog.chosen(this.state.values);
+    const count = this.views.reduce((sum, view) => sum + view.matched, 0);
+    const scoped = within ? { within, buffer_m: distance } : {};
+    const inView = this.views.reduce((sum, view) => sum + view.count, 0);
+    const note = within ? t("{layers} 个图层，圈选范围内的要素，状态截至 {year} 年底。", { layers: layers.length, year })
+      : t("{layers} 个图层，符合筛选的 {count} 项，状态截至 {year} 年底。", { layers: layers.length, count: number(count), year });
+    const options = within ? [] : [{ words: t("只要视野内的 {count} 项", { count: number(inView) }), params: { bbox: bboxOf(this.visibleBounds()), schematic: this.state.get("schematic") } }];
+    return { address: this.config.exportUrl, params: { layers: layers.join(","), year, q, ...filters, ...scoped }, note, options: [...options, { words: t("带上示意位置的图形"), params: { schematic: true } }] };
+  }
+
+  describeOne(feature) {
+    return { address: this.config.exportUrl, params: { layers: feature.layer.id, name: feature.properties.name, year: this.state.get("year") }, note: feature.properties.name };
+  }
+
+  describeSheet() {
+    const { year, q } = this.state.values;
+    const { zone } = this.config;
+    const layers = this.views.filter((view) => view.count).map((view) => t("{layer} {count} 项", { layer: view.layer.title, count: number(view.count) }));
+    const sources = new Set([...this.views.map((view) => view.layer), ...this.catalog.reference.filter((layer) => layer.count)].map((layer) => layer.source));
+    return {
+      title: t("{zone} {plan} 规划一张图", { zone: zone.title, plan: zone.plan }),
+      lines: [[t("状态截至 {year} 年底", { year }), ...layers, q && t("含“{words}”", { words: q })].filter(Boolean).join(" · ")],
+      notes: [t("资料来源：{sources}", { sources: [...sources].join(t("；")) }), node("pill").textContent, this.config.demo ? t("含演示数据：状态为合成，不是真实填报") : ""].filter(Boolean),
+    };
+  }
+}
+
+function extentOf({ zone }) {
+  const [west, south, east, north] = zone.extent;
+  return [[south, west], [north, east]];
+}
+
+function round(degrees) {
+  return Math.round(degrees * 1e5) / 1e5;
+}

@@ -1,0 +1,31 @@
+// Quiet words at the foot of the page: what failed and how to try again, what was copied.
+
+import { el, icon } from "./dom.js";
+import { t } from "./i18n.js";
+
+const SHOWN_MS = 6000;
+
+function place() {
+  return document.getElementById("notices");
+}
+
+/** Say something for a few seconds. */
+export function say(words) {
+  const notice = el("div", { class: "notice", role: "status", "data-testid": "notice" }, words);
+  place().append(notice);
+  setTimeout(() => notice.remove(), SHOWN_MS);
+}
+
+/** Say that something failed until the reader tries again or closes it; one notice per `name`. */
+export function sayFailed(name, words, retry) {
+  settle(name);
+  const close = el("button", { class: "icon-button", type: "button", "aria-label": t("关闭") , onclick: () => settle(name) }, icon("close"));
+  const again = el("button", { class: "btn btn-sm btn-light", type: "button", onclick: () => { settle(name); retry(); } }, t("重试"));
+  place().append(el("div", { class: "notice notice-failed", role: "alert", "data-name": name, "data-testid": "notice-failed" },
+    [el("span", {}, words), retry && again, close]));
+}
+
+/** Take back a notice of failure. */
+export function settle(name) {
+  for (const notice of place().children) if (notice.dataset.name === name) notice.remove();
+}

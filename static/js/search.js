@@ -1,0 +1,116 @@
+// Finding a feature by name, number, road or village, or a place by its coordinates.
+
+import { getJson, Latest } from "./api.js";
+import { debounce, el, icon, lamp, replace } from "./dom.js";
+import { t } from "./i18n.js";
+import { keyOf } from "./catalog.js";
+
+const WAIT_MS = 180;
+const MOST_RESULTS = 30;
+
+/** The search box of the header: a combobox whose list is grouped by layer. */
+export class Search {
+  constructor(input, list, catalog, actions) {
+    Object.assign(this, { input, list, catalog, actions });
+    this.latest = new Latest();
+    this.options = [];
+    this.active = -1;
+    const ask = debounce(() => this.ask(), WAIT_MS);
+    input.addEventListener("input", ask);
+    input.addEventListener("focus", () => this.input.value.trim() && this.ask());
+    input.addEventListener("keydown", (event) => this.onKey(event));
+    document.addEventListener("pointerdown", (event) => { if (!input.parentElement.contains(event.target)) this.close(); });
+  }
+
+  async ask() {
+    const text = this.input.value.trim();
+    if (!text) return this.close();
+    const results = await this.latest.run((signal) => Promise.all([this.features(text, signal), this.position(text, signal)])).catch((error) => [error, null]);
+    if (!results || text !== this.input.value.trim()) return undefined;
+    return this.show(text, ...results);
+  }
+
+  async features(text, signal) {
+    const { ogc } = this.catalog.config;
+    return (await getJson(`${ogc}/search`, { q: text, limit: MOST_RESULTS, schematic: true, year: this.actions.year() }, signal)).features;
+  }
+
+  /** Text with at least two numbers may be a position; whether it is, the server says. */
+  async position(text, signal) {
+    if ((text.match(/\d+(\.\d+)?/g) || []).length < 2) return null;
+    return getJson(`${this.catalog.config.ogc}/position`, { text }, signal).catch((error) => {
+      if (error.name === "AbortError") throw error;
+      return null;
+    });
+  }
+
+  show(text, features, place) {
+    this.options = [];
+    if (features instanceof Error) return this.open([el("li", { class: "search-none", role: "presentation" }, features.message)]);
+    const rows = [];
+    if (place) rows.push(this.option(el("span", { class: "search-name" }, t("前往坐标 {text}", { text })), t("读作：{reading}", { reading: place.properties.reading }), icon("pin"), () => this.actions.goTo(place)));
+    for (const layer of this.catalog.layers) {
+      const found = features.filter((feature) => feature.collection === layer.id);
+      if (found.length) rows.push(el("li", { class: "search-group", role: "presentation" }, layer.title), ...found.map((feature) => this.result(layer, feature, text)));
+    }
+    if (features.length) rows.push(this.option(el("span", { class: "search-name" }, t("清单里只看含“{text}”的", { text })), "", icon("search"), () => this.actions.filterBy(text)));
+    if (!rows.length) rows.push(el("li", { class: "search-none", role: "presentation", "data-testid": "search-none" }, t("没有找到“{text}”。可试名称、编号、道路、村名、拼音首字母或坐标。", { text })));
+    return this.open(rows);
+  }
+
+  result(layer, feature, text) {
+    const { name, location_text: place, lamp: light } = feature.properties;
+    const mark = layer.role === "plan" ? lamp(light, this.catalog.lampTitle(light)) : icon("legend");
+    return this.option(el("span", { class: "search-name" }, emphasised(name, text)), place || feature.id, mark, () => this.actions.choose(keyOf(layer.id, feature.id)), feature.id);
+  }
+
+  option(title, words, mark, act, id = null) {
+    const index = this.options.length;
+    const choose = () => { this.close(); this.input.blur(); act(); };
+    const node = el("li", { role: "option", id: `search-option-${index}`, class: "search-option", "aria-selected": "false", "data-testid": "search-option", "data-id": id,
+      onpointerdown: (event) => event.preventDefault(), onclick: choose }, [mark, el("span", { class: "search-words" }, [title, words && el("span", { class: "search-place" }, words)])]);
+    this.options.push({ node, choose });
+    return node;
+  }
+
+  open(rows) {
+    replace(this.list, rows);
+    this.list.hidden = false;
+    this.input.setAttribute("aria-expanded", "true");
+    this.activate(this.options.length ? 0 : -1);
+  }
+
+  close() {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+
+  activate(index) {
+    this.options[this.active]?.node.setAttribute("aria-selected", "false");
+    this.active = index;
+    const option = this.options[index];
+    if (!option) return this.input.removeAttribute("aria-activedescendant");
+    option.node.setAttribute("aria-selected", "true");
+    option.node.scrollIntoView({ block: "nearest" });
+    return this.input.setAttribute("aria-activedescendant", option.node.id);
+  }
+
+  onKey(event) {
+    const count = this.options.length;
+    const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") this.close();
+    else if (this.list.hidden || !count) return;
+    else if (move) this.activate((this.active + move + count) % count);
+    else if (event.key === "Enter") this.options[this.active]?.choose();
+    else return;
+    event.preventDefault();
+  }
+}
+
+/** A name with the part that was searched for in bold. */
+function emphasised(name, text) {
+  const start = name.toLowerCase().indexOf(text.toLowerCase());
+  if (start < 0) return name;
+  return [name.slice(0, start), el("mark", {}, name.slice(start, start + text.length)), name.slice(start + text.length)];
+}
