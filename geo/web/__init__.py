@@ -46,7 +46,7 @@ def _trust_proxies(app: Flask, count: int) -> None:
 def _page_context() -> dict:
     store = current_store()
     return {
-        "nav": [(endpoint, url_for(endpoint)) for endpoint in NAVIGATION],
+        "nav": [(url_for(endpoint), endpoint) for endpoint in NAVIGATION],
         "zone": store.catalog.zone,
         "demo": store.demo,
     }
