@@ -38,6 +38,8 @@ screenshot: setup-tests
 # --- what the targets above need, made once and again when its list changes --------------------------------------
 
 .venv/bin/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; if it is elsewhere: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv .venv || { rm -rf .venv; $(call debian,python3-venv) && $(PYTHON) -m venv .venv; }
 
 .venv/installed: requirements.txt | .venv/bin/python
