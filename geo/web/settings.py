@@ -21,6 +21,7 @@ class Setting:
 
 SETTINGS = (
     Setting("DATABASE_URL", "gpkg:///instance/plan.gpkg", "Where the store is: gpkg:///path/to/file.gpkg"),
+    Setting("DEMO_DATABASE_URL", "gpkg:///instance/demo.gpkg", "Where the demonstration store is"),
     Setting("LAYERS_DIR", "layers", "Folder of the layer definitions; another zone is another folder"),
     Setting("HOST", "127.0.0.1", "Address that the server listens on"),
     Setting("PORT", "8000", "Port that the server listens on"),
