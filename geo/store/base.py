@@ -115,10 +115,10 @@ class Store(ABC):
 
     @abstractmethod
     def summarise(self, layer_id: str, query: FeatureQuery, *, fields: Sequence[str] = (), cells: int = 0) -> Summary:
-        """Count what matches, add up `fields`, and with `cells` > 0 count by a grid of so many cells along the longer side.
+        """Count what matches, whatever limit and offset, and add up `fields`; raises as `scan` does.
 
-        The grid covers the query's bbox, else the layer's extent; its cells are square on the map and stand still when
-        a bbox of the same size moves. Raises as `scan` does.
+        With `cells` > 0 also count by a grid, square on the map, of so many cells along the longer side of the query's
+        bbox, else of the layer's extent; features count where the middle of their bounds lies.
         """
 
     @abstractmethod

@@ -1,0 +1,47 @@
+"""What a feature is found by: its words, and its name in pinyin."""
+
+import unicodedata
+from collections.abc import Mapping
+
+from pypinyin import lazy_pinyin
+
+from geo.model.layer import Layer
+
+NOT_SEARCHED = frozenset({"location_basis", "location_note", "source_section", "replaced_by"})
+"""Text fields that say how a feature is known, not what or where it is."""
+
+LONGEST_SPELT = 200
+"""Characters of a name that are spelt in pinyin."""
+
+
+def search_text(layer: Layer, feature_id: str, properties: Mapping[str, object]) -> str:
+    """Everything that a feature is found by, one line each: name, id, texts such as place and road, pinyin of the name.
+
+    Coded values are left out: the map page filters by them.
+    """
+    texts = [
+        properties.get(field.name)
+        for field in layer.fields
+        if field.type == "text" and not field.values and field.name not in NOT_SEARCHED
+    ]
+    lines = [normalized(text) for text in (*texts, feature_id) if isinstance(text, str)]
+    return "\n".join(dict.fromkeys((*lines, *spellings(properties.get("name") or ""))))
+
+
+def search_words(text: str) -> list[str]:
+    """The words of a search, each of which must be found."""
+    return normalized(text).split()
+
+
+def normalized(text: str) -> str:
+    """Full width and half width, capitals and small letters are the same (Unicode NFKC and case folding)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Pinyin initials and full pinyin of a Chinese name, letters and digits only: 宏志 gives hz and hongzhi."""
+    name = "".join(filter(str.isalnum, normalized(name)[:LONGEST_SPELT]))
+    if name.isascii():
+        return ()
+    syllables = lazy_pinyin(name, errors=list)  # what is no Chinese character is spelt as itself
+    return "".join(syllable[:1] for syllable in syllables), "".join(syllables)

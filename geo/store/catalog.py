@@ -1,0 +1,139 @@
+"""Reads the layer definitions: `zone.toml` and every `<layer_id>/layer.toml` of a folder, into a Catalog."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from geo.model.crs import STORED_CRS
+from geo.model.errors import InvalidLayer, N_
+from geo.model.feature_query import STATUS_COLUMNS
+from geo.model.layer import Catalog, Layer, Zone
+
+T = TypeVar("T", Zone, Layer)
+
+RESERVED_LAYERS = frozenset(
+    "store_info layer_revisions annual_status search_index journal accounts scenarios zone".split()
+)
+"""Names that the store keeps for tables of its own."""
+
+RESERVED_PREFIXES = ("gpkg_", "rtree_", "sqlite_", "pg_", "spatial_")
+
+RESERVED_FIELDS = frozenset({"fid", "geom", "geometry", "id", "feature_id", "layer_id", "revision", *STATUS_COLUMNS})
+"""Columns that every layer has beside its fields."""
+
+
+def read_catalog(folder: Path) -> Catalog:
+    """All definitions of a folder.
+
+    Raises
+    ------
+    InvalidLayer
+        On the first fault, naming file and field.
+    """
+    zone = _read_zone(folder)
+    return Catalog(zone, [_read_layer(path) for path in _layer_folders(folder)])
+
+
+def catalog_faults(folder: Path) -> list[InvalidLayer]:
+    """The first fault of `zone.toml` and of each layer folder; empty when `read_catalog` would succeed."""
+    return list(_faults(folder))
+
+
+def _faults(folder: Path) -> Iterator[InvalidLayer]:
+    try:
+        _read_zone(folder)
+        paths = _layer_folders(folder)
+    except InvalidLayer as fault:
+        yield fault
+        paths = _layer_folders(folder) if folder.is_dir() else []
+    for path in paths:
+        try:
+            _read_layer(path)
+        except InvalidLayer as fault:
+            yield fault
+
+
+def _layer_folders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
+
+
+def _read_zone(folder: Path) -> Zone:
+    if not folder.is_dir():
+        raise InvalidLayer(N_("没有图层文件夹 %(folder)s"), folder=folder)
+    path = folder / "zone.toml"
+    zone = _convert(_parse(path), Zone, path)
+    west, south, east, north = zone.extent
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise _fault(path, "extent", N_("%(file)s 的 %(field)s：应为西、南、东、北（度）"))
+    if zone.first_year > zone.last_year:
+        raise _fault(path, "last_year", N_("%(file)s 的 %(field)s：末年早于首年"))
+    return zone
+
+
+def _read_layer(folder: Path) -> Layer:
+    path = folder / "layer.toml"
+    data = _parse(path)
+    if "id" in data:
+        raise _fault(path, "id", N_("%(file)s 的 %(field)s：文件夹名就是图层编号，不要另写"))
+    if folder.name in RESERVED_LAYERS or folder.name.startswith(RESERVED_PREFIXES):
+        raise _fault(path, folder.name, N_("%(file)s：“%(field)s”是系统保留的名称，请给文件夹改名"))
+    layer = _convert({**data, "id": folder.name}, Layer, path)
+    if layer.crs != STORED_CRS:
+        raise _fault(path, "crs", N_("%(file)s 的 %(field)s：只能是 EPSG:4326"))
+    for name in (item.name for item in (*layer.own_fields, *layer.ratios)):
+        if name in RESERVED_FIELDS:
+            raise _fault(path, name, N_("%(file)s：“%(field)s”是系统保留的字段名，请改名"))
+    return layer
+
+
+def _parse(path: Path) -> dict:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise InvalidLayer(N_("缺少文件 %(file)s"), file=_short(path)) from None
+    except UnicodeDecodeError as error:
+        raise InvalidLayer(
+            N_("%(file)s 不是 UTF-8 编码：第 %(byte)s 个字节"), file=_short(path), byte=error.start + 1
+        ) from None
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise InvalidLayer(N_("%(file)s：%(fault)s"), file=_short(path), fault=error) from None
+
+
+def _convert(data: dict, kind: type[T], path: Path) -> T:
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        fault, _, place = str(error).partition(" - at `$.")
+        if not place:
+            raise InvalidLayer(N_("%(file)s：%(fault)s"), file=_short(path), fault=fault) from None
+        raise InvalidLayer(
+            N_("%(file)s 的 %(field)s：%(fault)s"),
+            file=_short(path),
+            field=_named(place.rstrip("`"), data),
+            fault=fault,
+        ) from None
+
+
+def _named(place: str, data: dict) -> str:
+    """`fields[2].unit` as `fields[seats].unit`: people know a field by its name, not by its number."""
+
+    def name(match: re.Match) -> str:
+        item = data[match[1]][int(match[2])]
+        label = item.get("name", item.get("value")) if isinstance(item, dict) else None
+        return f"{match[1]}[{label or int(match[2]) + 1}]"
+
+    return re.sub(r"^(\w+)\[(\d+)\]", name, place)
+
+
+def _fault(path: Path, field: str, message: str) -> InvalidLayer:
+    return InvalidLayer(message, file=_short(path), field=field)
+
+
+def _short(path: Path) -> str:
+    """The file as people call it: `layers/schools/layer.toml`."""
+    depth = 2 if path.name == "zone.toml" else 3
+    return "/".join(path.absolute().parts[-depth:])

@@ -1,0 +1,212 @@
+"""Frames in and out: every id, value and geometry checked before it is written; pages put together again."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import geopandas
+import numpy as np
+import pandas
+import shapely
+
+from geo.model.crs import STORED_CRS
+from geo.model.errors import InvalidFeatures, N_
+from geo.model.layer import Field, FieldType, Layer
+from geo.model.page import Page
+from geo.store.values import typed
+from geo.store.wkb import is_multi
+
+DTYPES: dict[FieldType, str] = {
+    "integer": "Int64",
+    "number": "float64",
+    "boolean": "boolean",
+    "text": "object",
+    "date": "object",
+}
+
+VALUE_FAULTS: dict[FieldType, str] = {
+    "text": N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的“%(field)s”应为文字，现为“%(given)s”"),
+    "integer": N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的“%(field)s”应为整数，现为“%(given)s”"),
+    "number": N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的“%(field)s”应为数字，现为“%(given)s”"),
+    "date": N_(
+        "图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的“%(field)s”应为日期（如 2023-01-31），现为“%(given)s”"
+    ),
+    "boolean": N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的“%(field)s”应为真或假，现为“%(given)s”"),
+}
+
+
+def _has_type(shapes: np.ndarray, kind: str) -> np.ndarray:
+    kinds = {kind, kind.removeprefix("Multi")} if is_multi(kind) else {kind}
+    return np.isin(shapely.get_type_id(shapes), [shapely.GeometryType[name.upper()] for name in kinds])
+
+
+def _is_on_earth(shapes: np.ndarray, _kind: str) -> np.ndarray:
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    passed = np.ones(len(shapes), dtype=bool)
+    passed[owner[~(np.abs(coordinates) <= [180, 90]).all(axis=1)]] = False  # NaN is not <= 180 either
+    return passed
+
+
+GEOMETRY_CHECKS: tuple[tuple[Callable[[np.ndarray, str], np.ndarray], str], ...] = (
+    (_has_type, N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的几何应为 %(type)s，现为 %(given)s")),
+    (
+        lambda shapes, _kind: ~shapely.is_empty(shapes),
+        N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的几何是空的；没有位置就不要给几何"),
+    ),
+    (
+        lambda shapes, _kind: ~shapely.has_z(shapes),
+        N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的几何带有高程，应为平面坐标"),
+    ),
+    (
+        _is_on_earth,
+        N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的坐标不是经纬度（先经度后纬度，单位为度）"),
+    ),
+    (
+        lambda shapes, _kind: shapely.is_valid(shapes),
+        N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的几何无效：%(reason)s"),
+    ),
+)
+"""What a geometry must hold, in the order in which it is looked at."""
+
+
+@dataclass(frozen=True)
+class FeatureRows:
+    """A frame's features as rows of their layer's table.
+
+    Parameters
+    ----------
+    columns
+        Values by column: `feature_id`, `geom` (WKB or None) where the layer has a geometry, and every field.
+    bounds
+        min lon, min lat, max lon, max lat of all geometries; None where there is none.
+    """
+
+    columns: dict[str, Sequence]
+    bounds: tuple[float, float, float, float] | None
+
+    @property
+    def ids(self) -> Sequence[str]:
+        return self.columns["feature_id"]
+
+    def batches(self, size: int) -> Iterator[list[dict]]:
+        """One dict a row, so many at a time."""
+        rows = zip(*self.columns.values(), strict=True)
+        while batch := [dict(zip(self.columns, row, strict=True)) for row in islice(rows, size)]:
+            yield batch
+
+
+def rows_of(layer: Layer, features: geopandas.GeoDataFrame | pandas.DataFrame) -> FeatureRows:
+    """Check a frame and take it apart.
+
+    Raises
+    ------
+    InvalidFeatures
+        On the first fault, naming layer, row (from 1), feature and field.
+    """
+    ids = _checked_ids(layer, features.index)
+    values, shapes = _split(layer, features)
+    _check_columns(layer, values)
+    columns: dict[str, Sequence] = {"feature_id": ids}
+    if layer.geometry:
+        columns["geom"] = _checked_wkb(layer, ids, shapes)
+    elif not shapely.is_missing(shapes).all():
+        raise InvalidFeatures(N_("图层“%(layer)s”没有几何，不能存入几何"), layer=layer.id)
+    for field in layer.fields:
+        columns[field.name] = _checked_values(layer, ids, field, values.get(field.name))
+    present = shapes[~shapely.is_missing(shapes)]
+    return FeatureRows(columns, tuple(shapely.total_bounds(present).tolist()) if len(present) else None)
+
+
+def frame_of(pages: Iterable[Page], fields: Iterable[Field]) -> geopandas.GeoDataFrame:
+    """Pages of one query as one frame, its columns of the types that `fields` say; see `Store.read_frame`."""
+    pages = list(pages)
+    frame = pandas.DataFrame.from_records(
+        [row for page in pages for row in page.rows],
+        columns=pages[0].columns,
+        index=pandas.Index(
+            [feature_id for page in pages for feature_id in page.ids], name="feature_id", dtype="object"
+        ),
+    )
+    types = {field.name: DTYPES[field.type] for field in fields if field.name in frame}
+    shapes = shapely.from_wkb([wkb for page in pages for wkb in page.wkb])
+    return geopandas.GeoDataFrame(frame.astype(types), geometry=shapes, crs=STORED_CRS)
+
+
+def _checked_ids(layer: Layer, index: pandas.Index) -> list[str]:
+    ids, seen = index.tolist(), set()
+    for row, feature_id in enumerate(ids, 1):
+        if not _is_id(feature_id):
+            raise InvalidFeatures(
+                N_("图层“%(layer)s”第 %(row)s 个要素的 feature_id 应为文字，首尾无空格，不含控制符，现为“%(given)s”"),
+                layer=layer.id,
+                row=row,
+                given=_short(feature_id),
+            )
+        if feature_id in seen:
+            raise InvalidFeatures(
+                N_("图层“%(layer)s”第 %(row)s 个要素的 feature_id“%(feature_id)s”与前面的重复"),
+                layer=layer.id,
+                row=row,
+                feature_id=feature_id,
+            )
+        seen.add(feature_id)
+    return ids
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and value != "" and value.isprintable() and value == value.strip()
+
+
+def _split(layer: Layer, features: geopandas.GeoDataFrame | pandas.DataFrame) -> tuple[pandas.DataFrame, np.ndarray]:
+    """Values and geometries; a plain frame has none, as has a GeoDataFrame without its geometry column."""
+    if not isinstance(features, geopandas.GeoDataFrame) or features.active_geometry_name is None:
+        return pandas.DataFrame(features), np.full(len(features), None)
+    shapes = np.asarray(features.geometry.array, dtype=object)
+    if len(features) and (features.crs is None or not features.crs.equals(STORED_CRS, ignore_axis_order=True)):
+        crs = features.crs and features.crs.name
+        raise InvalidFeatures(N_("图层“%(layer)s”的要素应为 EPSG:4326，现为“%(given)s”"), layer=layer.id, given=crs)
+    return pandas.DataFrame(features.drop(columns=features.active_geometry_name)), shapes
+
+
+def _check_columns(layer: Layer, values: pandas.DataFrame) -> None:
+    for name in values.columns:
+        if layer.field(name) is None:
+            raise InvalidFeatures(N_("图层“%(layer)s”没有字段“%(field)s”"), layer=layer.id, field=name)
+    if not values.columns.is_unique:
+        name = values.columns[values.columns.duplicated()][0]
+        raise InvalidFeatures(N_("图层“%(layer)s”的字段“%(field)s”有两列"), layer=layer.id, field=name)
+
+
+def _checked_values(layer: Layer, ids: list[str], field: Field, column: pandas.Series | None) -> list:
+    if column is None:
+        return [None] * len(ids)
+    choices = {choice.value for choice in field.values}
+    checked = []
+    for row, (value, unknown) in enumerate(zip(column.tolist(), column.isna().tolist(), strict=True)):
+        try:
+            checked.append(None if unknown else typed(field.type, value))
+        except ValueError:
+            raise _fault(VALUE_FAULTS[field.type], layer, ids, row, field=field.name, given=_short(value)) from None
+        if choices and not unknown and checked[-1] not in choices:
+            message = N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的“%(field)s”没有取值“%(given)s”")
+            raise _fault(message, layer, ids, row, field=field.name, given=_short(value))
+    return checked
+
+
+def _checked_wkb(layer: Layer, ids: list[str], shapes: np.ndarray) -> np.ndarray:
+    missing = shapely.is_missing(shapes)
+    for passes, message in GEOMETRY_CHECKS:
+        passed = passes(shapes, layer.geometry) | missing
+        if not passed.all():
+            row = int(np.argmin(passed))
+            given, reason = shapes[row].geom_type, shapely.is_valid_reason(shapes[row])
+            raise _fault(message, layer, ids, row, type=layer.geometry, given=given, reason=reason)
+    return shapely.to_wkb(shapely.orient_polygons(shapes), byte_order=1)
+
+
+def _fault(message: str, layer: Layer, ids: list[str], row: int, **params: object) -> InvalidFeatures:
+    return InvalidFeatures(message, layer=layer.id, row=row + 1, feature_id=ids[row], **params)
+
+
+def _short(value: object) -> str:
+    return str(value)[:80]

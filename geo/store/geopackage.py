@@ -1,0 +1,214 @@
+"""The embedded store: one OGC GeoPackage that QGIS and GDAL open as it is."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import shapely
+from filelock import FileLock, Timeout
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Table,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+    table,
+)
+
+from geo.model.errors import N_, StoreUnavailable
+from geo.model.layer import Catalog, Layer
+from geo.store import gpkg_metadata
+from geo.store.base import Filling
+from geo.store.gpkg_engine import begin_writing, build_engine, faults_of, open_engine
+from geo.store.place import Place
+from geo.store.schema import VERSION
+from geo.store.sql_store import SqlStore
+
+LONGEST_MAKING_S = 600
+"""How long one process waits while another one makes the store."""
+
+
+class RTree(Place):
+    """The R-tree of a layer's table; its bounds are single precision, rounded outwards."""
+
+    def __init__(self, layer_table: Table) -> None:
+        names = ("id", "minx", "miny", "maxx", "maxy")
+        self.rows = table(f"rtree_{layer_table.name}_geom", *(column(name) for name in names))
+        self.id, self.min_x, self.min_y, self.max_x, self.max_y = (self.rows.c[name] for name in names)
+        self._features = layer_table.alias("geometries")
+
+    def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
+        geometry = select(self._features.c.geom).where(self._features.c.fid == self.id).correlate(self.rows)
+        wkb = literal(shapely.to_wkb(shape), LargeBinary)
+        return func.ST_Intersects(geometry.scalar_subquery(), wkb, type_=Boolean)
+
+
+class GeoPackageStore(SqlStore):
+    """Keeps a catalog's layers in a GeoPackage.
+
+    Parameters
+    ----------
+    path
+        The file; `create` makes it, and its folder, where it is missing.
+    """
+
+    def __init__(self, path: Path, catalog: Catalog) -> None:
+        super().__init__(catalog)
+        self.path = path
+        self._engine = open_engine(path)
+
+    @cached_property
+    def demo(self) -> bool:
+        return self._info("demo") == "1"
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def extent(self, layer_id: str) -> tuple[float, float, float, float] | None:
+        names = ("min_x", "min_y", "max_x", "max_y")
+        contents = table("gpkg_contents", column("table_name"), *(column(name) for name in names))
+        statement = select(*(contents.c[name] for name in names))
+        (row,) = self._rows(statement.where(contents.c.table_name == self.catalog[layer_id].id)) or [(None,)]
+        return None if row[0] is None else tuple(row)
+
+    def create(self, fill: Filling | None = None, *, demo: bool = False) -> list[str]:
+        with self._alone():
+            if not self.path.exists():
+                self._build(fill, demo=demo)
+                return list(self.catalog)
+            self._check(demo=demo)
+            new = [layer for layer in self.catalog.values() if not self._columns_in_file(layer.id)]
+            if new:
+                with self._writing() as connection:
+                    self._make_layers(connection, new, fill, demo=self.demo)
+            return [layer.id for layer in new]
+
+    def _place(self, layer: Layer) -> Place:
+        return RTree(self.schema.layers[layer.id])
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with faults_of(self.path), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with faults_of(self.path), self._engine.connect() as connection:
+            begin_writing(connection)
+            yield connection
+            connection.commit()
+
+    def _note_write(self, connection: Connection, table: str, bounds: Sequence[float] | None = None) -> None:
+        gpkg_metadata.touch(connection, table, bounds)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One maker at a time, among all processes; the lock is a file beside the store."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(f"{self.path}.lock", timeout=LONGEST_MAKING_S):
+                yield
+        except Timeout:
+            raise StoreUnavailable(N_("数据库 %(store)s 正由别的程序创建，请稍后再试"), store=self.path) from None
+        except OSError as error:
+            raise StoreUnavailable(
+                N_("不能在 %(store)s 创建数据库：%(fault)s"), store=self.path, fault=error.strerror or error
+            ) from error
+
+    def _build(self, fill: Filling | None, *, demo: bool) -> None:
+        """Make and fill a file under another name; it gets its own only when it is whole and on the disk."""
+        unfinished = self.path.with_name(f"{self.path.name}.unfinished")
+        unfinished.unlink(missing_ok=True)
+        engine = build_engine(unfinished)
+        try:
+            with faults_of(unfinished):
+                with engine.connect() as connection:
+                    begin_writing(connection)
+                    self._make_all(connection, fill, demo=demo)
+                    connection.commit()
+                    connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+                engine.dispose()
+            for leftover in ("-wal", "-shm"):  # of a file that somebody deleted: SQLite would play it into the new one
+                Path(f"{self.path}{leftover}").unlink(missing_ok=True)
+            _put_in_place(unfinished, self.path)
+        finally:
+            engine.dispose()
+            unfinished.unlink(missing_ok=True)
+
+    def _make_all(self, connection: Connection, fill: Filling | None, *, demo: bool) -> None:
+        gpkg_metadata.create_system_tables(connection)
+        schema = self.schema
+        for made in (schema.store_info, schema.layer_revisions, schema.annual_status, schema.search_index):
+            made.create(connection)
+        facts = {"schema_version": VERSION, "demo": str(int(demo))}
+        connection.execute(insert(schema.store_info), [{"key": key, "value": value} for key, value in facts.items()])
+        gpkg_metadata.register_statuses(connection)
+        self._make_layers(connection, list(self.catalog.values()), fill, demo=demo)
+
+    def _make_layers(self, connection: Connection, layers: list[Layer], fill: Filling | None, *, demo: bool) -> None:
+        for layer in layers:
+            self.schema.layers[layer.id].create(connection)
+            gpkg_metadata.register_layer(connection, layer, self.catalog)
+            self._add_layer(connection, layer, fill, demo=demo)
+
+    def _check(self, *, demo: bool) -> None:
+        """Refuse a file that is no store of ours, or whose layers are defined otherwise."""
+        if not self._columns_in_file("store_info"):
+            raise StoreUnavailable(N_("%(store)s 不是规划一张图的数据库，请换一个路径"), store=self.path)
+        if (version := self._info("schema_version")) != VERSION:
+            raise StoreUnavailable(
+                N_("数据库 %(store)s 的结构版本是 %(version)s，本程序需要 %(needed)s"),
+                store=self.path,
+                version=version,
+                needed=VERSION,
+            )
+        if demo and not self.demo:
+            raise StoreUnavailable(N_("%(store)s 是正式数据库，不能存入演示数据"), store=self.path)
+        for layer in self.catalog.values():
+            self._check_columns(layer)
+
+    def _check_columns(self, layer: Layer) -> None:
+        present = self._columns_in_file(layer.id)
+        for wanted in self.schema.layers[layer.id].columns if present else ():
+            if present.get(wanted.name) != wanted.type.compile(self._engine.dialect):
+                raise StoreUnavailable(
+                    N_(
+                        "数据库 %(store)s 建成后，图层“%(layer)s”的“%(field)s”改了定义。"
+                        "请把该文件移到别处保存，再启动即按新定义建库；或者改回定义"
+                    ),
+                    store=self.path,
+                    layer=layer.id,
+                    field=wanted.name,
+                )
+
+    def _columns_in_file(self, table_name: str) -> dict[str, str]:
+        """Declared type of each column of a table; empty where there is no such table."""
+        with self._reading() as connection:
+            rows = connection.execute(select(func.pragma_table_info(table_name).table_valued("name", "type")))
+            return {row.name: row.type for row in rows}
+
+    def _info(self, key: str) -> str | None:
+        info = self.schema.store_info
+        with self._reading() as connection:
+            return connection.execute(select(info.c.value).where(info.c.key == key)).scalar()
+
+
+def _put_in_place(finished: Path, path: Path) -> None:
+    """Rename a file once its bytes are on the disk, and put the rename on the disk too."""
+    with finished.open("rb+") as file:
+        os.fsync(file.fileno())
+    finished.replace(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

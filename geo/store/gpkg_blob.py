@@ -1,0 +1,71 @@
+"""GeoPackage geometry blobs: a header with the bounds in front of WKB, and the SQL functions that read it.
+
+Source: OGC 12-128r17 (GeoPackage 1.3), clause 2.1.3 "GeoPackage SQL Geometry Binary Format", and annex F.3 "RTree
+Spatial Indexes", which names the functions that the triggers call.
+"""
+
+import sqlite3
+import struct
+from collections.abc import Callable
+from functools import lru_cache
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+SRS_ID = 4326
+_POINT_FLAGS = 0b0000_0001
+"""Little-endian, no envelope: a point is its own."""
+_FLAGS = 0b0000_0011
+"""Little-endian, envelope of two dimensions."""
+_EMPTY = 0b0001_0000
+_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+_FIXED = 8  # "GP", version, flags, srs_id
+
+
+def to_blob(wkb: bytes) -> bytes:
+    """Put the header in front of a geometry in EPSG:4326."""
+    min_x, min_y, max_x, max_y = shapely.bounds(shapely.from_wkb(wkb)).tolist()
+    if wkb[1] == 1:
+        return struct.pack("<2sBBi", b"GP", 0, _POINT_FLAGS, SRS_ID) + wkb
+    return struct.pack("<2sBBi4d", b"GP", 0, _FLAGS, SRS_ID, min_x, max_x, min_y, max_y) + wkb
+
+
+def to_wkb(blob: bytes) -> bytes:
+    """The geometry without its header, whoever wrote it."""
+    return blob[_FIXED + _ENVELOPE_BYTES[blob[3] >> 1 & 7] :]
+
+
+def bounds(blob: bytes) -> tuple[float, float, float, float]:
+    """min x, max x, min y, max y: from the header, or from the geometry where the header has none."""
+    if blob[3] >> 1 & 7:
+        return struct.unpack_from("<4d" if blob[3] & 1 else ">4d", blob, _FIXED)
+    min_x, min_y, max_x, max_y = shapely.bounds(shapely.from_wkb(to_wkb(blob))).tolist()
+    return min_x, max_x, min_y, max_y
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions of the R-tree triggers, and `ST_Intersects(blob, wkb)` for queries."""
+    functions = {
+        "ST_IsEmpty": (1, lambda blob: None if blob is None else bool(blob[3] & _EMPTY)),
+        "ST_MinX": (1, lambda blob: None if blob is None else bounds(blob)[0]),
+        "ST_MaxX": (1, lambda blob: None if blob is None else bounds(blob)[1]),
+        "ST_MinY": (1, lambda blob: None if blob is None else bounds(blob)[2]),
+        "ST_MaxY": (1, lambda blob: None if blob is None else bounds(blob)[3]),
+        "ST_Intersects": (2, _intersects()),
+    }
+    for name, (arguments, function) in functions.items():
+        connection.create_function(name, arguments, function, deterministic=True)
+
+
+def _intersects() -> Callable[[bytes | None, bytes], bool | None]:
+    """The exact predicate for one connection: prepared geometries are not to be shared between threads."""
+
+    @lru_cache(maxsize=8)
+    def prepared(wkb: bytes) -> BaseGeometry:
+        shape = shapely.from_wkb(wkb)
+        shapely.prepare(shape)
+        return shape
+
+    return lambda blob, wkb: (
+        None if blob is None else bool(shapely.intersects(prepared(wkb), shapely.from_wkb(to_wkb(blob))))
+    )

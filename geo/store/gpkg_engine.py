@@ -1,0 +1,91 @@
+"""Connections to a GeoPackage file: how SQLite is set, how transactions begin, what its errors mean."""
+
+import os
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from geo.model.errors import N_, StoreUnavailable
+from geo.store.gpkg_blob import register_functions
+
+BUSY_TIMEOUT_S = 10
+"""How long a write waits for another one."""
+
+POOL_SIZE, POOL_OVERFLOW = 8, 56
+"""Connections kept, and how many more there may be: a slow download holds one for as long as it runs."""
+
+_EVERY_CONNECTION = ("PRAGMA foreign_keys = ON", "PRAGMA cache_size = -16384")  # KiB
+_DURABLE = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+_UNSAFE = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF")
+
+_FAULTS = {
+    "SQLITE_BUSY": N_("数据库 %(store)s 正被别的程序占用，请稍后再试"),
+    "SQLITE_LOCKED": N_("数据库 %(store)s 正被别的程序占用，请稍后再试"),
+    "SQLITE_CANTOPEN": N_("打不开数据库 %(store)s：文件不存在，或没有权限"),
+    "SQLITE_NOTADB": N_("%(store)s 不是 GeoPackage 文件"),
+    "SQLITE_CORRUPT": N_("数据库 %(store)s 已损坏，请从备份恢复"),
+    "SQLITE_READONLY": N_("数据库 %(store)s 不能写入：没有权限，或所在磁盘只读"),
+    "SQLITE_FULL": N_("磁盘已满，数据库 %(store)s 没有写入任何内容"),
+}
+
+
+def open_engine(path: Path) -> Engine:
+    """Connections to a file that exists: a commit is on the disk when it returns, readers never wait for a writer."""
+    engine = _engine(path, "rw", _DURABLE)
+    if hasattr(os, "register_at_fork"):  # not on Windows
+        reference = weakref.ref(engine)
+        os.register_at_fork(after_in_child=lambda: _leave_to_parent(reference()))
+    return engine
+
+
+def build_engine(path: Path) -> Engine:
+    """One connection to a new file that nobody else knows and that is thrown away if its making stops half-way."""
+    return _engine(path, "rwc", _UNSAFE)
+
+
+def begin_writing(connection: Connection) -> None:
+    """Take the write lock now, not at the first write: no transaction fails because it began by reading."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def faults_of(path: Path) -> Iterator[None]:
+    """What SQLite cannot do, as `StoreUnavailable` in words."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreUnavailable(N_("同时访问数据库 %(store)s 的人太多，请稍后再试"), store=path) from error
+    except DBAPIError as error:
+        name = "_".join(getattr(error.orig, "sqlite_errorname", "").split("_")[:2])
+        message = _FAULTS.get(name, N_("数据库 %(store)s 出错：%(fault)s"))
+        raise StoreUnavailable(message, store=path, fault=error.orig) from error
+
+
+def _engine(path: Path, mode: str, pragmas: tuple[str, ...]) -> Engine:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        for pragma in (*pragmas, *_EVERY_CONNECTION):
+            connection.execute(pragma)
+        register_functions(connection)
+        return connection
+
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW
+    )
+    return engine
+
+
+def _leave_to_parent(engine: Engine | None) -> None:
+    """In a forked child: forget the parent's connections without closing them."""
+    if engine is not None:
+        engine.dispose(close=False)

@@ -1,0 +1,66 @@
+"""Finding features by place: what a database must know, and the grid in which features are counted."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, FromClause, and_, or_
+
+
+class Place(ABC):
+    """The spatial index of one layer.
+
+    Attributes
+    ----------
+    rows
+        One row for each feature that has a geometry.
+    id
+        Its `fid`.
+    min_x, min_y, max_x, max_y
+        Its bounds, degrees; they may be a little too wide, never too narrow.
+    """
+
+    rows: FromClause
+    id: ColumnElement[int]
+    min_x: ColumnElement[float]
+    min_y: ColumnElement[float]
+    max_x: ColumnElement[float]
+    max_y: ColumnElement[float]
+
+    @abstractmethod
+    def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
+        """Whether the geometry itself and `shape` have a point in common."""
+
+    def touches(self, bbox: Sequence[float]) -> ColumnElement[bool]:
+        """Whether the geometry meets a box; one that lies within it need not be looked at."""
+        west, south, east, north = bbox
+        inside = and_(self.min_x >= west, self.max_x <= east, self.min_y >= south, self.max_y <= north)
+        box = shapely.envelope(shapely.multipoints([(west, south), (east, north)]))
+        return and_(self._overlaps(bbox), or_(inside, self.meets(box)))
+
+    def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
+        """Whether the geometry meets a shape; those whose bounds do not are left out first."""
+        return and_(self._overlaps(shape.bounds), self.meets(shape))
+
+    def _overlaps(self, bounds: Sequence[float]) -> ColumnElement[bool]:
+        west, south, east, north = bounds
+        return and_(self.max_x >= west, self.min_x <= east, self.max_y >= south, self.min_y <= north)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells of `width` × `height` degrees, square on the map, counted from 180° W, 90° S."""
+
+    width: float
+    height: float
+
+    @classmethod
+    def over(cls, bounds: Sequence[float], cells: int) -> "Grid":
+        """So many cells along the longer side of `bounds`, as a map in Mercator's projection shows it."""
+        west, south, east, north = bounds
+        shrink = max(round(math.cos(math.radians((south + north) / 2)), 2), 0.01)
+        width = max(east - west, (north - south) / shrink, 1e-6) / cells
+        return cls(width, width * shrink)

@@ -1,0 +1,211 @@
+"""A FeatureQuery as SQL: which rows of a layer's table, and what of them."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    case,
+    cast,
+    false,
+    func,
+    null,
+    or_,
+    select,
+)
+
+from geo.model.errors import InvalidInput, N_
+from geo.model.feature_query import STATUS_COLUMNS, Condition, FeatureQuery
+from geo.model.layer import STATUS_FIELDS, Field, Layer
+from geo.model.search_text import search_words
+from geo.model.status import NOT_REPORTED
+from geo.store.place import Grid, Place
+from geo.store.schema import KEY_FIELDS, STATUS_NAMES, Schema, is_retired, is_schematic
+from geo.store.values import asked, asked_bound
+
+STATUS_TYPES: dict[str, Field] = {field.name: field for fields in STATUS_FIELDS.values() for field in fields}
+
+
+class FeatureSelect:
+    """The statements that answer one query about one layer.
+
+    Parameters
+    ----------
+    place
+        None where the layer has no geometry: then nothing is found by place.
+
+    Raises
+    ------
+    InvalidInput
+        If the query names a field that the layer has not, or a value that the field cannot have.
+    """
+
+    def __init__(self, layer: Layer, schema: Schema, place: Place | None, query: FeatureQuery) -> None:
+        self._layer, self._schema, self._place, self._query = layer, schema, place, query
+        self._table = schema.layers[layer.id]
+        self._fields = {field.name: field for field in (*KEY_FIELDS, *layer.fields)}
+        self._columns: dict[str, ColumnElement] = {name: self._table.c[name] for name in self._fields}
+        self._status: FromClause | None = None
+        if query.year is not None and layer.status.kind != "none":
+            self._add_status_columns()
+        self._asks_place = query.bbox is not None or query.within is not None
+        self._by_place = self._asks_place and place is not None
+        self._property_conditions = list(self._conditions())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the values that follow id and geometry in each row of `page`."""
+        return (
+            *(field.name for field in self._layer.fields),
+            "revision",
+            *(STATUS_COLUMNS if self._status is not None else ()),
+        )
+
+    def page(self) -> Select:
+        """Id, geometry and values of the features asked for, in their order."""
+        columns = (self._table.c.feature_id, self._geometry(), *(self._columns[name] for name in self.names))
+        if not self._by_place:
+            return self._paged(self._matching(columns), self._table.c.fid)
+        # The wide rows are read only after the spatial index has said which.
+        found = self._paged(self._matching([self._place.id], with_rows=bool(self._query.order)), self._place.id)
+        statement = select(*columns).select_from(self._with_status(self._table))
+        return statement.where(self._table.c.fid.in_(found.correlate(None))).order_by(*self._order(), self._table.c.fid)
+
+    def totals(self, fields: Sequence[str] = ()) -> Select:
+        """One row: how many match, and the sums of fields."""
+        sums = [func.sum(self._number(name)) for name in fields]
+        return self._matching([func.count(), *sums], with_rows=bool(fields))
+
+    def cells(self, grid: Grid) -> Select:
+        """Mean lon, mean lat and count of what matches, by the cell in which the middle of its bounds lies."""
+        place = self._place
+        lon, lat = (place.min_x + place.max_x) / 2.0, (place.min_y + place.max_y) / 2.0
+        column, row = cast((lon + 180) / grid.width, Integer), cast((lat + 90) / grid.height, Integer)
+        statement = self._matching([func.avg(lon), func.avg(lat), func.count()], by_place=True)
+        return statement.group_by(column, row).order_by(column, row)
+
+    def _matching(self, columns: Sequence[ColumnElement], *, with_rows: bool = False, by_place: bool = False) -> Select:
+        """Values of all features that match; by place, the layer's own rows are joined only where they are needed."""
+        key, source = self._table.c.fid, self._with_status(self._table)
+        if by_place or self._by_place:
+            key, source = self._place.id, self._place.rows
+            if with_rows or self._property_conditions:
+                source = self._with_status(source.join(self._table, self._table.c.fid == key))
+        conditions = [*self._property_conditions, *self._exceptions(key, by_place or self._by_place), *self._places()]
+        return select(*columns).select_from(source).where(*conditions)
+
+    def _paged(self, statement: Select, key: ColumnElement) -> Select:
+        statement = statement.order_by(*self._order(), key)
+        if self._query.limit is not None:
+            statement = statement.limit(self._query.limit)
+        return statement.offset(self._query.offset) if self._query.offset else statement
+
+    def _geometry(self) -> ColumnElement:
+        if self._place is None:
+            return null()
+        if self._layer.role != "plan" or self._query.schematic:
+            return self._table.c.geom
+        return case((is_schematic(self._table), null()), else_=self._table.c.geom)
+
+    def _order(self) -> list[ColumnElement]:
+        columns = ((self._column(order.field), order.descending) for order in self._query.order)
+        return [(column.desc() if descending else column.asc()).nulls_last() for column, descending in columns]
+
+    def _places(self) -> Iterator[ColumnElement[bool]]:
+        bbox, within = self._query.bbox, self._query.within
+        if (self._asks_place and self._place is None) or (within is not None and within.is_empty):
+            yield false()
+            return
+        if bbox is not None:
+            yield self._place.touches(bbox)
+        if within is not None:
+            yield self._place.crosses(within)
+
+    def _exceptions(self, key: ColumnElement[int], by_place: bool) -> Iterator[ColumnElement[bool]]:
+        """Leave out retired features and, by place, schematic ones; both are few and have an index of their own."""
+        if self._layer.role != "plan":
+            return
+        other = self._table.alias("other")
+        if not self._query.retired:
+            yield key.not_in(select(other.c.fid).where(is_retired(other)))
+        if by_place and not self._query.schematic:
+            yield key.not_in(select(other.c.fid).where(is_schematic(other)))
+
+    def _conditions(self) -> Iterator[ColumnElement[bool]]:
+        for condition in self._query.conditions:
+            yield from self._condition(condition)
+        if words := search_words(self._query.search or ""):
+            index = self._schema.search_index
+            found = [index.c.text.contains(word, autoescape=True) for word in words]
+            ids = select(index.c.feature_id).where(index.c.layer_id == self._layer.id, *found)
+            yield self._table.c.feature_id.in_(ids)
+        if self._query.between is not None:
+            yield from self._meets_planned_time(*self._query.between)
+
+    def _condition(self, condition: Condition) -> Iterator[ColumnElement[bool]]:
+        column, field = self._column(condition.field), self._field(condition.field)
+        if condition.values:
+            known = [asked(field, value) for value in condition.values if value is not None]
+            equal = column == known[0] if len(known) == 1 else column.in_(known)
+            yield or_(equal, column.is_(None)) if None in condition.values else equal
+        if condition.minimum is not None:
+            yield column >= asked_bound(field, condition.minimum)
+        if condition.maximum is not None:
+            yield column <= asked_bound(field, condition.maximum)
+
+    def _meets_planned_time(self, first: str | None, last: str | None) -> Iterator[ColumnElement[bool]]:
+        """A feature of which one date is known is planned for that day; one without any meets no time."""
+        if "planned_start" not in self._fields or "planned_finish" not in self._fields:
+            yield false()
+            return
+        start, finish = self._columns["planned_start"], self._columns["planned_finish"]
+        field = self._fields["planned_start"]
+        yield func.coalesce(start, finish).is_not(None)
+        if first is not None:
+            yield func.coalesce(finish, start) >= asked(field, first)
+        if last is not None:
+            yield func.coalesce(start, finish) <= asked(field, last)
+
+    def _field(self, name: str) -> Field:
+        return self._fields.get(name) or STATUS_TYPES[name]
+
+    def _column(self, name: str) -> ColumnElement:
+        if name in self._columns:
+            return self._columns[name]
+        if name in STATUS_COLUMNS and self._layer.status.kind != "none":
+            raise InvalidInput(N_("按“%(field)s”查询需要指明年份"), field=name)
+        raise InvalidInput(N_("图层“%(layer)s”没有字段“%(field)s”"), layer=self._layer.id, field=name)
+
+    def _number(self, name: str) -> ColumnElement:
+        column = self._column(name)
+        if self._field(name).type not in ("integer", "number"):
+            raise InvalidInput(N_("字段“%(field)s”不是数字，不能求和"), field=name)
+        return column
+
+    def _add_status_columns(self) -> None:
+        """Columns of the latest row of the query's year or an earlier one."""
+        self._status = status = self._schema.annual_status.alias("status")
+        own_names = {shown: name for name, shown in STATUS_NAMES.items()}
+        self._columns |= {name: status.c[own_names.get(name, name)] for name in STATUS_COLUMNS}
+        self._columns["stage"] = case((status.c.id.is_(None), NOT_REPORTED), else_=status.c.stage)
+        self._columns["status_demo"] = func.coalesce(status.c.demo, false())
+
+    def _with_status(self, source: FromClause) -> FromClause:
+        if self._status is None:
+            return source
+        earlier = self._schema.annual_status.alias("earlier")
+        latest = (
+            select(earlier.c.id)
+            .where(
+                earlier.c.layer_id == self._layer.id,
+                earlier.c.feature_id == self._table.c.feature_id,
+                earlier.c.year <= self._query.year,
+            )
+            .order_by(earlier.c.year.desc(), earlier.c.id.desc())
+            .limit(1)
+            .correlate(self._table)
+            .scalar_subquery()
+        )
+        return source.outerjoin(self._status, self._status.c.id == latest)

@@ -1,0 +1,182 @@
+"""The tables of a store, built from the catalog; the same for every database."""
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine, UserDefinedType
+
+from geo.model.layer import Catalog, Field, Layer, common
+from geo.model.location import LocationBasis
+from geo.store.gpkg_blob import to_blob, to_wkb
+from geo.store.wkb import is_multi, promoted, single_part
+
+VERSION = "1"
+"""Of the schema; kept in `store_info`."""
+
+NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s"}
+
+
+class Geometry(UserDefinedType):
+    """A geometry column: WKB outside; inside, the database's own form of the layer's geometry type."""
+
+    cache_ok = True
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def get_col_spec(self, **_options: object) -> str:
+        return self.kind.upper()
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[bytes | None], bytes | None]:
+        kind = self.kind
+        if is_multi(kind):
+            return lambda wkb: None if wkb is None else to_blob(promoted(wkb, kind))
+        return lambda wkb: None if wkb is None else to_blob(wkb)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], bytes | None]:
+        if is_multi(self.kind):
+            return lambda blob: None if blob is None else single_part(to_wkb(blob))
+        return lambda blob: None if blob is None else to_wkb(blob)
+
+
+class IsoDate(UserDefinedType):
+    """A date as ISO 8601 text, in and out."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: object) -> str:
+        return "DATE"
+
+
+WHOLE = Integer().with_variant(BigInteger(), "postgresql")
+
+COLUMN_TYPES: dict[str, TypeEngine] = {
+    "text": Text(),
+    "integer": WHOLE,
+    "number": Double(),
+    "date": IsoDate(),
+    "boolean": Boolean(),
+}
+
+KEY_FIELDS: tuple[Field, ...] = (
+    common("feature_id", "编号", "Id", "text", "BH"),
+    common("revision", "版本", "Revision", "integer", "BB"),
+)
+"""Columns of every layer's table beside its fields and its geometry."""
+
+STATUS_ROW: tuple[Field, ...] = (
+    common("layer_id", "图层", "Layer", "text", "TC"),
+    common("feature_id", "要素编号", "Feature", "text", "BH"),
+    common("year", "填报年份", "Reported year", "integer", "NF"),
+    common("stage", "阶段", "Stage", "text", "JD"),
+    common("flag", "标记", "Flag", "text", "BJ"),
+    common("progress_pct", "实际进度", "Actual progress", "number", "SJJD", unit="pct"),
+    common("investment_planned_cny_10k", "当年计划投资", "Investment planned", "number", "JHTZ", unit="cny_10k"),
+    common("investment_done_cny_10k", "当年完成投资", "Investment done", "number", "WCTZ", unit="cny_10k"),
+    common("seats_delivered", "已交付学位", "Seats delivered", "integer", "XW", unit="seat"),
+    common("value", "实测值", "Value", "number", "SCZ"),
+    common("unit", "单位", "Unit", "text", "DW"),
+    common("target", "目标值", "Target", "number", "MBZ"),
+    common("note", "填报说明", "Note", "text", "SM"),
+    common("evidence", "佐证文件", "Evidence", "text", "ZZ"),
+    common("reported_by", "填报人", "Reported by", "text", "TBR"),
+    common("reported_at", "填报时间", "Reported at", "text", "TBSJ"),
+    common("demo", "演示数据", "Demonstration data", "boolean", "YS"),
+)
+"""Columns of `annual_status`: the attributes of `geo.model.status.AnnualStatus`."""
+
+STATUS_NAMES = {"year": "status_year", "note": "status_note", "demo": "status_demo"}
+"""Columns of `annual_status` that a feature shows under another name."""
+
+
+class Schema:
+    """Every table of a catalog's store.
+
+    Parameters
+    ----------
+    catalog
+        Each layer becomes a table of its own name.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.metadata = MetaData(naming_convention=NAMING)
+        self.store_info = Table(
+            "store_info", self.metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False)
+        )
+        self.layer_revisions = Table(
+            "layer_revisions",
+            self.metadata,
+            Column("layer_id", Text, primary_key=True),
+            Column("revision", Integer, nullable=False),
+        )
+        self.annual_status = _annual_status(self.metadata)
+        self.search_index = Table(
+            "search_index",
+            self.metadata,
+            Column("layer_id", Text, ForeignKey("layer_revisions.layer_id"), primary_key=True),
+            Column("feature_id", Text, primary_key=True),
+            Column("text", Text, nullable=False),
+            sqlite_with_rowid=False,  # one layer's texts lie side by side
+        )
+        self.layers = {layer.id: _layer_table(layer, self.metadata) for layer in catalog.values()}
+
+
+def _annual_status(metadata: MetaData) -> Table:
+    """Rows are only added; of several for one feature and year the one with the highest id counts."""
+    required = {"layer_id", "feature_id", "year", "demo"}
+    columns = [
+        Column(field.name, COLUMN_TYPES[field.type], nullable=field.name not in required) for field in STATUS_ROW
+    ]
+    columns[0].append_foreign_key(ForeignKey("layer_revisions.layer_id"))
+    table = Table("annual_status", metadata, Column("id", WHOLE, primary_key=True), *columns, sqlite_autoincrement=True)
+    Index(None, table.c.layer_id, table.c.feature_id, table.c.year, table.c.id)
+    return table
+
+
+def _layer_table(layer: Layer, metadata: MetaData) -> Table:
+    geometry = [Column("geom", Geometry(layer.geometry))] if layer.geometry else []
+    table = Table(
+        layer.id,
+        metadata,
+        Column("fid", WHOLE, primary_key=True),
+        *geometry,
+        Column("feature_id", Text, nullable=False, unique=True),
+        Column("revision", Integer, nullable=False, server_default=text("1")),
+        *(Column(field.name, COLUMN_TYPES[field.type]) for field in layer.fields),
+        sqlite_autoincrement=True,
+    )
+    for field in layer.fields:
+        if field.filter:
+            Index(None, table.c[field.name])
+    if layer.role == "plan":
+        _index_exceptions(table)
+    return table
+
+
+def _index_exceptions(table: Table) -> None:
+    """The few rows that most queries leave out are found without reading the table."""
+    retired, schematic = is_retired(table), is_schematic(table)
+    Index(f"ix_{table.name}_retired", table.c.retired_on, sqlite_where=retired, postgresql_where=retired)
+    Index(f"ix_{table.name}_schematic", table.c.location_basis, sqlite_where=schematic, postgresql_where=schematic)
+
+
+def is_retired(table: Table):
+    return table.c.retired_on.is_not(None)
+
+
+def is_schematic(table: Table):
+    """Written out, not bound: a partial index serves only a condition that says the same."""
+    return table.c.location_basis == text(f"'{LocationBasis.SCHEMATIC}'")
