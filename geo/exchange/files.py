@@ -223,7 +223,7 @@ def _value_faults(layer: Layer, given: Json) -> Iterator[Fault]:
             yield WRONG_TYPE[each.type], {"field": each.name, "given": shown(value)}
         elif (codes := codes_of(each)) and str(value) not in codes:
             message = N_("%(file)s 第 %(row)s 个要素（%(feature)s）：%(field)s 应为 %(known)s 之一，现为 %(given)s")
-            yield message, {"field": each.name, "known": "、".join(codes), "given": shown(value)}
+            yield message, {"field": each.name, "known": ", ".join(codes), "given": shown(value)}
     if not given.get("name"):
         yield N_("%(file)s 第 %(row)s 个要素（%(feature)s）：缺少 %(field)s"), {"field": "name"}
     start, finish = given.get("planned_start"), given.get("planned_finish")

@@ -111,7 +111,7 @@ def _faults(row: Row, layer: Layer, feature_ids: Collection[str]) -> Iterator[Fa
     for name, known in CODES.items():
         if row[name] and row[name] not in known:
             message = N_("%(file)s 第 %(row)s 行：%(field)s 应为 %(known)s 之一，现为“%(given)s”")
-            yield message, {**_named(row, name), "known": "、".join(known)}
+            yield message, {**_named(row, name), "known": ", ".join(known)}
     yield from _range_faults(row)
     for kind, names in ONLY_FOR.items():
         for name in names:

@@ -71,8 +71,8 @@ BROKEN = [
     (row(progress_pct=101), "第 2 行：progress_pct 应在 0 到 100 之间，现为“101”"),
     (row(progress_pct=-1), "第 2 行：progress_pct 应在 0 到 100 之间，现为“-1”"),
     (row(seats_delivered="1.5"), "第 2 行：seats_delivered 应为整数，现为“1.5”"),
-    (row(stage="开工"), "第 2 行：stage 应为 reserved、approved、"),
-    (row(flag="late"), "第 2 行：flag 应为 none、delayed、suspended、adjusted、cancelled 之一，现为“late”"),
+    (row(stage="开工"), "第 2 行：stage 应为 reserved, approved, "),
+    (row(flag="late"), "第 2 行：flag 应为 none, delayed, suspended, adjusted, cancelled 之一，现为“late”"),
     (row(value=3), "第 2 行：这个图层不填 value，现为“3”"),
 ]
 
