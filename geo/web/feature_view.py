@@ -13,7 +13,8 @@ from geo.service.features import Item, ReportedYear
 from geo.web.language import localized
 from geo.web.page_config import stage_titles, unit_title
 
-SHARED_FIELDS = {field.name for field in PLAN_FIELDS}
+PLANNED_DATES = ("planned_start", "planned_finish")
+OWNERS = ("responsible_unit", "responsible_officer")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def feature_view(layer: Layer, feature_id: str, item: Item, years: range) -> Fea
     """Everything about one feature in the page's language; what is unknown is left out or says so."""
     properties = item.properties
     own = [field for field in layer.own_fields if properties.get(field.name) is not None]
-    shared = [field for field in layer.fields if field.name in DATES_AND_OWNERS and properties.get(field.name)]
+    shared = [field for field in layer.fields if field.name in PLANNED_DATES + OWNERS and properties.get(field.name)]
     return FeatureView(
         id=feature_id,
         name=properties.get("name") or feature_id,
@@ -87,9 +88,6 @@ def feature_view(layer: Layer, feature_id: str, item: Item, years: range) -> Fea
         facts=[_figure(field, properties) for field in [*own, *shared] if field.type not in ("integer", "number")],
         years=_years(layer, item, years),
     )
-
-
-DATES_AND_OWNERS = ("planned_start", "planned_finish", "responsible_unit", "responsible_officer")
 
 
 def _source(properties: dict) -> str:
@@ -115,6 +113,10 @@ def _place(properties: dict) -> Place:
 
 
 def _figure(field: Field, properties: dict) -> Figure:
+    if field.name in PLANNED_DATES and properties.get("planned_dates_assumed"):
+        # The plan gives only a year: its first and last day are our assumption, and say so.
+        day = _value(field, properties[field.name])
+        return Figure(field.name, localized(field.title), _("%(day)s（按年推定）", day=day))
     return Figure(
         field.name, localized(field.title), _value(field, properties[field.name]), unit_title(field.unit) or ""
     )
