@@ -180,10 +180,10 @@ class _FeatureReader:
         return feature_id, given, geometry
 
     def _id(self, row: int, given: object) -> str:
-        if not isinstance(given, str) or not given.strip() or len(given) > LONGEST_ID or not given.isprintable():
-            self.fault(
-                N_("%(file)s 第 %(row)s 个要素：编号 id 应为文字，最多 %(most)s 个字符"), row=row, most=LONGEST_ID
-            )
+        sound = isinstance(given, str) and given == given.strip() and given.isprintable()
+        if not sound or not 0 < len(given) <= LONGEST_ID:
+            message = N_("%(file)s 第 %(row)s 个要素：编号 id 应为文字，首尾无空格，不含控制符，最多 %(most)s 个字符")
+            self.fault(message, row=row, most=LONGEST_ID)
             return shown(given)
         first = self.rows.setdefault(given, row)
         if first != row:
@@ -294,7 +294,7 @@ def _geometry(layer: Layer, given: object) -> BaseGeometry | None:
     if shape.is_empty or not shape.is_valid:
         message = N_("%(file)s 第 %(row)s 个要素（%(feature)s）：geometry 无效：%(reason)s")
         raise _NoGeometry(message, reason=shapely.is_valid_reason(shape))
-    return shapely.orient_polygons(shape)
+    return shapely.orient_polygons(shapely.force_2d(shape))
 
 
 def _check_coordinates(given: object, depth: int, *, ring: bool) -> None:

@@ -97,6 +97,9 @@ def _header(cells: list[str], path: Path) -> list[str]:
 
 
 def _faults(row: Row, layer: Layer, feature_ids: Collection[str]) -> Iterator[Fault]:
+    if layer.status.kind == "none":
+        yield N_("%(file)s 第 %(row)s 行：图层“%(layer)s”不填报年度进展"), {"layer": layer.id}
+        return
     if row["feature_id"] not in feature_ids:
         message = N_("%(file)s 第 %(row)s 行：%(field)s“%(given)s”在图层里没有")
         yield message, {"field": "feature_id", "given": shown(row["feature_id"])}

@@ -35,7 +35,7 @@ def read_catalog(folder: Path) -> Catalog:
         On the first fault, naming file and field.
     """
     zone = _read_zone(folder)
-    return Catalog(zone, [_read_layer(path) for path in _layer_folders(folder)])
+    return Catalog(zone, [read_layer(path) for path in layer_folders(folder)])
 
 
 def catalog_faults(folder: Path) -> list[InvalidLayer]:
@@ -46,18 +46,19 @@ def catalog_faults(folder: Path) -> list[InvalidLayer]:
 def _faults(folder: Path) -> Iterator[InvalidLayer]:
     try:
         _read_zone(folder)
-        paths = _layer_folders(folder)
+        paths = layer_folders(folder)
     except InvalidLayer as fault:
         yield fault
-        paths = _layer_folders(folder) if folder.is_dir() else []
+        paths = layer_folders(folder) if folder.is_dir() else []
     for path in paths:
         try:
-            _read_layer(path)
+            read_layer(path)
         except InvalidLayer as fault:
             yield fault
 
 
-def _layer_folders(folder: Path) -> list[Path]:
+def layer_folders(folder: Path) -> list[Path]:
+    """The folder of each layer, by name."""
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
 
 
@@ -74,7 +75,14 @@ def _read_zone(folder: Path) -> Zone:
     return zone
 
 
-def _read_layer(folder: Path) -> Layer:
+def read_layer(folder: Path) -> Layer:
+    """The definition in one layer's folder.
+
+    Raises
+    ------
+    InvalidLayer
+        On the first fault, naming file and field.
+    """
     path = folder / "layer.toml"
     data = _parse(path)
     if "id" in data:

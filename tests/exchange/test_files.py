@@ -57,6 +57,12 @@ def test_outer_rings_come_counter_clockwise_whichever_way_they_were_written(file
     assert read_features(file(feature(geometry=clockwise)), catalog["schools"]).geometry["a"].exterior.is_ccw
 
 
+def test_heights_are_left_out(file, catalog):
+    high = {"type": "Point", "coordinates": [114, 33, 88.5]}
+    point = read_features(file(feature("a", high)), catalog["water_sections"]).geometry["a"]
+    assert point.wkt == "POINT (114 33)"
+
+
 def test_a_layer_without_positions_is_a_plain_table(file, catalog):
     path = file({"type": "Feature", "id": "1", "geometry": None, "properties": {"name": "产值", "row_number": 1}})
     frame = read_features(path, catalog["indicators"])
@@ -101,6 +107,7 @@ BROKEN = [
     (feature(""), "编号 id 应为文字"),
     (feature("a\u202eb"), "编号 id 应为文字"),
     (feature("a" * 101), "编号 id 应为文字"),
+    (feature(" a"), "编号 id 应为文字"),
     ({"type": "Feature", "id": "a", "geometry": None}, "缺少 properties"),
     ("text", "第 1 个成员应为 Feature"),
     (feature("a", {"type": "Point", "coordinates": [114, 33]}), "geometry 应为 MultiPolygon，现为 Point"),

@@ -90,6 +90,10 @@ def test_a_measured_layer_takes_values_and_no_stages(table, catalog):
     ]
 
 
+def test_a_layer_that_reports_nothing_takes_no_row(table, catalog):
+    assert faults(table(row()), catalog["roads"]) == ["第 2 行：图层“roads”不填报年度进展"]
+
+
 def test_all_faults_are_found_and_the_first_is_raised(table, catalog):
     path = table(row(), row(year="x", progress_pct="y"), row(feature_id="b"))
     assert [fault.partition("：")[0] for fault in faults(path, catalog["schools"])] == ["第 3 行", "第 3 行", "第 4 行"]
