@@ -43,13 +43,20 @@ export class Data {
     const matched = await this.matched(layer, params, signal);
     const whole = matched <= MOST_DRAWN ? await this.whole(layer, params, signal) : null;
     if (!layer.geometry) return listView(layer, whole || (await this.first(layer, params, signal)), matched, state);
-    const place = state.within ? { within: state.within, buffer_m: state.buffer_m } : { bbox: bboxOf(bounds) };
-    const part = whole && !state.within
-      ? localPart(layer, whole, bounds, state.schematic)
-      : await this.part(layer, { ...params, ...place, schematic: state.schematic }, whole !== null, signal);
-    const drawn = whole ? whole.filter((feature) => isDrawn(feature, state)) : part.features.filter((feature) => isDrawn(feature, state));
-    const unplaced = await this.unplaced(layer, params, whole, part, state, signal);
+    const [part, many] = await Promise.all([
+      this.scope(layer, params, whole, state, bounds, signal),
+      whole || layer.role !== "plan" ? [] : this.unplacedOfMany(layer, params, signal),
+    ]);
+    const unplaced = whole ? unplacedOf(whole, part, state) : many;
+    const drawn = (whole || part.features).filter((feature) => isDrawn(feature, state));
     return { layer, drawn, inside: part.features.filter((feature) => !isUnplaced(feature)), unplaced, matched, ...part };
+  }
+
+  /** What is in view, or in the reader's selection; small layers know it without asking. */
+  scope(layer, params, whole, state, bounds, signal) {
+    if (whole && !state.within) return localPart(layer, whole, bounds, state.schematic);
+    const place = state.within ? { within: state.within, buffer_m: state.buffer_m } : { bbox: bboxOf(bounds) };
+    return this.part(layer, { ...params, ...place, schematic: state.schematic }, whole !== null, signal);
   }
 
   async matched(layer, params, signal) {
@@ -79,11 +86,8 @@ export class Data {
     return { features, count: features.length, totals: totalsOf(layer, features), cells: null };
   }
 
-  async unplaced(layer, params, whole, part, state, signal) {
-    if (layer.role !== "plan") return [];
-    if (!whole) return (await this.items(layer, { ...params, location_basis: UNPLACED, limit: LISTED_OF_MANY }, signal)).features;
-    const insideKeys = new Set(part.features.map((feature) => feature.key));
-    return whole.filter((feature) => isUnplaced(feature) && (!feature.geometry || !state.schematic ? !state.within : insideKeys.has(feature.key)));
+  async unplacedOfMany(layer, params, signal) {
+    return (await this.items(layer, { ...params, location_basis: UNPLACED, limit: LISTED_OF_MANY }, signal)).features;
   }
 
   async items(layer, params, signal) {
@@ -120,6 +124,13 @@ export function filterParams(layer, state) {
 /** Whether a feature's true place is unknown. */
 export function isUnplaced(feature) {
   return feature.layer.role === "plan" && (!feature.geometry || UNPLACED.includes(feature.properties.location_basis));
+}
+
+/** Features without a true place: those on the map that are in scope, and those that cannot be on it. */
+function unplacedOf(features, part, state) {
+  const inScope = new Set(part.features.map((feature) => feature.key));
+  const isOnMap = (feature) => feature.geometry && state.schematic;
+  return features.filter((feature) => isUnplaced(feature) && (isOnMap(feature) ? inScope.has(feature.key) : !state.within));
 }
 
 export function bboxOf(bounds) {

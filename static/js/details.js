@@ -2,6 +2,7 @@
 
 import { getJson, Latest } from "./api.js";
 import { el, icon, replace } from "./dom.js";
+import { accuracyOf } from "./ground.js";
 import { SQUARE_METRES_PER_MU, number, property } from "./format.js";
 import { t } from "./i18n.js";
 import { say, sayFailed, settle } from "./notices.js";
@@ -124,9 +125,10 @@ export class Details {
 }
 
 /** How far off a position may be, in words. */
-export function accuracyWords(feature) {
-  const { location_basis: basis, location_accuracy_m: accuracy } = feature.properties;
-  if (typeof accuracy === "number") return t("位置误差约 {accuracy} m", { accuracy: number(accuracy, 0) });
+function accuracyWords(feature) {
+  const { location_basis: basis } = feature.properties;
+  const accuracy = accuracyOf(feature);
+  if (accuracy !== null) return t("位置误差约 {accuracy} m", { accuracy: number(accuracy, 0) });
   return basis === "located" || basis === "placed" ? t("位置误差未知") : null;
 }
 

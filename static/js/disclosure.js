@@ -18,9 +18,9 @@ export function disclosure(button, panel, onOpen = () => {}) {
   });
 }
 
-/** Close whichever panel is open. */
-export function closeOpen() {
-  if (!open) return;
+/** Close whichever panel is open; with `holder`, only one inside it. */
+export function closeOpen(holder = document) {
+  if (!open || (open.panel.isConnected && !holder.contains(open.panel))) return;
   open.panel.hidden = true;
   open.button.setAttribute("aria-expanded", "false");
   open = null;

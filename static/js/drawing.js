@@ -59,10 +59,12 @@ export async function draw(map, shape, onChange) {
     map.off("mousemove", onMove).off("pm:drawstart", onStart).off("pm:create", onCreate);
     document.removeEventListener("keydown", onKey);
     map.pm.disableDraw();
+    map.getContainer().classList.remove("is-drawing");
     settle(latLngs);
   };
   map.on("mousemove", onMove).on("pm:drawstart", onStart).on("pm:create", onCreate);
   document.addEventListener("keydown", onKey);
+  map.getContainer().classList.add("is-drawing");
   const line = { color: ACCENT, weight: 2.5 };
   map.pm.enableDraw(shape, { snappable: false, tooltips: false, finishOn: "dblclick", allowSelfIntersection: shape === "Line", continueDrawing: false, templineStyle: line, hintlineStyle: { ...line, dashArray: "5 5" }, pathOptions: line });
   return { done, finish: () => map.pm.Draw[shape]._finishShape(), cancel: () => end(null) };

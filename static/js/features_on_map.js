@@ -1,8 +1,7 @@
 // The plan's features on the map: markers at every zoom, outlines once they are large enough to be seen as such.
 
+import { Bubbles } from "./bubbles.js";
 import { el } from "./dom.js";
-import { t } from "./i18n.js";
-import { number } from "./format.js";
 import { isLater } from "./catalog.js";
 import { ACCURACY_INK, LampMarker, isSchematic, markerStyle, middle, selectedStyle, shapeStyle } from "./symbols.js";
 
@@ -16,9 +15,10 @@ export class FeaturesOnMap {
   constructor(map, catalog, labels, onChoose) {
     Object.assign(this, { map, catalog, labels, onChoose });
     this.drawn = new Map();
+    this.named = [];
     for (const [name, z] of [["features", 400], ["markers", 410], ["emphasis", 420]]) map.createPane(name).style.zIndex = z;
     this.renderers = Object.fromEntries(["features", "markers", "emphasis"].map((pane) => [pane, L.svg({ pane, padding: 0.5 })]));
-    this.bubbles = L.layerGroup().addTo(map);
+    this.bubbles = new Bubbles(map);
     this.selected = L.layerGroup().addTo(map);
     this.hovered = L.layerGroup().addTo(map);
     map.on("zoomend", () => this.fitOutlines());
@@ -32,9 +32,9 @@ export class FeaturesOnMap {
     for (const feature of features) this.draw(feature, state, emphasised);
     this.makeFocusable(features);
     this.state = state;
+    this.named = emphasised ? features.filter((feature) => emphasised.has(feature.key)) : features;
     this.fitOutlines();
-    this.showBubbles(views.filter((view) => view.cells));
-    this.nameFeatures(features, state);
+    this.bubbles.show(views.filter((view) => view.cells));
   }
 
   remove(key, entry) {
@@ -81,7 +81,7 @@ export class FeaturesOnMap {
       if (path) path.classList.toggle("is-too-small", this.sizeOf(feature) < SMALLEST_OUTLINE_PX);
     }
     this.drawSelected();
-    if (this.state) this.nameFeatures([...this.drawn.values()].map((entry) => entry.feature), this.state);
+    this.nameFeatures();
   }
 
   sizeOf(feature) {
@@ -108,8 +108,9 @@ export class FeaturesOnMap {
     for (const { marker } of this.drawn.values()) marker.getElement()?.setAttribute("tabindex", tabindex);
   }
 
-  nameFeatures(features, state) {
-    const named = features.length <= MOST_NAMED ? features : [];
+  nameFeatures() {
+    const { state } = this;
+    const named = this.named.length <= MOST_NAMED ? this.named.filter((feature) => this.map.getZoom() >= feature.layer.style.min_zoom) : [];
     this.labels.set("features", named.map((feature) => ({
       text: feature.properties.name,
       kind: feature.key === this.selectedKey ? "selected" : isSchematic(feature) || isLater(feature, state.year) ? "faint" : "feature",
@@ -124,29 +125,12 @@ export class FeaturesOnMap {
     return isOutlined && this.sizeOf(feature) < 160 ? this.sizeOf(feature) / 2 + 2 : 8;
   }
 
-  /** Counts in place of features where there are too many of them. */
-  showBubbles(views) {
-    this.bubbles.clearLayers();
-    for (const { layer, cells } of views) {
-      const most = Math.max(...cells.map((cell) => cell.count));
-      for (const cell of cells) this.bubbles.addLayer(this.bubble(layer, cell, most));
-    }
-  }
-
-  bubble(layer, cell, most) {
-    const radius = 11 + 15 * Math.sqrt(cell.count / most);
-    const label = t("{layer} {count} 项", { layer: layer.title, count: number(cell.count) });
-    const face = el("span", { class: "bubble" }, number(cell.count));
-    const marker = L.marker([cell.lat, cell.lon], { icon: L.divIcon({ html: face, className: "bubble-marker", iconSize: [2 * radius, 2 * radius] }), title: label, alt: label, keyboard: false });
-    return marker.on("click", () => this.map.flyTo([cell.lat, cell.lon], this.map.getZoom() + 2));
-  }
-
   /** Emphasise the chosen feature and show how surely its place is known; null takes the emphasis away. */
   select(feature) {
     this.selectedKey = feature?.key;
     this.selectedFeature = feature;
     this.drawSelected();
-    if (this.state) this.nameFeatures([...this.drawn.values()].map((entry) => entry.feature), this.state);
+    this.nameFeatures();
   }
 
   drawSelected() {
@@ -156,7 +140,7 @@ export class FeaturesOnMap {
     const options = { pane: "emphasis", renderer: this.renderers.emphasis };
     const isSmall = feature.geometry.type === "Point" || this.sizeOf(feature) < SMALLEST_OUTLINE_PX;
     const outline = isSmall ? L.circleMarker(middle(feature), { radius: 11, ...options }) : L.GeoJSON.geometryToLayer(feature, options);
-    this.addAccuracy(this.selected, feature, 0.08, options);
+    this.addAccuracy(this.selected, feature, 0.06, options);
     this.selected.addLayer(outline.setStyle(selectedStyle(feature, isSmall)));
   }
 

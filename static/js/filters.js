@@ -33,7 +33,7 @@ export class Facets {
     const facets = this.facets(values);
     const opened = this.node.querySelector("[aria-expanded=true]")?.dataset.testid;
     const focused = document.activeElement?.dataset.testid;
-    closeOpen();
+    closeOpen(this.node);
     const isFiltered = Object.keys(values.filters).length > 0 || values.q;
     replace(this.node,
       values.q && this.searchChip(values.q),

@@ -108,9 +108,9 @@ function railwayStyle(colour, part) {
   return { color: "#ffffff", weight: 2, opacity: 1, lineCap: "butt", dashArray: "8 8" };
 }
 
-/** The stated error of a reference feature, metres. */
-export function accuracyOf(feature) {
-  const value = feature.properties.accuracy_m ?? feature.properties.error_m;
+/** The stated error of a feature's position, metres; null where none is stated. */
+export function accuracyOf({ properties }) {
+  const value = properties.location_accuracy_m ?? properties.error_m;
   return typeof value === "number" ? value : null;
 }
 

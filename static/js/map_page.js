@@ -243,7 +243,7 @@ class MapPage {
     const layers = this.catalog.chosen(this.state.values);
     const count = this.views.reduce((sum, view) => sum + view.matched, 0);
     const scoped = within ? { within, buffer_m: distance } : {};
-    const inView = this.views.reduce((sum, view) => sum + view.count, 0);
+    const inView = this.views.reduce((sum, view) => sum + (view.layer.geometry ? view.count : 0), 0);
     const note = within ? t("{layers} 个图层，圈选范围内的要素，状态截至 {year} 年底。", { layers: layers.length, year })
       : t("{layers} 个图层，符合筛选的 {count} 项，状态截至 {year} 年底。", { layers: layers.length, count: number(count), year });
     const options = within ? [] : [{ words: t("只要视野内的 {count} 项", { count: number(inView) }), params: { bbox: bboxOf(this.visibleBounds()), schematic: this.state.get("schematic") } }];

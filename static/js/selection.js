@@ -100,8 +100,8 @@ export class Selection {
     this.outline.clearLayers();
     this.outline.addLayer(L.geoJSON(area, { interactive: false, style: { color: ACCENT, weight: 2, dashArray: "8 5", fillColor: ACCENT, fillOpacity: 0.05 } }));
     const words = distance ? t("{name} 周边 {distance} m", { name, distance: number(distance) }) : name;
-    const size = area.properties.area_m2 > 0 ? areas(area.properties.area_m2).map(({ value, unit }) => `${value} ${unit}`).join(" · ") : "";
-    replace(this.bar, icon("polygon"), el("div", { class: "selection-words" }, [el("strong", {}, t("圈选：{words}", { words })), el("span", {}, size)]),
+    const sizes = area.properties.area_m2 > 0 ? areas(area.properties.area_m2).map(({ value, unit }) => el("span", {}, `${value} ${unit}`)) : [];
+    replace(this.bar, icon("polygon"), el("div", { class: "selection-words" }, [el("strong", {}, t("圈选：{words}", { words })), el("div", { class: "selection-sizes" }, sizes)]),
       el("button", { class: "btn btn-sm btn-quiet", type: "button", "data-testid": "clear-selection", onclick: () => this.clear() }, t("清除")));
   }
 

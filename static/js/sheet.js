@@ -13,8 +13,9 @@ export function isPhone() {
 /** Makes a panel a sheet on phones; on desktops it stands where it is. */
 export class Sheet {
   constructor(panel, handle, height = "peek", onChange = () => {}) {
-    Object.assign(this, { panel, handle, onChange });
+    Object.assign(this, { panel, handle });
     this.set(height);
+    this.onChange = onChange;
     handle.addEventListener("click", () => this.onClick());
     handle.addEventListener("keydown", (event) => this.onKey(event));
     handle.addEventListener("pointerdown", (event) => this.onDown(event));
@@ -24,7 +25,7 @@ export class Sheet {
     this.height = height;
     this.panel.dataset.height = height;
     this.handle.setAttribute("aria-label", { peek: t("面板：收起"), half: t("面板：半屏"), full: t("面板：全屏") }[height]);
-    this.onChange(height);
+    this.onChange?.(height);
   }
 
   onClick() {

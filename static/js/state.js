@@ -1,6 +1,6 @@
 // What the reader looks at, kept in the address bar: a link restores the whole view.
 
-const RESERVED = new Set("year layers hidden feature schematic basemap ground at within buffer_m q".split(" "));
+const RESERVED = new Set("year layers feature schematic basemap ground at within buffer_m q".split(" "));
 
 /**
  * The state of the map page.
@@ -47,10 +47,9 @@ function readView(text) {
   return text && [lat, lng, zoom].every(Number.isFinite) ? { lat, lng, zoom } : null;
 }
 
-/** The address of a state, without what stands at its default. */
-export function addressOf(state, config) {
-  const params = new URLSearchParams();
-  if (state.year !== config.year) params.set("year", state.year);
+/** The address of a state, without what the reader has not chosen. */
+export function addressOf(state) {
+  const params = new URLSearchParams({ year: state.year });
   if (state.layers) params.set("layers", state.layers.join(","));
   if (state.ground) params.set("ground", state.ground.join(","));
   for (const [name, values] of Object.entries(state.filters)) for (const value of values) params.append(name, value);
@@ -64,7 +63,6 @@ export function addressOf(state, config) {
 /** A state that tells its listeners what changed and keeps the address bar in step. */
 export class State {
   constructor(config) {
-    this.config = config;
     this.listeners = [];
     this.values = readState(config);
   }
@@ -78,7 +76,7 @@ export class State {
     const changed = new Set(Object.keys(changes).filter((name) => !same(this.values[name], changes[name])));
     if (!changed.size) return;
     this.values = { ...this.values, ...changes };
-    window.history.replaceState(null, "", addressOf(this.values, this.config));
+    window.history.replaceState(null, "", addressOf(this.values));
     for (const listener of this.listeners) listener(changed, this.values);
   }
 

@@ -5,6 +5,8 @@ import { number, total } from "./format.js";
 import { t } from "./i18n.js";
 import { HEADLINE_UNITS, isLater } from "./catalog.js";
 
+const MOST_LARGE_SIGNS = 22;
+
 /** Show the totals of some layer views. */
 export function showTotals(node, views, state) {
   const counted = views.filter((view) => view.layer.geometry);
@@ -14,8 +16,9 @@ export function showTotals(node, views, state) {
     const field = headlineField(counted, unit);
     if (field) figures.push({ name: field.name, ...totalOf(counted, field) });
   }
+  const isDense = figures.map((each) => each.value).join("").length > MOST_LARGE_SIGNS;
   replace(node,
-    el("div", { class: "totals-figures" }, figures.map(figure)),
+    el("div", { class: `totals-figures${isDense ? " is-dense" : ""}` }, figures.map(figure)),
     el("p", { class: "totals-note" }, note(counted, state)));
 }
 
@@ -34,7 +37,8 @@ function totalOf(views, field) {
 
 function note(views, state) {
   const scope = state.within ? t("圈选内") : t("视野内");
-  const features = views.flatMap((view) => (view.cells ? [] : [...view.inside, ...view.unplaced.filter((feature) => feature.geometry && state.schematic)]));
+  if (views.some((view) => view.cells)) return scope;
+  const features = views.flatMap((view) => [...view.inside, ...view.unplaced.filter((feature) => feature.geometry && state.schematic)]);
   const dated = features.filter((feature) => feature.properties.plan_year);
   if (!dated.length) return scope;
   const due = dated.filter((feature) => !isLater(feature, state.year));

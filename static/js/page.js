@@ -1,0 +1,8 @@
+// What pages without a map of their own share: the print button and the date on paper.
+
+import { locale } from "./i18n.js";
+
+for (const button of document.querySelectorAll("[data-action=print]")) button.addEventListener("click", () => window.print());
+for (const node of document.querySelectorAll("[data-date]")) {
+  node.textContent = new Date().toLocaleDateString(locale, { year: "numeric", month: "long", day: "numeric" });
+}
