@@ -4,7 +4,7 @@ Nothing here knows a zone. Roads come as a frame of centre lines, phrases as `ge
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -124,12 +124,12 @@ def find_road(roads: GeoDataFrame, name: str) -> tuple[str, BaseGeometry, float]
     """
     rows = roads[roads["name"] == name]
     if rows.empty and "aliases" in roads:
-        rows = roads[roads["aliases"].fillna("").str.split("、").map(lambda aliases: name in aliases)]
+        rows = roads[roads["aliases"].map(lambda aliases: isinstance(aliases, str) and name in aliases.split("、"))]
     names = sorted(set(rows["name"]))
     if not names:
         raise Unlocated(N_("道路数据里没有“%(road)s”"), road=name)
     if len(names) > 1:
-        raise Unlocated(N_("“%(road)s”可能指不同的道路：%(candidates)s"), road=name, candidates="、".join(names))
+        raise Unlocated(N_("“%(road)s”可能指不同的道路：%(candidates)s"), road=name, candidates=", ".join(names))
     rows = rows[rows.geometry.notna() & ~rows.geometry.is_empty]
     if rows.empty:
         raise Unlocated(N_("“%(road)s”的位置未知，道路数据里没有它的中心线"), road=name)
@@ -335,7 +335,7 @@ def lay_out(
         If there is no room left.
     """
     crs = metric_crs(bounds)
-    frame = to_plane(shapely.box(*bounds), crs)
+    frame = to_plane(shapely.segmentize(shapely.box(*bounds), 0.001), crs)  # parallels are curves in the plane
     taken = [to_plane(shape, crs) for shape in avoid]
     squares = []
     for spot in spots:
@@ -348,20 +348,28 @@ def lay_out(
 def _free_square(
     near: shapely.Point, spot: Spot, frame: shapely.Polygon, taken: list[BaseGeometry], step_m: float
 ) -> shapely.Polygon:
-    half = math.sqrt(spot.area_m2) / 2
-    west, south, east, north = frame.bounds
+    half, reach = math.sqrt(spot.area_m2) / 2, math.sqrt(spot.area_m2) / 2 + spot.gap_m
+    obstacles = shapely.STRtree(taken)
+    shapely.prepare(frame)
+    for x, y in _outwards(near, frame.bounds, step_m):
+        squares = shapely.box(x - half, y - half, x + half, y + half)
+        free = shapely.covers(frame, squares)
+        blocked, _ = obstacles.query(shapely.box(x - reach, y - reach, x + reach, y + reach), predicate="intersects")
+        free[blocked] = False
+        if free.any():
+            return squares[numpy.argmax(free)]
+    raise InvalidInput(N_("范围内放不下全部示意位置"))
+
+
+def _outwards(
+    near: shapely.Point, bounds: tuple[float, float, float, float], step_m: float
+) -> Iterator[tuple[numpy.ndarray, numpy.ndarray]]:
+    """The grid around a point within bounds, nearest first, a few hundred places at a time."""
+    west, south, east, north = bounds
     columns = numpy.arange(math.ceil((west - near.x) / step_m), math.floor((east - near.x) / step_m) + 1)
     rows = numpy.arange(math.ceil((south - near.y) / step_m), math.floor((north - near.y) / step_m) + 1)
     column, row = (axis.ravel() for axis in numpy.meshgrid(columns, rows))
     order = numpy.lexsort((column, row, column**2 + row**2))
-    x, y = near.x + column[order] * step_m, near.y + row[order] * step_m
-    squares = shapely.box(x - half, y - half, x + half, y + half)
-    reach = half + spot.gap_m
-    blocked, _ = shapely.STRtree(taken).query(
-        shapely.box(x - reach, y - reach, x + reach, y + reach), predicate="intersects"
-    )
-    free = shapely.covered_by(squares, frame)
-    free[blocked] = False
-    if not free.any():
-        raise InvalidInput(N_("范围内放不下全部示意位置"))
-    return squares[numpy.argmax(free)]
+    for start in range(0, len(order), 500):
+        some = order[start : start + 500]
+        yield near.x + column[some] * step_m, near.y + row[some] * step_m

@@ -1,5 +1,7 @@
 """Lengths, areas and distances of shapes whose coordinates are degrees: on the ellipsoid, or in the zone of the data."""
 
+from functools import cache
+
 import shapely
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
@@ -22,14 +24,18 @@ def length_m(shape: BaseGeometry) -> float:
 
 def to_plane(shape: BaseGeometry, crs: str) -> BaseGeometry:
     """A shape in EPSG:4326 (lon, lat) as easting, northing in metres."""
-    project = Transformer.from_crs(STORED_CRS, crs, always_xy=True).transform
-    return shapely.transform(shape, project, interleaved=False)
+    return shapely.transform(shape, _projection(STORED_CRS, crs).transform, interleaved=False)
 
 
 def to_degrees(shape: BaseGeometry, crs: str) -> BaseGeometry:
     """A shape in metres back in EPSG:4326 (lon, lat)."""
-    project = Transformer.from_crs(crs, STORED_CRS, always_xy=True).transform
-    return shapely.transform(shape, project, interleaved=False)
+    return shapely.transform(shape, _projection(crs, STORED_CRS).transform, interleaved=False)
+
+
+@cache
+def _projection(source: str, target: str) -> Transformer:
+    """Kept, for making one takes longer than using it; pyproj's are thread-safe."""
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def buffer(shape: BaseGeometry, distance_m: float) -> BaseGeometry:

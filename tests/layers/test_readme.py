@@ -1,0 +1,19 @@
+"""The README documents every key that a definition may have."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from geo.model.layer import Choice, Field, Layer, Ratio, Status, Style, Zone
+
+README = Path(__file__).parents[2] / "layers" / "README.md"
+
+
+@pytest.mark.parametrize(
+    "struct", [Zone, Layer, Field, Choice, Ratio, Status, Style], ids=lambda struct: struct.__name__
+)
+def test_every_key_is_explained(struct):
+    explained = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`\n]+`", README.read_text(encoding="utf-8")))))
+    assert {field.encode_name for field in msgspec.structs.fields(struct)} <= explained
