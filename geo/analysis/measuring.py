@@ -1,4 +1,4 @@
-"""Lengths, areas and distances of shapes whose coordinates are degrees: on the ellipsoid, or in the zone of the data."""
+"""Lengths, areas and distances of shapes in degrees: on the ellipsoid, or in the plane of the data's zone."""
 
 from functools import cache
 

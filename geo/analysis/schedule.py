@@ -82,9 +82,9 @@ def construction_lamp(
     Returns
     -------
     lamp
-        `green` on schedule or complete; `yellow` 10 to 30 points behind, or due to start and not started; `red` more than
-        30 points behind, or three months past the planned start without a start; `grey` not reported for the year;
-        None where there is no plan or no figure to compare.
+        `green` on schedule or complete; `yellow` 10 to 30 points behind, or due to start and not started; `red` more
+        than 30 points behind, or three months past the planned start without a start; `grey` not reported for the
+        year; None where there is no plan or no figure to compare.
     """
     if stage != NOT_REPORTED and _ORDER[stage] >= _COMPLETED:
         return "green"

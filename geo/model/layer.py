@@ -1,6 +1,6 @@
 """A layer is a definition: what its features are called, which fields they have, how their status is kept.
 
-Definitions come from `layers/<layer_id>/layer.toml` (see `geo.store.catalog`); nothing in the code knows a layer by name.
+Definitions come from `layers/<layer_id>/layer.toml` (see `geo.store.catalog`); no code knows a layer by name.
 """
 
 import re
@@ -73,7 +73,7 @@ class Field(Struct):
         if not IDENTIFIER.fullmatch(self.name):
             raise ValueError(f"field name {self.name!r} is not lower snake_case")
         if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,9}", self.short):
-            raise ValueError(f"short name {self.short!r} of field {self.name} is not 1 to 10 capital ASCII letters or digits")
+            raise ValueError(f"short name {self.short!r} of field {self.name} is not 1 to 10 of A-Z, 0-9, _")
         if self.unit is not None and self.unit not in UNITS:
             raise ValueError(f"unit {self.unit!r} of field {self.name} is unknown")
         if (self.total or self.filter == "range") and self.type not in ("integer", "number"):
@@ -164,7 +164,7 @@ PLAN_FIELDS: tuple[Field, ...] = (
     common("retired_on", "停用日期", "Retired on", "date", "TYRQ"),
     common("replaced_by", "由谁替代", "Replaced by", "text", "TDBH"),
 )
-"""Fields of every plan layer (role `plan`). `source_paragraph` counts the lines of the plan's text as we hold it, from 1."""
+"""Fields of every plan layer (role `plan`). `source_paragraph` counts the lines of our copy of the plan from 1."""
 
 
 STATUS_FIELDS: dict[str, tuple[Field, ...]] = {

@@ -6,7 +6,7 @@ from datetime import date
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
-from geo.model.layer import PLAN_FIELDS, Field, Layer
+from geo.model.layer import Field, Layer
 from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES
 from geo.model.status import FLAGS, LAMPS, WATER_CLASSES
 from geo.service.features import Item, ReportedYear

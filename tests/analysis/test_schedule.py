@@ -32,7 +32,9 @@ def test_without_both_dates_no_progress_is_planned():
     assert planned_progress_pct(FINISH, START, START) is None
 
 
-@given(st.dates(date(2021, 1, 1), date(2026, 12, 31)), st.dates(date(2021, 1, 1), date(2026, 12, 31)), st.integers(0, 900))
+@given(
+    st.dates(date(2021, 1, 1), date(2026, 12, 31)), st.dates(date(2021, 1, 1), date(2026, 12, 31)), st.integers(0, 900)
+)
 def test_planned_progress_never_falls(start, on, days):
     finish = date.fromordinal(start.toordinal() + days)
     later = date.fromordinal(on.toordinal() + 1)
@@ -72,7 +74,10 @@ def test_a_project_due_to_start_a_month_ago_is_yellow_and_four_months_ago_red():
 
 
 def test_before_its_planned_start_a_project_that_has_not_started_is_green():
-    assert construction_lamp(START, FINISH, year_end(2022), stage="approved", progress_pct=None, status_year=2022) == "green"
+    assert (
+        construction_lamp(START, FINISH, year_end(2022), stage="approved", progress_pct=None, status_year=2022)
+        == "green"
+    )
 
 
 def test_without_planned_dates_there_is_no_lamp():
