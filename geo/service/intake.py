@@ -1,0 +1,75 @@
+"""The first filling of a store from the layer folders, and what is wrong with those folders."""
+
+from pathlib import Path
+
+from geo.exchange.files import inspect_features, read_features
+from geo.exchange.status_table import inspect_statuses, read_statuses
+from geo.model.errors import AtlasError, InvalidLayer
+from geo.model.layer import Layer, Zone
+from geo.service.demonstration import invented_statuses
+from geo.store import open_store
+from geo.store.base import Content, Store
+from geo.store.catalog import catalog_faults, layer_folders, read_catalog, read_layer
+
+FEATURES, STATUSES = "features.geojson", "status.csv"
+
+
+def open_or_create(url: str, layers_dir: Path, *, demo: bool = False) -> Store:
+    """The store at an address; a missing one is made and filled from the layer folders, all or nothing.
+
+    Layers that are new in the folders are added to a store that exists; its data stay as they are.
+
+    Parameters
+    ----------
+    url
+        As `geo.store.open_store` takes it.
+    demo
+        A demonstration store: the plan's features with invented statuses, each marked as such.
+
+    Raises
+    ------
+    InvalidLayer, InvalidFile
+        If a folder does not hold; nothing is made then.
+    InvalidInput, StoreUnavailable
+        If the address is wrong, the store cannot be opened, or `demo` asks for invented data in a real store.
+    """
+    catalog = read_catalog(layers_dir)
+    store = open_store(url, catalog)
+    try:
+        store.create(lambda layer: _content(layers_dir / layer.id, layer, catalog.zone, demo=demo), demo=demo)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def rebuild_demo(url: str, layers_dir: Path) -> Store:
+    """The demonstration store at an address, made anew from the layer folders; raises as `open_or_create` does."""
+    open_store(url, read_catalog(layers_dir)).remove_demo()
+    return open_or_create(url, layers_dir, demo=True)
+
+
+def _content(folder: Path, layer: Layer, zone: Zone, *, demo: bool) -> Content:
+    features = read_features(folder / FEATURES, layer)
+    if demo:
+        return Content(features, invented_statuses(layer, features, zone.years))
+    return Content(features, read_statuses(folder / STATUSES, layer, set(features.index)))
+
+
+def folder_faults(layers_dir: Path) -> list[AtlasError]:
+    """Everything that is wrong with the layer folders, one error for each fault: definitions first, then data."""
+    faults: list[AtlasError] = list(catalog_faults(layers_dir))
+    for folder in layer_folders(layers_dir) if layers_dir.is_dir() else ():
+        try:
+            layer = read_layer(folder)
+        except InvalidLayer:
+            continue  # its fault is among the definitions'
+        faults += _data_faults(folder, layer)
+    return faults
+
+
+def _data_faults(folder: Path, layer: Layer) -> list[AtlasError]:
+    features = inspect_features(folder / FEATURES, layer)
+    if features.faults:
+        return list(features.faults)  # rows of status.csv would only seem to belong to no feature
+    return list(inspect_statuses(folder / STATUSES, layer, set(features.content.index)).faults)

@@ -1,0 +1,139 @@
+"""A small zone of the tests' own, as layer folders."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from geo.exchange.status_table import HEADER
+
+ZONE = """
+title = { zh = "开发区", en = "Zone" }
+plan = { zh = "规划", en = "Plan" }
+plan_source = "某规〔2021〕2号"
+first_year = 2021
+last_year = 2025
+extent = [113.95, 32.97, 114.06, 33.11]
+"""
+
+SCHOOLS = """
+title = { zh = "新建学校", en = "New schools" }
+description = { zh = "学校", en = "Schools" }
+role = "plan"
+source = "规划"
+licence = "公开"
+geometry = "Polygon"
+order = 1
+[status]
+kind = "construction"
+[[fields]]
+name = "land_area_mu"
+title = { zh = "占地", en = "Land" }
+type = "number"
+short = "ZD"
+unit = "mu"
+[[fields]]
+name = "seats"
+title = { zh = "学位", en = "Seats" }
+type = "integer"
+short = "XW"
+unit = "seat"
+total = true
+[[ratios]]
+name = "land_per_seat_m2"
+title = { zh = "生均用地", en = "Land per pupil" }
+short = "SJYD"
+numerator = "land_area_mu"
+denominator = "seats"
+unit = "m2_per_seat"
+numerator_unit = "m2"
+decimals = 1
+"""
+
+SECTIONS = """
+title = { zh = "断面", en = "Sections" }
+description = { zh = "断面", en = "Sections" }
+role = "plan"
+source = "规划"
+licence = "公开"
+geometry = "Point"
+order = 2
+[status]
+kind = "measurement"
+quantity = { zh = "水质类别", en = "Water class" }
+unit = "water_class"
+target = "target_class"
+better = "lower"
+[[fields]]
+name = "target_class"
+title = { zh = "目标", en = "Target" }
+type = "integer"
+short = "MB"
+unit = "water_class"
+"""
+
+ROADS = """
+title = { zh = "道路", en = "Roads" }
+description = { zh = "道路", en = "Roads" }
+role = "reference"
+source = "地图"
+licence = "ODbL"
+geometry = "LineString"
+order = 3
+"""
+
+
+def square(lon: float, lat: float, size: float = 0.01) -> dict:
+    corners = [(lon, lat), (lon + size, lat), (lon + size, lat + size), (lon, lat + size), (lon, lat)]
+    return {"type": "Polygon", "coordinates": [[list(corner) for corner in corners]]}
+
+
+def school(number: int, basis: str = "placed", **more: object) -> dict:
+    properties = {
+        "name": f"第{number}小学",
+        "plan_year": 2021 + number % 5,
+        "planned_start": f"{2021 + number % 5}-01-01",
+        "planned_finish": f"{2021 + number % 5}-12-31",
+        "location_basis": basis,
+        "land_area_mu": 30.5,
+        "seats": 1000,
+    }
+    geometry = None if basis == "unlocated" else square(114 + number / 50, 33)
+    return {"type": "Feature", "id": f"s-{number}", "geometry": geometry, "properties": {**properties, **more}}
+
+
+class Folder:
+    """A folder of layers that a test may spoil."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir()
+        (path / "zone.toml").write_text(ZONE, encoding="utf-8")
+
+    def layer(self, name: str, definition: str, *features: dict, statuses: tuple[dict, ...] = ()) -> None:
+        folder = self.path / name
+        folder.mkdir(exist_ok=True)
+        (folder / "layer.toml").write_text(definition, encoding="utf-8")
+        document = {"type": "FeatureCollection", "features": list(features)}
+        (folder / "features.geojson").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        lines = [",".join(HEADER), *(",".join(str(row.get(name, "")) for name in HEADER) for row in statuses)]
+        (folder / "status.csv").write_text("\n".join(lines), encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Seven schools (one schematic, one without a place), a water section, a road."""
+    made = Folder(tmp_path / "layers")
+    schools = [school(number) for number in range(1, 6)]
+    made.layer("schools", SCHOOLS, *schools, school(6, "schematic"), school(7, "unlocated", seats=None))
+    point = {"type": "Point", "coordinates": [114.05, 33.05]}
+    section = {"name": "尤河断面", "target_class": 3, "location_basis": "placed"}
+    made.layer("sections", SECTIONS, {"type": "Feature", "id": "w", "geometry": point, "properties": section})
+    line = {"type": "LineString", "coordinates": [[114, 33], [114.1, 33.0]]}
+    made.layer("roads", ROADS, {"type": "Feature", "id": "r", "geometry": line, "properties": {"name": "乐山大道"}})
+    return made
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"gpkg:///{tmp_path / 'store' / 'plan.gpkg'}"
