@@ -6,6 +6,7 @@ import { boundsOf } from "./data.js";
 import { Ground } from "./ground.js";
 import { Labels } from "./labels.js";
 import { sayFailed, settle } from "./notices.js";
+import { fitToPaper } from "./print.js";
 import { ACCURACY_INK, LampMarker, isSchematic, markerStyle, middle, selectedStyle, shapeStyle } from "./symbols.js";
 
 const MOST_ZOOM = 15;
@@ -18,6 +19,7 @@ export async function start(map, config) {
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   const catalog = new Catalog(config);
   const labels = new Labels(map);
+  fitToPaper(map, labels, () => ({ width_mm: 190, height_mm: 92 }));
   const ground = new Ground(map, catalog, labels, () => false);
   try {
     const feature = await load(catalog, config);

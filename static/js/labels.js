@@ -34,14 +34,15 @@ export class Labels {
   }
 
   draw() {
-    if (this.asked) return;
-    this.asked = requestAnimationFrame(() => {
-      this.asked = null;
-      const taken = [];
-      const labels = [...this.groups.values()].flat().sort((one, other) => one.priority - other.priority);
-      taken.push(...labels.filter((label) => label.anchor).map((label) => this.markerBox(label)));
-      this.pane.replaceChildren(...labels.map((label) => this.place(label, taken)).filter(Boolean));
-    });
+    this.asked ??= requestAnimationFrame(() => this.drawNow());
+  }
+
+  /** Draw at once: on paper there is no next frame. */
+  drawNow() {
+    this.asked = null;
+    const labels = [...this.groups.values()].flat().sort((one, other) => one.priority - other.priority);
+    const taken = labels.filter((label) => label.anchor).map((label) => this.markerBox(label));
+    this.pane.replaceChildren(...labels.map((label) => this.place(label, taken)).filter(Boolean));
   }
 
   /** A name may lie neither on another name nor on another feature's marker. */

@@ -21,7 +21,7 @@ export function showLegend(node, catalog, state, actions) {
 }
 
 function section(title, rows) {
-  return el("section", { class: "legend-section" }, [el("h3", {}, title), el("ul", {}, rows)]);
+  return el("section", { class: "legend-section" }, [el("h2", {}, title), el("ul", {}, rows)]);
 }
 
 function row(sign, words) {

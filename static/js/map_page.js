@@ -18,7 +18,7 @@ import { showControls } from "./map_controls.js";
 import { Measure } from "./measure.js";
 import { sayFailed, settle } from "./notices.js";
 import { Places, showPointer } from "./position.js";
-import { preparePrinting } from "./print.js";
+import { fillSheet, fitToPaper } from "./print.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { Sheet, isPhone } from "./sheet.js";
@@ -96,7 +96,8 @@ class MapPage {
     state.onChange((changed) => this.onChange(changed));
     map.on("moveend", () => this.onMove());
     new ResizeObserver(() => map.invalidateSize({ pan: false, debounceMoveend: true })).observe(map.getContainer());
-    preparePrinting(map, () => this.describeSheet());
+    window.addEventListener("beforeprint", () => { node("legend").open = true; fillSheet(this.describeSheet()); });
+    fitToPaper(map, this.labels, () => ({ width_mm: state.get("feature") ? 200 : 277, height_mm: 138 }));
     node("legend").open = !isPhone();
     this.showYear();
     this.showLegend();
@@ -257,11 +258,11 @@ class MapPage {
   describeSheet() {
     const { year, q } = this.state.values;
     const { zone } = this.config;
-    const layers = this.views.filter((view) => view.count).map((view) => t("{layer} {count} 项", { layer: view.layer.title, count: number(view.count) }));
+    const layers = this.views.filter((view) => view.count && view.layer.geometry).map((view) => t("{layer} {count} 项", { layer: view.layer.title, count: number(view.count) }));
     const sources = new Set([...this.views.map((view) => view.layer), ...this.catalog.reference.filter((layer) => layer.count)].map((layer) => layer.source));
     return {
-      title: t("{zone} {plan} 规划一张图", { zone: zone.title, plan: zone.plan }),
-      lines: [[t("状态截至 {year} 年底", { year }), ...layers, q && t("含“{words}”", { words: q })].filter(Boolean).join(" · ")],
+      title: t("{zone} 规划一张图", { zone: zone.title }),
+      lines: [zone.plan, [t("状态截至 {year} 年底", { year }), ...layers, q && t("含“{words}”", { words: q })].filter(Boolean).join(" · ")],
       notes: [t("资料来源：{sources}", { sources: [...sources].join(t("；")) }), node("pill").textContent, this.config.demo ? t("含演示数据：状态为合成，不是真实填报") : ""].filter(Boolean),
     };
   }
