@@ -55,7 +55,7 @@ def _unknown_fields(args: Args, layers: list[Layer]) -> list[str]:
 
 
 def _filterable(layer: Layer, args: Args) -> set[str]:
-    names = {field.name for field in layer.fields}
+    names = {"feature_id", *(field.name for field in layer.fields)}
     if "year" in args and layer.status.kind != "none":
         names.update(STATUS_COLUMNS)
     return names
@@ -182,7 +182,7 @@ def _day(given: str) -> str:
 
 def _condition(name: str, given: list[str], layer: Layer) -> Condition:
     field = layer.field(name)
-    is_text = field is not None and field.type in ("text", "boolean")
+    is_text = name == "feature_id" or (field is not None and field.type in ("text", "boolean"))
     if is_text or len(given) > 1 or "/" not in given[0]:
         return Condition(name, values=tuple(given))
     ends = given[0].split("/")
@@ -198,7 +198,7 @@ def _order(args: Args, layer: Layer) -> tuple[Order, ...]:
     given = args.get("sortby")
     if not given:
         return ()
-    names = _filterable(layer, args) | {"feature_id"}
+    names = _filterable(layer, args)
     order = tuple(Order(part.lstrip("+-").strip(), part.strip().startswith("-")) for part in given.split(","))
     for item in order:
         if item.field not in names:

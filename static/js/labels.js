@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 
 const FONT_PX = { feature: 12, faint: 11.5, line: 11.5, selected: 13 };
 const ALONG = [0.9, 0.72, 0.5, 0.3, 0.12];
+const LONGEST = 24;
 const MARKER_PX = 12;
 const STEEP_DEGREES = 50;
 
@@ -51,8 +52,9 @@ export class Labels {
     return { label, box: boxAround(x, y, MARKER_PX, MARKER_PX) };
   }
 
-  place(label, taken) {
-    const spot = (label.line ? this.spotsAlong(label) : this.spotsAround(label)).find((each) => isFree(each.box, taken, label));
+  place(given, taken) {
+    const label = { ...given, text: shortened(given.text) };
+    const spot = (label.line ? this.spotsAlong(label) : this.spotsAround(label)).find((each) => isFree(each.box, taken, given));
     if (!spot) return null;
     taken.push({ box: spot.box });
     const node = el("span", { class: `map-label map-label-${label.kind}${spot.upright ? " is-upright" : ""}` }, label.text);
@@ -109,6 +111,10 @@ function boxAround(x, y, width, height) {
 
 function isFree(box, taken, label) {
   return taken.every(({ box: other, label: owner }) => owner === label || box[0] > other[2] || box[2] < other[0] || box[1] > other[3] || box[3] < other[1]);
+}
+
+function shortened(text) {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 /** Width of a text by counting: a Chinese sign is as wide as it is high, others about half. */
