@@ -34,9 +34,10 @@ export class Catalog {
     return preferred || totals[0] || null;
   }
 
-  /** The words of a feature's lamp. */
-  lampTitle(name) {
-    return this.config.lamps[name] || t("没有可比的计划");
+  /** The words of a lamp on a feature of a layer: measured values meet their target or not, projects are on time or behind. */
+  lampTitle(name, layer) {
+    const measured = layer.status.kind === "measurement" && { green: t("达到目标"), yellow: t("未达目标") }[name];
+    return measured || this.config.lamps[name] || t("没有可比的计划");
   }
 
   /** A field's value in words, null where unknown. */

@@ -11,7 +11,8 @@ export function showLegend(node, catalog, state, actions) {
   const { config } = catalog;
   const lines = catalog.reference.filter((layer) => layer.count && layer.geometry && catalog.ground(state.values).includes(layer.id));
   replace(node,
-    section(t("进度状态（{year} 年底）", { year: state.get("year") }), LAMPS.map((name) => row(lamp(name, config.lamps[name]), config.lamps[name]))),
+    section(t("进度状态（{year} 年底）", { year: state.get("year") }), LAMPS.map((name) => row(lamp(name, config.lamps[name]), config.lamps[name])),
+      catalog.plan.some((layer) => layer.status.kind === "measurement") && t("监测值：圆形达到目标，方形未达目标")),
     section(t("位置依据"), [...POSITIONS.map((basis) => row(positionSign(basis), config.bases[basis])), row(accuracySign(), t("位置误差范围"))]),
     lines.length > 0 && section(t("底图资料"), lines.map((layer) => row(lineSign(layer), layer.title))),
     el("div", { class: "legend-switches" }, [
@@ -20,8 +21,8 @@ export function showLegend(node, catalog, state, actions) {
     ]));
 }
 
-function section(title, rows) {
-  return el("section", { class: "legend-section" }, [el("h2", {}, title), el("ul", {}, rows)]);
+function section(title, rows, note = null) {
+  return el("section", { class: "legend-section" }, [el("h2", {}, title), el("ul", {}, rows), note && el("p", {}, note)]);
 }
 
 function row(sign, words) {

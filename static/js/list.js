@@ -107,7 +107,7 @@ export class List {
     if (kind === "unplaced" && feature.properties.location_basis === "schematic" && isQuiet(feature)) {
       return el("span", { class: "schematic-mark", role: "img", "aria-label": this.catalog.config.bases.schematic });
     }
-    return lamp(feature.properties.lamp, this.catalog.lampTitle(feature.properties.lamp));
+    return lamp(feature.properties.lamp, this.catalog.lampTitle(feature.properties.lamp, feature.layer));
   }
 
   placeLine(feature, kind) {

@@ -60,7 +60,7 @@ export class Search {
 
   result(layer, feature, text) {
     const { name, location_text: place, lamp: light } = feature.properties;
-    const mark = layer.role === "plan" ? lamp(light, this.catalog.lampTitle(light)) : icon("legend");
+    const mark = layer.role === "plan" ? lamp(light, this.catalog.lampTitle(light, layer)) : icon("legend");
     return this.option(el("span", { class: "search-name" }, emphasised(name, text)), place || (layer.role === "plan" ? feature.id : ""), mark, () => this.actions.choose(keyOf(layer.id, feature.id)), feature.id);
   }
 

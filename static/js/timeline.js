@@ -27,7 +27,7 @@ function row(feature, year, status, write, isCurrent, catalog) {
   const name = status ? status.lamp ?? (isCurrent ? feature.properties.lamp : null) ?? "done" : "grey";
   const words = status ? write(feature, status, catalog) : { main: year > new Date().getFullYear() ? "—" : t("未填报"), more: [] };
   return el("li", { class: isCurrent ? "is-current" : "", "data-testid": `status-${year}`, "aria-current": isCurrent ? "date" : null }, [
-    lamp(name, catalog.config.lamps[name] || t("已填报")),
+    lamp(name, name === "done" ? t("已填报") : catalog.lampTitle(name, feature.layer)),
     el("span", { class: "timeline-year" }, String(year)),
     el("span", { class: status ? "timeline-main" : "timeline-main is-missing" }, words.main),
     words.more.length > 0 && el("span", { class: "timeline-more" }, words.more.join(" · ")),
