@@ -172,27 +172,28 @@ def _shape_of_wkt(within: str) -> BaseGeometry:
 def properties_of(layer: Layer, page: Page, year: int | None = None) -> list[dict]:
     """Every feature's properties: the layer's fields, its ratios, and with a year its status and lamp as of then."""
     rows = [dict(zip(page.columns, row, strict=True)) for row in page.rows]
-    for properties in rows:
-        for ratio in layer.ratios:
-            properties[ratio.name] = ratio_of(layer, ratio, properties)
-        if year is not None and layer.status.kind != "none":
+    for ratio in layer.ratios:
+        _add_ratio(layer, ratio, rows)
+    if year is not None and layer.status.kind != "none":
+        for properties in rows:
             _add_progress(layer, properties, year)
     return rows
 
 
-def ratio_of(layer: Layer, ratio: Ratio, properties: dict) -> float | None:
-    """A computed figure such as land per pupil; None where a part is unknown or the divisor is 0."""
-    top = _in_unit(layer, properties, ratio.numerator, ratio.numerator_unit)
-    bottom = _in_unit(layer, properties, ratio.denominator, ratio.denominator_unit)
-    return round(top / bottom, ratio.decimals) if top is not None and bottom else None
+def _add_ratio(layer: Layer, ratio: Ratio, rows: list[dict]) -> None:
+    """Add a computed figure such as land per pupil; None where a part is unknown or the divisor is 0."""
+    top_size = _size(layer, ratio.numerator, ratio.numerator_unit)
+    bottom_size = _size(layer, ratio.denominator, ratio.denominator_unit)
+    for properties in rows:
+        top, bottom = properties.get(ratio.numerator), properties.get(ratio.denominator)
+        known = top is not None and bottom
+        properties[ratio.name] = round(top * top_size / (bottom * bottom_size), ratio.decimals) if known else None
 
 
-def _in_unit(layer: Layer, properties: dict, name: str, unit: str | None) -> float | None:
-    value = properties.get(name)
+def _size(layer: Layer, name: str, unit: str | None) -> float:
+    """One of a field's unit in the unit that a ratio wants, looked up once for all rows."""
     field = layer.field(name)
-    if value is None or unit is None or field is None or field.unit is None:
-        return value
-    return convert(value, field.unit, unit)
+    return 1.0 if unit is None or field is None or field.unit is None else convert(1.0, field.unit, unit)
 
 
 def _add_progress(layer: Layer, properties: dict, year: int) -> None:

@@ -1,0 +1,191 @@
+"""Files to take away, read back with other programs: GDAL, the csv module, openpyxl."""
+
+import csv
+import io
+import json
+import tracemalloc
+
+import geopandas
+import numpy
+import openpyxl
+import pandas
+import pytest
+import shapely
+
+from geo.model.errors import InvalidInput, LayerNotFound
+from geo.model.feature_query import Condition, FeatureQuery
+from geo.model.status import AnnualStatus
+from geo.service.export import FORMATS, stream
+from geo.service.intake import open_or_create
+from tests.service.conftest import SCHOOLS, school
+
+HOSTILE = ["${alert(1)}", "</script>", '=cmd|"/c calc"!A1', "`b`", "\u202eRTL", "学" * 5000, "a\nb,\tc", "😀 'x'"]
+EVERYTHING = FeatureQuery()
+
+
+@pytest.fixture
+def store(folder, url):
+    opened = open_or_create(url, folder.path)
+    yield opened
+    opened.close()
+
+
+def export(store, format_name="geojson", layers=("schools",), query=EVERYTHING, **options):
+    return b"".join(stream(store, dict.fromkeys(layers, query), format_name, **options))
+
+
+def as_table(content):
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def as_rows(sheet):
+    header, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_geojson_has_every_feature_of_every_layer_and_says_which_layer(store):
+    answer = json.loads(export(store, layers=("schools", "sections", "roads")))
+    assert [(feature["collection"], feature["id"]) for feature in answer["features"]] == [
+        *(("schools", f"s-{number}") for number in range(1, 8)),
+        ("sections", "w"),
+        ("roads", "r"),
+    ]
+    assert "crs" not in answer
+    assert "note" not in answer
+
+
+def test_schematic_positions_are_listed_without_geometry_unless_asked_for(store):
+    def placed(**options):
+        answer = json.loads(export(store, query=FeatureQuery(**options)))
+        return {feature["id"] for feature in answer["features"] if feature["geometry"]}
+
+    assert placed() == {"s-1", "s-2", "s-3", "s-4", "s-5"}
+    assert placed(schematic=True) == placed() | {"s-6"}
+
+
+def test_figures_are_computed_as_on_the_map(store):
+    (first, *_) = json.loads(export(store))["features"]
+    # 30.5 亩 × 2000/3 ㎡ ÷ 1 000 pupils = 20.33 ㎡
+    assert first["properties"]["land_per_seat_m2"] == 20.3
+    assert first["properties"]["location_basis"] == "placed"
+
+
+def test_a_year_adds_the_status_as_of_then_and_keeps_all_features(store):
+    store.add_statuses([AnnualStatus("schools", "s-1", 2022, stage="started", flag="delayed", progress_pct=40.0)])
+    answer = json.loads(export(store, query=FeatureQuery(year=2023)))
+    stages = {feature["id"]: feature["properties"]["stage"] for feature in answer["features"]}
+    assert stages == {"s-1": "started", **{f"s-{number}": "not_reported" for number in range(2, 8)}}
+    assert answer["year"] == 2023
+    row = as_table(export(store, "csv", query=FeatureQuery(year=2023)))[0]
+    assert (row["填报年份"], row["阶段"], row["标记"], row["实际进度(%)"]) == ("2022", "开工", "滞后", "40")
+
+
+def test_a_plan_year_filters(store):
+    query = FeatureQuery(conditions=(Condition("plan_year", (2023,)),))
+    assert [feature["id"] for feature in json.loads(export(store, query=query))["features"]] == ["s-2", "s-7"]
+
+
+def test_csv_and_xlsx_tell_the_same(store):
+    table = as_table(export(store, "csv"))
+    rows = as_rows(openpyxl.load_workbook(io.BytesIO(export(store, "xlsx")))["新建学校"])
+    assert [row["名称"] for row in table] == [row["名称"] for row in rows]
+    assert [row["占地(亩)"] for row in table] == [str(row["占地(亩)"]) for row in rows] == ["30.5"] * 7
+    assert [row["学位(个学位)"] or None for row in table] == [
+        row["学位(个学位)"] and str(row["学位(个学位)"]) for row in rows
+    ]
+    assert [row["位置依据"] for row in table] == ["人工落图"] * 5 + ["示意位置", "待落图"]
+    assert [row["经度(°)"] != "" for row in table] == [True] * 5 + [False] * 2
+    assert rows[0]["经度(°)"] == pytest.approx(114.025, abs=0.005)
+
+
+def test_english_files_have_english_words_throughout(store):
+    words = {"人工落图": "Placed by hand", "图层": "Layer", "编号": "Id"}
+    table = as_table(export(store, "csv", language="en", translate=lambda text: words.get(text, text)))
+    assert (table[0]["Layer"], table[0]["Id"], table[0]["Location basis"]) == ("New schools", "s-1", "Placed by hand")
+
+
+def test_a_demonstration_store_says_so_in_every_file(folder, tmp_path):
+    demo = open_or_create(f"gpkg:///{tmp_path / 'demo.gpkg'}", folder.path, demo=True)
+    query = FeatureQuery(year=2023)
+    assert "演示数据" in json.loads(export(demo, query=query))["note"]
+    assert all(row["演示"] == "演示数据" for row in as_table(export(demo, "csv", query=query)))
+    book = openpyxl.load_workbook(io.BytesIO(export(demo, "xlsx", query=query)))
+    assert book["说明"]["A1"].value == "演示数据"
+    assert all(row["演示"] == "演示数据" for row in as_rows(book["新建学校"]))
+    demo.close()
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_question_that_does_not_fit_is_refused_before_the_first_byte(store, format_name):
+    with pytest.raises(InvalidInput):
+        stream(store, {"schools": FeatureQuery(conditions=(Condition("seats", ("many",)),))}, format_name)
+    with pytest.raises(LayerNotFound):
+        stream(store, {"nothing": EVERYTHING}, format_name)
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_nothing_found_is_still_a_sound_file(store, format_name):
+    nothing = FeatureQuery(conditions=(Condition("plan_year", (1999,)),))
+    content = export(store, format_name, query=nothing)
+    if format_name == "geojson":
+        assert json.loads(content)["features"] == []
+    elif format_name == "csv":
+        assert content.decode("utf-8-sig").startswith("图层,编号,名称")
+    else:
+        assert openpyxl.load_workbook(io.BytesIO(content))["新建学校"].max_row == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_texts_come_through_every_format(folder, url, text):
+    folder.layer("schools", SCHOOLS, school(1, name=text))
+    store = open_or_create(url, folder.path)
+    assert json.loads(export(store))["features"][0]["properties"]["name"] == text
+    assert as_table(export(store, "csv"))[0]["名称"] == ("'" + text if text.startswith("=") else text)
+    cell = openpyxl.load_workbook(io.BytesIO(export(store, "xlsx")))["新建学校"]["B2"]
+    assert (cell.value, cell.data_type) == (text, "s")
+    store.close()
+
+
+def test_gdal_reads_back_the_same_places_and_figures(store, tmp_path):
+    path = tmp_path / "export.geojson"
+    path.write_bytes(export(store))
+    frame = geopandas.read_file(path, engine="pyogrio").set_index("id")
+    kept = store.read_frame("schools", EVERYTHING)
+    assert list(frame.index) == list(kept.index)
+    for name in ("name", "plan_year", "land_area_mu", "location_basis"):
+        assert list(frame[name]) == list(kept[name])
+    for mine, theirs in zip(kept.geometry, frame.geometry, strict=True):
+        assert (mine is None) == (theirs is None)
+        assert mine is None or theirs.equals_exact(mine, 1e-7, normalize=True)
+
+
+def many(count):
+    random = numpy.random.default_rng(3)
+    corners = 114 + random.random((count, 2)) / 10 - [0, 81]
+    frame = pandas.DataFrame(
+        {"name": [f"地块{n}" for n in range(count)], "seats": range(count), "location_basis": "placed"},
+        index=pandas.Index([f"p-{n}" for n in range(count)], name="feature_id", dtype=object),
+    )
+    boxes = shapely.box(corners[:, 0], corners[:, 1], corners[:, 0] + 1e-4, corners[:, 1] + 1e-4)
+    return geopandas.GeoDataFrame(frame, geometry=boxes, crs="EPSG:4326")
+
+
+def peak_of(chunks):
+    """Most bytes of Python objects alive at a time while the chunks pass by."""
+    tracemalloc.start()
+    try:
+        assert sum(len(chunk) for chunk in chunks) > 0
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_memory_stays_flat_whatever_the_size_of_the_file(store, format_name):
+    store.add_features("schools", many(3_000))
+
+    def peak(limit):
+        return peak_of(stream(store, {"schools": FeatureQuery(limit=limit)}, format_name))
+
+    peak(1)  # what is made once
+    assert peak(3_000) < 1.3 * peak(1_000)
