@@ -28,12 +28,12 @@ def main() -> int:
     try:
         app = create_app()
         threads = whole_number(app.config, "THREADS", lowest=1, highest=256)
-        listening = _listen(app.config["HOST"], whole_number(app.config, "PORT"))
-        _prepare(app)
+        with _listen(app.config["HOST"], whole_number(app.config, "PORT")) as listening:
+            _prepare(app)
+            say(N_("规划一张图已启动：%(address)s （按 Ctrl+C 停止）"), address=_address(listening))
+            waitress.create_server(app, sockets=[listening], threads=threads, ident="Plan Atlas").run()
     except AtlasError as error:
         return refuse(error)
-    say(N_("规划一张图已启动：%(address)s （按 Ctrl+C 停止）"), address=_address(listening))
-    waitress.create_server(app, sockets=[listening], threads=threads, ident="Plan Atlas").run()
     return 0
 
 
@@ -52,7 +52,7 @@ def _listen(host: str, port: int) -> socket.socket:
             N_("不能在 %(host)s 的端口 %(port)s 上启动：%(reason)s。端口被占用时，可用环境变量 PORT 换一个"),
             host=host,
             port=port,
-            reason=error.strerror or str(error),
+            reason=str(error.strerror or error).partition(" (while")[0],
         ) from error
 
 

@@ -10,6 +10,14 @@ from geo.store.geopackage import GeoPackageStore
 GEOPACKAGE = "gpkg:///"
 
 
+def seen_from(folder: Path, url: str) -> str:
+    """The address with a relative file meant from a folder; any other address as it is."""
+    path = url.removeprefix(GEOPACKAGE)
+    if not url.startswith(GEOPACKAGE) or not path.strip():
+        return url
+    return GEOPACKAGE + (folder / Path(path).expanduser()).as_posix()
+
+
 def open_store(url: str, catalog: Catalog) -> Store:
     """The store at an address; nothing is read or made yet.
 

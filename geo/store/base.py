@@ -163,5 +163,9 @@ class Store(ABC):
         """The current row of each reported year of one feature, by year."""
 
     @abstractmethod
+    def remove_demo(self) -> None:
+        """Delete the whole store, for good, if it is there; one that is not for demonstration is refused."""
+
+    @abstractmethod
     def close(self) -> None:
         """Give all connections back."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.model.errors import InvalidInput, N_
+from geo.store import seen_from
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,11 +33,12 @@ SETTINGS = (
 
 
 def read_settings(overrides: dict[str, object] | None = None) -> dict[str, str]:
-    """Every setting: given, else from the environment, else its default."""
+    """Every setting: given, else from the environment, else its default; relative stores are in the project's folder."""
     given = {name: str(value) for name, value in (overrides or {}).items()}
-    return {
+    settings = {
         setting.name: given.get(setting.name) or os.environ.get(setting.name) or setting.default for setting in SETTINGS
     }
+    return settings | {name: seen_from(ROOT, settings[name]) for name in ("DATABASE_URL", "DEMO_DATABASE_URL")}
 
 
 def whole_number(settings: Mapping[str, str], name: str, lowest: int = 0, highest: int = 65535) -> int:

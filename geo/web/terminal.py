@@ -19,10 +19,14 @@ def terminal_language() -> str:
     return "en" if locale.startswith("en") else "zh"
 
 
+def translate(message: str) -> str:
+    """A message marked with `N_`, in the terminal's language."""
+    return gettext.translation("messages", TRANSLATIONS, [terminal_language()], fallback=True).gettext(message)
+
+
 def in_terminal_words(message: str, **params: object) -> str:
-    """A message marked with `N_`, in the terminal's language, on one line."""
-    catalogue = gettext.translation("messages", TRANSLATIONS, [terminal_language()], fallback=True)
-    return " ".join((catalogue.gettext(message) % params).split())
+    """A message with its parameters, in the terminal's language and on one line."""
+    return " ".join((translate(message) % params).split())
 
 
 def say(message: str, **params: object) -> None:
