@@ -3,6 +3,7 @@
 from datetime import date
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask_babel import gettext
 
 from geo.model.errors import InvalidInput, N_
 from geo.service import export, features
@@ -42,7 +43,7 @@ def download() -> Response:
     layers = [store.catalog[name] for name in names]
     queries = params.feature_queries(request.args, layers, store)
     queries = {layer_id: features.without_paging(query) for layer_id, query in queries.items()}
-    chunks = export.stream(store, queries, format_name, language=language())
+    chunks = export.stream(store, queries, format_name, language=language(), translate=gettext)
     filename = "plan-atlas-{}-{}.{}".format("-".join(names[:3]), date.today().isoformat(), format_name)
     return Response(
         stream_with_context(chunks),
