@@ -1,14 +1,17 @@
 """Documents of the OGC API, held against the standard and its validators."""
 
+import json
 from urllib.parse import parse_qsl, urlsplit
 
 import jsonschema
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from geo.exchange import ogc
+from geo.exchange import geojson, ogc
 from geo.exchange.openapi import openapi
 from geo.model.page import Cell, Summary
 from geo.model.status import AnnualStatus
@@ -213,3 +216,29 @@ def test_what_a_sentence_says_is_translated(catalog):
     assert english["paths"]["/summary"]["get"]["summary"] == "[各图层的计数与合计]"
     assert english["info"]["title"] == "Zone"
     assert english["components"]["parameters"]["bbox"]["description"].startswith("[")
+
+
+def test_what_the_encoder_writes_is_what_the_description_says(description):
+    properties = {
+        "name": "宏志小学",
+        "plan_year": 2023,
+        "planned_start": "2023-01-01",
+        "planned_dates_assumed": True,
+        "location_basis": "located",
+        "location_accuracy_m": None,
+        "level": "primary",
+        "land_area_mu": 45.4,
+        "seats": 1620,
+        "land_per_seat_m2": 18.7,
+        "stage": "not_reported",
+        "lamp": None,
+        "revision": 1,
+    }
+    members = ogc.items_members(f"{BASE}/items", [], matched=1, returned=1, limit=10, offset=0)
+    square = "POLYGON((114 33, 114.1 33, 114.1 33.1, 114 33))"
+    for geometry in (shapely.to_wkb(shapely.from_wkt(square)), None):
+        answer = json.loads(geojson.feature_collection(["2023-1"], [geometry], [properties], **members))
+        schema = {**description, "$ref": "#/components/schemas/schools_items"}
+        OAS30Validator(schema).validate(answer)
+    answer["features"][0]["properties"]["seats"] = "many"
+    assert not OAS30Validator(schema).is_valid(answer)
