@@ -63,9 +63,9 @@ def csv_stream(layers: Sequence[Layer], parts: Iterable[Part], edition: Edition)
     """
     which = edition.translate(N_("图层"))
     columns = {layer.id: columns_of(layer, edition) for layer in layers}
-    titles = {layer.id: edition.title(layer.title) for layer in layers}
+    titles = {layer.id: guarded(cleaned(edition.title(layer.title))) for layer in layers}
     headers = list(dict.fromkeys(column.header for layer in layers for column in columns[layer.id]))
-    yield b"\xef\xbb\xbf" + _lines([[which, *headers]])
+    yield b"\xef\xbb\xbf" + _lines([[which, *map(guarded, headers)]])
     for layer_id, *features in parts:
         by_header = {column.header: column for column in columns[layer_id]}
         in_order = [by_header.get(header) for header in headers]

@@ -6,6 +6,7 @@ import re
 import zipfile
 from datetime import date, datetime
 
+import msgspec
 import openpyxl
 import pytest
 import shapely
@@ -212,8 +213,6 @@ def test_the_explaining_sheet_says_source_crs_accuracy_year_and_day(catalog):
 
 
 def test_sheets_of_layers_with_one_title_or_a_long_one_have_different_names(catalog):
-    import msgspec
-
     long = "规划/分年度[新建]学校:" * 5
     layers = [
         msgspec.structs.replace(
@@ -234,6 +233,16 @@ def test_a_full_sheet_goes_on_in_another(catalog, monkeypatch):
     assert book.sheetnames == ["新建学校", "新建学校 (2)", "新建学校 (3)", "说明"]
     assert [book[name].max_row for name in book.sheetnames[:3]] == [3, 3, 2]
     assert by_header(book["新建学校 (3)"])["编号"].value == "e"
+
+
+def test_titles_cannot_become_formulas_either(catalog):
+    schools = catalog["schools"]
+    spoilt = msgspec.structs.replace(schools, title=msgspec.structs.replace(schools.title, zh="=1+1"))
+    text = b"".join(csv_stream([spoilt], [("schools", ["a"], [None], [school()])], Edition())).decode("utf-8-sig")
+    assert text.splitlines()[1].startswith("'=1+1,a,")
+    chunks = xlsx_stream(catalog.zone, [spoilt], [], Edition(), date(2026, 3, 1))
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(chunks)))["说明"]
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
 
 
 def test_two_fields_with_one_title_keep_apart(catalog):
