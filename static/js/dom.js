@@ -39,6 +39,14 @@ export function replace(node, ...children) {
   node.replaceChildren(...present(children));
 }
 
+/** Like `replace`, but the control that has the keyboard keeps it; it is known by its `data-key` or `data-testid`. */
+export function redraw(node, ...children) {
+  const control = node.contains(document.activeElement) ? document.activeElement : null;
+  const name = ["key", "testid"].find((each) => control?.dataset[each]);
+  replace(node, ...children);
+  if (name) node.querySelector(`[data-${name}="${CSS.escape(control.dataset[name])}"]`)?.focus({ preventScroll: true });
+}
+
 /** An icon of our sprite; decoration, so hidden from screen readers. */
 export function icon(name, className = "icon") {
   return svg("svg", { class: className, "aria-hidden": "true", focusable: "false" }, svg("use", { href: `${ICONS}#${name}` }));

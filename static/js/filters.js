@@ -1,6 +1,6 @@
 // Which layers and which features: chips for layers, then one button for each field that offers a filter.
 
-import { el, icon, replace } from "./dom.js";
+import { el, icon, redraw, replace } from "./dom.js";
 import { number } from "./format.js";
 import { t } from "./i18n.js";
 import { closeOpen, disclosure } from "./disclosure.js";
@@ -8,16 +8,13 @@ import { closeOpen, disclosure } from "./disclosure.js";
 const FIRST = ["plan_year", "stage"];
 const MOST_IN_SIGHT = 6;
 
-/** Chips that switch layers on and off. */
-export function showChips(node, catalog, state, views, onChange) {
+/** Chips that switch layers on and off; `onSwitch` is told which. */
+export function showChips(node, catalog, state, views, onSwitch) {
   const chosen = new Set(catalog.chosen(state));
   const matched = new Map(views.map((view) => [view.layer.id, view.matched]));
-  replace(node, catalog.plan.map((layer) => {
-    const isOn = chosen.has(layer.id);
-    const toggle = () => onChange(catalog.plan.map((each) => each.id).filter((id) => (id === layer.id ? !isOn : chosen.has(id))));
-    return el("button", { class: "chip", type: "button", "aria-pressed": String(isOn), title: layer.description, "data-testid": `layer-${layer.id}`, onclick: toggle }, [
-      layer.title, el("span", { class: "chip-count" }, number(matched.get(layer.id) ?? layer.count)),
-    ]);
+  redraw(node, catalog.plan.map((layer) => {
+    const attributes = { class: "chip", type: "button", "aria-pressed": String(chosen.has(layer.id)), title: layer.description, "data-testid": `layer-${layer.id}`, onclick: () => onSwitch(layer.id) };
+    return el("button", attributes, [layer.title, el("span", { class: "chip-count" }, number(matched.get(layer.id) ?? layer.count))]);
   }));
 }
 
@@ -35,7 +32,7 @@ export class Facets {
     const focused = document.activeElement?.dataset.testid;
     closeOpen(this.node);
     const isFiltered = Object.keys(values.filters).length > 0 || values.q;
-    replace(this.node,
+    redraw(this.node,
       values.q && this.searchChip(values.q),
       this.buttons(facets, values.filters),
       isFiltered && el("button", { class: "facet-clear", type: "button", "data-testid": "clear-filters", onclick: () => this.state.set({ filters: {}, q: "" }) }, t("清除筛选")));

@@ -1,6 +1,6 @@
 // The list beside the map: what is in view by layer, then what has no true position, then the ground data.
 
-import { el, hiddenText, icon, lamp, replace } from "./dom.js";
+import { el, hiddenText, icon, lamp, redraw } from "./dom.js";
 import { number, property } from "./format.js";
 import { t } from "./i18n.js";
 import { isLater } from "./catalog.js";
@@ -20,7 +20,7 @@ export class List {
     this.shown = { views, state };
     const placed = views.filter((view) => view.layer.geometry && view.matched);
     const listed = views.filter((view) => !view.layer.geometry && view.matched);
-    replace(this.node,
+    redraw(this.node,
       views.length ? placed.filter((view) => hasPlaced(view) && (view.count || !state.within)).map((view) => this.layerGroup(view, state)) : this.hint(t("没有选中图层。点上面的图层按钮，把要看的图层打开。")),
       views.length && !placed.length && !listed.length && this.hint(t("没有符合条件的要素。放宽筛选条件，或清除筛选。")),
       placed.some((view) => view.matched && !view.count) && placed.every((view) => !view.count) && this.hint(state.within ? t("圈选范围里没有要素。换一个范围，或清除圈选。") : t("视野里没有要素。移动或缩小地图，或点“全图”。")),
@@ -72,10 +72,9 @@ export class List {
     const toggle = () => {
       this.folded[isFolded ? "delete" : "add"](id);
       this.again();
-      this.node.querySelector(`[data-group="${id}"] .group-head`).focus();
     };
     return el("section", { class: "group", "data-group": id, "data-testid": `group-${id}` }, [
-      el("h2", {}, el("button", { class: "group-head", type: "button", "aria-expanded": String(!isFolded), onclick: toggle }, [
+      el("h2", {}, el("button", { class: "group-head", type: "button", "aria-expanded": String(!isFolded), "data-testid": `fold-${id}`, onclick: toggle }, [
         icon("down", "icon fold"), el("span", { class: "group-title" }, title), el("span", { class: "group-count" }, words), head,
       ])),
       isFolded ? null : content(),
@@ -88,7 +87,7 @@ export class List {
     const more = () => { this.extra.set(id, (this.extra.get(id) || 0) + MORE); this.again(); };
     return [
       el("ul", { class: "items" }, sorted.slice(0, most).map((feature) => el("li", {}, this.item(feature, kind, state)))),
-      sorted.length > most && el("button", { class: "more", type: "button", onclick: more }, t("再显示 {count} 项", { count: number(Math.min(MORE, sorted.length - most)) })),
+      sorted.length > most && el("button", { class: "more", type: "button", "data-testid": `more-${id}`, onclick: more }, t("再显示 {count} 项", { count: number(Math.min(MORE, sorted.length - most)) })),
     ];
   }
 
@@ -133,7 +132,7 @@ export class List {
   }
 
   switchFor(layer, on) {
-    const box = el("input", { type: "checkbox", class: "form-check-input", checked: on.has(layer.id), onchange: () => this.actions.switchGround(layer.id) });
+    const box = el("input", { type: "checkbox", class: "form-check-input", checked: on.has(layer.id), "data-testid": `switch-${layer.id}`, onchange: () => this.actions.switchGround(layer.id) });
     return el("label", { class: "ground-row" }, [box, el("span", { class: "item-name" }, layer.title), el("span", { class: "item-figure" }, number(layer.count))]);
   }
 

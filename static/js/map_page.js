@@ -143,7 +143,7 @@ class MapPage {
     this.views = views;
     const inside = views.flatMap((view) => [...view.inside, ...view.unplaced]).map((feature) => feature.key);
     this.features.show(views, state, state.within ? new Set(inside) : null);
-    showChips(node("chips"), this.catalog, state, views, (layers) => this.state.set({ layers }));
+    showChips(node("chips"), this.catalog, state, views, (id) => this.switchLayer(id));
     this.facets.show(views);
     showTotals(node("totals"), views, state);
     this.list.show(views, state);
@@ -178,6 +178,12 @@ class MapPage {
     await this.selection.show(this.state.values);
     const bounds = this.selection.bounds();
     if (bounds && !this.visibleBounds().contains(bounds)) this.fit(bounds);
+  }
+
+  switchLayer(id) {
+    const on = this.catalog.chosen(this.state.values);
+    const wanted = on.includes(id) ? on.filter((each) => each !== id) : [...on, id];
+    this.state.set({ layers: this.catalog.plan.map((layer) => layer.id).filter((each) => wanted.includes(each)) });
   }
 
   switchGround(id) {
