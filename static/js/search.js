@@ -8,6 +8,9 @@ import { keyOf } from "./catalog.js";
 const WAIT_MS = 180;
 const MOST_RESULTS = 30;
 
+/** Two numbers of some length, not joined as a feature's number is (2023-1); whether they are a position, the server says. */
+const MAYBE_POSITION = /\d\d.*[^\d.-].*\d\d/;
+
 /** The search box of the header: a combobox whose list is grouped by layer. */
 export class Search {
   constructor(input, list, catalog, actions) {
@@ -35,9 +38,8 @@ export class Search {
     return (await getJson(`${ogc}/search`, { q: text, limit: MOST_RESULTS, schematic: true, year: this.actions.year() }, signal)).features;
   }
 
-  /** Text with at least two numbers may be a position; whether it is, the server says. */
   async position(text, signal) {
-    if ((text.match(/\d+(\.\d+)?/g) || []).length < 2) return null;
+    if (!MAYBE_POSITION.test(text)) return null;
     return getJson(`${this.catalog.config.ogc}/position`, { text }, signal).catch((error) => {
       if (error.name === "AbortError") throw error;
       return null;
