@@ -4,7 +4,7 @@ import { getJson, Latest } from "./api.js";
 import { el, icon, replace } from "./dom.js";
 import { accuracyOf } from "./ground.js";
 import { SQUARE_METRES_PER_MU, number, property } from "./format.js";
-import { t } from "./i18n.js";
+import { locale, t } from "./i18n.js";
 import { say, sayFailed, settle } from "./notices.js";
 import { keyOf, partsOf } from "./catalog.js";
 import { boundsOf } from "./data.js";
@@ -67,7 +67,7 @@ export class Details {
     if (!basis || !feature.layer.geometry) return null;
     return el("div", { class: `basis basis-${basis}`, "data-testid": "basis" }, [
       el("p", { class: "basis-title" }, text ? t("{basis}：{place}", { basis: bases[basis], place: text }) : bases[basis]),
-      el("p", {}, [accuracyWords(feature), basisExplanations[basis], note].filter(Boolean).map(sentence).join("")),
+      el("p", {}, [accuracyWords(feature), basisExplanations[basis], note].filter(Boolean).map(sentence).join(locale.startsWith("zh") ? "" : " ")),
     ]);
   }
 
@@ -118,8 +118,8 @@ export class Details {
     return el("div", { class: "details-foot" }, [
       exportMenu(t("导出"), () => this.actions.exportOne(feature)),
       el("a", { class: "btn btn-quiet", href: `${page}?year=${this.actions.year()}`, "data-testid": "open-page" }, [icon("page"), t("详情页")]),
-      el("button", { class: "btn btn-quiet", type: "button", "data-testid": "copy-link", onclick: () => copy(window.location.href) }, [icon("link"), t("链接")]),
-      el("button", { class: "btn btn-quiet", type: "button", "data-testid": "print", onclick: () => window.print() }, [icon("print"), t("打印")]),
+      smallAction("link", t("链接"), "copy-link", () => copy(window.location.href)),
+      smallAction("print", t("打印"), "print", () => window.print()),
     ]);
   }
 }
@@ -130,6 +130,11 @@ function accuracyWords(feature) {
   const accuracy = accuracyOf(feature);
   if (accuracy !== null) return t("位置误差约 {accuracy} m", { accuracy: number(accuracy, 0) });
   return basis === "located" || basis === "placed" ? t("位置误差未知") : null;
+}
+
+/** A button whose words give way to its icon where the language is long. */
+function smallAction(name, words, id, onclick) {
+  return el("button", { class: "btn btn-quiet", type: "button", "aria-label": words, title: words, "data-testid": id, onclick }, [icon(name), el("span", { class: "short-word" }, words)]);
 }
 
 async function copy(text) {

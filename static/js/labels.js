@@ -69,7 +69,8 @@ export class Labels {
     if (x < -80 || y < -40 || x > size.x + 80 || y > size.y + 40) return [];
     const [width, height] = [widthOf(text, FONT_PX[kind]) + 6, FONT_PX[kind] + 5];
     const centres = [[x, y - gap - height / 2], [x, y + gap + height / 2], [x + gap + width / 2, y], [x - gap - width / 2, y]];
-    return centres.map(([cx, cy]) => ({ point: L.point(cx, cy), box: boxAround(cx, cy, width, height) }));
+    const spots = centres.map(([cx, cy]) => ({ point: L.point(cx, cy), box: boxAround(cx, cy, width, height) }));
+    return spots.filter(({ box }) => kind === "selected" || (box[0] > 0 && box[1] > 0 && box[2] < size.x && box[3] < size.y));
   }
 
   spotsAlong({ text, line, kind }) {

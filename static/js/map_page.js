@@ -21,7 +21,7 @@ import { Places, showPointer } from "./position.js";
 import { fillSheet, fitToPaper } from "./print.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
-import { Sheet, isPhone } from "./sheet.js";
+import { PEEK_PX, Sheet, isPhone } from "./sheet.js";
 import { State } from "./state.js";
 import { ToolCard } from "./tool_card.js";
 import { showTotals } from "./totals.js";
@@ -79,9 +79,8 @@ class MapPage {
     this.list = new List(node("list"), this.catalog, actions);
     this.facets = new Facets(node("facets"), this.catalog, this.state);
     this.details = new Details(node("details-content"), this.catalog, actions);
-    const covers = () => this.refresh();
-    this.panelSheet = new Sheet(node("panel"), node("panel-handle"), "peek", covers);
-    this.detailsSheet = new Sheet(node("details"), node("details-handle"), "half", covers);
+    this.panelSheet = new Sheet(node("panel"), node("panel-handle"));
+    this.detailsSheet = new Sheet(node("details"), node("details-handle"), "half");
     this.search = new Search(node("search"), node("search-list"), this.catalog, { ...actions, choose: (key) => this.choose(key, { fly: true }) });
     replace(node("panel-foot"), exportMenu(t("导出所见"), () => this.describeExport()),
       el("button", { class: "btn btn-quiet", type: "button", "data-testid": "print-map", onclick: () => window.print() }, t("打印地图")));
@@ -223,7 +222,7 @@ class MapPage {
     if (!feature.bounds) return;
     const bounds = boundsOf(feature.geometry);
     if (fly) this.fit(bounds, Math.max(this.map.getZoom(), CLOSE_ZOOM));
-    else if ((show || isPhone()) && !this.visibleBounds().pad(-0.05).contains(bounds)) this.fit(bounds, this.map.getZoom());
+    else if ((show || isPhone()) && !this.boundsAbove(this.covered()).pad(-0.05).contains(bounds)) this.fit(bounds, this.map.getZoom());
   }
 
   /** Fit bounds into the part of the map that no sheet covers. */
@@ -239,9 +238,14 @@ class MapPage {
     return Math.min(Math.max(...sheets, 0), area.height * 0.6);
   }
 
+  /** What counts as in view: on phones the map above the sheet at rest, so that pulling it up to read changes nothing. */
   visibleBounds() {
+    return this.boundsAbove(isPhone() ? PEEK_PX : 0);
+  }
+
+  boundsAbove(coveredPx) {
     const size = this.map.getSize();
-    const corners = [[0, 0], [size.x, size.y - this.covered()]].map((point) => this.map.containerPointToLatLng(point));
+    const corners = [[0, 0], [size.x, size.y - coveredPx]].map((point) => this.map.containerPointToLatLng(point));
     return L.latLngBounds(corners);
   }
 

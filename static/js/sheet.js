@@ -6,16 +6,18 @@ const HEIGHTS = ["peek", "half", "full"];
 const PHONE = window.matchMedia("(max-width: 767.98px)");
 const DRAG_STARTS_PX = 6;
 
+/** Height of a sheet at rest, as in panel.css. */
+export const PEEK_PX = 132;
+
 export function isPhone() {
   return PHONE.matches;
 }
 
 /** Makes a panel a sheet on phones; on desktops it stands where it is. */
 export class Sheet {
-  constructor(panel, handle, height = "peek", onChange = () => {}) {
+  constructor(panel, handle, height = "peek") {
     Object.assign(this, { panel, handle });
     this.set(height);
-    this.onChange = onChange;
     handle.addEventListener("click", () => this.onClick());
     handle.addEventListener("keydown", (event) => this.onKey(event));
     handle.addEventListener("pointerdown", (event) => this.onDown(event));
@@ -25,7 +27,6 @@ export class Sheet {
     this.height = height;
     this.panel.dataset.height = height;
     this.handle.setAttribute("aria-label", { peek: t("面板：收起"), half: t("面板：半屏"), full: t("面板：全屏") }[height]);
-    this.onChange?.(height);
   }
 
   onClick() {
