@@ -1,6 +1,7 @@
 """Commands of `flask --app server NAME`: JSON on standard output, words on standard error, three exit codes."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -120,7 +121,7 @@ def export(
     }
     chunks = files.stream(store, queries, format_name, language=terminal_language(), translate=translate)
     if output == "-":
-        _pour(chunks, click.get_binary_stream("stdout"))
+        _pour(chunks, sys.stdout.buffer)
         return
     size = _write_whole(chunks, Path(output))
     counts = {layer_id: store.count(layer_id, query) for layer_id, query in queries.items()}

@@ -21,8 +21,12 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("DATABASE_URL", "gpkg:///instance/plan.gpkg", "Where the store is: gpkg:///path/to/file.gpkg"),
-    Setting("DEMO_DATABASE_URL", "gpkg:///instance/demo.gpkg", "Where the demonstration store is"),
+    Setting(
+        "DATABASE_URL",
+        "gpkg:///instance/plan.gpkg",
+        "Where the store is: gpkg:///file from the project's folder, gpkg:////absolute/file, gpkg:///C:/absolute/file",
+    ),
+    Setting("DEMO_DATABASE_URL", "gpkg:///instance/demo.gpkg", "Where the demonstration store is, written likewise"),
     Setting("LAYERS_DIR", "layers", "Folder of the layer definitions; another zone is another folder"),
     Setting("HOST", "127.0.0.1", "Address that the server listens on"),
     Setting("PORT", "8000", "Port that the server listens on"),
@@ -33,7 +37,7 @@ SETTINGS = (
 
 
 def read_settings(overrides: dict[str, object] | None = None) -> dict[str, str]:
-    """Every setting: given, else from the environment, else its default; relative stores are in the project's folder."""
+    """Every setting: given, else from the environment, else its default; a relative store lies in the project."""
     given = {name: str(value) for name, value in (overrides or {}).items()}
     settings = {
         setting.name: given.get(setting.name) or os.environ.get(setting.name) or setting.default for setting in SETTINGS

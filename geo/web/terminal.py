@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import sys
 
 import click
 import orjson
@@ -42,6 +43,6 @@ def refuse(error: AtlasError) -> int:
 
 def answer(value: object) -> None:
     """A command's result: JSON in UTF-8, whatever the terminal's code page."""
-    output = click.get_binary_stream("stdout")
+    output = sys.stdout.buffer
     output.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     output.flush()
