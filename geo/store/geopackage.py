@@ -6,49 +6,21 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-import shapely
 from filelock import FileLock, Timeout
-from shapely.geometry.base import BaseGeometry
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Connection,
-    LargeBinary,
-    Table,
-    column,
-    func,
-    insert,
-    literal,
-    select,
-    table,
-)
+from sqlalchemy import Connection, column, func, insert, select, table
 
 from geo.model.errors import N_, StoreUnavailable
 from geo.model.layer import Catalog, Layer
 from geo.store import gpkg_metadata
 from geo.store.base import Filling
 from geo.store.gpkg_engine import begin_writing, build_engine, faults_of, open_engine
+from geo.store.gpkg_rtree import RTree
 from geo.store.place import Place
 from geo.store.schema import VERSION
 from geo.store.sql_store import SqlStore
 
 LONGEST_MAKING_S = 600
 """How long one process waits while another one makes the store."""
-
-
-class RTree(Place):
-    """The R-tree of a layer's table; its bounds are single precision, rounded outwards."""
-
-    def __init__(self, layer_table: Table) -> None:
-        names = ("id", "minx", "miny", "maxx", "maxy")
-        self.rows = table(f"rtree_{layer_table.name}_geom", *(column(name) for name in names))
-        self.id, self.min_x, self.min_y, self.max_x, self.max_y = (self.rows.c[name] for name in names)
-        self._features = layer_table.alias("geometries")
-
-    def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
-        geometry = select(self._features.c.geom).where(self._features.c.fid == self.id).correlate(self.rows)
-        wkb = literal(shapely.to_wkb(shape), LargeBinary)
-        return func.ST_Intersects(geometry.scalar_subquery(), wkb, type_=Boolean)
 
 
 class GeoPackageStore(SqlStore):
@@ -91,8 +63,20 @@ class GeoPackageStore(SqlStore):
                     self._make_layers(connection, new, fill, demo=self.demo)
             return [layer.id for layer in new]
 
+    def remove_demo(self) -> None:
+        with self._alone():
+            if not self.path.exists():
+                return
+            self._check_ours()
+            if not self.demo:
+                raise StoreUnavailable(N_("%(store)s 是正式数据库，不会删除"), store=self.path)
+            del self.demo
+            self.close()
+            with self._file_faults():
+                self._delete()
+
     def _place(self, layer: Layer) -> Place:
-        return RTree(self.schema.layers[layer.id])
+        return RTree(self.schema.layers[layer.id], self.schema.twins[layer.id])
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -112,33 +96,47 @@ class GeoPackageStore(SqlStore):
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One maker at a time, among all processes; the lock is a file beside the store."""
-        try:
+        lock = FileLock(f"{self.path}.lock", timeout=LONGEST_MAKING_S)
+        with self._file_faults():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self.path}.lock", timeout=LONGEST_MAKING_S):
-                yield
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _file_faults(self) -> Iterator[None]:
+        try:
+            yield
         except Timeout:
             raise StoreUnavailable(N_("数据库 %(store)s 正由别的程序创建，请稍后再试"), store=self.path) from None
         except OSError as error:
             raise StoreUnavailable(
-                N_("不能在 %(store)s 创建数据库：%(fault)s"), store=self.path, fault=error.strerror or error
+                N_("不能建立或删除数据库 %(store)s：%(fault)s"), store=self.path, fault=error.strerror or error
             ) from error
+
+    def _delete(self) -> None:
+        """The log first: without its file it would belong to nothing, without its log the file is still whole."""
+        for ending in ("-wal", "-shm", ""):
+            Path(f"{self.path}{ending}").unlink(missing_ok=True)
 
     def _build(self, fill: Filling | None, *, demo: bool) -> None:
         """Make and fill a file under another name; it gets its own only when it is whole and on the disk."""
         unfinished = self.path.with_name(f"{self.path.name}.unfinished")
-        unfinished.unlink(missing_ok=True)
+        with self._file_faults():
+            unfinished.unlink(missing_ok=True)  # of a killed maker
+            self._delete()  # what a deleted store left behind: SQLite would play it into the new one
         engine = build_engine(unfinished)
         try:
-            with faults_of(unfinished):
-                with engine.connect() as connection:
-                    begin_writing(connection)
-                    self._make_all(connection, fill, demo=demo)
-                    connection.commit()
-                    connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-                engine.dispose()
-            for leftover in ("-wal", "-shm"):  # of a file that somebody deleted: SQLite would play it into the new one
-                Path(f"{self.path}{leftover}").unlink(missing_ok=True)
-            _put_in_place(unfinished, self.path)
+            with faults_of(self.path), engine.connect() as connection:
+                begin_writing(connection)
+                self._make_all(connection, fill, demo=demo)
+                connection.commit()
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            engine.dispose()
+            with self._file_faults():
+                _put_in_place(unfinished, self.path)
         finally:
             engine.dispose()
             unfinished.unlink(missing_ok=True)
@@ -160,9 +158,8 @@ class GeoPackageStore(SqlStore):
             self._add_layer(connection, layer, fill, demo=demo)
 
     def _check(self, *, demo: bool) -> None:
-        """Refuse a file that is no store of ours, or whose layers are defined otherwise."""
-        if not self._columns_in_file("store_info"):
-            raise StoreUnavailable(N_("%(store)s 不是规划一张图的数据库，请换一个路径"), store=self.path)
+        """Refuse a file that is no store of ours or an older one, or whose layers are defined otherwise."""
+        self._check_ours()
         if (version := self._info("schema_version")) != VERSION:
             raise StoreUnavailable(
                 N_("数据库 %(store)s 的结构版本是 %(version)s，本程序需要 %(needed)s"),
@@ -174,6 +171,10 @@ class GeoPackageStore(SqlStore):
             raise StoreUnavailable(N_("%(store)s 是正式数据库，不能存入演示数据"), store=self.path)
         for layer in self.catalog.values():
             self._check_columns(layer)
+
+    def _check_ours(self) -> None:
+        if not self._columns_in_file("store_info"):
+            raise StoreUnavailable(N_("%(store)s 不是规划一张图的数据库，请换一个路径"), store=self.path)
 
     def _check_columns(self, layer: Layer) -> None:
         present = self._columns_in_file(layer.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, FromClause, and_, or_
+from sqlalchemy import ColumnElement, FromClause, Table, and_, or_
 
 
 class Place(ABC):
@@ -29,6 +29,10 @@ class Place(ABC):
     min_y: ColumnElement[float]
     max_x: ColumnElement[float]
     max_y: ColumnElement[float]
+
+    @abstractmethod
+    def joined(self, table: Table) -> FromClause:
+        """Each of `rows` with its row of the layer's table, which is looked up only after all conditions on place."""
 
     @abstractmethod
     def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:

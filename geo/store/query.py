@@ -92,7 +92,7 @@ class FeatureSelect:
         if by_place or self._by_place:
             key, source = self._place.id, self._place.rows
             if with_rows or self._property_conditions:
-                source = self._with_status(source.join(self._table, self._table.c.fid == key))
+                source = self._with_status(self._place.joined(self._table))
         conditions = [*self._property_conditions, *self._exceptions(key, by_place or self._by_place), *self._places()]
         return select(*columns).select_from(source).where(*conditions)
 
@@ -127,11 +127,11 @@ class FeatureSelect:
         """Leave out retired features and, by place, schematic ones; both are few and have an index of their own."""
         if self._layer.role != "plan":
             return
-        other = self._table.alias("other")
+        twin = self._schema.twins[self._layer.id]
         if not self._query.retired:
-            yield key.not_in(select(other.c.fid).where(is_retired(other)))
+            yield key.not_in(select(twin.c.fid).where(is_retired(twin)))
         if by_place and not self._query.schematic:
-            yield key.not_in(select(other.c.fid).where(is_schematic(other)))
+            yield key.not_in(select(twin.c.fid).where(is_schematic(twin)))
 
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
         for condition in self._query.conditions:
@@ -186,7 +186,7 @@ class FeatureSelect:
 
     def _add_status_columns(self) -> None:
         """Columns of the latest row of the query's year or an earlier one."""
-        self._status = status = self._schema.annual_status.alias("status")
+        self._status = status = self._schema.status
         own_names = {shown: name for name, shown in STATUS_NAMES.items()}
         self._columns |= {name: status.c[own_names.get(name, name)] for name in STATUS_COLUMNS}
         self._columns["stage"] = case((status.c.id.is_(None), NOT_REPORTED), else_=status.c.stage)
@@ -195,7 +195,7 @@ class FeatureSelect:
     def _with_status(self, source: FromClause) -> FromClause:
         if self._status is None:
             return source
-        earlier = self._schema.annual_status.alias("earlier")
+        earlier = self._schema.earlier_status
         latest = (
             select(earlier.c.id)
             .where(

@@ -132,6 +132,10 @@ class Schema:
             sqlite_with_rowid=False,  # one layer's texts lie side by side
         )
         self.layers = {layer.id: _layer_table(layer, self.metadata) for layer in catalog.values()}
+        # The same tables under a second name, for subqueries; made once, because making them costs more than a query.
+        self.twins = {layer_id: table.alias("twin") for layer_id, table in self.layers.items()}
+        self.status = self.annual_status.alias("status")
+        self.earlier_status = self.annual_status.alias("earlier")
 
 
 def _annual_status(metadata: MetaData) -> Table:

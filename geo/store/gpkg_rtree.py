@@ -1,0 +1,57 @@
+"""A GeoPackage's own R-tree as the index by which features are found."""
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Join,
+    LargeBinary,
+    Table,
+    column,
+    func,
+    literal,
+    select,
+    table,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from geo.store.place import Place
+
+
+class PlaceFirst(Join):
+    """A join whose left side SQLite reads first, whatever it believes of the indexes on the right side."""
+
+    inherit_cache = True
+
+
+@compiles(PlaceFirst, "sqlite")
+def _cross_join(join: PlaceFirst, compiler: SQLCompiler, **options: object) -> str:
+    """SQLite never changes the order of a CROSS JOIN (https://www.sqlite.org/optoverview.html#crossjoin)."""
+    return compiler.visit_join(join, **options).replace(" JOIN ", " CROSS JOIN ", 1)
+
+
+class RTree(Place):
+    """The R-tree of a layer's table; its bounds are single precision, rounded outwards.
+
+    Parameters
+    ----------
+    twin
+        The table under a second name.
+    """
+
+    def __init__(self, layer_table: Table, twin: FromClause) -> None:
+        names = ("id", "minx", "miny", "maxx", "maxy")
+        self.rows = table(f"rtree_{layer_table.name}_geom", *(column(name) for name in names))
+        self.id, self.min_x, self.min_y, self.max_x, self.max_y = (self.rows.c[name] for name in names)
+        self._features = twin
+
+    def joined(self, table: Table) -> FromClause:
+        return PlaceFirst(self.rows, table, table.c.fid == self.id)
+
+    def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
+        geometry = select(self._features.c.geom).where(self._features.c.fid == self.id).correlate(self.rows)
+        wkb = literal(shapely.to_wkb(shape), LargeBinary)
+        return func.ST_Intersects(geometry.scalar_subquery(), wkb, type_=Boolean)

@@ -1,0 +1,207 @@
+"""What was acknowledged stays, whatever is killed; and many may work at once."""
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pandas
+import pytest
+
+from geo.model.errors import StoreUnavailable
+from geo.model.feature_query import FeatureQuery
+from geo.model.status import AnnualStatus
+from geo.store import open_store
+from geo.store.gpkg_engine import BUSY_TIMEOUT_S
+
+ROOT = Path(__file__).parents[2]
+
+PROLOGUE = """
+import sys, time
+from pathlib import Path
+import geopandas, pandas, shapely
+from geo.model.feature_query import FeatureQuery
+from geo.model.status import AnnualStatus
+from geo.store import open_store
+from geo.store.base import Content
+from geo.store.catalog import read_catalog
+store = open_store(f"gpkg:///{sys.argv[1]}", read_catalog(Path(sys.argv[2])))
+"""
+
+WRITER = (
+    PROLOGUE
+    + """
+for number in range(int(sys.argv[3]), 100_000):
+    shape = [shapely.box(114, 33, 114.01, 33.01)]
+    store.add_features("parcels", geopandas.GeoDataFrame(geometry=shape, index=[f"p-{number}"], crs="EPSG:4326"))
+    store.add_statuses([AnnualStatus(layer_id="parcels", feature_id=f"p-{number}", year=2023, stage="started")])
+    print(number, flush=True)
+"""
+)
+
+MAKER = (
+    PROLOGUE
+    + """
+def fill(layer):
+    if layer.id != "parcels":
+        return None
+    time.sleep(float(sys.argv[3]))
+    print("filling", flush=True)
+    shapes = [shapely.box(114, 33, 114.01, 33.01)] * 3000
+    return Content(geopandas.GeoDataFrame(geometry=shapes, index=[f"p-{n}" for n in range(3000)], crs="EPSG:4326"))
+print("ready", flush=True)
+print(len(store.create(fill)), store.count("parcels", FeatureQuery()), flush=True)
+"""
+)
+
+
+def start(script, *arguments):
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT)
+
+
+def kill(process):
+    """What the process had said when it was killed."""
+    process.kill()
+    return process.communicate()[0]
+
+
+@pytest.fixture
+def whole(path, catalog):
+    """Opens the file anew and checks every part of it."""
+
+    def check():
+        with closing(sqlite3.connect(path)) as file:
+            assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert file.execute("PRAGMA foreign_key_check").fetchall() == []
+            assert file.execute("SELECT rtreecheck('rtree_parcels_geom')").fetchone() == ("ok",)
+        store = open_store(f"gpkg:///{path}", catalog)
+        ids = store.read_page("parcels", FeatureQuery()).ids
+        assert store.read_page("parcels", FeatureQuery(bbox=(114, 33, 114.1, 33.1))).ids == ids
+        assert store.count("parcels", FeatureQuery(search="p-")) == len(ids)
+        reported = [feature_id for feature_id in ids if store.statuses("parcels", feature_id)]
+        revision = store.revision("parcels")
+        store.close()
+        return ids, reported, revision
+
+    return check
+
+
+def test_a_killed_writer_leaves_every_acknowledged_write(store, path, layers_folder, whole):
+    dice, acknowledged, following = random.Random(), set(), 0
+    for round_number in range(1, 7):
+        writer = start(WRITER, path, layers_folder, following)
+        acknowledged.add(writer.stdout.readline().strip())
+        time.sleep(dice.uniform(0, 0.4))
+        acknowledged.update(kill(writer).split())
+        ids, reported, revision = whole()
+        expected = {f"p-{number}" for number in acknowledged}
+        assert expected <= set(reported) <= set(ids)
+        # What was being written when the process was killed is there as a whole or not at all.
+        assert len(set(ids) - expected) <= round_number
+        assert revision == len(ids) + len(reported)
+        following = len(ids)
+
+
+def test_a_maker_killed_at_any_moment_leaves_a_whole_store_or_none(path, layers_folder, catalog):
+    dice = random.Random()
+    for _ in range(5):
+        maker = start(MAKER, path, layers_folder, 0)
+        assert maker.stdout.readline() == "ready\n"
+        time.sleep(dice.uniform(0, 0.5))
+        kill(maker)
+        if path.exists():
+            break
+    again = start(MAKER, path, layers_folder, 0)
+    assert again.communicate()[0].split()[-1] == "3000"
+    assert again.returncode == 0
+
+
+def test_several_makers_at_once_make_one_store(path, layers_folder):
+    makers = [start(MAKER, path, layers_folder, 0.3) for _ in range(3)]
+    answers = [maker.communicate(timeout=60)[0].splitlines() for maker in makers]
+    assert [maker.returncode for maker in makers] == [0, 0, 0]
+    assert sorted(answer[-1] for answer in answers) == ["0 3000", "0 3000", "5 3000"]
+    assert sum("filling" in answer for answer in answers) == 1
+    assert not path.with_name("plan.gpkg.unfinished").exists()
+
+
+def test_threads_and_processes_write_and_read_at_once_and_nothing_is_lost(store, path, layers_folder, whole):
+    other = start(WRITER, path, layers_folder, 0)
+    other.stdout.readline()
+    stop = threading.Event()
+
+    def write(name):
+        for number in range(25):
+            store.add_features("parcels", pandas.DataFrame(index=[f"{name}-{number}"]))
+            store.add_statuses(
+                [AnnualStatus(layer_id="parcels", feature_id=f"{name}-{number}", year=2023, stage="started")]
+            )
+
+    def read():
+        seen = 0
+        while not stop.is_set():
+            ids = [i for page in store.scan("parcels", FeatureQuery(year=2023), batch=10) for i in page.ids]
+            assert len(ids) == len(set(ids)) >= seen
+            seen = len(ids)
+        return seen
+
+    with ThreadPoolExecutor() as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        for writer in [pool.submit(write, name) for name in "abcd"]:
+            writer.result()
+        stop.set()
+        assert all(reader.result() > 0 for reader in readers)
+    last = max(map(int, kill(other).split()), default=0)
+    ids = set(store.read_page("parcels", FeatureQuery()).ids)
+    assert {f"{name}-{number}" for name in "abcd" for number in range(25)} <= ids
+    assert {f"p-{number}" for number in range(last + 1)} <= ids
+
+
+def test_a_scan_sees_one_state_and_holds_nobody_up(store):
+    store.add_features("targets", pandas.DataFrame(index=[f"t-{number}" for number in range(100)]))
+    pages = store.scan("targets", FeatureQuery(), batch=10)
+    first = next(pages)
+    began = time.monotonic()
+    store.add_features("targets", pandas.DataFrame(index=["late"]))
+    assert time.monotonic() - began < BUSY_TIMEOUT_S / 2
+    ids = first.ids + [feature_id for page in pages for feature_id in page.ids]
+    assert len(ids) == 100
+    assert store.count("targets", FeatureQuery()) == 101
+
+
+def test_abandoned_scans_give_their_connections_back(store):
+    store.add_features("targets", pandas.DataFrame(index=[f"t-{number}" for number in range(100)]))
+    for _ in range(200):  # far more than there are connections
+        next(store.scan("targets", FeatureQuery(), batch=10))
+    assert store.count("targets", FeatureQuery()) == 100
+
+
+def test_a_store_that_another_program_holds_is_said_in_words(store, path, monkeypatch):
+    monkeypatch.setattr("geo.store.gpkg_engine.BUSY_TIMEOUT_S", 0.1)
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match="占用"):
+            store.add_features("targets", pandas.DataFrame(index=["t"]))
+        assert store.count("targets", FeatureQuery()) == 0  # readers do not wait
+    store.add_features("targets", pandas.DataFrame(index=["t"]))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_a_forked_child_has_connections_of_its_own(store):
+    store.add_features("targets", pandas.DataFrame(index=["t"]))
+    child = os.fork()
+    if child == 0:
+        try:
+            store.add_features("targets", pandas.DataFrame(index=["from-the-child"]))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert store.read_page("targets", FeatureQuery()).ids == ["t", "from-the-child"]
