@@ -22,11 +22,11 @@ export class Details {
     this.latest = new Latest();
   }
 
-  /** Load a feature and show it; gives the feature, or undefined when it failed or was overtaken. */
+  /** Load a feature and show it; gives the feature, null when there is none to show, undefined when a newer one overtook it. */
   async open(key, year) {
     const [layerId, featureId] = partsOf(key);
     const layer = this.catalog.get(layerId);
-    if (!layer) return undefined;
+    if (!layer) return null;
     const address = `${this.catalog.config.ogc}/collections/${layerId}/items/${encodeURIComponent(featureId)}`;
     try {
       const feature = await this.latest.run((signal) => getJson(address, { year, schematic: true }, signal));
@@ -37,7 +37,7 @@ export class Details {
       return feature;
     } catch (error) {
       sayFailed("details", error.message, () => this.actions.choose(key));
-      return undefined;
+      return null;
     }
   }
 

@@ -89,11 +89,13 @@ class MapPage {
 
   begin() {
     const { map, state } = this;
-    const at = state.get("at");
+    const [at, feature] = [state.get("at"), state.get("feature")];
+    if (feature) this.makeRoom();
     if (at) map.setView([at.lat, at.lng], at.zoom, { animate: false });
     else this.fit(extentOf(this.config));
     state.onChange((changed) => this.onChange(changed));
     map.on("moveend", () => this.onMove());
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) this.escape(); });
     new ResizeObserver(() => map.invalidateSize({ pan: false, debounceMoveend: true })).observe(map.getContainer());
     window.addEventListener("beforeprint", () => { node("legend").open = true; fillSheet(this.describeSheet()); });
     fitToPaper(map, this.labels, () => ({ width_mm: state.get("feature") ? 200 : 277, height_mm: 138 }));
@@ -103,7 +105,7 @@ class MapPage {
     this.showBasemap();
     this.selection.show(state.values);
     this.load();
-    if (state.get("feature")) this.openDetails({});
+    if (feature) this.openDetails({ show: !at });
   }
 
   onMove() {
@@ -203,12 +205,27 @@ class MapPage {
     this.list.mark(key, true);
     if (!key) return this.closeDetails();
     const feature = await this.details.open(key, this.state.get("year"));
-    if (!feature || key !== this.state.get("feature")) return undefined;
+    if (feature === undefined || key !== this.state.get("feature")) return undefined;
+    if (!feature) return this.closeDetails();
+    this.makeRoom();
+    this.features.select(feature);
+    node("announcement").textContent = t("已打开详情：{name}", { name: feature.properties.name });
+    return this.bringIntoView(feature, manner);
+  }
+
+  /** Escape closes the details, and gives the focus back to the list. */
+  escape() {
+    const key = this.state.get("feature");
+    if (!key || this.selection.drawing || this.measure.drawing) return;
+    this.state.set({ feature: "" });
+    document.querySelector(`.item[data-key="${CSS.escape(key)}"]`)?.focus();
+  }
+
+  /** Show the place of the details; the map keeps what is left. */
+  makeRoom() {
     node("details").hidden = false;
     document.body.classList.add("has-details");
     this.map.invalidateSize({ pan: false });
-    this.features.select(feature);
-    return this.bringIntoView(feature, manner);
   }
 
   closeDetails() {

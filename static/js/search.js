@@ -52,7 +52,7 @@ export class Search {
     const rows = [];
     if (place) rows.push(this.option(el("span", { class: "search-name" }, t("前往坐标 {text}", { text })), t("读作：{reading}", { reading: place.properties.reading }), icon("pin"), () => this.actions.goTo(place)));
     for (const layer of this.catalog.layers) {
-      const found = features.filter((feature) => feature.collection === layer.id);
+      const found = features.filter((feature) => feature.collection === layer.id).sort((one, other) => isNamed(other, text) - isNamed(one, text));
       if (found.length) rows.push(el("li", { class: "search-group", role: "presentation" }, layer.title), ...found.map((feature) => this.result(layer, feature, text)));
     }
     if (features.length) rows.push(this.option(el("span", { class: "search-name" }, t("清单里只看含“{text}”的", { text })), "", icon("search"), () => this.actions.filterBy(text)));
@@ -108,6 +108,11 @@ export class Search {
     else return;
     event.preventDefault();
   }
+}
+
+/** Whether the words stand in a feature's name; such ones come before those that only mention them. */
+function isNamed(feature, text) {
+  return feature.properties.name.toLowerCase().includes(text.toLowerCase());
 }
 
 /** A name with the part that was searched for in bold. */
