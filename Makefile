@@ -33,7 +33,7 @@ messages: .venv/installed
 	$(BIN)/pybabel -q update -i build/messages.pot -d translations --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 screenshot: setup-tests
-	$(BIN)/python docs/screenshot.py
+	$(BIN)/python -m docs.screenshot
 
 # --- what the targets above need, made once and again when its list changes --------------------------------------
 

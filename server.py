@@ -25,6 +25,7 @@ def main() -> int:
         2 with one clear line if the server cannot start.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every request that waits for a thread
     try:
         app = create_app()
         threads = whole_number(app.config, "THREADS", lowest=1, highest=256)

@@ -7,12 +7,12 @@ from pathlib import Path
 import waitress
 from playwright.sync_api import sync_playwright
 
-from geo.service.intake import fill_demo
+from geo.service.intake import open_or_create
 from geo.web import create_app
 from geo.web.settings import ROOT
 
 TARGET = ROOT / "docs" / "images" / "map.png"
-VIEW = "/?year=2023&feature=schools/2023-1"
+VIEW = "/?year=2023&feature=schools/2022-2&at=33.02600,114.00300,13.5"
 SIZE = {"width": 1440, "height": 900}
 
 
@@ -20,8 +20,8 @@ def main() -> None:
     """Serve a demonstration store on a free port and photograph its map page in Debian's Chromium."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"gpkg:///{Path(folder) / 'demo.gpkg'}"
-        fill_demo(url, ROOT / "layers")
-        server = waitress.create_server(create_app({"DATABASE_URL": url}), host="127.0.0.1", port=0)
+        open_or_create(url, ROOT / "layers", demo=True).close()
+        server = waitress.create_server(create_app({"DATABASE_URL": url}), host="127.0.0.1", port=0, threads=8)
         threading.Thread(target=server.run, daemon=True).start()
         photograph(f"http://127.0.0.1:{server.effective_port}{VIEW}", TARGET)
 

@@ -25,7 +25,6 @@ DATA_IN_PYTHON = {
     "geo/analysis/locating.py": "what stands between the aliases of a road",
     "geo/exchange/coordinates.py": "grammar: what pasted coordinates are made of",
     "geo/exchange/location_phrase.py": "grammar: what a plan's locations are made of",
-    "geo/exchange/phrase_tokens.py": "grammar: what a plan's locations are made of",
     "geo/exchange/quantities.py": "grammar: Chinese numerals",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
     "geo/model/layer.py": "titles of the shared fields, in both languages side by side",

@@ -1,0 +1,22 @@
+"""What every test stands on: the defaults of the settings, Chinese words, and no race against the clock."""
+
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from geo.web.settings import SETTINGS
+
+hypothesis.settings.register_profile("plan_atlas", deadline=None)
+hypothesis.settings.load_profile("plan_atlas")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_from_the_environment() -> Iterator[None]:
+    """Whatever the environment sets, tests see the default settings and a terminal that speaks Chinese."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [setting.name for setting in SETTINGS if setting.name in os.environ]:
+            patch.delenv(name)
+        patch.setenv("LC_ALL", "C.UTF-8")
+        yield
