@@ -9,18 +9,24 @@ const [SMALLEST_PX, LARGEST_PX] = [13, 28];
 
 /** Draws the counts of layer views that have cells. */
 export class Bubbles {
-  constructor(map) {
-    this.map = map;
+  constructor(map, labels) {
+    Object.assign(this, { map, labels });
     this.group = L.layerGroup().addTo(map);
   }
 
   show(views) {
     this.group.clearLayers();
+    const obstacles = [];
     for (const { layer, cells } of views) {
       const merged = this.merge(cells);
       const most = Math.max(...merged.map((cell) => cell.count));
-      for (const cell of merged) this.group.addLayer(this.bubble(layer, cell, most));
+      for (const cell of merged) {
+        const radius = SMALLEST_PX + (LARGEST_PX - SMALLEST_PX) * Math.sqrt(cell.count / most);
+        this.group.addLayer(this.bubble(layer, cell, radius));
+        obstacles.push({ text: "", priority: 0, anchor: L.latLng(cell.lat, cell.lon), gap: radius });
+      }
     }
+    this.labels.set("bubbles", obstacles);
   }
 
   /** Neighbouring cells become one where their circles would overlap; counts stay true. */
@@ -35,8 +41,7 @@ export class Bubbles {
     return [...merged.values()].map(({ lat, lon, count }) => ({ lat: lat / count, lon: lon / count, count }));
   }
 
-  bubble(layer, { lat, lon, count }, most) {
-    const radius = SMALLEST_PX + (LARGEST_PX - SMALLEST_PX) * Math.sqrt(count / most);
+  bubble(layer, { lat, lon, count }, radius) {
     const face = el("span", {}, number(count));
     const icon = L.divIcon({ html: face, className: "bubble-marker", iconSize: [2 * radius, 2 * radius] });
     const title = t("{layer} {count} 项，单击放大", { layer: layer.title, count: number(count) });

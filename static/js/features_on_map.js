@@ -18,7 +18,7 @@ export class FeaturesOnMap {
     this.named = [];
     for (const [name, z] of [["features", 400], ["markers", 410], ["emphasis", 420]]) map.createPane(name).style.zIndex = z;
     this.renderers = Object.fromEntries(["features", "markers", "emphasis"].map((pane) => [pane, L.svg({ pane, padding: 0.5 })]));
-    this.bubbles = new Bubbles(map);
+    this.bubbles = new Bubbles(map, labels);
     this.selected = L.layerGroup().addTo(map);
     this.hovered = L.layerGroup().addTo(map);
     map.on("zoomend", () => this.fitOutlines());
@@ -104,6 +104,7 @@ export class FeaturesOnMap {
         choose();
       });
     }
+    for (const { outline } of this.drawn.values()) outline?.getElement()?.setAttribute("tabindex", "-1");
     const tabindex = features.length <= MOST_FOCUSABLE ? "0" : "-1";
     for (const { marker } of this.drawn.values()) marker.getElement()?.setAttribute("tabindex", tabindex);
   }

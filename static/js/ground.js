@@ -44,6 +44,8 @@ export class Ground {
     group.layer = layer;
     group.features = answer.features;
     this.shown.set(layer.id, group.addTo(this.map));
+    // A drawing with a tooltip would be a stop of the tab key; the list is the way to it.
+    group.eachLayer((path) => path.getElement()?.setAttribute("tabindex", "-1"));
   }
 
   draw(layer, feature) {

@@ -12,7 +12,7 @@ const STEEP_DEGREES = 50;
  * One name.
  *
  * @typedef {Object} Label
- * @property {string} text
+ * @property {string} text - empty for a thing without a name that names must not cover
  * @property {string} kind - feature, selected or line
  * @property {number} priority - lower is placed first
  * @property {L.LatLng} [anchor] - of a feature
@@ -49,10 +49,12 @@ export class Labels {
   /** A name may lie neither on another name nor on another feature's marker. */
   markerBox(label) {
     const { x, y } = this.map.latLngToContainerPoint(label.anchor);
-    return { label, box: boxAround(x, y, MARKER_PX, MARKER_PX) };
+    const size = label.text ? MARKER_PX : 2 * label.gap;
+    return { label, box: boxAround(x, y, size, size) };
   }
 
   place(given, taken) {
+    if (!given.text) return null;
     const label = { ...given, text: shortened(given.text) };
     const spot = (label.line ? this.spotsAlong(label) : this.spotsAround(label)).find((each) => isFree(each.box, taken, given));
     if (!spot) return null;

@@ -66,9 +66,17 @@ class MapPage {
     showControls(node("tools"), map, {
       fullExtent: () => this.fit(extentOf(this.config)),
       locate: () => this.places.locate(),
-      select: (mode) => { this.measure.stop(); return this.selection.start(mode); },
-      measure: (kind) => { this.selection.stop(); return this.measure.start(kind); },
+      select: (mode) => { this.clearMap(); return this.selection.start(mode); },
+      measure: (kind) => { this.clearMap(); return this.measure.start(kind); },
     });
+  }
+
+  /** A tool needs the map: end the other one, and on phones lower the sheets. */
+  clearMap() {
+    this.measure.stop();
+    this.selection.stop();
+    this.panelSheet.set("peek");
+    this.detailsSheet.set("peek");
   }
 
   makePanels() {
@@ -178,7 +186,8 @@ class MapPage {
   async showSelection() {
     await this.selection.show(this.state.values);
     const bounds = this.selection.bounds();
-    if (bounds && !this.visibleBounds().contains(bounds)) this.fit(bounds);
+    if (bounds) this.panelSheet.set("half");
+    if (bounds && !this.boundsAbove(this.covered()).contains(bounds)) this.fit(bounds);
   }
 
   switchLayer(id) {
@@ -223,6 +232,7 @@ class MapPage {
 
   /** Show the place of the details; the map keeps what is left. */
   makeRoom() {
+    if (node("details").hidden || this.detailsSheet.height === "peek") this.detailsSheet.set("half");
     node("details").hidden = false;
     document.body.classList.add("has-details");
     this.map.invalidateSize({ pan: false });

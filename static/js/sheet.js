@@ -5,6 +5,7 @@ import { t } from "./i18n.js";
 const HEIGHTS = ["peek", "half", "full"];
 const PHONE = window.matchMedia("(max-width: 767.98px)");
 const DRAG_STARTS_PX = 6;
+const SMALLEST_PX = 40;
 
 /** Height of a sheet at rest, as in panel.css. */
 export const PEEK_PX = 132;
@@ -44,15 +45,18 @@ export class Sheet {
   onDown(event) {
     const from = event.clientY;
     const start = this.panel.getBoundingClientRect().height;
+    let height = start;
     this.dragged = false;
     const move = (moved) => {
       if (Math.abs(moved.clientY - from) > DRAG_STARTS_PX) this.dragged = true;
-      if (this.dragged) this.panel.style.height = `${Math.max(start + from - moved.clientY, 40)}px`;
+      if (!this.dragged) return;
+      height = Math.max(start + from - moved.clientY, SMALLEST_PX);
+      Object.assign(this.panel.style, { height: `${height}px`, transition: "none" });
     };
     const up = () => {
       this.handle.removeEventListener("pointermove", move);
-      if (this.dragged) this.settle();
-      this.panel.style.height = "";
+      Object.assign(this.panel.style, { height: "", transition: "" });
+      if (this.dragged) this.settle(height);
     };
     this.handle.setPointerCapture(event.pointerId);
     this.handle.addEventListener("pointermove", move);
@@ -61,8 +65,8 @@ export class Sheet {
   }
 
   /** Rest at the nearest of the three heights. */
-  settle() {
-    const share = this.panel.getBoundingClientRect().height / window.innerHeight;
+  settle(height) {
+    const share = height / window.innerHeight;
     this.set(share < 0.3 ? "peek" : share < 0.68 ? "half" : "full");
   }
 }
