@@ -15,7 +15,7 @@ const FORMATS = [
  * A button with a menu of formats.
  *
  * @param {string} words - on the button
- * @param {() => {address: string, params: Object, note: string, options: {words: string, params: Object}[]}} describe -
+ * @param {() => {address: string, params: Object, note: string, options: {words: string, params: Object, isOn: boolean}[]}} describe -
  *   asked when the menu opens; each option is a box that adds its params
  */
 export function exportMenu(words, describe) {
@@ -28,7 +28,7 @@ export function exportMenu(words, describe) {
 function fillMenu(panel, { address, params, note, options = [] }) {
   const links = FORMATS.map(([format, title, use]) => el("a", { class: "export-link", download: "", "data-format": format, "data-testid": `export-${format}` },
     [el("strong", {}, title), el("span", {}, use())]));
-  const boxes = options.map((option) => ({ option, box: el("input", { type: "checkbox", class: "form-check-input", onchange: () => point() }) }));
+  const boxes = options.map((option) => ({ option, box: el("input", { type: "checkbox", class: "form-check-input", checked: Boolean(option.isOn), onchange: () => point() }) }));
   const point = () => {
     const chosen = boxes.filter(({ box }) => box.checked).map(({ option }) => option.params);
     for (const link of links) link.href = withParams(address, Object.assign({}, params, ...chosen, { format: link.dataset.format }));

@@ -276,6 +276,7 @@ class MapPage {
     return L.latLngBounds(corners);
   }
 
+  /** A selection of the list's illustrative positions takes them along, so that the file holds what the list shows. */
   describeExport() {
     const { year, filters, q, within, buffer_m: distance } = this.state.values;
     const layers = this.catalog.chosen(this.state.values);
@@ -285,7 +286,7 @@ class MapPage {
     const note = within ? t("{layers} 个图层，圈选范围内的要素，状态截至 {year} 年底。", { layers: layers.length, year })
       : t("{layers} 个图层，符合筛选的 {count} 项，状态截至 {year} 年底。", { layers: layers.length, count: number(count), year });
     const options = within ? [] : [{ words: t("只要视野内的 {count} 项", { count: number(inView) }), params: { bbox: bboxOf(this.visibleBounds()), schematic: this.state.get("schematic") } }];
-    return { address: this.config.exportUrl, params: { layers: layers.join(","), year, q, ...filters, ...scoped }, note, options: [...options, { words: t("带上示意位置的图形"), params: { schematic: true } }] };
+    return { address: this.config.exportUrl, params: { layers: layers.join(","), year, q, ...filters, ...scoped }, note, options: [...options, { words: t("带上示意位置的图形"), params: { schematic: true }, isOn: within && this.state.get("schematic") }] };
   }
 
   describeOne(feature) {

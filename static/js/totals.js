@@ -35,14 +35,18 @@ function totalOf(views, field) {
   return known.length ? total(sum(known), field) : { value: "—", unit: field.unitTitle };
 }
 
+/** What the totals count: where, how much of it has no true position, how much the plan wants by the year. */
 function note(views, state) {
   const scope = state.within ? t("圈选内") : t("视野内");
   if (views.some((view) => view.cells)) return scope;
-  const features = views.flatMap((view) => [...view.inside, ...view.unplaced.filter((feature) => feature.geometry && state.schematic)]);
-  const dated = features.filter((feature) => feature.properties.plan_year);
-  if (!dated.length) return scope;
+  const schematic = state.schematic ? views.flatMap((view) => view.unplaced).filter((feature) => feature.geometry) : [];
+  const dated = [...views.flatMap((view) => view.inside), ...schematic].filter((feature) => feature.properties.plan_year);
   const due = dated.filter((feature) => !isLater(feature, state.year));
-  return t("{scope} · 计划到 {year} 年底完成 {due} / {dated} 项", { scope, dated: number(dated.length), due: number(due.length), year: state.year });
+  return [
+    scope,
+    schematic.length > 0 && t("其中示意位置 {count} 项", { count: number(schematic.length) }),
+    dated.length > 0 && t("到 {year} 年底应完成 {due} / {dated} 项", { dated: number(dated.length), due: number(due.length), year: state.year }),
+  ].filter(Boolean).join(" · ");
 }
 
 function sum(values) {
