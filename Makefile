@@ -16,7 +16,7 @@ run: setup
 
 demo: setup
 	$(BIN)/flask --app server demo
-	DATABASE_URL="$${DEMO_DATABASE_URL:-gpkg:///instance/demo.gpkg}" $(BIN)/python server.py
+	DATABASE_URL="$${DEMO_DATABASE_URL:-gpkg:instance/demo.gpkg}" $(BIN)/python server.py
 
 test: setup-tests lint
 	$(BIN)/python -m pytest -n auto --dist loadfile

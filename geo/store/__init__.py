@@ -1,5 +1,6 @@
 """Where layers, features and statuses are kept. Knows tables and SQL, no file format of the outside."""
 
+import re
 from pathlib import Path
 
 from geo.model.errors import InvalidInput, N_
@@ -7,15 +8,13 @@ from geo.model.layer import Catalog
 from geo.store.base import Store
 from geo.store.geopackage import GeoPackageStore
 
-GEOPACKAGE = "gpkg:///"
+RELATIVE = re.compile("gpkg:(?=[^/])")
 
 
 def seen_from(folder: Path, url: str) -> str:
     """The address with a relative file meant from a folder; any other address as it is."""
-    path = url.removeprefix(GEOPACKAGE)
-    if not url.startswith(GEOPACKAGE) or not path.strip():
-        return url
-    return GEOPACKAGE + (folder / Path(path).expanduser()).as_posix()
+    path = RELATIVE.sub("", url)
+    return url if path == url else f"gpkg:///{(folder / path).as_posix().lstrip('/')}"
 
 
 def open_store(url: str, catalog: Catalog) -> Store:
@@ -24,14 +23,15 @@ def open_store(url: str, catalog: Catalog) -> Store:
     Parameters
     ----------
     url
-        `gpkg:///relative/file.gpkg`, `gpkg:////absolute/file.gpkg` or `gpkg:///C:/absolute/file.gpkg`.
+        `gpkg:///absolute/file.gpkg` or `gpkg:///C:/absolute/file.gpkg` as in a file URL; `gpkg:relative/file.gpkg`.
 
     Raises
     ------
     InvalidInput
         If the address is of no known kind.
     """
-    path = url.removeprefix(GEOPACKAGE)
-    if not url.startswith(GEOPACKAGE) or not path.strip():
-        raise InvalidInput(N_("DATABASE_URL 应为 gpkg:///文件路径，现为“%(url)s”"), url=url)
-    return GeoPackageStore(Path(path).expanduser(), catalog)
+    absolute = re.fullmatch("gpkg:///+([A-Za-z]:/.+)|gpkg://(/.+)", seen_from(Path.cwd(), url))
+    path = absolute and (absolute[1] or absolute[2]).rstrip("/")
+    if not path:
+        raise InvalidInput(N_("DATABASE_URL 应为 gpkg:///绝对路径 或 gpkg:相对路径，现为“%(url)s”"), url=url)
+    return GeoPackageStore(Path(re.sub("^/+", "/", path)), catalog)

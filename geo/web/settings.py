@@ -23,10 +23,10 @@ class Setting:
 SETTINGS = (
     Setting(
         "DATABASE_URL",
-        "gpkg:///instance/plan.gpkg",
-        "Where the store is: gpkg:///file from the project's folder, gpkg:////absolute/file, gpkg:///C:/absolute/file",
+        "gpkg:instance/plan.gpkg",
+        "Where the store is: gpkg:///path/to/file.gpkg (absolute), or gpkg:file from the project's folder",
     ),
-    Setting("DEMO_DATABASE_URL", "gpkg:///instance/demo.gpkg", "Where the demonstration store is, written likewise"),
+    Setting("DEMO_DATABASE_URL", "gpkg:instance/demo.gpkg", "Where the demonstration store is, written likewise"),
     Setting("LAYERS_DIR", "layers", "Folder of the layer definitions; another zone is another folder"),
     Setting("HOST", "127.0.0.1", "Address that the server listens on"),
     Setting("PORT", "8000", "Port that the server listens on"),

@@ -267,11 +267,28 @@ def test_a_store_of_a_newer_program_is_refused(store, path):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "plan.gpkg", "gpkg:///", "gpkg://plan.gpkg", "postgresql://host/plan", "sqlite:///x"]
+    "url",
+    ["", "plan.gpkg", "gpkg:", "gpkg:///", "gpkg:////", "gpkg://plan.gpkg", "postgresql://host/plan", "sqlite:///x"],
 )
 def test_an_address_of_no_known_kind_is_refused(catalog, url):
     with pytest.raises(InvalidInput, match="DATABASE_URL"):
         open_store(url, catalog)
+
+
+@pytest.mark.parametrize("slashes", ["gpkg://", "gpkg:///"])
+def test_an_absolute_address_reads_as_a_file_url(tmp_path, catalog, slashes):
+    store = open_store(f"{slashes}{tmp_path}/plan.gpkg", catalog)
+    store.create()
+    store.close()
+    assert (tmp_path / "plan.gpkg").exists()
+
+
+def test_a_relative_address_starts_in_the_working_folder(tmp_path, catalog, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = open_store("gpkg:data/plan.gpkg", catalog)
+    store.create()
+    store.close()
+    assert (tmp_path / "data" / "plan.gpkg").exists()
 
 
 def test_folders_with_chinese_names_and_odd_characters_are_made(tmp_path, catalog):
