@@ -1,4 +1,4 @@
-"""Reads files of features. Every fault is one sentence that names file, feature and field, and all are collected.
+"""Reads the features of a layer folder; every fault is one sentence that names file, feature and field.
 
 A layer folder holds `features.geojson`: RFC 7946, each feature with an `id`, its properties named as the layer's
 fields; a missing one is unknown.
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Generic, TypeVar
 
 import geopandas
 import orjson
@@ -17,13 +16,13 @@ import pandas
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.exchange.files.reading import Inspected, read_text, short_name, shown
 from geo.exchange.ogc import codes_of
 from geo.model.crs import CRS84, STORED_CRS
 from geo.model.errors import InvalidFile, N_
 from geo.model.layer import FieldType, Layer
 from geo.model.location import LocationBasis
 
-T = TypeVar("T")
 Features = geopandas.GeoDataFrame | pandas.DataFrame
 Json = dict[str, object]
 
@@ -40,26 +39,6 @@ WRONG_TYPE: dict[FieldType, str] = {
     "date": N_("%(file)s 第 %(row)s 个要素（%(feature)s）：%(field)s 应为日期，例如 2023-01-31，现为 %(given)s"),
     "boolean": N_("%(file)s 第 %(row)s 个要素（%(feature)s）：%(field)s 应为 true 或 false，现为 %(given)s"),
 }
-
-
-@dataclass(frozen=True)
-class Inspected(Generic[T]):
-    """What a file holds, and everything that is wrong with it."""
-
-    content: T
-    faults: list[InvalidFile]
-
-    def sound(self) -> T:
-        """The content.
-
-        Raises
-        ------
-        InvalidFile
-            The first fault, if there is any.
-        """
-        if self.faults:
-            raise self.faults[0]
-        return self.content
 
 
 def read_features(path: Path, layer: Layer) -> Features:
@@ -82,36 +61,6 @@ def read_features(path: Path, layer: Layer) -> Features:
 def inspect_features(path: Path, layer: Layer) -> Inspected[Features]:
     """Like `read_features`, with all faults; faulty features are left out."""
     return _FeatureReader(path, layer).read()
-
-
-def short_name(path: Path) -> str:
-    """The file as people call it: `layers/schools/features.geojson`."""
-    return "/".join(path.absolute().parts[-3:])
-
-
-def read_text(path: Path) -> str:
-    """A text file in UTF-8, with or without a byte order mark.
-
-    Raises
-    ------
-    InvalidFile
-        If the file is not there, cannot be read, or is not UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InvalidFile(N_("缺少文件 %(file)s"), file=short_name(path)) from None
-    except UnicodeDecodeError as fault:
-        line = fault.object[: fault.start].count(b"\n") + 1
-        raise InvalidFile(N_("%(file)s 第 %(line)s 行不是 UTF-8 编码"), file=short_name(path), line=line) from None
-    except OSError as fault:
-        raise InvalidFile(N_("%(file)s 读不出来：%(reason)s"), file=short_name(path), reason=fault.strerror) from None
-
-
-def shown(value: object) -> str:
-    """A faulty value as an error quotes it: short."""
-    text = str(value)
-    return text if len(text) <= 40 else text[:40] + "…"
 
 
 @dataclass
