@@ -20,9 +20,13 @@ BUSY_TIMEOUT_S = 10
 POOL_SIZE, POOL_OVERFLOW = 8, 56
 """Connections kept, and how many more there may be: a slow download holds one for as long as it runs."""
 
-_EVERY_CONNECTION = ("PRAGMA foreign_keys = ON", "PRAGMA cache_size = -16384")  # KiB
-_DURABLE = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
-_UNSAFE = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF")
+_DURABLE = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
+_UNSAFE = (
+    "PRAGMA journal_mode = OFF",
+    "PRAGMA synchronous = OFF",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -65536",
+)
 
 _FAULTS = {
     "SQLITE_BUSY": N_("数据库 %(store)s 正被别的程序占用，请稍后再试"),
@@ -74,15 +78,18 @@ def _engine(path: Path, mode: str, pragmas: tuple[str, ...]) -> Engine:
         connection = sqlite3.connect(
             uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
-        for pragma in (*pragmas, *_EVERY_CONNECTION):
-            connection.execute(pragma)
+        try:
+            for pragma in pragmas:
+                connection.execute(pragma)
+        except sqlite3.Error:
+            connection.close()
+            raise
         register_functions(connection)
         return connection
 
-    engine = create_engine(
+    return create_engine(
         "sqlite://", creator=connect, poolclass=QueuePool, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW
     )
-    return engine
 
 
 def _leave_to_parent(engine: Engine | None) -> None:

@@ -2,7 +2,7 @@
 
 import struct
 
-_MULTI = {"MultiPoint": 4, "MultiLineString": 5, "MultiPolygon": 6}
+_MULTI = {"MultiLineString": 5, "MultiPolygon": 6}
 _HEAD = 9  # byte order, geometry type, number of parts
 
 
