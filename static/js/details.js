@@ -22,6 +22,11 @@ export class Details {
     this.latest = new Latest();
   }
 
+  /** Give the details the keyboard. */
+  focus() {
+    this.node.querySelector(".details-body")?.focus({ preventScroll: true });
+  }
+
   /** Load a feature and show it; gives the feature, null when there is none to show, undefined when a newer one overtook it. */
   async open(key, year) {
     const [layerId, featureId] = partsOf(key);

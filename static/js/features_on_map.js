@@ -55,7 +55,7 @@ export class FeaturesOnMap {
   }
 
   create(feature) {
-    const choose = () => this.onChoose(feature.key);
+    const choose = (manner) => this.onChoose(feature.key, manner);
     const paths = [];
     const add = (path) => {
       path.on({ click: (event) => { L.DomEvent.stopPropagation(event); choose(); }, mouseover: () => this.hover(feature), mouseout: () => this.hovered.clearLayers() });
@@ -101,7 +101,7 @@ export class FeaturesOnMap {
       path.addEventListener("keydown", (event) => {
         if (!CHOOSING_KEYS.has(event.key)) return;
         event.preventDefault();
-        choose();
+        choose({ focus: true });
       });
     }
     for (const { outline } of this.drawn.values()) outline?.getElement()?.setAttribute("tabindex", "-1");

@@ -94,7 +94,7 @@ export class List {
   item(feature, kind, state) {
     const { properties } = feature;
     const attributes = { class: `item${isLater(feature, state.year) ? " is-later" : ""}`, type: "button", "data-key": feature.key, "data-testid": "item", "data-id": feature.id, "data-layer": feature.layer.id,
-      onclick: () => this.actions.choose(feature.key) };
+      onclick: (event) => this.actions.choose(feature.key, { focus: event.detail === 0 }) };
     return el("button", attributes, [
       this.signOf(feature, kind),
       el("span", { class: "item-words" }, [el("span", { class: "item-name" }, properties.name), this.placeLine(feature, kind)]),

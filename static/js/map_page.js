@@ -57,7 +57,7 @@ class MapPage {
     L.control.scale({ imperial: false, position: "bottomright", maxWidth: 140 }).addTo(map);
     this.labels = new Labels(map);
     this.ground = new Ground(map, catalog, this.labels, (key) => this.selection.takeFeature(key));
-    this.features = new FeaturesOnMap(map, catalog, this.labels, (key) => this.choose(key));
+    this.features = new FeaturesOnMap(map, catalog, this.labels, (key, manner) => this.choose(key, manner));
     this.places = new Places(map);
     const card = new ToolCard(node("tool-card"));
     this.measure = new Measure(map, card);
@@ -80,7 +80,7 @@ class MapPage {
   }
 
   makePanels() {
-    const actions = { choose: (key) => this.choose(key, { show: true }), close: () => this.state.set({ feature: "" }), year: () => this.state.get("year"),
+    const actions = { choose: (key, manner) => this.choose(key, { show: true, ...manner }), close: () => this.leaveDetails(), year: () => this.state.get("year"),
       exportOne: (feature) => this.describeOne(feature), switchGround: (id) => this.switchGround(id), goTo: (place) => this.places.goTo(place),
       filterBy: (q) => this.state.set({ q }), chooseBasemap: (basemap) => this.state.set({ basemap }) };
     this.actions = actions;
@@ -89,7 +89,7 @@ class MapPage {
     this.details = new Details(node("details-content"), this.catalog, actions);
     this.panelSheet = new Sheet(node("panel"), node("panel-handle"));
     this.detailsSheet = new Sheet(node("details"), node("details-handle"), "half");
-    this.search = new Search(node("search"), node("search-list"), this.catalog, { ...actions, choose: (key) => this.choose(key, { fly: true }) });
+    this.search = new Search(node("search"), node("search-list"), this.catalog, { ...actions, choose: (key, manner) => this.choose(key, { fly: true, ...manner }) });
     replace(node("panel-foot"), exportMenu(t("导出所见"), () => this.describeExport()),
       el("button", { class: "btn btn-quiet", type: "button", "data-testid": "print-map", onclick: () => window.print() }, t("打印地图")));
     for (const radio of document.querySelectorAll("input[name=year]")) radio.addEventListener("change", () => this.state.set({ year: Number(radio.value) }));
@@ -128,7 +128,7 @@ class MapPage {
     if (changed.has("basemap")) this.showBasemap();
     if (changed.has("year")) this.showYear();
     if (has(["within", "buffer_m"])) this.showSelection();
-    if (has(["feature", "year"])) this.openDetails(changed.has("feature") ? this.manner : {});
+    if (has(["feature", "year"])) this.openDetails(changed.has("feature") ? this.manner ?? {} : {});
   }
 
   /** Ask for what is in view and show it everywhere; an older answer never overtakes a newer one. */
@@ -201,7 +201,7 @@ class MapPage {
     this.state.set({ ground: on.includes(id) ? on.filter((each) => each !== id) : [...on, id] });
   }
 
-  /** Choose a feature; `show` moves the map only when it is out of sight, `fly` goes close to it. */
+  /** Choose a feature; `show` moves the map only when it is out of sight, `fly` goes close to it, `focus` gives the details the keyboard. */
   choose(key, manner = {}) {
     if (this.selection.takeFeature(key)) return;
     this.manner = manner;
@@ -218,16 +218,20 @@ class MapPage {
     if (!feature) return this.closeDetails();
     this.makeRoom();
     this.features.select(feature);
+    if (manner.focus) this.details.focus();
     node("announcement").textContent = t("已打开详情：{name}", { name: feature.properties.name });
     return this.bringIntoView(feature, manner);
   }
 
-  /** Escape closes the details, and gives the focus back to the list. */
-  escape() {
+  /** Close the details, and give the keyboard back to the list. */
+  leaveDetails() {
     const key = this.state.get("feature");
-    if (!key || this.selection.drawing || this.measure.drawing) return;
     this.state.set({ feature: "" });
     document.querySelector(`.item[data-key="${CSS.escape(key)}"]`)?.focus();
+  }
+
+  escape() {
+    if (this.state.get("feature") && !this.selection.drawing && !this.measure.drawing) this.leaveDetails();
   }
 
   /** Show the place of the details; the map keeps what is left. */

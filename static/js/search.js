@@ -63,14 +63,14 @@ export class Search {
   result(layer, feature, text) {
     const { name, location_text: place, lamp: light } = feature.properties;
     const mark = layer.role === "plan" ? lamp(light, this.catalog.lampTitle(light, layer)) : icon("legend");
-    return this.option(el("span", { class: "search-name" }, emphasised(name, text)), place || (layer.role === "plan" ? feature.id : ""), mark, () => this.actions.choose(keyOf(layer.id, feature.id)), feature.id);
+    return this.option(el("span", { class: "search-name" }, emphasised(name, text)), place || (layer.role === "plan" ? feature.id : ""), mark, (manner) => this.actions.choose(keyOf(layer.id, feature.id), manner), feature.id);
   }
 
   option(title, words, mark, act, id = null) {
     const index = this.options.length;
-    const choose = () => { this.close(); this.input.blur(); act(); };
+    const choose = (manner) => { this.close(); this.input.blur(); act(manner); };
     const node = el("li", { role: "option", id: `search-option-${index}`, class: "search-option", "aria-selected": "false", "data-testid": "search-option", "data-id": id,
-      onpointerdown: (event) => event.preventDefault(), onclick: choose }, [mark, el("span", { class: "search-words" }, [title, words && el("span", { class: "search-place" }, words)])]);
+      onpointerdown: (event) => event.preventDefault(), onclick: () => choose({}) }, [mark, el("span", { class: "search-words" }, [title, words && el("span", { class: "search-place" }, words)])]);
     this.options.push({ node, choose });
     return node;
   }
@@ -104,7 +104,7 @@ export class Search {
     if (event.key === "Escape") this.close();
     else if (this.list.hidden || !count) return;
     else if (move) this.activate((this.active + move + count) % count);
-    else if (event.key === "Enter") this.options[this.active]?.choose();
+    else if (event.key === "Enter") this.options[this.active]?.choose({ focus: true });
     else return;
     event.preventDefault();
   }
