@@ -12,6 +12,8 @@ from geo.store.base import Content, Store
 from geo.store.catalog import catalog_faults, layer_folders, read_catalog, read_layer
 
 FEATURES, STATUSES = "features.geojson", "status.csv"
+DEMO_FEATURES = "demo.geojson"
+"""Invented features of a layer that the plan's area has no data for; only the demonstration store takes them."""
 
 
 def open_or_create(url: str, layers_dir: Path, *, demo: bool = False) -> Store:
@@ -24,7 +26,8 @@ def open_or_create(url: str, layers_dir: Path, *, demo: bool = False) -> Store:
     url
         As `geo.store.open_store` takes it.
     demo
-        A demonstration store: the plan's features with invented statuses, each marked as such.
+        A demonstration store: the plan's features with invented statuses, each marked as such, and invented features of
+        layers that have none (`demo.geojson`).
 
     Raises
     ------
@@ -50,7 +53,8 @@ def rebuild_demo(url: str, layers_dir: Path) -> Store:
 
 
 def _content(folder: Path, layer: Layer, zone: Zone, *, demo: bool) -> Content:
-    features = read_features(folder / FEATURES, layer)
+    invented = demo and (folder / DEMO_FEATURES).exists()
+    features = read_features(folder / (DEMO_FEATURES if invented else FEATURES), layer)
     if demo:
         return Content(features, invented_statuses(layer, features, zone.years))
     return Content(features, read_statuses(folder / STATUSES, layer, set(features.index)))
@@ -72,4 +76,8 @@ def _data_faults(folder: Path, layer: Layer) -> list[AtlasError]:
     features = inspect_features(folder / FEATURES, layer)
     if features.faults:
         return list(features.faults)  # rows of status.csv would only seem to belong to no feature
-    return list(inspect_statuses(folder / STATUSES, layer, set(features.content.index)).faults)
+    invented = folder / DEMO_FEATURES
+    return [
+        *inspect_statuses(folder / STATUSES, layer, set(features.content.index)).faults,
+        *(inspect_features(invented, layer).faults if invented.exists() else ()),
+    ]

@@ -101,6 +101,23 @@ def test_demonstration_data_is_plausible(tmp_path):
     store.close()
 
 
+def test_only_the_demonstration_store_has_invented_places_where_pupils_live(tmp_path):
+    demo = open_or_create(f"gpkg:///{tmp_path / 'demo.gpkg'}", SHIPPED, demo=True)
+    real = open_or_create(f"gpkg:///{tmp_path / 'plan.gpkg'}", SHIPPED)
+    invented = demo.read_frame("residential_areas", EVERYTHING)
+    assert len(invented) > 50
+    assert invented["name"].str.startswith("演示小区").all()
+    assert (invented["pupils_primary"] > invented["pupils_junior"]).all()
+    assert real.count("residential_areas", EVERYTHING) == 0
+    demo.close()
+    real.close()
+
+
+def test_a_fault_in_the_invented_features_is_found_too(folder):
+    (folder.path / "schools" / "demo.geojson").write_text("{", encoding="utf-8")
+    assert any("demo.geojson" in str(fault) for fault in folder_faults(folder.path))
+
+
 def test_demonstration_data_is_the_same_every_time(folder, tmp_path):
     stores = [open_or_create(f"gpkg:///{tmp_path / name}.gpkg", folder.path, demo=True) for name in ("one", "two")]
     assert stores[0].statuses("schools", "s-1") == stores[1].statuses("schools", "s-1")
