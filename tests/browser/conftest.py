@@ -1,0 +1,155 @@
+"""Real servers and a real Chromium. Every page opened here must stay on its server and log no error."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+START_TIMEOUT_S = 60
+ANSWER_TIMEOUT_MS = 15_000
+"""A machine that runs several test processes may be slow; nothing here waits that long when all is well."""
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+VIEWPORTS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+OpenPage = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address and the number of its process."""
+
+    address: str
+    process_id: int
+
+
+@contextmanager
+def running_server(store: Path, **settings: str) -> Iterator[Server]:
+    """`python server.py` on a free port, with a store of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {"DATABASE_URL": f"gpkg:///{store}", "HOST": "127.0.0.1", "PORT": str(port)}
+    environment = os.environ | own | {"BASEMAPS": str(store.with_name("no-basemaps.toml"))} | settings
+    process = subprocess.Popen([sys.executable, "server.py"], cwd=ROOT, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield Server(address, process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(address: str, process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not answer within {START_TIMEOUT_S} s")
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable:
+    """`running_server`, for tests that bring a store or layers of their own."""
+    return running_server
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory) -> Iterator[str]:
+    """A server on the shipped plan."""
+    with running_server(tmp_path_factory.mktemp("plan") / "plan.gpkg") as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def demo_address(tmp_path_factory) -> Iterator[str]:
+    """A server on a demonstration store, made by the command that makes it for everybody."""
+    store = tmp_path_factory.mktemp("demo") / "demo.gpkg"
+    environment = os.environ | {"DEMO_DATABASE_URL": f"gpkg:///{store}"}
+    command = [sys.executable, "-m", "flask", "--app", "server", "demo"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    with running_server(store) as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; Playwright's own is not needed."""
+    expect.set_options(timeout=ANSWER_TIMEOUT_MS)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+class Watch:
+    """What a page did that it must not do: errors in its console, dialogs, requests to other servers."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.address = address
+        self.faults: list[str] = []
+        self.refusals: set[str] = set()
+        """Pages that the test opens because they are refused; Chromium logs each as an error."""
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.context.on("request", self._on_request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and message.location["url"] not in self.refusals:
+            self.faults.append(f"{message.location['url']}: {message.text}")
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.faults.append(f"request to another server: {request.url}")
+
+
+@pytest.fixture
+def open_page(browser) -> Iterator[OpenPage]:
+    """Open a page in a window of its own, `desktop` or `phone`; at the end it must have no fault.
+
+    A page that is to be refused is opened with the `status` it is refused with.
+    """
+    opened = []
+
+    def open_(url: str, size: str = "desktop", *, status: int = 200, **options) -> Page:
+        options = {"viewport": VIEWPORTS[size], "has_touch": size == "phone", "locale": "zh-CN"} | options
+        context = browser.new_context(**options)
+        context.set_default_timeout(ANSWER_TIMEOUT_MS)
+        page = context.new_page()
+        watch = Watch(page, "/".join(url.split("/")[:3]))
+        opened.append((context, watch))
+        if status != 200:
+            watch.refusals.add(url)
+        assert page.goto(url).status == status
+        return page
+
+    yield open_
+    for context, _ in opened:
+        context.close()
+    faults = [fault for _, watch in opened for fault in watch.faults]
+    assert not faults, faults
