@@ -24,8 +24,6 @@ GETTEXT = {"_", "gettext", "ngettext", "lazy_gettext", "N_"}
 DATA_IN_PYTHON = {
     "geo/analysis/locating.py": "what stands between the aliases of a road",
     "geo/exchange/coordinates.py": "grammar: what pasted coordinates are made of",
-    "geo/exchange/location_phrase.py": "grammar: what a plan's locations are made of",
-    "geo/exchange/quantities.py": "grammar: Chinese numerals",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
     "geo/model/layer.py": "titles of the shared fields, in both languages side by side",
     "geo/model/status.py": "names of the water classes of GB 3838-2002",

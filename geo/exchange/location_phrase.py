@@ -1,0 +1,162 @@
+"""Read where a Chinese notice says a site is: 洪河大道与金沙路交叉口西北侧, A路以东、B路以南, 东至A路西至B路.
+
+A phrase is cut into tokens (`phrase_tokens`, by the words and costs of `location_words.toml`), each with the letter of
+its class; patterns over these letters (`phrase_rules`) are tried from left to right, and what they find adds up to a
+`LocationPhrase`. Conventions of the reading, as the cases shared with us have them:
+
+- `sides` is the side of a road on which the site lies: A路以东 and 西至A路 give {"A路": "E"}, A路两侧 gives "both".
+- `bounds` is filled by words of limit only (东至A路, 东临A路 give {"E": "A路"}); A路以东 says the same in `sides`.
+- `other_sides` is the same for things that are no roads; 厂区内 gives {"厂区": "in"}.
+- A road without a name (规划道路) is kept in `roads` where it crosses another; else it says nothing that can be used.
+- A former name in brackets is left out; brackets behind a thing tell where that thing is, not the site.
+- A length makes an `offset`; four sides, an enclosure, or two limits with 至 or 起 are `bounded`; one side of one road
+  and nothing else is `along`.
+- A crossing with a corner keeps no `sides`; with 交叉口北、A路东 the sides count and the crossing has no quadrant.
+- Several corners in one phrase leave the quadrant open.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+
+from geo.exchange.phrase_rules import Reader, Reading
+from geo.exchange.phrase_tokens import Token, prepare, tidy, tokenize
+from geo.exchange.phrase_words import SEPARATORS, suffixes_at
+from geo.model.location import LocationPhrase
+
+LONGEST_PHRASE = 1000
+"""Characters; a longer text is no phrase and stays unread."""
+
+CARDINALS = frozenset("NESW")
+OPENING, CLOSING = SEPARATORS["opening"], SEPARATORS["closing_brackets"]
+AS_COMMA = str.maketrans(dict.fromkeys(OPENING + CLOSING, ","))
+BRACKETED = re.compile(f"[{re.escape(OPENING)}]([^{re.escape(OPENING + CLOSING)}]{{1,40}})[{re.escape(CLOSING)}]")
+CONTINUATION = re.compile("[dDxvkr]")
+"""What goes on with the sentence before it; after a road a crossing does as well."""
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """What stood in brackets: its words, its place in the whole text, and where it was taken out of the rest."""
+
+    text: str
+    start: int
+    anchor: int
+
+
+def open_brackets(text: str) -> str:
+    """A路与B路交汇处(东北角) without the brackets, because what they hold goes on with the sentence."""
+    return BRACKETED.sub(lambda match: match[1] if continues(text, match) else match[0], text)
+
+
+def continues(text: str, bracket: re.Match[str]) -> bool:
+    letters = "".join(token.letter for token in prepare(tokenize(bracket[1])))
+    after_road = bracket.start() > 0 and "road" in suffixes_at(text, bracket.start())
+    return bool(CONTINUATION.match(letters)) or (after_road and letters.startswith("Rx"))
+
+
+def take_out_brackets(text: str) -> tuple[str, list[int], list[Bracket]]:
+    """The text without its brackets, the place in it of each remaining character, and the brackets.
+
+    A bracket without its partner becomes a comma, so do brackets inside brackets.
+    """
+    opened: list[int] = []
+    pairs: dict[int, int] = {}
+    for place, character in enumerate(text):
+        if character in OPENING:
+            opened.append(place)
+        elif character in CLOSING and opened:
+            pairs[opened.pop()] = place
+    main, offsets, brackets, place = "", [], [], 0
+    while place < len(text):
+        if place in pairs:
+            brackets.append(Bracket(text[place + 1 : pairs[place]].translate(AS_COMMA), place + 1, len(main)))
+            place = pairs[place] + 1
+            continue
+        main += text[place].translate(AS_COMMA)
+        offsets.append(place)
+        place += 1
+    return main, offsets, brackets
+
+
+def read_bracket(reading: Reading, bracket: Bracket, around: list[Token]) -> None:
+    """Add what a bracket says, unless it only gives another name of the road before it."""
+    before = next((token for token in reversed(around) if token.end <= bracket.anchor), None)
+    after = next((token for token in around if token.start >= bracket.anchor), None)
+    tokens = prepare(tokenize(bracket.text))
+    adjacent = before is not None and before.end == bracket.anchor
+    if adjacent and before.letter in "RU" and [token.letter for token in tokens] in (["R"], ["U"]):
+        return
+    of_thing = adjacent and before.letter == "T" and after is not None and after.letter in "dDkixlv"
+    offsets = list(range(bracket.start, bracket.start + len(bracket.text)))
+    Reader(reading, offsets, of_thing=of_thing).read(tokens)
+
+
+def kind_of(reading: Reading) -> str:
+    """Which kind of phrase the findings make."""
+    sides, others = reading.sides, reading.other_sides
+    spans = sum(1 for token in reading.limits if token.word and token.word.spans)
+    corner = bool(reading.quadrants - CARDINALS)
+    if reading.offset is not None:
+        return "offset"
+    if reading.enclosed or spans > 1 or reading.covered >= CARDINALS:
+        return "bounded"
+    if not reading.roads:
+        return "unknown"
+    if reading.crossing and (corner or not sides):
+        return "intersection"
+    if sides:
+        alone = len(reading.covered) < 2 and not (others or reading.limits or reading.strip)
+        return "along" if alone and len(sides) == 1 else "sides"
+    return "intersection" if reading.pair else "along"
+
+
+def quadrant_of(reading: Reading, kind: str) -> str | None:
+    """The corner of the crossing; none where a phrase names several."""
+    if kind not in ("intersection", "offset") or len(reading.quadrants) != 1:
+        return None
+    return next(iter(reading.quadrants))
+
+
+def parse_location(text: str) -> LocationPhrase:
+    """Read one phrase. Never raises; what cannot be read is of kind `unknown`.
+
+    Parameters
+    ----------
+    text
+        A phrase of any Chinese city; longer than `LONGEST_PHRASE` characters it stays unread.
+    """
+    plain = tidy(text) if len(text) <= LONGEST_PHRASE else text
+    if len(plain) > LONGEST_PHRASE:
+        return LocationPhrase(text)
+    main, offsets, brackets = take_out_brackets(open_brackets(plain))
+    tokens = tokenize(main)
+    reading = Reading()
+    Reader(reading, offsets).read(prepare(tokens))
+    for bracket in brackets:
+        read_bracket(reading, bracket, tokens)
+    kind = kind_of(reading)
+    distance, towards = reading.offset or (None, None)
+    return LocationPhrase(
+        text=text,
+        kind=kind,
+        roads=tuple(dict.fromkeys(name for _, name in sorted(reading.roads))),
+        quadrant=quadrant_of(reading, kind),
+        sides={} if kind == "intersection" else reading.sides,
+        bounds=reading.bounds,
+        offset_m=distance,
+        offset_dir=towards,
+        roadside=reading.roadside,
+        other_sides=reading.other_sides,
+    )
+
+
+def to_json_dict(phrase: LocationPhrase) -> dict[str, object]:
+    """The phrase as JSON has it, with exactly the keys of `LocationPhrase`."""
+    return {**asdict(phrase), "roads": list(phrase.roads)}
+
+
+def parse_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:
+    """One reading per line, in their order; an empty line gives an empty phrase of kind `unknown`."""
+    for line in lines:
+        yield to_json_dict(parse_location(line.strip("\r\n")))

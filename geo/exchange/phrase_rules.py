@@ -1,0 +1,197 @@
+"""What stands in the tokens of a location phrase: patterns over the letters of their classes, and what each means."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from geo.exchange.phrase_tokens import Token
+
+OPPOSITE = {"N": "S", "S": "N", "E": "W", "W": "E", "NE": "SW", "SW": "NE", "NW": "SE", "SE": "NW"}
+NAMES = "RUT"
+N, D, J, P = "[RUT]", "[dD]", "[ctsp]", "[sp]"
+"""Parts of the rules: a name, a direction (D names a corner or lies between two cardinals), what joins, what parts."""
+
+
+@dataclass
+class Reading:
+    """What the rules have found so far; roads with their place in the text."""
+
+    roads: list[tuple[int, str]] = field(default_factory=list)
+    sides: dict[str, str] = field(default_factory=dict)
+    other_sides: dict[str, str] = field(default_factory=dict)
+    bounds: dict[str, str] = field(default_factory=dict)
+    limits: list[Token] = field(default_factory=list)
+    covered: set[str] = field(default_factory=set)
+    quadrants: set[str] = field(default_factory=set)
+    offset: tuple[float, str | None] | None = None
+    roadside: str | None = None
+    crossing: bool = False
+    pair: bool = False
+    strip: bool = False
+    enclosed: bool = False
+
+
+def opposite(direction: str) -> str:
+    return OPPOSITE.get(direction, direction)
+
+
+class Reader:
+    """Applies the rules to the tokens of one stretch of text.
+
+    Parameters
+    ----------
+    reading
+        Where the findings go.
+    offsets
+        Place in the whole text of each character of the stretch.
+    of_thing
+        Whether the stretch tells where a thing is, so that its sides are not the site's.
+    """
+
+    def __init__(self, reading: Reading, offsets: list[int], *, of_thing: bool = False) -> None:
+        self.reading, self.offsets, self.of_thing = reading, offsets, of_thing
+
+    # --- what the rules do with what they matched ------------------------------------------------------------
+
+    def mention(self, names: list[Token], *, unnamed: bool = False) -> None:
+        for name in names:
+            if name.letter == "R" or (unnamed and name.letter == "U"):
+                self.reading.roads.append((self.offsets[name.start], name.text))
+
+    def put_side(self, name: Token, direction: str) -> None:
+        if self.of_thing:
+            return
+        self.reading.covered.add(opposite(direction))
+        if name.letter == "U":
+            return
+        target = self.reading.sides if name.letter == "R" else self.reading.other_sides
+        opposed = target.get(name.text) == opposite(direction)
+        target[name.text] = "both" if opposed else direction
+
+    def limits(self, found: list[Token]) -> None:
+        verbs = [token for token in found if token.letter == "m"]
+        at = found.index(verbs[0])
+        names = [token for token in found[at:] if token.letter in NAMES]
+        self.mention(names)
+        for token in found[: at + 1]:
+            direction = token.direction
+            if direction is None or self.of_thing:
+                continue
+            self.reading.limits.append(verbs[0])
+            for name in names:
+                self.put_side(name, opposite(direction))
+                if name.letter == "R":
+                    self.reading.bounds.setdefault(direction, name.text)
+
+    def adjoins(self, found: list[Token]) -> None:
+        self.mention(found[:1])
+        self.put_side(found[0], found[1].direction or "both")
+
+    def crosses(self, found: list[Token]) -> None:
+        at = next((index for index, token in enumerate(found) if token.letter == "x"), len(found) - 1)
+        names = [token for token in found[:at] if token.letter in NAMES]
+        self.mention(names, unnamed=True)
+        self.reading.crossing = self.reading.crossing or len(names) > 1
+        if any(token.letter == "l" for token in found):
+            self.measure(found[at:] if found[at].letter == "x" else found)
+        elif len(names) > 1:
+            self.reading.quadrants.update(d for token in found if token.letter in "dD" and (d := token.direction))
+        else:
+            self.sides([*names, *[token for token in found if token.letter in "dD"]])
+
+    def measure(self, found: list[Token]) -> None:
+        """A length with its direction: 往南400米路东."""
+        at = next(index for index, token in enumerate(found) if token.letter == "l")
+        towards = [token for token in found[:at] if token.letter in "vdD"]
+        after = [direction for token in found[at + 1 :] if (direction := token.direction)]
+        names = [token for token in found[:at] if token.letter in NAMES]
+        self.mention(names)
+        if self.reading.offset is None:
+            metres = found[at].metres or 0.0
+            self.reading.offset = (metres, towards[-1].direction if towards else None)
+            self.reading.roadside = after[0] if after else None
+        if len(towards) > 1 and (corner := towards[0].direction) and not names:
+            self.reading.quadrants.add(corner)
+        if towards and towards[0].letter in "dD":
+            for name in names:
+                self.put_side(name, towards[0].direction or "both")
+
+    def sides(self, found: list[Token]) -> None:
+        names = [token for token in found if token.letter in NAMES]
+        self.mention(names)
+        for token in found:
+            for name in names:
+                if token.letter in "dDr" and (direction := token.direction):
+                    self.put_side(name, direction)
+                elif token.letter == "k" and not self.of_thing:
+                    (self.reading.sides if name.letter == "R" else self.reading.other_sides)[name.text] = "both"
+                elif token.letter == "i" and name.letter == "T" and not self.of_thing:
+                    self.reading.other_sides.setdefault(name.text, "in")
+
+    def sides_of_first(self, found: list[Token]) -> None:
+        self.sides([found[0], found[-1]])
+        self.name_only(found[1:])
+
+    def between(self, found: list[Token]) -> None:
+        self.name_only(found)
+        self.reading.strip = True
+
+    def name_only(self, found: list[Token]) -> None:
+        self.mention([token for token in found if token.letter in NAMES])
+
+    def encloses(self, found: list[Token]) -> None:
+        self.reading.enclosed = True
+
+    def forget(self, found: list[Token]) -> None:
+        """位于: what was named before it without a relation is the site's own name."""
+        reading = self.reading
+        if not (reading.sides or reading.other_sides or reading.crossing or reading.offset or reading.limits):
+            reading.roads.clear()
+
+    def pair(self, found: list[Token]) -> None:
+        self.mention([token for token in found if token.letter in NAMES], unnamed=True)
+        self.reading.pair = True
+
+    # --- the rules ---------------------------------------------------------------------------------------------
+
+    RULES: tuple[tuple[str, Callable[["Reader", list[Token]], None]], ...] = (
+        # 东至A路、B河; 南、西至规划路
+        (rf"(?:{D}[psc]?)*m{P}?{N}(?:[ct]{N})*(?:s{N}(?=[psm]|$))*g?{D}?", limits),
+        # 办事处东临
+        (rf"{N}m(?={P}|$)", adjoins),
+        # A路与B路交叉口往南400米路东; 交叉口西南角向南200米
+        (rf"{N}(?:g?{J}?{N})*g?{P}?x[psg]?[vdD]{{0,2}}{P}?l{P}?[rdD]?", crosses),
+        # A路与B路(西北)交叉口(西北角、东北角)
+        (rf"{N}(?:g?{J}?{N})*g?{P}?{D}?{P}?x(?:{D}|{P}{D}(?!{N}))?(?:[psc]{D}(?!{N}))*", crosses),
+        # A路与B路西北角
+        (rf"[RU](?:{J}?[RU])+D|[RU]cTD|Tc[RU]D", crosses),
+        # A路东100米; A路2.5公里处
+        (rf"{N}g?{P}?[vdD]{{0,2}}{P}?l{P}?r?", measure),
+        (rf"[vdD]l{P}?r?", measure),
+        # A路与B路之间
+        (rf"{N}(?:{J}?{N})+b", between),
+        # A路(B路至C路段)西侧
+        (rf"{N}{P}?{N}t{N}g?[dDkr]", sides_of_first),
+        # A路与B路以北; A路、B路以北; A路东、西两侧
+        (rf"(?:R(?:[cs]R)+|{N}(?:c{N})*)[gh]?{P}?[dDkri](?:[psc]?[dDk](?!{N}))*", sides),
+        (r"e", encloses),
+        (r"q", forget),
+        # A路与B路
+        (rf"[RU](?:c?[RU])+(?={P}|$)", pair),
+        (N, name_only),
+    )
+    """Patterns over the letters of the tokens, and what each of them means; the first that matches is taken."""
+
+    COMPILED = tuple((re.compile(pattern), act) for pattern, act in RULES)
+
+    def read(self, tokens: list[Token]) -> None:
+        letters = "".join(token.letter for token in tokens)
+        position = 0
+        while position < len(tokens):
+            for pattern, act in self.COMPILED:
+                if match := pattern.match(letters, position):
+                    act(self, tokens[position : match.end()])
+                    position = match.end()
+                    break
+            else:
+                position += 1

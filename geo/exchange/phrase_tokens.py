@@ -1,0 +1,188 @@
+"""Cut a Chinese location phrase into tokens: road names, things, connectors, directions, lengths.
+
+Names are not listed anywhere: a road is what ends like a road and is not better explained otherwise. The words, the
+costs of names and the cost of one class after another are data in `location_words.toml`; of all ways to cut a run of
+letters the cheapest wins. So 与民路与和平路 is a road, a connector and a road, and 东风路东 is a road and its east.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from geo.exchange.phrase_lattice import cut_run
+from geo.exchange.phrase_words import ADJECTIVES, AVENUES, FOLD, NEEDS_ADJECTIVE, SEPARATORS, UNNAMED, Word
+
+DROPPED = str.maketrans("", "", SEPARATORS["dropped"])
+SIDE_WORDS = tuple(SEPARATORS["side_words"])
+IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
+"""Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
+SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)")
+LISTED_SIDES, AVENUE = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)"), re.compile("Rd(?=[ct]R+[xd])")
+LETTER_OF_STATE = {"Q": "R", "P": "R", "w": "d"}
+RUN = re.compile(
+    r"""(?: [^\W_] | [·\#]
+        | (?<=\d)\.(?=\d) | (?<=\d),(?=\d{3}(?!\d)) | (?<=\d)\+(?=\d)    # 1.5, 1,200, K12+300
+        | (?<=[0-9A-Za-z])-(?=[0-9A-Za-z])                               # B-01
+        )+""",
+    re.VERBOSE,
+)
+"""Letters between separators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a phrase.
+
+    Parameters
+    ----------
+    letter
+        Its class: R road, U road without a name, T thing, A area, and the letters of `location_words.toml`.
+    text
+        The piece as written.
+    start, end
+        Where it stands in the text that was cut.
+    word
+        The entry of a fixed word.
+    metres
+        The value of a length.
+    """
+
+    letter: str
+    text: str
+    start: int
+    end: int
+    word: Word | None = None
+    metres: float | None = None
+
+    @property
+    def direction(self) -> str | None:
+        """The direction that a word names."""
+        return self.word.direction if self.word else None
+
+    @property
+    def is_corner(self) -> bool:
+        """Whether a word names the corner of a crossing: 西北侧, 东角."""
+        return self.word is not None and (self.word.corner or len(self.word.direction or "") == 2)
+
+
+def name_road(token: Token) -> Token:
+    """The road without what is only said of it: 规划景平路 is 景平路, 规划一路 keeps its word, 规划道路 has no name."""
+    folded = token.text.translate(FOLD)
+    if UNNAMED.fullmatch(folded):
+        return replace(token, letter="U")
+    match = ADJECTIVES.match(folded)
+    if not match or NEEDS_ADJECTIVE.fullmatch(folded, match.end()) or len(folded) - match.end() < 3:
+        return token
+    return replace(token, text=token.text[match.end() :], start=token.start + match.end())
+
+
+def tokens_of_run(text: str, start: int, end: int) -> Iterator[Token]:
+    for offset, edge in cut_run(text[start:end].translate(FOLD)):
+        letter = LETTER_OF_STATE.get(edge.state, edge.state)
+        first, last = start + offset, start + edge.end
+        token = Token(letter, text[first:last], first, last, edge.word, edge.metres)
+        yield name_road(token) if letter == "R" else token
+
+
+def letter_of_separator(separator: str) -> str:
+    if any(character in SEPARATORS["join"] for character in separator):
+        return "c"
+    if any(character in SEPARATORS["to"] for character in separator):
+        return "t"
+    if not separator.strip():
+        return "_"
+    return "s" if separator.strip() in SEPARATORS["serial"] else "p"
+
+
+def tokenize(text: str) -> list[Token]:
+    """All tokens of a text that `tidy` prepared and that holds no brackets."""
+    tokens: list[Token] = []
+    position = 0
+    for match in RUN.finditer(text):
+        if match.start() > position:
+            separator = text[position : match.start()]
+            tokens.append(Token(letter_of_separator(separator), separator, position, match.start()))
+        tokens += tokens_of_run(text, match.start(), match.end())
+        position = match.end()
+    if position < len(text):
+        tokens.append(Token("p", text[position:], position, len(text)))
+    return tokens
+
+
+def prepare(tokens: list[Token]) -> list[Token]:
+    """The tokens that rules look at: no words that say nothing, one separator between two things, D for a corner."""
+    kept: list[Token] = []
+    for token in areas_as_things(tokens):
+        if token.letter in IGNORED:
+            continue
+        if token.letter in SEPARATOR_LETTERS and kept and kept[-1].letter in SEPARATOR_LETTERS:
+            if SEPARATOR_LETTERS.index(token.letter) > SEPARATOR_LETTERS.index(kept[-1].letter):
+                kept[-1] = token
+            continue
+        kept.append(replace(token, letter="D") if token.letter == "d" and token.is_corner else token)
+    following = [*kept, None][1:]
+    spaced = [token for token, after in zip(kept, following, strict=True) if token.letter != "_" or begins_part(after)]
+    plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
+    return directions_as_limits(join_directions(plain))
+
+
+def areas_as_things(tokens: list[Token]) -> list[Token]:
+    """An area of which the side is told is a thing: 陡沟街道办事处东临, 北至李庄村."""
+    letters = "".join(token.letter for token in tokens)
+    things = {match.start() for match in SIDED_AREA.finditer(letters)}
+    return [replace(token, letter="T") if place in things else token for place, token in enumerate(tokens)]
+
+
+def directions_as_limits(tokens: list[Token]) -> list[Token]:
+    """东:A路, and 东侧A路、南侧B路 with nothing else between the commas, are limits."""
+    letters = "".join(token.letter for token in tokens)
+    limits = {
+        place
+        for match in LISTED_SIDES.finditer(letters)
+        for place in range(match.start(), match.end())
+        if letters[place] == "d" and tokens[place].text.endswith(SIDE_WORDS)
+    }
+    for place, token in enumerate(tokens[1:], 1):
+        if token.letter == "p" and token.text.startswith(":") and letters[place - 1] in "dD":
+            limits.add(place - 1)
+    return [replace(token, letter="m") if place in limits else token for place, token in enumerate(tokens)]
+
+
+def begins_part(token: Token | None) -> bool:
+    """Whether a space before this token parts two things; 人民路 东侧 is one."""
+    return token is not None and token.letter in "RUTmq"
+
+
+def join_directions(tokens: list[Token]) -> list[Token]:
+    """广州大道北与A路交叉口: a bare direction before a connector belongs to the name of an avenue."""
+    letters = "".join(token.letter for token in tokens)
+    for match in reversed(list(AVENUE.finditer(letters))):
+        name, direction = tokens[match.start()], tokens[match.start() + 1]
+        if direction.word and direction.word.weak and name.text.endswith(AVENUES):
+            tokens[match.start() : match.start() + 2] = [
+                replace(name, text=name.text + direction.text, end=direction.end)
+            ]
+    return tokens
+
+
+def tidy(text: str) -> str:
+    """Half-width digits and letters, no quotation marks, and no space inside a name."""
+    plain = unicodedata.normalize("NFKC", text).translate(DROPPED)
+    first, *others = re.split(r"\s+", plain.strip())
+    tidied = first
+    for piece in others:
+        tidied += (" " if parts_names(tidied, piece) else "") + piece
+    return tidied
+
+
+def parts_names(left: str, right: str) -> bool:
+    """Whether a space between the two stands between two things, not inside one."""
+    if not left or not right or right[0] in SEPARATORS["continuing"]:
+        return False
+    if left[-1] in SEPARATORS["closing"]:
+        return True
+    if right[0] in SEPARATORS["continuing_road"]:
+        return False
+    last, first = re.search(r"\w*$", left[-20:]), re.match(r"\w*", right)
+    return bool(last and first and min(len(last[0]), len(first[0])) >= 2)

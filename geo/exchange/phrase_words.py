@@ -1,0 +1,100 @@
+"""The grammar of location phrases as `location_words.toml` gives it, made ready for use."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+GRAMMAR: dict[str, Any] = tomllib.loads(Path(__file__).with_name("location_words.toml").read_text(encoding="utf-8"))
+
+DIRECTION_OF = {word: direction for direction, words in GRAMMAR["directions"].items() for word in words}
+FOLD = str.maketrans(GRAMMAR["fold"]["traditional"], GRAMMAR["fold"]["simplified"])
+SEPARATORS = GRAMMAR["separators"]
+
+
+class Word(NamedTuple):
+    """A fixed word: its class, its cost, the direction that it names, and what its list says of it."""
+
+    letter: str
+    cost: float
+    direction: str | None = None
+    corner: bool = False
+    weak: bool = False
+    spans: bool = False
+
+
+def spell(template: str) -> list[tuple[str, str | None]]:
+    """All spellings of a word, with the direction that each names."""
+    if "{d}" not in template:
+        return [(template, None)]
+    return [(template.replace("{d}", word), direction) for word, direction in DIRECTION_OF.items()]
+
+
+def load_words() -> dict[str, list[Word]]:
+    words: dict[str, list[Word]] = {}
+    for entry in GRAMMAR["words"]:
+        said = {key: entry[key] for key in ("corner", "weak", "spans") if key in entry}
+        for template in entry["list"]:
+            for text, direction in spell(template):
+                words.setdefault(text, []).append(Word(entry["letter"], entry["cost"], direction, **said))
+    return words
+
+
+def load_order() -> dict[tuple[str, str], float]:
+    return {
+        (after, before): entry["cost"]
+        for entry in GRAMMAR["order"]
+        for after in entry["after"]
+        for before in entry["before"]
+    }
+
+
+WORDS = load_words()
+LONGEST_WORD = {text[0]: max(len(word) for word in WORDS if word[0] == text[0]) for text in WORDS}
+"""Length of the longest word that begins with a letter."""
+ORDER = load_order()
+BREAKS = frozenset(text for template in GRAMMAR["breaks"]["list"] for text, _ in spell(template))
+
+ROADS, THINGS, AREAS, LENGTHS = GRAMMAR["roads"], GRAMMAR["things"], GRAMMAR["areas"], GRAMMAR["lengths"]
+ROAD_SUFFIXES, THING_SUFFIXES = frozenset(ROADS["suffixes"]), frozenset(THINGS["suffixes"])
+AREA_SUFFIXES = frozenset(AREAS["suffixes"])
+AVENUES, DIRECTION_COSTS = tuple(ROADS["avenues"]), ROADS["avenue_direction_costs"]
+HIGHWAYS = tuple(ROADS["highways"])
+SHORT_STEMS = tuple(ROADS["short_stems"])
+ONE_LETTER = frozenset(ROADS["one_letter_names"])
+
+CODE, RING, EXTENSION = re.compile(ROADS["codes"]), re.compile(ROADS["ring"]), re.compile(ROADS["extensions"])
+NO_ROAD, RAILWAY = tuple(ROADS["never"]), re.compile(ROADS["railways"])
+NOT_CLOSING = re.compile(ROADS["not_closing"])
+UNNAMED, ADJECTIVES = re.compile(ROADS["unnamed"]), re.compile(ROADS["adjectives"])
+NEEDS_ADJECTIVE = re.compile(ROADS["needs_adjective"])
+OF_ROAD, PLACES = re.compile(THINGS["belongs_to_road"]), frozenset(THINGS["places"])
+NO_AREA, SHORT_AREA = tuple(AREAS["never"]), re.compile(AREAS["short"])
+NO_AREA_END = re.compile(AREAS["not_closing"])
+AREA_NAME, INSTITUTION = re.compile(AREAS["name"]), re.compile(AREAS["institutions"])
+LENGTH, MARK, HOUSE = (re.compile(LENGTHS[key]) for key in ("length", "mark", "house"))
+
+
+SUFFIXES = {"road": ROAD_SUFFIXES, "thing": THING_SUFFIXES, "area": AREA_SUFFIXES, "place": PLACES}
+KINDS_OF_SUFFIX = {
+    suffix: tuple(kind for kind, suffixes in SUFFIXES.items() if suffix in suffixes)
+    for suffix in frozenset().union(*SUFFIXES.values())
+}
+LONGEST_SUFFIX = {
+    text[-1]: max(len(each) for each in KINDS_OF_SUFFIX if each[-1] == text[-1]) for text in KINDS_OF_SUFFIX
+}
+"""Length of the longest suffix that ends with a letter."""
+
+
+def suffixes_at(text: str, end: int) -> dict[str, int]:
+    """Length of the longest suffix of each kind that ends here."""
+    found: dict[str, int] = {}
+    for length in range(1, min(LONGEST_SUFFIX.get(text[end - 1], 0), end) + 1):
+        for kind in KINDS_OF_SUFFIX.get(text[end - length : end], ()):
+            found[kind] = length
+    return found
+
+
+def carries_name(text: str) -> bool:
+    """Whether this is more than one letter, a number or a direction, so that it can be a name of its own."""
+    return len(text) >= 2 and (text in DIRECTION_OF or not ONE_LETTER.issuperset(text))

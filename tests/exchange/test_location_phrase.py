@@ -1,0 +1,200 @@
+"""Location phrases of any city are read as a planner reads them, and nothing makes the reader fall over."""
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from geo.exchange.location_phrase import LONGEST_PHRASE, parse_lines, parse_location, to_json_dict
+from geo.model.location import LocationPhrase
+
+PHRASES = Path(__file__).parents[1] / "data" / "phrases" / "phrases.jsonl"
+CORPUS = [json.loads(line) for line in PHRASES.read_text(encoding="utf-8").splitlines()]
+KEYS = ["text", "kind", "roads", "quadrant", "sides", "bounds", "offset_m", "offset_dir", "roadside", "other_sides"]
+
+DIRECTIONS = {"东": "E", "南": "S", "西": "W", "北": "N"}
+CORNERS = {"东北": "NE", "东南": "SE", "西南": "SW", "西北": "NW"}
+OPPOSITE = {"E": "W", "W": "E", "N": "S", "S": "N"}
+
+# Stems that hold directions, connectors and other words of the grammar on purpose.
+STEMS = (
+    "和平 与民 及第 至善 同心 交通 向阳 沿江 口岸 东风 南京 北环 西湖 中山北 人民东 解放西 建设南 三环 一环 经九 纬一 "
+    "八一 五四 环城 滨河 市府 学院 机场 站前 内环 之江 起凤 角美 段庄 临江 上海 段祺瑞 金雀 B2 A1 柳子河"
+).split()
+LETTERS = "华明光永宏瑞祥兴盛金玉龙凤云霞松柏梅兰竹菊春秋晨曦康乐安泰福禄寿喜"
+stems = st.sampled_from(STEMS) | st.text(st.sampled_from(LETTERS), min_size=2, max_size=3)
+roads = st.builds(lambda stem, suffix: stem + suffix, stems, st.sampled_from(["路", "街", "大道", "大街", "巷"]))
+road_lists = st.lists(roads, min_size=4, max_size=4, unique=True)
+connectors = st.sampled_from(["与", "和", "及", "、", "/", "×", "-", " ", "，"])
+crossings = st.sampled_from(["交叉口", "交汇处", "交会处", "交口", "交叉路口", "相交处", "十字路口", "路口"])
+places = st.sampled_from(["", "位于", "项目位于", "金水区", "某某市某某区某某街道", "拟选址于新华区"])
+notes = st.sampled_from(["", "地块", "，占地45亩", "(规划)", "（暂定）", "附近"])
+
+
+def read(text: str) -> dict[str, object]:
+    return to_json_dict(parse_location(text))
+
+
+@pytest.mark.parametrize("expected", CORPUS, ids=lambda case: case["text"])
+def test_every_phrase_of_the_corpus_is_read_as_decided_by_hand(expected):
+    assert {key: value for key, value in read(expected["text"]).items() if value not in (None, {}, [])} == expected
+
+
+def test_the_corpus_is_large_and_repeats_no_phrase():
+    texts = [case["text"] for case in CORPUS]
+    assert len(set(texts)) == len(texts) >= 200
+
+
+def test_the_json_has_exactly_the_agreed_keys_in_their_order():
+    assert list(read("花园路")) == KEYS
+
+
+def test_lines_are_answered_one_by_one_in_their_order():
+    answers = list(parse_lines(["A路以东\n", "\n", "B路以北"]))
+    assert [answer["text"] for answer in answers] == ["A路以东", "", "B路以北"]
+
+
+@given(roads=road_lists, connector=connectors, crossing=crossings, place=places, note=notes)
+def test_a_crossing_keeps_its_two_roads(roads, connector, crossing, place, note):
+    phrase = parse_location(f"{place}{roads[0]}{connector}{roads[1]}{crossing}{note}")
+    assert (phrase.kind, phrase.roads, phrase.sides) == ("intersection", tuple(roads[:2]), {})
+
+
+@given(
+    roads=road_lists,
+    connector=connectors,
+    crossing=crossings,
+    corner=st.sampled_from(list(CORNERS)),
+    ending=st.sampled_from(["", "角", "侧", "象限", "方", "部", "方向"]),
+    place=places,
+)
+def test_a_corner_is_the_crossings_quadrant(roads, connector, crossing, corner, ending, place):
+    phrase = parse_location(f"{place}{roads[0]}{connector}{roads[1]}{crossing}{corner}{ending}")
+    assert (phrase.kind, phrase.roads) == ("intersection", tuple(roads[:2]))
+    assert phrase.quadrant == CORNERS[corner]
+
+
+@given(
+    roads=road_lists,
+    directions=st.lists(st.sampled_from(list(DIRECTIONS)), min_size=4, max_size=4),
+    pattern=st.sampled_from(["以{}", "{}侧", "之{}", "{}"]),
+    comma=st.sampled_from(["、", "，", ",", "；", " "]),
+    count=st.integers(2, 4),
+    place=places,
+)
+def test_sides_are_those_on_which_the_site_lies(roads, directions, pattern, comma, count, place):
+    names, sides = roads[:count], directions[:count]
+    text = comma.join(name + pattern.format(side) for name, side in zip(names, sides, strict=True))
+    phrase = parse_location(place + text)
+    assert phrase.roads == tuple(names)
+    assert phrase.sides == {name: DIRECTIONS[side] for name, side in zip(names, sides, strict=True)}
+    assert phrase.kind == ("bounded" if len(set(sides)) == 4 else "sides")
+
+
+@given(
+    roads=road_lists,
+    order=st.permutations(list(DIRECTIONS)),
+    verb=st.sampled_from(["至", "到", "起", "临", "邻", "靠", "接", "侧为", "侧紧邻", "至：", "侧至"]),
+    comma=st.sampled_from(["、", "，", ";", " ", ""]),
+)
+def test_limits_give_bounds_and_the_opposite_sides(roads, order, verb, comma):
+    phrase = parse_location(comma.join(f"{side}{verb}{name}" for side, name in zip(order, roads, strict=True)))
+    bounds = {DIRECTIONS[side]: name for side, name in zip(order, roads, strict=True)}
+    assert (phrase.kind, phrase.roads, phrase.bounds) == ("bounded", tuple(roads), bounds)
+    assert phrase.sides == {name: OPPOSITE[side] for side, name in bounds.items()}
+
+
+@given(
+    roads=road_lists,
+    move=st.sampled_from(["往{}", "向{}", "{}行", "以{}", "{}", "向{}约"]),
+    direction=st.sampled_from(list(DIRECTIONS)),
+    length=st.sampled_from([("400米", 400), ("1.5公里", 1500), ("二百米", 200), ("500余米", 500), ("1,200米", 1200)]),
+    roadside=st.none() | st.sampled_from(list(DIRECTIONS)),
+)
+def test_an_offset_is_measured_from_the_crossing(roads, move, direction, length, roadside):
+    text = f"{roads[0]}与{roads[1]}交叉口{move.format(direction)}{length[0]}"
+    phrase = parse_location(text + (f"路{roadside}" if roadside else ""))
+    assert (phrase.kind, phrase.roads) == ("offset", tuple(roads[:2]))
+    assert (phrase.offset_m, phrase.offset_dir) == (length[1], DIRECTIONS[direction])
+    assert phrase.roadside == (DIRECTIONS[roadside] if roadside else None)
+
+
+@given(
+    roads=road_lists,
+    comma=st.sampled_from(["、", "，", "—", "与"]),
+    word=st.sampled_from(["围合区域", "合围", "所围地块"]),
+)
+def test_an_enclosure_is_bounded_by_its_roads(roads, comma, word):
+    phrase = parse_location(comma.join(roads) + word)
+    assert (phrase.kind, phrase.roads, phrase.sides) == ("bounded", tuple(roads), {})
+
+
+@given(roads=road_lists, where=st.sampled_from(["中段", "南段", "123号", "沿线", "尽头", "旁", ""]))
+def test_a_place_along_one_road(roads, where):
+    phrase = parse_location(roads[0] + where)
+    assert (phrase.kind, phrase.roads, phrase.sides) == ("along", (roads[0],), {})
+
+
+def full_width(text: str) -> str:
+    return "".join(chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else character for character in text)
+
+
+@given(case=st.sampled_from(CORPUS))
+def test_full_width_letters_change_nothing(case):
+    assert parse_location(full_width(case["text"])) == replace(
+        parse_location(case["text"]), text=full_width(case["text"])
+    )
+
+
+@given(roads=road_lists, spaces=st.lists(st.sampled_from(["", " ", "\u3000", "\t", "  "]), min_size=4, max_size=4))
+def test_spaces_between_the_parts_change_nothing(roads, spaces):
+    parts = [roads[0], "与", roads[1], "交叉口", "西北角"]
+    text = "".join(part + space for part, space in zip(parts, [*spaces, ""], strict=True))
+    assert parse_location(text) == replace(parse_location("".join(parts)), text=text)
+
+
+@given(case=st.sampled_from(CORPUS), quotes=st.sampled_from(["“{}”", "《{}》", " {} ", "{}\u3000"]))
+def test_quotation_marks_and_outer_spaces_change_nothing(case, quotes):
+    text = quotes.format(case["text"])
+    assert parse_location(text) == replace(parse_location(case["text"]), text=text)
+
+
+@given(
+    text=st.text(max_size=80)
+    | st.text(st.sampled_from("路街东南西北与和至、()（）米以侧角交叉口位于区县村 1公里"), max_size=120)
+)
+@example("(" * 50 + ")" * 49)
+@example("东至南至西至北至")
+@example("\x00\ud800路")
+def test_any_text_is_answered(text):
+    phrase = parse_location(text)
+    assert isinstance(phrase, LocationPhrase)
+    assert phrase.text == text
+    assert set(phrase.sides) | set(phrase.bounds.values()) <= set(phrase.roads)
+
+
+def test_a_text_that_is_no_phrase_stays_unread():
+    assert parse_location("花园路以东" * LONGEST_PHRASE).kind == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text", ["路" * 1_000_000, "(" * 1_000_000, "路" * 1000, "东路" * 500, "(路" * 300, "\ufdfa" * 900]
+)
+def test_hostile_texts_take_bounded_time(text):
+    began = time.process_time()
+    parse_location(text)
+    assert time.process_time() - began < 1
+
+
+@settings(deadline=None, max_examples=5)
+@given(names=st.lists(roads, min_size=400, max_size=400))
+def test_phrases_are_read_quickly(names):
+    texts = [f"{a}以东、{b}以南、{c}与{d}交叉口西北角" for a, b, c, d in zip(*[iter(names)] * 4, strict=True)]
+    began = time.process_time()
+    for text in texts:
+        parse_location(text)
+    assert (time.process_time() - began) / len(texts) < 0.002
