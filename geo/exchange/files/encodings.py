@@ -1,0 +1,80 @@
+"""Which encoding a text really has: UTF-8 or GB18030, whatever the file says of itself."""
+
+import codecs
+from collections.abc import Iterable
+from pathlib import Path
+
+import geopandas
+
+from geo.exchange.files.reading import short_name
+from geo.model.errors import InvalidFile, N_
+
+CANDIDATES = ("UTF-8", "GB18030")
+"""In this order: Chinese in GB18030 (or GBK, GB2312) is hardly ever valid UTF-8."""
+
+
+def encoding_of(texts: Iterable[bytes]) -> str | None:
+    """The encoding that fits all texts, `ASCII` where any would, None where none does.
+
+    A text may be cut in the middle of a character, as in a field that is too short for it.
+    """
+    texts = [text for text in texts if not text.isascii()]
+    if not texts:
+        return "ASCII"
+    return next((name for name in CANDIDATES if all(_decodes(text, name) for text in texts)), None)
+
+
+def _decodes(text: bytes, encoding: str) -> bool:
+    try:
+        _decode(text, encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode(text: bytes, encoding: str) -> str:
+    """The text without a last character that was cut."""
+    return codecs.getincrementaldecoder(encoding)("strict").decode(text, final=False)
+
+
+def decoded(path: Path, frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, str]:
+    """A table of which every text was read byte by byte (ISO-8859-1), in the encoding that its texts really have.
+
+    Raises
+    ------
+    InvalidFile
+        If the texts are neither UTF-8 nor GB18030.
+    """
+    columns = [name for name in frame.columns if name != frame.geometry.name]
+    texts = {name: frame[name] for name in columns if frame[name].map(lambda value: isinstance(value, str)).any()}
+    distinct = {name: _distinct(values) for name, values in texts.items()}
+    given = [value.encode("latin-1") for value in (*columns, *set().union(*distinct.values()))]
+    encoding = encoding_of(given)
+    if encoding is None:
+        raise InvalidFile(N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码"), file=short_name(path))
+    frame = frame.copy()
+    for name, values in texts.items():
+        meant = {value: _decode(value.encode("latin-1"), encoding) for value in distinct[name]}
+        frame[name] = values.astype(object).map(lambda value, meant=meant: meant.get(value))
+    return frame.rename(columns={name: _decode(name.encode("latin-1"), encoding) for name in columns}), encoding
+
+
+def _distinct(values: Iterable[object]) -> set[str]:
+    return {value for value in values if isinstance(value, str)}
+
+
+def text_of(path: Path) -> tuple[str, str]:
+    """A text file and the encoding that it has.
+
+    Raises
+    ------
+    InvalidFile
+        If it is neither UTF-8 nor GB18030.
+    """
+    content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    for encoding in CANDIDATES:
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise InvalidFile(N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码"), file=short_name(path))
