@@ -1,6 +1,6 @@
 """A FeatureQuery as SQL: which rows of a layer's table, and what of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -66,17 +66,18 @@ class FeatureSelect:
     def page(self) -> Select:
         """Id, geometry and values of the features asked for, in their order."""
         columns = (self._table.c.feature_id, self._geometry(), *(self._columns[name] for name in self.names))
-        if not self._by_place:
-            return self._paged(self._matching(columns), self._table.c.fid)
-        # The wide rows are read only after the spatial index has said which.
-        found = self._paged(self._matching([self._place.id], with_rows=bool(self._query.order)), self._place.id)
-        statement = select(*columns).select_from(self._with_status(self._table))
-        return statement.where(self._table.c.fid.in_(found.correlate(None))).order_by(*self._order(), self._table.c.fid)
+        if not self._by_place and self._query.limit is None and not self._query.offset:
+            return self._in_order(self._matching(columns, self.names), self._table.c.fid)
+        # The wide rows are read only after it is known which.
+        key = self._place.id if self._by_place else self._table.c.fid
+        found = self._in_order(self._matching([key], [order.field for order in self._query.order]), key)
+        found = found.limit(self._query.limit).offset(self._query.offset).correlate(None)
+        statement = select(*columns).select_from(self._with_status(self._table)).where(self._table.c.fid.in_(found))
+        return self._in_order(statement, self._table.c.fid)
 
     def totals(self, fields: Sequence[str] = ()) -> Select:
         """One row: how many match, and the sums of fields."""
-        sums = [func.sum(self._number(name)) for name in fields]
-        return self._matching([func.count(), *sums], with_rows=bool(fields))
+        return self._matching([func.count(), *(func.sum(self._number(name)) for name in fields)], fields)
 
     def cells(self, grid: Grid) -> Select:
         """Mean lon, mean lat and count of what matches, by the cell in which the middle of its bounds lies."""
@@ -86,21 +87,34 @@ class FeatureSelect:
         statement = self._matching([func.avg(lon), func.avg(lat), func.count()], by_place=True)
         return statement.group_by(column, row).order_by(column, row)
 
-    def _matching(self, columns: Sequence[ColumnElement], *, with_rows: bool = False, by_place: bool = False) -> Select:
-        """Values of all features that match; by place, the layer's own rows are joined only where they are needed."""
-        key, source = self._table.c.fid, self._with_status(self._table)
-        if by_place or self._by_place:
-            key, source = self._place.id, self._place.rows
-            if with_rows or self._property_conditions:
-                source = self._with_status(self._place.joined(self._table))
-        conditions = [*self._property_conditions, *self._exceptions(key, by_place or self._by_place), *self._places()]
+    def _matching(
+        self, columns: Sequence[ColumnElement], names: Iterable[str] = (), *, by_place: bool = False
+    ) -> Select:
+        """Values of all features that match.
+
+        Parameters
+        ----------
+        names
+            What is read of the rows beside the query's own conditions: tables that nothing is read of are not joined.
+        by_place
+            Whether only features with a geometry count, even if the query does not ask for a place.
+        """
+        names = {*names, *(condition.field for condition in self._query.conditions)}
+        by_place = by_place or self._by_place
+        key, source = self._table.c.fid, self._table
+        if by_place:
+            key = self._place.id
+            needs_rows = names or self._property_conditions
+            source = self._place.joined(self._table) if needs_rows else self._place.rows
+        if names.intersection(STATUS_COLUMNS):
+            source = self._with_status(source)
+        conditions = [*self._property_conditions, *self._exceptions(key, by_place), *self._places()]
         return select(*columns).select_from(source).where(*conditions)
 
-    def _paged(self, statement: Select, key: ColumnElement) -> Select:
-        statement = statement.order_by(*self._order(), key)
-        if self._query.limit is not None:
-            statement = statement.limit(self._query.limit)
-        return statement.offset(self._query.offset) if self._query.offset else statement
+    def _in_order(self, statement: Select, key: ColumnElement) -> Select:
+        columns = ((self._column(order.field), order.descending) for order in self._query.order)
+        order = [(column.desc() if descending else column.asc()).nulls_last() for column, descending in columns]
+        return statement.order_by(*order, key)
 
     def _geometry(self) -> ColumnElement:
         if self._place is None:
@@ -108,10 +122,6 @@ class FeatureSelect:
         if self._layer.role != "plan" or self._query.schematic:
             return self._table.c.geom
         return case((is_schematic(self._table), null()), else_=self._table.c.geom)
-
-    def _order(self) -> list[ColumnElement]:
-        columns = ((self._column(order.field), order.descending) for order in self._query.order)
-        return [(column.desc() if descending else column.asc()).nulls_last() for column, descending in columns]
 
     def _places(self) -> Iterator[ColumnElement[bool]]:
         bbox, within = self._query.bbox, self._query.within
