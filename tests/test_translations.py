@@ -24,6 +24,7 @@ GETTEXT = {"_", "gettext", "ngettext", "lazy_gettext", "N_"}
 DATA_IN_PYTHON = {
     "geo/analysis/locating.py": "what stands between the aliases of a road",
     "geo/exchange/coordinates.py": "grammar: what pasted coordinates are made of",
+    "geo/exchange/files/road_fields.py": "grammar: what columns of road files are called",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
     "geo/model/layer.py": "titles of the shared fields, in both languages side by side",
     "geo/model/status.py": "names of the water classes of GB 3838-2002",
