@@ -113,7 +113,7 @@ class Watch:
         self.address = address
         self.faults: list[str] = []
         self.refusals: set[str] = set()
-        """Pages that the test opens because they are refused; Chromium logs each as an error."""
+        """Addresses that the test asks for because they are refused; Chromium logs each as an error."""
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
@@ -132,19 +132,18 @@ class Watch:
 def open_page(browser) -> Iterator[OpenPage]:
     """Open a page in a window of its own, `desktop` or `phone`; at the end it must have no fault.
 
-    A page that is to be refused is opened with the `status` it is refused with.
+    A page that is to be refused is opened with the `status` it is refused with; what a page asks for in vain is `refused`.
     """
     opened = []
 
-    def open_(url: str, size: str = "desktop", *, status: int = 200, **options) -> Page:
+    def open_(url: str, size: str = "desktop", *, status: int = 200, refused: str = "", **options) -> Page:
         options = {"viewport": VIEWPORTS[size], "has_touch": size == "phone", "locale": "zh-CN"} | options
         context = browser.new_context(**options)
         context.set_default_timeout(ANSWER_TIMEOUT_MS)
         page = context.new_page()
         watch = Watch(page, "/".join(url.split("/")[:3]))
         opened.append((context, watch))
-        if status != 200:
-            watch.refusals.add(url)
+        watch.refusals = {refused} if status == 200 else {refused, url}
         assert page.goto(url).status == status
         return page
 

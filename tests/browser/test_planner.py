@@ -75,12 +75,17 @@ def test_what_is_on_screen_goes_into_a_file_of_each_format(schools_of_2023, tmp_
     schools = {feature["id"]: feature for feature in collection["features"]}
     assert set(schools) == {"2023-1", "2023-2"}
     hongzhi, jiazhuang = schools["2023-1"], schools["2023-2"]
-    assert {"seats": 1620, "land_area_mu": 45.4, "source_section": "七(二)1 专栏"}.items() <= hongzhi["properties"].items()
+    assert {"seats": 1620, "land_area_mu": 45.4, "source_section": "七(二)1 专栏"}.items() <= hongzhi[
+        "properties"
+    ].items()
     assert hongzhi["geometry"]["type"] == "Polygon"
     assert hongzhi["properties"]["location_text"] == "乐山大道与古槐路交叉口西北侧"
     assert (hongzhi["properties"]["location_basis"], hongzhi["properties"]["location_accuracy_m"]) == ("located", 1600)
     assert jiazhuang["geometry"] is None  # illustrative, and nobody asked for it
-    assert (jiazhuang["properties"]["location_basis"], jiazhuang["properties"]["location_accuracy_m"]) == ("schematic", None)
+    assert (jiazhuang["properties"]["location_basis"], jiazhuang["properties"]["location_accuracy_m"]) == (
+        "schematic",
+        None,
+    )
     assert all(school["properties"]["stage"] == "not_reported" for school in schools.values())
 
     with page.download("csv", tmp_path).open(encoding="utf-8-sig", newline="") as file:
