@@ -4,7 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 VENDOR := static/vendor/node_modules/.package-lock.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
-TEST_PACKAGES := chromium gdal-bin fonts-noto-cjk
+# libatomic1: the Node.js that Playwright brings needs it.
+TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk
 
 .DELETE_ON_ERROR:
 .PHONY: setup setup-tests run demo test lint messages screenshot
