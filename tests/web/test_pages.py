@@ -1,0 +1,103 @@
+"""Pages and files as they leave the server, before any browser."""
+
+import csv
+import io
+import json
+import shutil
+
+import openpyxl
+import pytest
+
+from geo.web import create_app
+from geo.web.settings import ROOT
+
+
+@pytest.fixture(scope="module")
+def retiring(tmp_path_factory):
+    """A client of an app whose plan has retired two schools: one has a successor, the other has none."""
+    folder = tmp_path_factory.mktemp("zone")
+    shutil.copytree(ROOT / "layers", folder / "layers")
+    path = folder / "layers" / "schools" / "features.geojson"
+    collection = json.loads(path.read_text(encoding="utf-8"))
+    by_id = {feature["id"]: feature["properties"] for feature in collection["features"]}
+    by_id["2021-1"] |= {"retired_on": "2024-05-06", "replaced_by": "2021-2"}
+    by_id["2022-1"] |= {"retired_on": "2024-05-06"}
+    path.write_text(json.dumps(collection), encoding="utf-8")
+    app = create_app({"DATABASE_URL": f"gpkg:///{folder}/plan.gpkg", "LAYERS_DIR": folder / "layers"})
+    return app.test_client()
+
+
+def test_a_feature_page_shows_every_figure_of_the_plan_and_its_source(client):
+    page = client.get("/features/schools/2023-1").text
+    for words in (
+        "宏志小学",
+        "1,620",
+        "45.4",
+        "24,000",
+        "8,000",
+        "七(二)1 专栏",
+        "乐山大道与古槐路交叉口西北侧",
+        "1,600",
+    ):
+        assert words in page
+
+
+def test_a_retired_feature_is_gone_and_names_its_successor(retiring):
+    gone = retiring.get("/features/schools/2021-1")
+    assert gone.status_code == 410
+    assert 'href="/features/schools/2021-2"' in gone.text
+    assert "2024-05-06" in gone.text
+    assert retiring.get("/features/schools/2022-1").status_code == 410
+
+
+def test_a_retired_feature_is_in_no_list_and_no_file(retiring):
+    assert retiring.get("/ogc/collections/schools/items?limit=100").get_json(force=True)["numberMatched"] == 9
+    assert len(retiring.get("/export/file?layers=schools").get_json(force=True)["features"]) == 9
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("2023", "2023-1"), ("hongzhi", "2023-1"), ("20231", "2023-1")])
+def test_an_unknown_id_gets_404_with_what_was_meant(client, wrong, meant):
+    answer = client.get(f"/features/schools/{wrong}")
+    assert answer.status_code == 404
+    assert f'href="/features/schools/{meant}"' in answer.text
+
+
+def test_an_unknown_layer_or_address_gets_a_page_with_a_way_back(client):
+    for address in ("/features/nothing/1", "/nothing"):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert 'href="/"' in answer.text
+        assert answer.mimetype == "text/html"
+
+
+def download(client, **parameters):
+    answer = client.get("/export/file", query_string=parameters)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    return answer
+
+
+def test_a_file_holds_what_is_on_the_screen(client):
+    answer = download(client, layers="schools", plan_year="2023", year="2023", format="geojson")
+    assert answer.mimetype == "application/geo+json"
+    collection = answer.get_json(force=True)
+    assert {feature["id"] for feature in collection["features"]} == {"2023-1", "2023-2"}
+    assert "crs" not in collection
+    stages = {feature["properties"]["stage"] for feature in collection["features"]}
+    assert stages == {"not_reported"}
+
+
+def test_csv_and_xlsx_have_chinese_headers(client):
+    rows = list(csv.DictReader(io.StringIO(download(client, layers="schools", format="csv").data.decode("utf-8-sig"))))
+    assert len(rows) == 11
+    assert sum(int(row["学位(个学位)"]) for row in rows) == 15_750
+    book = openpyxl.load_workbook(io.BytesIO(download(client, layers="schools,villages", format="xlsx").data))
+    assert book.sheetnames == ["新建学校", "行政村与居委会", "说明"]
+    assert [cell.value for cell in book["新建学校"][1]][:2] == ["编号", "名称"]
+
+
+@pytest.mark.parametrize("query", ["format=exe", "layers=nothing", "layers=schools&limit=x", "layers=schools&seats=x"])
+def test_a_file_that_cannot_be_made_is_refused_in_words(client, query):
+    answer = client.get(f"/export/file?{query}")
+    assert answer.status_code in (400, 404)
+    assert "Content-Disposition" not in answer.headers
