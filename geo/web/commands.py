@@ -18,6 +18,7 @@ from geo.service import export as files
 from geo.service import features, intake
 from geo.web import browser_libraries, params
 from geo.web.current import current_store
+from geo.web.language import LANGUAGES
 from geo.web.settings import ROOT
 from geo.web.terminal import (
     DONE,
@@ -27,8 +28,7 @@ from geo.web.terminal import (
     in_terminal_words,
     refuse,
     say,
-    terminal_language,
-    translate,
+    words_in,
 )
 
 PROGRESS_EVERY_S = 2.0
@@ -101,6 +101,9 @@ def _finding(fault: AtlasError) -> dict[str, object]:
 @click.option(
     "--schematic", is_flag=True, help="With the geometry of schematic positions, which is left out otherwise."
 )
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="zh", show_default=True, help="Of titles and coded values."
+)
 @click.option("-o", "--output", required=True, metavar="FILE", help="File to write; - for standard output.")
 def export(
     layer_ids: tuple[str, ...],
@@ -108,6 +111,7 @@ def export(
     year: str | None,
     plan_year: str | None,
     schematic: bool,
+    language: str,
     output: str,
 ) -> None:
     """Write layers to a file, every feature with its figures and the basis of its position."""
@@ -119,7 +123,7 @@ def export(
         layer_id: features.without_paging(params.feature_query(args, store.catalog[layer_id], store))
         for layer_id in layer_ids
     }
-    chunks = files.stream(store, queries, format_name, language=terminal_language(), translate=translate)
+    chunks = files.stream(store, queries, format_name, language=language, translate=words_in(language))
     if output == "-":
         _pour(chunks, sys.stdout.buffer)
         return

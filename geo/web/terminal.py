@@ -3,6 +3,7 @@
 import gettext
 import os
 import sys
+from collections.abc import Callable
 
 import click
 import orjson
@@ -20,14 +21,14 @@ def terminal_language() -> str:
     return "en" if locale.startswith("en") else "zh"
 
 
-def translate(message: str) -> str:
-    """A message marked with `N_`, in the terminal's language."""
-    return gettext.translation("messages", TRANSLATIONS, [terminal_language()], fallback=True).gettext(message)
+def words_in(language: str) -> Callable[[str], str]:
+    """What turns a message marked with `N_` into a language."""
+    return gettext.translation("messages", TRANSLATIONS, [language], fallback=True).gettext
 
 
 def in_terminal_words(message: str, **params: object) -> str:
     """A message with its parameters, in the terminal's language and on one line."""
-    return " ".join((translate(message) % params).split())
+    return " ".join((words_in(terminal_language())(message) % params).split())
 
 
 def say(message: str, **params: object) -> None:

@@ -210,3 +210,11 @@ def test_demo_never_touches_a_real_store(run, refused, tmp_path):
 
 def test_setup_has_nothing_to_do_where_the_libraries_are(run):
     assert json.loads(run("setup").stdout) == {"browser_libraries": "present"}
+
+
+def test_a_file_speaks_chinese_whatever_the_terminal_unless_asked_otherwise(run, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    chinese = run("export", "schools", "--format", "csv", "-o", "-").stdout
+    english = run("export", "schools", "--format", "csv", "--language", "en", "-o", "-").stdout
+    assert "学位(个学位)" in chinese.splitlines()[0]
+    assert "Seats" in english.splitlines()[0]
