@@ -1,5 +1,6 @@
 """Chinese first, English by a switch that sticks."""
 
+from functools import cache
 from urllib.parse import urlsplit
 
 from babel.messages.pofile import read_po
@@ -45,6 +46,7 @@ def script_messages() -> dict[str, str]:
     return {} if language() == "zh" else _english_script_messages()
 
 
+@cache
 def _english_script_messages() -> dict[str, str]:
     with (TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalogue = read_po(file)
