@@ -31,7 +31,8 @@ export function markerStyle(feature, year) {
   const faded = isLater(feature, year) ? 0.55 : 1;
   if (isSchematic(feature)) {
     const reported = lamp !== "grey" && lamp !== "none";
-    return { shape: SHAPES[lamp], radius: 6.5, weight: 1.25, color: reported ? INK[lamp] : SCHEMATIC_INK, dashArray: "2 2",
+    // Hatched all of them: what is reported is told from what is not by its unbroken line, not by colour alone.
+    return { shape: SHAPES[lamp], radius: 6.5, weight: reported ? 2 : 1.25, color: reported ? INK[lamp] : SCHEMATIC_INK, dashArray: reported ? null : "2 2",
       fillColor: hatch(feature.layer.style.colour), fillOpacity: 1, opacity: faded };
   }
   return { shape: SHAPES[lamp], radius: 5.5, weight: lamp === "grey" || lamp === "none" ? 2 : 1.5,

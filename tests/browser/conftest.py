@@ -132,7 +132,7 @@ class Watch:
 def open_page(browser) -> Iterator[OpenPage]:
     """Open a page in a window of its own, `desktop` or `phone`; at the end it must have no fault.
 
-    A page that is to be refused is opened with the `status` it is refused with; what a page asks for in vain is `refused`.
+    A page that is to be refused is opened with the `status` it is refused with; what it asks for in vain is `refused`.
     """
     opened = []
 

@@ -1,0 +1,33 @@
+"""No serious fault that axe-core can find, on any page, in either language, at either size."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGES = ("", "?year=2023&feature=schools/2023-1", "features/schools/2023-1", "export", "features/schools/2023-9")
+GRAVE = ("serious", "critical")
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_no_serious_fault(open_page, address, size, language):
+    page = open_page(f"{address}/export", size, refused=f"{address}/{PAGES[-1]}")
+    for path in PAGES:
+        page.goto(f"{address}/language/{language}?next=/{path}")
+        page.wait_for_load_state("networkidle")
+        assert grave_faults(page) == [], path
+
+
+@pytest.mark.parametrize("opened", ["filter-plan_year", "filter-more", "export", "select", "measure", "search"])
+def test_axe_finds_no_serious_fault_in_what_opens(open_page, address, opened):
+    page = open_page(f"{address}/")
+    page.wait_for_selector("body[data-ready=true]")
+    page.get_by_test_id(opened).click()
+    page.keyboard.type("2023")
+    page.wait_for_load_state("networkidle")
+    assert grave_faults(page) == []
+
+
+def grave_faults(page) -> list[str]:
+    """What axe-core calls serious or critical: the rule and the first element that breaks it."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found if each["impact"] in GRAVE]

@@ -1,0 +1,130 @@
+"""Desktop, phone and paper: nothing runs off the side, the phone's sheets move, the printed map says what it is."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.map_page import MapPage
+from tests.browser.test_feature_page import page_sizes
+
+A4_LANDSCAPE_PT = (842, 595)
+PAGES = ("", "?feature=schools/2023-1", "features/schools/2021-1", "export", "features/schools/nothing")
+HEIGHTS = {"peek": (0.1, 0.25), "half": (0.4, 0.6), "full": (0.8, 1.0)}
+"""Share of the window that a sheet takes up at each of its heights."""
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_no_page_scrolls_sideways(open_page, address, size):
+    page = open_page(f"{address}/export", size, refused=f"{address}/{PAGES[-1]}")
+    for language in ("zh", "en"):
+        for path in PAGES:
+            page.goto(f"{address}/language/{language}?next=/{path}")
+            page.wait_for_load_state("networkidle")
+            wide, window = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+            assert wide <= window, (path, language)
+            assert outside(page) == [], (path, language)
+
+
+def outside(page: Page) -> list[str]:
+    """Buttons, links and fields that are cut off by a side of the window where nothing can be scrolled."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("button, a, input, select")]
+            .filter(node => node.checkVisibility() && !node.closest(".site-nav, .leaflet-pane"))
+            .filter(node => {
+                const { left, right, width } = node.getBoundingClientRect();
+                return width && (left < -1 || right > innerWidth + 1);
+            })
+            .map(node => node.outerHTML.slice(0, 120))"""
+    )
+
+
+def expect_height(page: Page, sheet: str, height: str) -> None:
+    """A sheet comes to rest at one of its heights."""
+    low, high = HEIGHTS[height]
+    page.wait_for_function(
+        """([id, low, high]) => {
+            const share = document.querySelector(`[data-testid=${id}]`).getBoundingClientRect().height / innerHeight;
+            return share > low && share < high;
+        }""",
+        arg=[sheet, low, high],
+    )
+
+
+def drag(page: Page, handle: str, to_y: float) -> None:
+    """Drag with a finger, as the browser's own touch events have it."""
+    box = page.get_by_test_id(handle).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 9):
+        point = {"x": x, "y": y + (to_y - y) * step / 8}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    page.wait_for_timeout(100)  # rest before letting go: a flick would swallow the next tap
+    finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.detach()
+
+
+def test_the_phones_sheet_has_three_heights_for_finger_and_keyboard(open_page, address):
+    page = MapPage(open_page(f"{address}/", "phone")).page
+    handle, height = page.get_by_test_id("panel-handle"), page.viewport_size["height"]
+    expect_height(page, "panel", "peek")
+    for to_y, rest in ((0.5, "half"), (0.1, "full"), (0.55, "half"), (0.97, "peek")):
+        drag(page, "panel-handle", to_y * height)
+        expect_height(page, "panel", rest)
+    for rest in ("half", "full", "peek"):
+        handle.tap()
+        expect_height(page, "panel", rest)
+    handle.focus()
+    for key, rest in (("ArrowUp", "half"), ("ArrowUp", "full"), ("ArrowDown", "half"), ("ArrowDown", "peek")):
+        page.keyboard.press(key)
+        expect_height(page, "panel", rest)
+
+
+def test_on_a_phone_the_details_come_over_the_list_and_the_feature_stays_in_sight(open_page, address):
+    page = MapPage(open_page(f"{address}/?layers=schools", "phone"))
+    page.by("panel-handle").tap()
+    expect_height(page.page, "panel", "half")
+    page.choose("schools/2023-1")
+    page.settle()
+    expect_height(page.page, "details", "half")
+    details, marker = page.by("details").bounding_box(), page.marker("schools/2023-1").bounding_box()
+    on_top = "([x, y]) => document.elementFromPoint(x, y).closest('[data-testid=details]') !== null"
+    assert page.page.evaluate(on_top, [details["x"] + details["width"] / 2, details["y"] + details["height"] / 2])
+    assert 100 < marker["y"] < details["y"] - marker["height"]
+    page.by("details-close").tap()
+    expect(page.by("details")).to_be_hidden()
+    expect(page.by("panel")).to_be_visible()
+
+
+def test_on_a_phone_a_tap_on_the_map_opens_the_details(open_page, address):
+    page = MapPage(open_page(f"{address}/?layers=schools&schematic=false", "phone"))
+    page.marker("schools/2021-2").tap()
+    expect(page.by("details-title")).to_have_text("驻马店经济开发区金雀路小学")
+
+
+@pytest.mark.parametrize("feature", ["", "&feature=schools/2023-1"])
+def test_the_printed_map_is_one_sheet_that_says_what_it_is(open_page, address, feature):
+    page = open_page(f"{address}/?year=2023&layers=schools{feature}")
+    MapPage(page).settle()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#sheet-head")).to_contain_text("驻马店经济开发区 规划一张图")
+    expect(page.locator("#sheet-head")).to_contain_text("状态截至 2023 年底")
+    foot = page.locator("#sheet-foot")
+    for words in (
+        "资料来源：",
+        "驻开政〔2021〕2号",
+        "误差",
+        "灰色斜纹为示意位置",
+        "坐标系 WGS 84",
+        "CGCS2000",
+        "制图日期",
+    ):
+        expect(foot).to_contain_text(words)
+    for shown in ("#legend-content", ".leaflet-control-scale-line", ".north", "#sheet-head", "#sheet-foot"):
+        expect(page.locator(shown).first).to_be_visible()
+    for hidden in ("panel", "years", "search", "tools"):
+        expect(page.get_by_test_id(hidden)).to_be_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="null")
+    assert page_sizes(page.pdf(prefer_css_page_size=True)) == [A4_LANDSCAPE_PT]
