@@ -73,12 +73,30 @@ OSM_CLASSES = frozenset(
 )
 
 CLASS_WORDS = {
-    "高速公路": "motorway", "高速": "motorway", "快速路": "trunk", "城市快速路": "trunk", "国道": "trunk",
-    "省道": "primary", "主干路": "primary", "主干道": "primary", "城市主干路": "primary",
-    "次干路": "secondary", "次干道": "secondary", "城市次干路": "secondary", "县道": "secondary", "支路": "tertiary", "城市支路": "tertiary", "乡道": "tertiary",
-    "街坊路": "residential", "村道": "unclassified", "巷道": "service", "内部道路": "service", "匝道": "primary_link",
-    "人行道": "footway", "步行街": "pedestrian",
-}  # fmt: skip
+    "高速公路": "motorway",
+    "高速": "motorway",
+    "快速路": "trunk",
+    "城市快速路": "trunk",
+    "国道": "trunk",
+    "省道": "primary",
+    "主干路": "primary",
+    "主干道": "primary",
+    "城市主干路": "primary",
+    "次干路": "secondary",
+    "次干道": "secondary",
+    "城市次干路": "secondary",
+    "县道": "secondary",
+    "支路": "tertiary",
+    "城市支路": "tertiary",
+    "乡道": "tertiary",
+    "街坊路": "residential",
+    "村道": "unclassified",
+    "巷道": "service",
+    "内部道路": "service",
+    "匝道": "primary_link",
+    "人行道": "footway",
+    "步行街": "pedestrian",
+}
 """Classes of GB 50220-95 and of the highway law, and what comes nearest in OpenStreetMap."""
 
 TEXTS = ("name", "aliases", "road_class", "structure")

@@ -1,0 +1,50 @@
+"""In which directions a road leaves a point."""
+
+import math
+from collections.abc import Sequence
+
+import numpy
+import shapely
+
+ARM_M = 50.0
+"""How far from the crossing the direction of a road's arm is taken."""
+
+SAME_ARM_DEG = 40.0
+
+
+def arms_of(lines: numpy.ndarray, point: shapely.Point, reach_m: float) -> tuple[float, ...]:
+    """Azimuths, degrees clockwise from north, in which a road leaves a point.
+
+    Each is the direction of a line from where it passes the point to where it leaves the circle of `reach_m`; lines
+    side by side, as carriageways, are one arm in their mean direction.
+    """
+    road = shapely.line_merge(shapely.union_all(lines))
+    inside = shapely.line_merge(shapely.intersection(road, point.buffer(reach_m, quad_segs=90)))
+    azimuths = []
+    for part in shapely.get_parts(inside):
+        if part.geom_type != "LineString":
+            continue
+        foot = shapely.get_coordinates(shapely.shortest_line(part, point))[0]
+        for x, y in shapely.get_coordinates(part)[[0, -1]]:
+            is_exit = math.hypot(x - point.x, y - point.y) >= 0.99 * reach_m
+            if is_exit and math.hypot(x - foot[0], y - foot[1]) >= 0.4 * reach_m:
+                azimuths.append(math.degrees(math.atan2(x - foot[0], y - foot[1])) % 360)
+    return tuple(_merged(sorted(azimuths)))
+
+
+def _merged(azimuths: Sequence[float]) -> list[float]:
+    """Directions that are nearly the same, as one; sorted."""
+    groups: list[list[float]] = []
+    for azimuth in azimuths:
+        for group in groups:
+            if abs((azimuth - group[0] + 180) % 360 - 180) <= SAME_ARM_DEG:
+                group.append(azimuth)
+                break
+        else:
+            groups.append([azimuth])
+    return sorted(_mean_azimuth(group) if len(group) > 1 else group[0] for group in groups)
+
+
+def _mean_azimuth(azimuths: Sequence[float]) -> float:
+    angles = numpy.radians(azimuths)
+    return math.degrees(math.atan2(numpy.sin(angles).sum(), numpy.cos(angles).sum())) % 360

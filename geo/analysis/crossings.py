@@ -1,0 +1,218 @@
+"""The crossing that two road names mean, or why there is none that can be told for sure.
+
+Meetings that lie close together, as of dual carriageways, are one crossing with a spread. Where two roads meet in
+several places, or their names can mean several roads, nothing is chosen: the candidates are told.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, product
+
+import numpy
+import shapely
+
+from geo.analysis.arms import ARM_M, arms_of
+from geo.analysis.measuring import to_plane
+from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
+from geo.analysis.network import RoadNetwork
+from geo.analysis.road_names import NameMatch, Trust, is_unnamed
+from geo.model.crs import metric_crs
+from geo.model.errors import N_
+from geo.model.remark import Remark
+
+MAX_SPREAD_M = 100.0
+"""Radius of a crossing; meetings in a longer chain are several crossings."""
+
+NEIGHBOURHOOD_M = 400.0
+"""Rows of a road this near to a crossing belong to it."""
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where two roads meet.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, EPSG:4326.
+    accuracy_m
+        From the errors of both roads and the spread, metres.
+    roads
+        Names of the two roads as the data have them.
+    arms
+        For each road the grid azimuths of its arms, degrees clockwise from north.
+    spread_m
+        Radius of the meetings that were taken for one.
+    rows
+        Of either road near the crossing.
+    doubts
+        Why this might not be the crossing that is meant.
+    is_certain
+        Whether names and meeting leave no doubt.
+    """
+
+    lon: float
+    lat: float
+    accuracy_m: float
+    roads: tuple[str, str]
+    arms: tuple[tuple[float, ...], tuple[float, ...]]
+    spread_m: float = 0.0
+    rows: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    doubts: tuple[Remark, ...] = ()
+    others: tuple[Meeting, ...] = ()
+    is_certain: bool = True
+
+
+@dataclass(frozen=True)
+class _Pairing:
+    """What the two names may mean together, and where that meets."""
+
+    matches: tuple[NameMatch, NameMatch]
+    meetings: tuple[Meeting, ...]
+
+
+def find_crossing(network: RoadNetwork, first: str, second: str) -> Crossing:
+    """Where two roads meet.
+
+    Returns
+    -------
+    crossing
+        Its accuracy is the root of the squared errors of both roads and of the spread.
+
+    Raises
+    ------
+    Unlocated
+        If one of the roads is not to be found or not drawn, they do not meet, or they meet in several places.
+    """
+    pairing = find_meetings(network, first, second)
+    best = [each for each in pairing.meetings if each.kind == pairing.meetings[0].kind]
+    if len(best) > 1 or best[0].spread_m > MAX_SPREAD_M:
+        message = N_("“%(first)s”与“%(second)s”不只一处相交，不能确定是哪一处")
+        reason = Unlocated(message, first=first, second=second)
+        reason.candidates = pairing.meetings
+        raise reason
+    return _crossing(network, pairing, first, second)
+
+
+def find_meetings(network: RoadNetwork, first: str, second: str) -> _Pairing:
+    """The surest reading of both names in which the roads meet at all, and every place where they do.
+
+    Raises
+    ------
+    Unlocated
+        If a road is not to be found or not drawn, they do not meet, or a name can mean several roads that do.
+    """
+    matches = [match_road(network, name) for name in (first, second)]
+    pairs = sorted(product(*matches), key=_doubtfulness)
+    for _, alternatives in groupby(pairs, _doubtfulness):
+        met = [
+            _Pairing(pair, meetings)
+            for pair in alternatives
+            if (meetings := tuple(meetings_of(network, pair[0].rows, pair[1].rows)))
+        ]
+        if len(met) == 1:
+            return met[0]
+        if met:
+            raise _ambiguous((first, second), met)
+    raise _apart(network, matches, first, second)
+
+
+def _doubtfulness(pair: tuple[NameMatch, NameMatch]) -> tuple[int, int]:
+    return max(match.trust for match in pair), sum(match.trust for match in pair)
+
+
+def _ambiguous(asked: tuple[str, str], met: Sequence[_Pairing]) -> Unlocated:
+    """One of the names stands for several roads."""
+    meant = [sorted({", ".join(pairing.matches[which].names) for pairing in met}) for which in (0, 1)]
+    which = 0 if len(meant[0]) > 1 else 1
+    message = N_("“%(road)s”可能指不同的道路：%(candidates)s")
+    reason = Unlocated(message, road=asked[which], candidates=", ".join(meant[which]))
+    reason.candidates = tuple(meeting for pairing in met for meeting in pairing.meetings)
+    return reason
+
+
+def match_road(network: RoadNetwork, name: str) -> list[NameMatch]:
+    """The drawn roads that a name can mean.
+
+    Raises
+    ------
+    Unlocated
+        If there is none: because the words are no name, no road has it, or no line of it is known.
+    """
+    if is_unnamed(name):
+        raise Unlocated(N_("“%(road)s”没有路名，无法在道路数据里查找"), road=name)
+    found = network.names.find(name)
+    if not found:
+        hints = network.names.hints(name)
+        if hints:
+            message = N_("道路数据里没有“%(road)s”，是否指：%(hints)s？")
+            raise Unlocated(message, road=name, hints=", ".join(hints))
+        raise Unlocated(N_("道路数据里没有“%(road)s”"), road=name)
+    drawn = [replace(match, rows=match.rows[network.is_drawn[match.rows]]) for match in found]
+    drawn = [match for match in drawn if len(match.rows)]
+    if not drawn:
+        raise Unlocated(N_("“%(road)s”的位置未知，道路数据里没有它的中心线"), road=name)
+    return drawn
+
+
+def _apart(network: RoadNetwork, matches: Sequence[Sequence[NameMatch]], first: str, second: str) -> Unlocated:
+    """Why there is no meeting, with the distance where it helps."""
+    one, other = matches[0][0].rows, matches[1][0].rows
+    if set(one) == set(other):
+        return Unlocated(N_("“%(first)s”与“%(second)s”在道路数据里是同一条路"), first=first, second=second)
+    pairs = shapely.STRtree(network.lines[other]).query_nearest(network.lines[one], all_matches=False)
+    lines = network.lines[one][pairs[0]], network.lines[other][pairs[1]]
+    nearest = int(numpy.argmin(shapely.distance(*lines)))
+    ends = shapely.get_coordinates(shapely.shortest_line(lines[0][nearest], lines[1][nearest]))
+    gap = to_plane(shapely.LineString(ends), metric_crs((*ends[0], *ends[1])))
+    message = N_("“%(first)s”与“%(second)s”在道路数据里不相交，最近处相距约 %(gap_m)s 米")
+    return Unlocated(message, first=first, second=second, gap_m=round(gap.length))
+
+
+def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) -> Crossing:
+    meeting, others = pairing.meetings[0], pairing.meetings[1:]
+    doubts = [match.remark for match in pairing.matches if match.remark is not None]
+    names = {"first": first, "second": second}
+    if meeting.kind == Kind.NEAR:
+        message = N_("“%(first)s”与“%(second)s”在道路数据里没有相接，相距 %(gap_m)s 米，取最近处为路口")
+        doubts.append(Remark(message, gap_m=round(meeting.gap_m), **names))
+    if meeting.kind == Kind.BRIDGE:
+        doubts.append(Remark(N_("“%(first)s”与“%(second)s”在此立体交叉，没有平面路口"), **names))
+    if others:
+        message = N_("“%(first)s”与“%(second)s”另有 %(count)s 处跨越或接近，取平面相交的一处")
+        doubts.append(Remark(message, count=len(others), **names))
+    crs = metric_crs((meeting.lon, meeting.lat) * 2)
+    point = to_plane(shapely.Point(meeting.lon, meeting.lat), crs)
+    near = [_neighbouring(network, match.rows, meeting) for match in pairing.matches]
+    errors = [_error_m(network, rows, name) for rows, name in zip(near, (first, second), strict=True)]
+    reach_m = ARM_M + meeting.spread_m
+    arms = tuple(arms_of(network.in_plane(rows, crs).lines, point, reach_m) for rows in near)
+    return Crossing(
+        lon=meeting.lon,
+        lat=meeting.lat,
+        accuracy_m=math.hypot(*errors, meeting.spread_m, meeting.gap_m),
+        roads=tuple(", ".join(match.names) for match in pairing.matches),
+        arms=arms,
+        spread_m=meeting.spread_m,
+        rows=tuple(tuple(rows.tolist()) for rows in near),
+        doubts=tuple(doubts),
+        others=others,
+        is_certain=meeting.kind == Kind.JUNCTION
+        and not others
+        and all(match.trust < Trust.LIKELY for match in pairing.matches),
+    )
+
+
+def _error_m(network: RoadNetwork, rows: numpy.ndarray, name: str) -> float:
+    error_m = float(network.errors_m[rows].max())
+    if math.isnan(error_m):
+        raise Unlocated(N_("“%(road)s”没有注明位置误差"), road=name)
+    return error_m
+
+
+def _neighbouring(network: RoadNetwork, rows: numpy.ndarray, meeting: Meeting) -> numpy.ndarray:
+    """Rows of a road near a meeting; links are left out where the road has others there."""
+    near = numpy.intersect1d(rows, network.rows_near(meeting.lon, meeting.lat, NEIGHBOURHOOD_M))
+    through = near[~network.is_link[near]]
+    return through if len(through) else near

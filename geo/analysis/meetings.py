@@ -1,0 +1,230 @@
+"""Every place where the lines of two roads meet: nodes and intersections, roundabouts, small gaps, bridges."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.analysis.measuring import to_degrees, to_plane
+from geo.analysis.network import METRES_PER_DEGREE, RoadNetwork, Window
+from geo.model.crs import metric_crs
+from geo.model.errors import AtlasError, N_
+
+MEETING_M = 60.0
+"""Meetings that lie this close together, as of dual carriageways, are one crossing."""
+
+CARRIAGEWAYS_M = 150.0
+"""The same where they lie on two one-way lines of one road that run against one another."""
+
+NEAR_MISS_M = 50.0
+"""A road that ends so near to another one is thought to meet it; said in a warning."""
+
+SAME_NODE_M = 0.05
+TOUCHES_RING_DEG = 1e-5
+MAX_PAIRS = 20_000
+"""Pairs of near rows; two roads with more run into one another everywhere."""
+
+
+class Unlocated(AtlasError):
+    """Why a phrase leads to no place; `candidates` are the places that it might mean."""
+
+    candidates: tuple["Meeting", ...] = ()
+
+
+class Kind(IntEnum):
+    """How two roads meet, the surest first."""
+
+    JUNCTION = 0
+    NEAR = 1
+    BRIDGE = 2
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One place where two roads meet.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, EPSG:4326.
+    spread_m
+        Radius of the meetings that were taken for one, metres.
+    gap_m
+        Between the two lines where they do not touch.
+    """
+
+    lon: float
+    lat: float
+    kind: Kind = Kind.JUNCTION
+    spread_m: float = 0.0
+    gap_m: float = 0.0
+
+
+@dataclass
+class _Point:
+    """A single meeting of two rows, in metres."""
+
+    x: float
+    y: float
+    kind: Kind
+    rows: tuple[int, int]
+    gap_m: float = 0.0
+    reach_m: float = MEETING_M / 2
+    is_ring: bool = False
+
+
+def meetings_of(network: RoadNetwork, first: numpy.ndarray, second: numpy.ndarray) -> list[Meeting]:
+    """Every place where the rows of one road meet those of another, the surest and widest known first."""
+    pairs = _near_pairs(network, first, second)
+    rows = numpy.unique(pairs)
+    crs = metric_crs(shapely.total_bounds(network.lines[rows if len(rows) else first]))
+    window = network.in_plane(rows, crs)
+    ends = [_free_ends(network.lines, road) for road in (first, second)]
+    points = [*_intersections(network, window, pairs), *_near_misses(window, pairs, ends, crs)]
+    points += _on_rings(network, first, second, crs)
+    meetings = [_to_meeting(cluster, crs) for cluster in _clusters(points, window)]
+    return sorted(meetings, key=lambda each: (each.kind, each.gap_m, each.lon, each.lat))
+
+
+def _near_pairs(network: RoadNetwork, first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
+    """Pairs of rows, one of each road, that come near one another; links only where nothing else does."""
+    bounds = shapely.bounds(network.lines[first])
+    reach_lat = NEAR_MISS_M / METRES_PER_DEGREE
+    reach_lon = reach_lat / max(math.cos(math.radians(float(numpy.nanmean(bounds[:, [1, 3]])))), 0.1)
+    boxes = shapely.box(*(bounds + numpy.array([-reach_lon, -reach_lat, reach_lon, reach_lat])).T)
+    found = shapely.STRtree(network.lines[second]).query(boxes)
+    pairs = numpy.column_stack([first[found[0]], second[found[1]]])
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    if len(pairs) > MAX_PAIRS:
+        raise Unlocated(N_("两条路在道路数据里交织在一起，不能确定路口"))
+    through = ~network.is_link[pairs].any(axis=1)
+    return pairs[through] if through.any() else pairs
+
+
+def _free_ends(lines: numpy.ndarray, rows: numpy.ndarray) -> dict[int, list[tuple[float, float]]]:
+    """Ends at which no other row of the same road goes on, in degrees, by row."""
+    ends = numpy.concatenate([shapely.get_coordinates(shapely.get_point(lines[rows], place)) for place in (0, -1)])
+    owners = numpy.concatenate([rows, rows])
+    _, inverse, counts = numpy.unique(ends.round(7), axis=0, return_inverse=True, return_counts=True)
+    free: dict[int, list[tuple[float, float]]] = {}
+    for place in numpy.flatnonzero(counts[inverse.ravel()] == 1):
+        free.setdefault(int(owners[place]), []).append((float(ends[place][0]), float(ends[place][1])))
+    return free
+
+
+def _intersections(network: RoadNetwork, window: Window, pairs: numpy.ndarray) -> Iterator[_Point]:
+    """Where the lines touch or cross; of a shared stretch its ends."""
+    places = numpy.searchsorted(window.rows, pairs)
+    lines = window.lines[places[:, 0]], window.lines[places[:, 1]]
+    found = shapely.intersection(*lines)
+    for place in numpy.flatnonzero(~shapely.is_empty(found)):
+        one, other = int(pairs[place][0]), int(pairs[place][1])
+        for part in shapely.get_parts(found[place]):
+            for x, y in shapely.get_coordinates(part)[[0, -1] if part.geom_type == "LineString" else [0]]:
+                over = _differ(network, one, other) and not _is_shared_node(lines, place, x, y)
+                yield _Point(float(x), float(y), Kind.BRIDGE if over else Kind.JUNCTION, (one, other))
+
+
+def _differ(network: RoadNetwork, one: int, other: int) -> bool:
+    """Whether two rows run on different levels."""
+    return network.structure[one] != network.structure[other] or network.level[one] != network.level[other]
+
+
+def _is_shared_node(lines: tuple[numpy.ndarray, numpy.ndarray], place: int, x: float, y: float) -> bool:
+    return all(numpy.hypot(*(shapely.get_coordinates(line[place]) - (x, y)).T).min() <= SAME_NODE_M for line in lines)
+
+
+def _near_misses(
+    window: Window, pairs: numpy.ndarray, ends: Sequence[dict[int, list[tuple[float, float]]]], crs: str
+) -> Iterator[_Point]:
+    """Where one road ends shortly before the other."""
+    line_of = dict(zip(window.rows.tolist(), window.lines, strict=True))
+    for one, other in pairs.tolist():
+        for mine, theirs, free, opposite in ((one, other, *ends), (other, one, *reversed(ends))):
+            for end in free.get(mine, ()):
+                point = to_plane(shapely.Point(end), crs)
+                gap_m = point.distance(line_of[theirs])
+                if SAME_NODE_M < gap_m <= NEAR_MISS_M:
+                    x, y = _middle(point, line_of[theirs], opposite.get(theirs, ()), crs)
+                    yield _Point(x, y, Kind.NEAR, (one, other), gap_m)
+
+
+def _middle(
+    point: shapely.Point, line: BaseGeometry, free_ends: Sequence[tuple[float, float]], crs: str
+) -> tuple[float, float]:
+    """On the road that goes through; halfway where both end."""
+    x, y = shapely.get_coordinates(shapely.shortest_line(point, line))[1]
+    for end in free_ends:
+        if to_plane(shapely.Point(end), crs).distance(shapely.Point(x, y)) < SAME_NODE_M:
+            return (x + point.x) / 2, (y + point.y) / 2
+    return float(x), float(y)
+
+
+def _on_rings(network: RoadNetwork, first: numpy.ndarray, second: numpy.ndarray, crs: str) -> Iterator[_Point]:
+    """Roundabouts that both roads reach."""
+    if not network.rings:
+        return
+    reached = []
+    for road in (first, second):
+        _, rings = network.ring_tree.query(network.lines[road], predicate="dwithin", distance=TOUCHES_RING_DEG)
+        reached.append(set(rings.tolist()))
+    for number in sorted(reached[0] & reached[1]):
+        disc = to_plane(network.rings[number].disc, crs)
+        radius_m = shapely.minimum_bounding_radius(disc)
+        yield _Point(
+            disc.centroid.x, disc.centroid.y, Kind.JUNCTION, (-1, -1), reach_m=radius_m + MEETING_M / 2, is_ring=True
+        )
+
+
+def _clusters(points: Sequence[_Point], window: Window) -> Iterator[list[_Point]]:
+    """Meetings that are one crossing."""
+    if not points:
+        return
+    discs = [shapely.Point(point.x, point.y).buffer(point.reach_m) for point in points]
+    discs += [shapely.LineString(ends).buffer(1.0) for ends in _across_carriageways(points, window)]
+    areas = shapely.get_parts(shapely.union_all(discs))
+    places = shapely.points([(point.x, point.y) for point in points])
+    for area in areas:
+        yield [point for point, inside in zip(points, shapely.covers(area, places), strict=True) if inside]
+
+
+def _across_carriageways(points: Sequence[_Point], window: Window) -> Iterator[list[tuple[float, float]]]:
+    """Lines between meetings on two carriageways of one road: parallel, a road's width apart, against one another."""
+    line_of = dict(zip(window.rows.tolist(), window.lines, strict=True))
+    for number, one in enumerate(points):
+        for other in points[:number]:
+            way = numpy.array([other.x - one.x, other.y - one.y])
+            distance_m = float(numpy.hypot(*way))
+            if not MEETING_M < distance_m <= CARRIAGEWAYS_M:
+                continue
+            for mine, theirs in zip(one.rows, other.rows, strict=True):
+                if mine == theirs or mine not in line_of or theirs not in line_of:
+                    continue
+                here, there = _heading(line_of[mine], one), _heading(line_of[theirs], other)
+                if here @ there < -0.8 and abs(here @ way) < 0.5 * distance_m:
+                    yield [(one.x, one.y), (other.x, other.y)]
+
+
+def _heading(line: BaseGeometry, point: _Point) -> numpy.ndarray:
+    """Unit vector of a line at a point on it, as it was drawn."""
+    at = shapely.line_locate_point(line, shapely.Point(point.x, point.y))
+    ends = shapely.get_coordinates(shapely.line_interpolate_point([line, line], [max(at - 2.0, 0.0), at + 2.0]))
+    way = ends[1] - ends[0]
+    return way / max(float(numpy.hypot(*way)), 1e-9)
+
+
+def _to_meeting(cluster: Sequence[_Point], crs: str) -> Meeting:
+    """The middle of the surest ones."""
+    kind = min(point.kind for point in cluster)
+    surest = [point for point in cluster if point.kind == kind]
+    rings = [point for point in surest if point.is_ring]
+    shape = shapely.MultiPoint(numpy.unique([(point.x, point.y) for point in (rings or surest)], axis=0))
+    spread_m = max(
+        float(shapely.minimum_bounding_radius(shape)), max((r.reach_m - MEETING_M / 2 for r in rings), default=0.0)
+    )
+    middle = to_degrees(shape.centroid, crs)
+    return Meeting(middle.x, middle.y, kind, spread_m, max(point.gap_m for point in surest))

@@ -1,0 +1,202 @@
+"""A road network made ready once: its names, its places, the width and the error of every road."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy
+import shapely
+from geopandas import GeoDataFrame
+
+from geo.analysis.measuring import to_plane
+from geo.analysis.road_names import NameIndex
+from geo.model.crs import STORED_CRS, metric_crs
+from geo.model.errors import InvalidFeatures, N_
+
+UNKNOWN_WIDTH_M = 40.0
+"""Assumed of a road of which neither width, lanes nor class is known: a main road between its red lines."""
+
+WIDTHS_M = {
+    "motorway": 40.0, "trunk": 40.0, "primary": 40.0, "secondary": 35.0, "tertiary": 25.0, "unclassified": 18.0,
+    "residential": 18.0, "living_street": 12.0, "pedestrian": 12.0, "road": 18.0, "service": 6.0, "track": 5.0,
+    "busway": 8.0, "rest_area": 8.0, "services": 8.0, "construction": 30.0, "proposed": 30.0,
+}  # fmt: skip
+"""Assumed between the red lines by class, metres: GB 50220-95, table 7.3.1, the middle of what it gives for 快速路,
+主干路, 次干路 and 支路 in cities of middle size; below that a judgement."""
+
+LINK_WIDTH_M = 9.0
+LANE_M = 3.5
+"""Width of a lane (CJJ 37-2012, 5.3.1)."""
+
+WIDTH_RANGE_M = (2.0, 200.0)
+"""Of a stated width that can be believed."""
+
+PATHS = frozenset(
+    "footway path steps cycleway bridleway corridor elevator platform raceway bus_guideway".split()
+)  # fmt: skip
+"""No roads: they bound nothing, and their names are those of the roads beside them."""
+
+MINOR = frozenset("service track busway rest_area services".split())
+"""Ways inside of blocks rather than between them."""
+
+METRES_PER_DEGREE = 111_000.0
+LONGEST_RING_M = 700.0
+ROUND = 0.7
+"""4π × area / perimeter² of a ring that counts as a roundabout; a square has 0.79, a long loop much less."""
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A roundabout: what it encloses, in degrees, and the rows that make it."""
+
+    disc: shapely.Polygon
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The roads near a place in a plane of metres.
+
+    Parameters
+    ----------
+    crs
+        EPSG code of the CGCS2000 3-degree zone of the place.
+    rows
+        Of the network.
+    lines
+        Of these rows, easting and northing in metres.
+    """
+
+    crs: str
+    rows: numpy.ndarray
+    lines: numpy.ndarray
+
+    def of(self, rows: Iterable[int]) -> numpy.ndarray:
+        """The lines of some rows of the network."""
+        return self.lines[numpy.isin(self.rows, list(rows))]
+
+
+class RoadNetwork:
+    """Roads of any region, indexed once for thousands of questions.
+
+    Parameters
+    ----------
+    roads
+        Lines in any CRS with `name`; as far as there are any also `aliases` (joined by 、), `error_m`, `width_m`
+        (between red lines), `lanes`, `road_class` (words of OpenStreetMap), `oneway`, `structure` (bridge, tunnel),
+        `level` and `roundabout`. A road may be cut into rows; its line may be unknown (None).
+    default_error_m
+        Assumed where a row has no error; without it a road without an error is not located.
+
+    Raises
+    ------
+    InvalidFeatures
+        If the frame has no CRS.
+    """
+
+    def __init__(self, roads: GeoDataFrame, *, default_error_m: float | None = None) -> None:
+        if roads.crs is None:
+            raise InvalidFeatures(N_("道路数据没有坐标系"))
+        roads = roads.to_crs(STORED_CRS).explode(ignore_index=True)
+        self.lines: numpy.ndarray = shapely.force_2d(roads.geometry.to_numpy())
+        self.is_drawn: numpy.ndarray = ~(shapely.is_missing(self.lines) | shapely.is_empty(self.lines))
+        self.tree = shapely.STRtree(self.lines)
+        self._read_columns(roads, default_error_m)
+        names = [None if path else name for name, path in zip(roads["name"], self.is_path, strict=True)]
+        self.names = NameIndex(names, _column(roads, "aliases", None))
+
+    def _read_columns(self, roads: GeoDataFrame, default_error_m: float | None) -> None:
+        classes = _column(roads, "road_class", None)
+        classes = [each if isinstance(each, str) else None for each in classes]
+        self.is_path = numpy.array([each in PATHS for each in classes], dtype=bool)
+        self.is_minor = numpy.array([each in MINOR for each in classes], dtype=bool)
+        self.is_link = numpy.array([each is not None and each.endswith("_link") for each in classes], dtype=bool)
+        self.is_oneway = numpy.array([each is True for each in _column(roads, "oneway", False)], dtype=bool)
+        self.structure = [each if isinstance(each, str) else None for each in _column(roads, "structure", None)]
+        self.level = _numbers(roads, "level", 0.0)
+        self.is_roundabout = numpy.array([each is True for each in _column(roads, "roundabout", False)], dtype=bool)
+        errors = _numbers(roads, "error_m", numpy.nan)
+        self.error_is_assumed = numpy.isnan(errors) & (default_error_m is not None)
+        self.errors_m = numpy.where(self.error_is_assumed, default_error_m or numpy.nan, errors)
+        self.widths_m, self.width_is_assumed = self._widths(roads, classes)
+
+    def _widths(self, roads: GeoDataFrame, classes: Sequence[str | None]) -> tuple[numpy.ndarray, numpy.ndarray]:
+        """Stated, else by lanes, else assumed by class; a carriageway of its own counts as half of the road."""
+        stated, lanes = _numbers(roads, "width_m", numpy.nan), _numbers(roads, "lanes", numpy.nan)
+        assumed = numpy.array([_assumed_width_m(each) for each in classes], dtype=float)
+        assumed = numpy.where(self.is_oneway & ~self.is_link & ~self.is_minor, assumed / 2, assumed)
+        narrow, wide = WIDTH_RANGE_M
+        stated = numpy.where((stated >= narrow) & (stated <= wide), stated, numpy.nan)
+        stated = numpy.where(numpy.isnan(stated) & (lanes >= 1) & (lanes <= 16), lanes * LANE_M, stated)
+        return numpy.where(numpy.isnan(stated), assumed, stated), numpy.isnan(stated)
+
+    def rows_near(self, lon: float, lat: float, radius_m: float) -> numpy.ndarray:
+        """Rows whose bounds come within a distance of a place, a few too many rather than one too few."""
+        reach_lat = radius_m / METRES_PER_DEGREE
+        reach_lon = reach_lat / max(numpy.cos(numpy.radians(lat)), 0.1)
+        return numpy.sort(
+            self.tree.query(shapely.box(lon - reach_lon, lat - reach_lat, lon + reach_lon, lat + reach_lat))
+        )
+
+    def window(self, lon: float, lat: float, radius_m: float) -> Window:
+        """The roads near a place, paths left out."""
+        rows = self.rows_near(lon, lat, radius_m)
+        return self.in_plane(rows[~self.is_path[rows]], metric_crs((lon, lat, lon, lat)))
+
+    def in_plane(self, rows: numpy.ndarray, crs: str) -> Window:
+        """Some rows in a plane of metres."""
+        return Window(crs, rows, to_plane(self.lines[rows], crs))
+
+    @cached_property
+    def rings(self) -> list[Ring]:
+        """Roundabouts: rows marked as such that hang together, and single rows that are round and closed."""
+        closed = numpy.flatnonzero(self.is_drawn & ~self.is_roundabout & ~self.is_path & shapely.is_closed(self.lines))
+        groups = _connected(self.lines, numpy.flatnonzero(self.is_roundabout & self.is_drawn))
+        groups += [(int(row),) for row in closed if self._is_round(int(row))]
+        discs = [shapely.convex_hull(shapely.union_all(self.lines[list(rows)])) for rows in groups]
+        return [Ring(disc, rows) for disc, rows in zip(discs, groups, strict=True) if disc.geom_type == "Polygon"]
+
+    def _is_round(self, row: int) -> bool:
+        line = self.lines[row]
+        if line.length * METRES_PER_DEGREE > 2 * LONGEST_RING_M:
+            return False
+        line = to_plane(line, metric_crs(line.bounds))
+        return line.length <= LONGEST_RING_M and 4 * numpy.pi * shapely.Polygon(line).area / line.length**2 >= ROUND
+
+    @cached_property
+    def ring_tree(self) -> shapely.STRtree:
+        return shapely.STRtree([ring.disc for ring in self.rings])
+
+
+def _assumed_width_m(road_class: str | None) -> float:
+    if road_class is None:
+        return UNKNOWN_WIDTH_M
+    return LINK_WIDTH_M if road_class.endswith("_link") else WIDTHS_M.get(road_class, UNKNOWN_WIDTH_M)
+
+
+def _column(roads: GeoDataFrame, name: str, missing: object) -> list:
+    if name not in roads:
+        return [missing] * len(roads)
+    return [bool(each) if isinstance(each, numpy.bool_) else each for each in roads[name]]
+
+
+def _numbers(roads: GeoDataFrame, name: str, missing: float) -> numpy.ndarray:
+    if name not in roads:
+        return numpy.full(len(roads), missing)
+    return roads[name].to_numpy(dtype=float, na_value=missing)
+
+
+def _connected(lines: numpy.ndarray, rows: numpy.ndarray) -> list[tuple[int, ...]]:
+    """Rows that hang together at their ends, group by group."""
+    meeting: dict[tuple[float, float], list[int]] = defaultdict(list)
+    for row in rows:
+        ends = shapely.get_coordinates(lines[row])[[0, -1]].round(7)
+        for end in ends:
+            meeting[tuple(end)].append(int(row))
+    group_of = {int(row): {int(row)} for row in rows}
+    for together in meeting.values():
+        merged = set().union(*(group_of[row] for row in together))
+        for row in merged:
+            group_of[row] = merged
+    return sorted({tuple(sorted(group)) for group in group_of.values()})
