@@ -17,8 +17,10 @@ import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.analysis.locating import Site, Spot, lay_out, locate_sites
+from geo.analysis.layout import Spot, lay_out
+from geo.analysis.locating import Site, locate_sites
 from geo.analysis.measuring import to_degrees, to_plane
+from geo.analysis.network import RoadNetwork
 from geo.model.crs import GEOD, STORED_CRS, metric_crs
 from geo.model.location import LocationPhrase
 from geo.model.units import SQUARE_METRES_PER_MU
@@ -138,7 +140,7 @@ def place_sites(features: Features, roads: Features) -> None:
         feature["properties"]["location_basis"] = "schematic"
     stated = [f for f in derived if {"location_text", "land_area_mu"} <= f["properties"].keys()]
     sites = [Site(read_corner(f["properties"]["location_text"]), _area_m2(f["properties"])) for f in stated]
-    for feature, place in zip(stated, locate_sites(sites, _to_frame(roads)), strict=True):
+    for feature, place in zip(stated, locate_sites(sites, RoadNetwork(_to_frame(roads))), strict=True):
         judged_m = feature["properties"].pop("location_accuracy_m", 0)
         if place.geometry is not None:
             feature["geometry"] = place.geometry

@@ -6,7 +6,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from geo.analysis.locating import HALF_ROAD_WIDTH_M
+from geo.analysis.network import UNKNOWN_WIDTH_M
 from layers.derive_positions import derive, read_corner, to_text
 
 LAYERS = Path(__file__).parents[2] / "layers"
@@ -61,7 +61,7 @@ def test_a_located_school_keeps_off_both_roads_by_half_their_width(school, featu
     feature = features_of("schools")[school]
     for name in read_corner(feature["properties"]["location_text"]).roads:
         (x1, y1), (x2, y2) = shapely.shortest_line(feature["geometry"], roads[name]).coords
-        assert ELLIPSOID.inv(x1, y1, x2, y2)[2] == pytest.approx(HALF_ROAD_WIDTH_M, abs=0.5)
+        assert ELLIPSOID.inv(x1, y1, x2, y2)[2] == pytest.approx(UNKNOWN_WIDTH_M / 2, abs=0.5)
 
 
 def test_two_schools_at_one_corner_stand_side_by_side(features_of):

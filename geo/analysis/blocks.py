@@ -1,0 +1,118 @@
+"""Land that named roads close in: the block between them, without the roads' own land."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy
+import shapely
+
+from geo.analysis.corners import MIN_ACROSS, azimuth_of, direction
+from geo.analysis.measuring import to_plane
+from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
+from geo.analysis.network import RoadNetwork, Window
+from geo.model.crs import metric_crs
+from geo.model.errors import N_
+
+TOUCHING_M = 1.0
+MIN_FRONTAGE_M = 10.0
+"""Along which a block must border on each of its roads."""
+
+MAX_BLOCK_M = 10_000.0
+"""Largest distance between the crossings of a block."""
+
+
+def enclosed(
+    network: RoadNetwork, roads: Sequence[numpy.ndarray], sides: Mapping[int, str]
+) -> tuple[shapely.Polygon, str, list[Meeting]]:
+    """The one block that borders on every road and lies on the named side of each.
+
+    Parameters
+    ----------
+    roads
+        Rows of each road.
+    sides
+        Direction of the site from a road, by the road's place in `roads`.
+
+    Returns
+    -------
+    block, crs, meetings
+        The block up to the roads' centre lines, metres; its plane; the roads' meetings that were used.
+
+    Raises
+    ------
+    Unlocated
+        If the roads close no block, or several.
+    """
+    met = {pair: meetings_of(network, roads[pair[0]], roads[pair[1]]) for pair in combinations(range(len(roads)), 2)}
+    places = [meeting for found in met.values() for meeting in found]
+    if len(places) < len(roads):
+        raise Unlocated(N_("所列道路在道路数据里没有合围成一个街区"))
+    middle = numpy.mean([(place.lon, place.lat) for place in places], axis=0)
+    crs = metric_crs((*middle, *middle))
+    rows = numpy.unique(numpy.concatenate([*roads, *[ring.rows for ring in network.rings]]).astype(int))
+    window = network.in_plane(rows[network.is_drawn[rows]], crs)
+    faces = _faces(window, [*map(window.of, roads)], places, crs)
+    fitting = [face for face in faces if _borders_all(face, window, roads) and _on_sides(face, window, roads, sides)]
+    if not fitting:
+        raise Unlocated(N_("所列道路在道路数据里没有合围成一个街区"))
+    if len(fitting) > 1:
+        raise Unlocated(N_("所列道路在道路数据里合围成 %(count)s 个街区，不能确定是哪一个"), count=len(fitting))
+    return fitting[0], crs, [each for each in places if each.kind != Kind.BRIDGE]
+
+
+def _faces(
+    window: Window, roads: Sequence[numpy.ndarray], places: Sequence[Meeting], crs: str
+) -> list[shapely.Polygon]:
+    """What the lines close in; small gaps between them are bridged."""
+    lines = list(window.lines)
+    for place in places:
+        if place.gap_m > 0:
+            point = to_plane(shapely.Point(place.lon, place.lat), crs)
+            lines += [line for road in roads if (line := _shortest(point, road)).length <= place.gap_m + TOUCHING_M]
+    noded = shapely.union_all(shapely.node(shapely.union_all(lines)))
+    return [face for face in shapely.get_parts(shapely.polygonize([noded])) if face.area > 1.0]
+
+
+def _shortest(point: shapely.Point, road: numpy.ndarray) -> shapely.LineString:
+    """To a road, and on a hand's breadth, so that the lines cross for sure."""
+    ends = shapely.get_coordinates(shapely.shortest_line(point, shapely.union_all(road)))
+    way = ends[1] - ends[0]
+    return shapely.LineString([ends[0], ends[1] + way / max(float(numpy.hypot(*way)), 1e-9) * 0.01])
+
+
+def _borders_all(face: shapely.Polygon, window: Window, roads: Sequence[numpy.ndarray]) -> bool:
+    rim = face.exterior.buffer(TOUCHING_M)
+    return all(
+        float(shapely.length(shapely.intersection(window.of(road), rim)).sum()) >= MIN_FRONTAGE_M for road in roads
+    )
+
+
+def _on_sides(face: shapely.Polygon, window: Window, roads: Sequence[numpy.ndarray], sides: Mapping[int, str]) -> bool:
+    """Whether the block's middle lies on the named side of each road, seen square from the road."""
+    for road, side in sides.items():
+        border = shapely.intersection(shapely.union_all(window.of(roads[road])), face.exterior.buffer(TOUCHING_M))
+        way = numpy.subtract(face.centroid.coords[0], border.centroid.coords[0])
+        if way @ direction(azimuth_of(side)) < MIN_ACROSS * numpy.hypot(*way):
+            return False
+    return True
+
+
+def without_roads(network: RoadNetwork, block: shapely.Polygon, rows: numpy.ndarray, crs: str) -> shapely.Polygon:
+    """A block without the land of the roads around it, metres."""
+    lands = shapely.buffer(network.in_plane(rows, crs).lines, network.widths_m[rows] / 2, quad_segs=8)
+    rest = shapely.get_parts(block.difference(shapely.union_all(lands)))
+    return max((part for part in rest if part.geom_type == "Polygon"), key=lambda part: part.area, default=block)
+
+
+def shrunk_to(block: shapely.Polygon, area_m2: float) -> shapely.Polygon:
+    """A block drawn in evenly on all sides until it has an area."""
+    low, high = 0.0, float(numpy.sqrt(block.area))
+    shape = block
+    for _ in range(60):
+        middle = (low + high) / 2
+        inner = block.buffer(-middle, join_style="mitre")
+        if inner.area > area_m2:
+            low, shape = middle, inner
+        else:
+            high = middle
+    return max(shapely.get_parts(shape), key=lambda part: part.area)

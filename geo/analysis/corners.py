@@ -1,0 +1,210 @@
+"""Which corner of a crossing words mean: by quadrant (西北角) or by the sides of both roads (甲路以东、乙路以南)."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import numpy
+
+from geo.analysis.crossings import Crossing
+from geo.analysis.meetings import Unlocated
+from geo.model.errors import N_
+from geo.model.location import QUADRANTS
+from geo.model.remark import Remark
+
+MAX_TURN_DEG = 30.0
+"""How far a corner may be turned from the quadrant that names it."""
+
+DOUBTFUL_TURN_DEG = 50.0
+"""How far where no corner is better; said in a warning."""
+
+CORNER_ANGLES_DEG = (30.0, 150.0)
+"""Between the arms of a corner that can hold a parcel."""
+
+FACING_DEG = 45.0
+"""A direction that keeps this far from every arm, between two arms of one road, faces that road's side."""
+
+SAME_ARM_DEG = 40.0
+MIN_ACROSS = math.sin(math.radians(20))
+"""A road that runs within 20° of east and west has no eastern side."""
+
+
+@dataclass(frozen=True)
+class Corner:
+    """Between an arm of the first and an arm of the second road.
+
+    Parameters
+    ----------
+    azimuths
+        Of the two arms, degrees clockwise from north.
+    is_extended
+        Whether one of the roads ends here and is thought to go on.
+    """
+
+    azimuths: tuple[float, float]
+    is_extended: bool = False
+
+    @property
+    def angle(self) -> float:
+        """From the first to the second arm, clockwise, -180 to 180."""
+        return turn(*self.azimuths)
+
+    @property
+    def middle(self) -> float:
+        return (self.azimuths[0] + self.angle / 2) % 360
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a parcel can stand in it."""
+        return CORNER_ANGLES_DEG[0] <= abs(self.angle) <= CORNER_ANGLES_DEG[1]
+
+
+@dataclass(frozen=True)
+class Front:
+    """The side of one road, opposite to where the other road comes from.
+
+    Parameters
+    ----------
+    road
+        0 for the crossing's first road, 1 for its second.
+    azimuth
+        Along the road.
+    side
+        Away from the road.
+    """
+
+    road: int
+    azimuth: float
+    side: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The corner that is meant, what speaks against it, and the corner that might be meant as well."""
+
+    corner: Corner | Front
+    doubts: tuple[Remark, ...] = ()
+    other: Corner | None = None
+
+
+def turn(azimuth: float, to: float) -> float:
+    """Degrees from one azimuth to another, clockwise, -180 to 180."""
+    return (to - azimuth + 180) % 360 - 180
+
+
+def direction(azimuth: float) -> numpy.ndarray:
+    """Unit vector, easting and northing."""
+    return numpy.array([math.sin(math.radians(azimuth)), math.cos(math.radians(azimuth))])
+
+
+def azimuth_of(quadrant: str) -> float:
+    return 45.0 * QUADRANTS.index(quadrant)
+
+
+def corner_towards(crossing: Crossing, quadrant: str) -> Choice:
+    """The corner that a quadrant names.
+
+    A corner fits within 30° of its quadrant. Where one of the roads ends, it is thought to go on. One cardinal
+    direction of an upright crossing fits two corners; the better one is taken and the other told.
+
+    Raises
+    ------
+    Unlocated
+        If no corner looks that way.
+    """
+    wanted = azimuth_of(quadrant)
+    if front := _front(crossing, wanted):
+        return Choice(front)
+    corners = list(_corners(crossing))
+    for is_extended in (False, True):
+        near = sorted(
+            (corner for corner in corners if corner.is_extended is is_extended), key=lambda each: _off(each, wanted)
+        )
+        if near and _off(near[0], wanted) <= MAX_TURN_DEG:
+            return Choice(near[0], _extension(crossing) if is_extended else ())
+    near = sorted(
+        corners, key=lambda each: (_off(each, wanted) > DOUBTFUL_TURN_DEG, each.is_extended, _off(each, wanted))
+    )
+    if not near or _off(near[0], wanted) > DOUBTFUL_TURN_DEG:
+        raise _no_corner(crossing)
+    other = next((each for each in near[1:] if _off(each, wanted) <= DOUBTFUL_TURN_DEG), None)
+    message = N_("路口没有正对所述方位的街角，取最接近的一个，相邻的街角也可能")
+    doubts = (Remark(message), *(_extension(crossing) if near[0].is_extended else ()))
+    return Choice(near[0], doubts, other)
+
+
+def corner_on_sides(crossing: Crossing, sides: Mapping[int, str]) -> Choice:
+    """The corner on the named side of each road.
+
+    Parameters
+    ----------
+    sides
+        Direction of the site by the number of the road, 0 or 1.
+
+    Raises
+    ------
+    Unlocated
+        If a road has no such side because it runs that way, or no corner lies on all sides.
+    """
+    fitting = [(how_well, each) for each in _corners(crossing) if (how_well := _on_sides(each, sides)) > MIN_ACROSS]
+    if not fitting:
+        raise _no_corner(crossing)
+    best = min(fitting, key=lambda item: (item[1].is_extended, -item[0]))[1]
+    return Choice(best, _extension(crossing) if best.is_extended else ())
+
+
+def _on_sides(corner: Corner, sides: Mapping[int, str]) -> float:
+    """How squarely the corner lies on the worst of the named sides, -1 to 1."""
+    worst = 1.0
+    for road, side in sides.items():
+        mine, other = corner.azimuths[road], corner.azimuths[1 - road]
+        away = direction(mine + math.copysign(90, turn(mine, other)))
+        worst = min(worst, float(away @ direction(azimuth_of(side))))
+    return worst
+
+
+def _off(corner: Corner, wanted: float) -> float:
+    return abs(turn(corner.middle, wanted))
+
+
+def _corners(crossing: Crossing) -> Iterator[Corner]:
+    """Corners between arms, then those of roads that end here and are thought to go on."""
+    real = crossing.arms
+    longer = [(*arms, *_extended(arms)) for arms in real]
+    for first, second in product(*longer):
+        corner = Corner((first, second), first not in real[0] or second not in real[1])
+        if corner.is_open:
+            yield corner
+
+
+def _extended(arms: tuple[float, ...]) -> Iterator[float]:
+    """Where a road that ends would go on."""
+    for arm in arms:
+        opposite = (arm + 180) % 360
+        if all(abs(turn(opposite, each)) > SAME_ARM_DEG for each in arms):
+            yield opposite
+
+
+def _front(crossing: Crossing, wanted: float) -> Front | None:
+    """The side of a road that goes through, where no other arm leaves in the wanted direction."""
+    arms = sorted((azimuth, road) for road in (0, 1) for azimuth in crossing.arms[road])
+    if len(arms) < 3:
+        return None
+    for (start, road), (end, other) in zip(arms, arms[1:] + arms[:1], strict=True):
+        gap = (end - start) % 360
+        inside = (wanted - start) % 360
+        if road == other and FACING_DEG < inside < gap - FACING_DEG and gap >= CORNER_ANGLES_DEG[1]:
+            along = (start + (gap - 180) / 2) % 360
+            return Front(road, along, (along + 90) % 360)
+    return None
+
+
+def _extension(crossing: Crossing) -> tuple[Remark, ...]:
+    message = N_("“%(first)s”或“%(second)s”在道路数据里到此为止，街角按其延长线确定")
+    return (Remark(message, first=crossing.roads[0], second=crossing.roads[1]),)
+
+
+def _no_corner(crossing: Crossing) -> Unlocated:
+    message = N_("“%(first)s”与“%(second)s”路口没有朝向所述方位的街角")
+    return Unlocated(message, first=crossing.roads[0], second=crossing.roads[1])

@@ -1,0 +1,277 @@
+"""Parcels of a stated area beside roads: in a corner or along a front, clear of every road and of one another.
+
+All in a plane of metres. A parcel is a parallelogram along the roads' true directions where it fits, else what the
+block leaves of one: its sides then follow the bends and slip roads that are in the way.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy
+import shapely
+
+from geo.analysis.corners import direction, turn
+from geo.analysis.measuring import to_plane
+from geo.analysis.network import RoadNetwork
+from geo.model.crs import metric_crs
+
+PARCEL_GAP_M = 10.0
+"""Between neighbours."""
+
+ASPECTS = (1.0, 1.5, 1 / 1.5, 2.0, 1 / 2.0)
+"""Width along the first road by depth, the most likely first."""
+
+LONGEST = 4.0
+"""A parcel grows to so many times the side of its square; a block that is smaller still is too small."""
+
+AREA_TOLERANCE = 0.001
+CLEARANCE_M = 0.02
+"""By which a parcel may come nearer to a road than it should: rounding."""
+
+THIN_M = 16.0
+"""Land between two roads that is nowhere as wide is a verge, no block."""
+
+SETBACK_REACH_M = 25.0
+"""From the crossing, along a road: there its width and its carriageways are measured."""
+
+SIDE_REACH_M = 60.0
+BENDS = 8
+"""Segments of a quarter circle in the edge of a road's land."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where parcels stand: at a corner, or centred on a front.
+
+    Parameters
+    ----------
+    origin
+        Corner of the land, or the middle of the front, metres.
+    along, across
+        Unit vectors: along the first road, and along the second one or away from the first.
+    is_centred
+        Whether a parcel's middle, not its corner, stands at the origin.
+    """
+
+    origin: numpy.ndarray
+    along: numpy.ndarray
+    across: numpy.ndarray
+    is_centred: bool = False
+
+    @property
+    def sine(self) -> float:
+        return abs(float(self.along[0] * self.across[1] - self.along[1] * self.across[0]))
+
+    def parcel(self, width_m: float, depth_m: float) -> shapely.Polygon:
+        """A parallelogram of a width along and a depth across."""
+        start = self.origin - self.along * width_m / 2 if self.is_centred else self.origin
+        sides = [start, start + self.along * width_m, start + self.along * width_m + self.across * depth_m]
+        return shapely.Polygon([*sides, start + self.across * depth_m])
+
+    def reach(self, shape: shapely.Polygon) -> tuple[float, float]:
+        """How far a shape goes along and across, measured from the origin along the two directions."""
+        offsets = shapely.get_coordinates(shape) - self.origin
+        parts = numpy.linalg.solve(numpy.column_stack([self.along, self.across]), offsets.T)
+        return float(parts[0].max()), float(parts[1].max())
+
+    def moved(self, along_m: float = 0.0, across_m: float = 0.0) -> "Stand":
+        return replace(self, origin=self.origin + self.along * along_m + self.across * across_m)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A parcel that was found.
+
+    Parameters
+    ----------
+    shape
+        In metres.
+    is_whole
+        Whether it has the stated area; else the block is too small.
+    crosses_minor
+        Whether minor ways lead over it.
+    """
+
+    shape: shapely.Polygon
+    is_whole: bool = True
+    crosses_minor: bool = False
+
+
+class Ground:
+    """What is in the way around a place: the land of every road, and parcels that stand already.
+
+    Parameters
+    ----------
+    network
+        Its rows within `radius_m` count; tunnels do not.
+    taken
+        Parcels in EPSG:4326.
+    """
+
+    def __init__(
+        self, network: RoadNetwork, lon: float, lat: float, radius_m: float, taken: Iterable[shapely.Geometry] = ()
+    ) -> None:
+        window = network.window(lon, lat, radius_m)
+        above = numpy.array([network.structure[row] != "tunnel" for row in window.rows], dtype=bool)
+        rows = window.rows[above]
+        self.crs = metric_crs((lon, lat, lon, lat))
+        self.centre = shapely.get_coordinates(to_plane(shapely.Point(lon, lat), self.crs))[0]
+        self.rows = rows
+        self.lines = window.lines[above]
+        self.half_widths_m = network.widths_m[rows] / 2
+        self.is_minor = network.is_minor[rows]
+        self.is_link = network.is_link[rows]
+        self.tree = shapely.STRtree(self.lines)
+        self.taken = [to_plane(shape, self.crs).buffer(PARCEL_GAP_M, join_style="mitre") for shape in taken]
+
+    def is_free(self, shape: shapely.Geometry, *, of_minor: bool) -> bool:
+        """Whether a shape keeps off the land of every road and off the other parcels."""
+        widest = float(self.half_widths_m.max(initial=0.0))
+        near = self.tree.query(shape, predicate="dwithin", distance=max(widest, CLEARANCE_M))
+        near = near if of_minor else near[~self.is_minor[near]]
+        clear = shapely.distance(self.lines[near], shape) >= self.half_widths_m[near] - CLEARANCE_M
+        return bool(clear.all()) and not any(_overlap(shape, other) for other in self.taken)
+
+    def is_reached(self, start: numpy.ndarray, end: numpy.ndarray) -> bool:
+        """Whether no road runs between two places."""
+        way = shapely.LineString([start, end])
+        near = self.tree.query(way, predicate="intersects")
+        return not (~self.is_minor[near] & ~self.is_link[near]).any()
+
+    def block(self, sector: shapely.Polygon, origin: numpy.ndarray) -> shapely.Polygon | None:
+        """The land at the origin, within a sector, that belongs to no road and no parcel; slip roads cut pieces off."""
+        pieces = [each for each in _polygons(sector.difference(self._land(sector, links=False))) if not _is_thin(each)]
+        if not pieces:
+            return None
+        point = shapely.Point(origin)
+        block = min(pieces, key=lambda each: (round(each.distance(point), 1), -each.area))
+        rest = _polygons(block.difference(self._land(sector, links=True)))
+        return max(rest, key=lambda each: each.area, default=None)
+
+    def _land(self, sector: shapely.Polygon, *, links: bool) -> shapely.Geometry:
+        widest = float(self.half_widths_m.max(initial=0.0))
+        near = self.tree.query(sector, predicate="dwithin", distance=max(widest, CLEARANCE_M))
+        near = near[(self.is_link[near] == links) & ~self.is_minor[near]]
+        lands = shapely.buffer(self.lines[near], self.half_widths_m[near], quad_segs=BENDS)
+        return shapely.union_all([*lands, *(() if links else self.taken)])
+
+    def setback(self, rows: Iterable[int], point: numpy.ndarray, along: float, side: float, reach_m: float) -> float:
+        """From a place on a road to the edge of the road's land, its outer carriageway's half width included.
+
+        Parameters
+        ----------
+        rows
+            Of the road.
+        along, side
+            Azimuths along the road and across it towards the land.
+        reach_m
+            How far along the road carriageways are looked for.
+        """
+        ahead, aside = direction(along), direction(side)
+        aside = aside - ahead * (ahead @ aside)
+        aside = aside / numpy.hypot(*aside)
+        mine = numpy.isin(self.rows, list(rows))
+        found = []
+        for start in (0.0, -reach_m):  # ahead; behind only where the road does not go on
+            begin = point + ahead * start
+            box = [begin + aside * SIDE_REACH_M, begin - aside * SIDE_REACH_M]
+            box = shapely.Polygon([*box, box[1] + ahead * reach_m, box[0] + ahead * reach_m])
+            inside = shapely.intersection(self.lines[mine], box)
+            for line, half_m in zip(inside, self.half_widths_m[mine], strict=True):
+                if line.length > 1.0:
+                    found.append(float(((shapely.get_coordinates(line) - point) @ aside).max()) + float(half_m))
+            if found:
+                break
+        return max(found, default=float(self.half_widths_m[mine].max(initial=0.0)))
+
+
+def corner_stand(
+    ground: Ground, rows: Sequence[Iterable[int]], azimuths: tuple[float, float], spread_m: float
+) -> Stand:
+    """At the corner between two arms, clear of both roads.
+
+    Parameters
+    ----------
+    rows
+        Of the first and of the second road.
+    azimuths
+        Of their arms.
+    spread_m
+        Radius of the crossing.
+    """
+    first, second = azimuths
+    sides = (first + math.copysign(90, turn(first, second)), second + math.copysign(90, turn(second, first)))
+    setbacks = [
+        ground.setback(mine, ground.centre, along, side, SETBACK_REACH_M + spread_m)
+        for mine, along, side in zip(rows, azimuths, sides, strict=True)
+    ]
+    offset = numpy.linalg.solve(numpy.array([direction(sides[0]), direction(sides[1])]), numpy.array(setbacks))
+    return Stand(ground.centre + offset, direction(first), direction(second))
+
+
+def front_stand(ground: Ground, rows: Iterable[int], point: numpy.ndarray, along: float, side: float) -> Stand:
+    """Centred at a place of a road, on one side of it."""
+    setback_m = ground.setback(rows, point - direction(along) * SETBACK_REACH_M / 2, along, side, SETBACK_REACH_M)
+    return Stand(point + direction(side) * setback_m, direction(along), direction(side), is_centred=True)
+
+
+def fit_parcel(ground: Ground, stand: Stand, area_m2: float) -> Fit | None:
+    """A parcel of an area: a free parallelogram of sensible proportions, else what grows in the block, else all of it.
+
+    Returns
+    -------
+    fit
+        None where the stand has no land at all.
+    """
+    side_m = math.sqrt(area_m2 / stand.sine)
+    for of_minor in (True, False):
+        for aspect in ASPECTS:
+            shape = stand.parcel(side_m * math.sqrt(aspect), side_m / math.sqrt(aspect))
+            if ground.is_free(shape, of_minor=of_minor):
+                return Fit(shape, crosses_minor=not of_minor)
+    sector = stand.parcel(side_m * LONGEST, side_m * LONGEST)
+    block = ground.block(sector, stand.origin)
+    if block is None:
+        return None
+    shape = _grown(stand, block, area_m2, side_m)
+    is_whole = abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2
+    return Fit(shape, is_whole, crosses_minor=not ground.is_free(shape, of_minor=True))
+
+
+def _grown(stand: Stand, block: shapely.Polygon, area_m2: float, side_m: float) -> shapely.Polygon:
+    """What a growing parallelogram covers of a block when it has the area, or all of it."""
+    low, high = side_m, side_m * LONGEST
+    best = _largest(block.intersection(stand.parcel(high, high)))
+    if best.area <= area_m2:
+        return best
+    for _ in range(40):
+        middle = (low + high) / 2
+        shape = _largest(block.intersection(stand.parcel(middle, middle)))
+        low, high = (middle, high) if shape.area < area_m2 else (low, middle)
+        if shape.area >= area_m2:
+            best = shape
+        if abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2 / 10:
+            return shape
+    return best
+
+
+def _overlap(shape: shapely.Geometry, other: shapely.Geometry) -> bool:
+    return shape.intersects(other) and shape.intersection(other).area > CLEARANCE_M
+
+
+def _polygons(shape: shapely.Geometry) -> list[shapely.Polygon]:
+    return [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 1.0]
+
+
+def _largest(shape: shapely.Geometry) -> shapely.Polygon:
+    return max(_polygons(shape), key=lambda part: part.area, default=shapely.Polygon())
+
+
+def _is_thin(shape: shapely.Polygon) -> bool:
+    return shape.buffer(-THIN_M / 2).is_empty
+
+
+def parts(shape: shapely.Geometry) -> Iterator[shapely.Polygon]:
+    """The polygons of a shape."""
+    yield from _polygons(shape)
