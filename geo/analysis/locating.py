@@ -460,7 +460,7 @@ class Locator:
         widths = sorted({float(width) for width in self.network.widths_m[rows[self.network.width_is_assumed[rows]]]})
         if widths:
             told = ", ".join(f"{width:g}" for width in widths)
-            assumptions.append(Remark(N_("道路数据没有宽度，按 %(widths)s 米计（单幅）"), widths=told))
+            assumptions.append(Remark(N_("道路数据没有宽度，按 %(widths)s 米计"), widths=told))
         errors = self.network.errors_m[rows[self.network.error_is_assumed[rows]]]
         if len(errors):
             assumptions.append(Remark(N_("道路数据没有注明误差，按 %(error_m)s 米计"), error_m=f"{errors.max():g}"))

@@ -215,6 +215,9 @@ class Layer(Struct):
     empty_hint: Title | None = None
     """What to do where the layer has no feature yet."""
 
+    network: bool = False
+    """Whether its lines are the roads on which phrases are located."""
+
     def __post_init__(self) -> None:
         if not IDENTIFIER.fullmatch(self.id):
             raise ValueError(f"layer id {self.id!r} is not lower snake_case")
@@ -225,6 +228,8 @@ class Layer(Struct):
                 if value in seen:
                     raise ValueError(f"two fields have the {what} {value!r}")
                 seen.add(value)
+        if self.network and self.geometry not in ("LineString", "MultiLineString"):
+            raise ValueError("a road network is a layer of lines")
         numbers = {field.name for field in self.fields if field.type in ("integer", "number")}
         needed = [name for ratio in self.ratios for name in (ratio.numerator, ratio.denominator)]
         needed += [name for name in (self.status.base, self.status.target) if name]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
+import orjson
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from werkzeug.datastructures import MultiDict
@@ -15,10 +16,11 @@ from werkzeug.datastructures import MultiDict
 from geo.model.errors import AtlasError, InvalidFile, N_
 from geo.model.feature_query import FeatureQuery
 from geo.service import export as files
-from geo.service import features, intake
+from geo.service import features, intake, locating
 from geo.web import browser_libraries, params
 from geo.web.current import current_store
 from geo.web.language import LANGUAGES
+from geo.web.locating import place_feature
 from geo.web.settings import ROOT
 from geo.web.terminal import (
     DONE,
@@ -132,6 +134,24 @@ def export(
     answer({"file": output, "format": format_name, "bytes": size, "features": counts})
 
 
+@command("locate")
+@click.argument("text", metavar="PHRASE")
+@click.option("--area-mu", type=float, help="Area of the parcel in mu; without it a point or a block.")
+@click.option("--roads", type=click.Path(path_type=Path), metavar="FILE", help="Road network; by default the store's.")
+@click.option("--layer", help="Layer of FILE; by default the one with names of roads.")
+@click.option("--name-field", help="Field of FILE with the names; by default the one that looks like it.")
+def locate(text: str, area_mu: float | None, roads: Path | None, layer: str | None, name_field: str | None) -> int:
+    """Find where the words PHRASE lead: one GeoJSON Feature; exit code 1 where that cannot be told."""
+    network = (
+        locating.network_of_file(roads, layer=layer, name_field=name_field)
+        if roads
+        else locating.network_of_store(current_store())
+    )
+    located = locating.locate(text, network, area_mu=area_mu)
+    answer(orjson.loads(place_feature(located, network, in_terminal_words)))
+    return FINDINGS if located.place.geometry is None else DONE
+
+
 @command("demo")
 @click.option("--reset", is_flag=True, help="Build the demonstration store anew.")
 def demo(reset: bool) -> None:
@@ -155,7 +175,7 @@ def setup() -> None:
 
 def register(app: Flask) -> None:
     """Give an app its commands."""
-    for each in (layers, check, export, demo, setup):
+    for each in (layers, check, export, locate, demo, setup):
         app.cli.add_command(each)
 
 

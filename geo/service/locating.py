@@ -1,0 +1,127 @@
+"""Where the words of a plan lead: on the roads of the store, or on those of a file."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas
+import pandas
+
+from geo.analysis.locating import Place, Site, locate_sites
+from geo.analysis.network import RoadNetwork
+from geo.exchange.files import read_network
+from geo.exchange.location_phrase import parse_location
+from geo.model.crs import STORED_CRS
+from geo.model.errors import InvalidInput, N_
+from geo.model.feature_query import FeatureQuery
+from geo.model.location import LocationBasis, LocationPhrase
+from geo.model.remark import Remark
+from geo.model.units import SQUARE_METRES_PER_MU
+from geo.store.base import Store
+
+LARGEST_MU = 1_000_000.0
+
+
+@dataclass(frozen=True)
+class Network:
+    """Roads ready to be asked, and where they come from.
+
+    Parameters
+    ----------
+    source
+        `file`, `layer` and `name_field` of a file, or `layer` of the store.
+    remarks
+        Choices and doubts of the reading.
+    """
+
+    roads: RoadNetwork
+    source: dict[str, str]
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True)
+class Located:
+    """A phrase, how it was read, and where it leads."""
+
+    phrase: LocationPhrase
+    area_mu: float | None
+    place: Place
+
+    @property
+    def basis(self) -> LocationBasis:
+        return LocationBasis.UNLOCATED if self.place.geometry is None else LocationBasis.LOCATED
+
+    @property
+    def accuracy_m(self) -> int | None:
+        """Whole metres, rounded up."""
+        accuracy_m = self.place.accuracy_m
+        return None if accuracy_m is None else math.ceil(round(accuracy_m, 3))
+
+
+def network_of_file(path: Path, *, layer: str | None = None, name_field: str | None = None) -> Network:
+    """The roads of a file.
+
+    Raises
+    ------
+    InvalidFile
+        If it cannot be read or holds no named roads.
+    """
+    read = read_network(path, layer=layer, name_field=name_field)
+    source = {"file": path.name, "layer": read.layer, "name_field": read.name_field}
+    return Network(RoadNetwork(read.roads, default_error_m=read.default_error_m), source, read.remarks)
+
+
+def network_of_store(store: Store) -> Network:
+    """The roads of the store: every layer whose definition says that it is a network.
+
+    Raises
+    ------
+    InvalidInput
+        If the store has no such layer, or its layers are empty.
+    """
+    layer_ids = [layer.id for layer in store.catalog.values() if layer.network]
+    frames = [store.read_frame(layer_id, FeatureQuery()) for layer_id in layer_ids]
+    frames = [frame for frame in frames if len(frame)]
+    if not frames:
+        raise InvalidInput(N_("没有道路数据：图层定义里没有 network = true 的图层，或图层是空的"))
+    roads = geopandas.GeoDataFrame(pandas.concat(frames, ignore_index=True), crs=STORED_CRS)
+    return Network(RoadNetwork(roads), {"layer": ", ".join(layer_ids)})
+
+
+def locate(text: str, network: Network, *, area_mu: float | None = None) -> Located:
+    """Where one phrase leads.
+
+    Raises
+    ------
+    InvalidInput
+        If the phrase is empty or the area is none.
+    """
+    return locate_all([(text, area_mu)], network)[0]
+
+
+def locate_all(
+    phrases: Sequence[tuple[str, float | None]],
+    network: Network,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Located]:
+    """Where phrases lead, each with its area in 亩 or None; sites at one corner stand side by side in this order.
+
+    Raises
+    ------
+    InvalidInput
+        If a phrase is empty or an area is none; nothing is placed then.
+    """
+    sites = []
+    for text, area_mu in phrases:
+        if not text.strip() or not text.isprintable():
+            raise InvalidInput(N_("位置描述是空的，或含有不可显示的字符"))
+        if area_mu is not None and not 0 < area_mu <= LARGEST_MU:
+            raise InvalidInput(N_("面积应大于 0 且不超过 %(most)s 亩，现为 %(given)s"), most=LARGEST_MU, given=area_mu)
+        area_m2 = None if area_mu is None else area_mu * SQUARE_METRES_PER_MU
+        sites.append(Site(parse_location(text.strip()), area_m2))
+    places = locate_sites(sites, network.roads, progress=progress)
+    return [
+        Located(site.phrase, area_mu, place) for site, (_, area_mu), place in zip(sites, phrases, places, strict=True)
+    ]
