@@ -19,31 +19,35 @@ folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet/dist/leaflet.css")]
 
 
 class PageScript(MacroElement):
-    """Hands the Leaflet map and the page's configuration to one of our ES modules."""
+    """Hands the Leaflet map and the page's configuration to one of our ES modules.
+
+    The configuration stands in the page (`templates/_map_script.html`) and not in here: Folium renders every piece of a
+    script once more as a template, so that `{{…}}` in somebody's text would run on the server.
+    """
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
             import { start } from {{ this.module|tojson }};
-            start({{ this._parent.get_name() }}, {{ this.config|tojson }});
+            start({{ this._parent.get_name() }}, JSON.parse(document.getElementById("config").textContent));
         {% endmacro %}
         """
     )
 
-    def __init__(self, module: str, config: dict) -> None:
+    def __init__(self, module: str) -> None:
         super().__init__()
         self._name = "PageScript"
         self.module = module
-        self.config = config
 
 
 @dataclass(frozen=True)
 class RenderedMap:
-    """The parts of a Folium map: links for the head, the element itself, and the body of a module script."""
+    """The parts of a Folium map: links for the head, the element itself, the body of a module script, what it reads."""
 
     head: Markup
     html: Markup
     script: Markup
+    config: dict
 
 
 def render_map(zone: Zone, module: str, config: dict) -> RenderedMap:
@@ -56,14 +60,15 @@ def render_map(zone: Zone, module: str, config: dict) -> RenderedMap:
     module
         Path of the ES module whose `start(map, config)` takes over.
     config
-        JSON-able; escaped for use inside a script element.
+        JSON-able; what `start` gets.
     """
     west, south, east, north = zone.extent
     leaflet_map = folium.Map(tiles=None, zoom_control=False, control_scale=False, zoom_snap=0.5)
     leaflet_map.fit_bounds([[south, west], [north, east]])
-    leaflet_map.add_child(PageScript(module, config))
+    leaflet_map.add_child(PageScript(module))
     figure = leaflet_map.get_root()
     leaflet_map.render()
     # Folium's own head forbids zooming by hand and carries inline styles that our policy refuses.
     figure.header._children.pop(leaflet_map.get_name(), None)
-    return RenderedMap(Markup(figure.header.render()), Markup(figure.html.render()), Markup(figure.script.render()))
+    parts = (Markup(part.render()) for part in (figure.header, figure.html, figure.script))
+    return RenderedMap(*parts, config)
