@@ -112,15 +112,15 @@ class Watch:
     def __init__(self, page: Page, address: str) -> None:
         self.address = address
         self.faults: list[str] = []
-        self.refusals: set[str] = set()
-        """Addresses that the test asks for because they are refused; Chromium logs each as an error."""
+        self.refusals: tuple[str, ...] = ()
+        """How addresses begin that the test asks for because they are refused; Chromium logs each as an error."""
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.context.on("request", self._on_request)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and message.location["url"] not in self.refusals:
+        if message.type == "error" and not message.location["url"].startswith(self.refusals):
             self.faults.append(f"{message.location['url']}: {message.text}")
 
     def _on_request(self, request: Request) -> None:
@@ -132,7 +132,7 @@ class Watch:
 def open_page(browser) -> Iterator[OpenPage]:
     """Open a page in a window of its own, `desktop` or `phone`; at the end it must have no fault.
 
-    A page that is to be refused is opened with the `status` it is refused with; what it asks for in vain is `refused`.
+    `status` is what the page itself is to be answered with; what it asks for in vain begins with `refused`.
     """
     opened = []
 
@@ -143,7 +143,7 @@ def open_page(browser) -> Iterator[OpenPage]:
         page = context.new_page()
         watch = Watch(page, "/".join(url.split("/")[:3]))
         opened.append((context, watch))
-        watch.refusals = {refused} if status == 200 else {refused, url}
+        watch.refusals = tuple(filter(None, (refused, url if status != 200 else "")))
         assert page.goto(url).status == status
         return page
 
