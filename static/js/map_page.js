@@ -302,10 +302,11 @@ class MapPage {
     const { zone } = this.config;
     const layers = this.views.filter((view) => view.count && view.layer.geometry).map((view) => t("{layer} {count} 项", { layer: view.layer.title, count: number(view.count) }));
     const sources = new Set([...this.views.map((view) => view.layer), ...this.catalog.reference.filter((layer) => layer.count)].map((layer) => layer.source));
+    const sourceWords = [...sources].join(t("；"));
     return {
       title: t("{zone} 规划一张图", { zone: zone.title }),
       lines: [zone.plan, [t("状态截至 {year} 年底", { year }), ...layers, q && t("含“{words}”", { words: q })].filter(Boolean).join(" · ")],
-      notes: [t("资料来源：{sources}", { sources: [...sources].join(t("；")) }), node("pill").textContent, this.config.demo ? t("含演示数据：状态为合成，不是真实填报") : ""].filter(Boolean),
+      notes: [t("资料来源：{sources}", { sources: sourceWords }), node("pill").textContent, this.config.demo ? t("含演示数据：状态为合成，不是真实填报") : ""].filter(Boolean),
     };
   }
 }
