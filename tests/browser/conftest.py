@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from tests.browser.map_page import VIEWPORTS
+
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 60
 ANSWER_TIMEOUT_MS = 15_000
@@ -28,7 +30,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-VIEWPORTS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 OpenPage = Callable[..., Page]
 

@@ -6,6 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
+VIEWPORTS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+"""The two sizes that every page must fit, in CSS pixels."""
+
 TILE_PX = 256
 """Size of the world at zoom 0 in Web Mercator, as every web map has it."""
 

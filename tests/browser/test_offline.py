@@ -54,9 +54,10 @@ def test_every_page_and_tool_works_with_the_network_cut(open_page, address):
         assert headers["x-content-type-options"] == "nosniff", url
 
 
-def test_what_the_policy_forbids_does_not_run(open_page, address):
+def test_what_the_policy_forbids_does_not_run(browser, address):
     """The header is not only sent: Chromium keeps to it."""
-    page = open_page(f"{address}/export")
+    page = browser.new_page()
+    page.goto(f"{address}/export")
     ran = page.evaluate(
         """async () => {
             const script = document.createElement("script");
@@ -66,4 +67,5 @@ def test_what_the_policy_forbids_does_not_run(open_page, address):
             return [window.ran === true, foreign];
         }"""
     )
+    page.close()
     assert ran == [False, "refused"]

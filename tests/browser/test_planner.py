@@ -20,6 +20,7 @@ LOCATED = {"2021-2", "2021-3", "2022-1", "2022-2", "2023-1", "2024-1"}
 """The schools whose crossing is known; the others have illustrative positions."""
 
 CGCS2000 = Geod(a=6378137, rf=298.257222101)
+TO_METRES = Transformer.from_crs(4326, 4547, always_xy=True)
 LAYERS = Path(__file__).parents[2] / "layers"
 
 
@@ -362,4 +363,4 @@ def _area_m2(corners: list[tuple[float, float]]) -> float:
 
 def _metres(shape: BaseGeometry) -> BaseGeometry:
     """A shape in CGCS2000, 3-degree zone 38, metres."""
-    return shapely.transform(shape, Transformer.from_crs(4326, 4547, always_xy=True).transform, interleaved=False)
+    return shapely.transform(shape, TO_METRES.transform, interleaved=False)
