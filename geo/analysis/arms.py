@@ -10,6 +10,8 @@ ARM_M = 50.0
 """How far from the crossing the direction of a road's arm is taken."""
 
 SAME_ARM_DEG = 40.0
+SHORTEST_M = 20.0
+"""A shorter piece of a road tells no direction."""
 
 
 def arms_of(lines: numpy.ndarray, point: shapely.Point, reach_m: float) -> tuple[float, ...]:
@@ -27,7 +29,7 @@ def arms_of(lines: numpy.ndarray, point: shapely.Point, reach_m: float) -> tuple
         foot = shapely.get_coordinates(shapely.shortest_line(part, point))[0]
         for x, y in shapely.get_coordinates(part)[[0, -1]]:
             is_exit = math.hypot(x - point.x, y - point.y) >= 0.99 * reach_m
-            if is_exit and math.hypot(x - foot[0], y - foot[1]) >= 0.4 * reach_m:
+            if is_exit and math.hypot(x - foot[0], y - foot[1]) >= SHORTEST_M:
                 azimuths.append(math.degrees(math.atan2(x - foot[0], y - foot[1])) % 360)
     return tuple(_merged(sorted(azimuths)))
 

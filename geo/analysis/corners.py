@@ -22,9 +22,6 @@ DOUBTFUL_TURN_DEG = 50.0
 CORNER_ANGLES_DEG = (30.0, 150.0)
 """Between the arms of a corner that can hold a parcel."""
 
-FACING_DEG = 45.0
-"""A direction that keeps this far from every arm, between two arms of one road, faces that road's side."""
-
 SAME_ARM_DEG = 40.0
 MIN_ACROSS = math.sin(math.radians(20))
 """A road that runs within 20° of east and west has no eastern side."""
@@ -114,9 +111,10 @@ def corner_towards(crossing: Crossing, quadrant: str) -> Choice:
         If no corner looks that way.
     """
     wanted = azimuth_of(quadrant)
-    if front := _front(crossing, wanted):
-        return Choice(front)
     corners = list(_corners(crossing))
+    front = _front(crossing, wanted)
+    if front and abs(turn(front.side, wanted)) < min((_off(each, wanted) for each in corners), default=180.0):
+        return Choice(front)
     for is_extended in (False, True):
         near = sorted(
             (corner for corner in corners if corner.is_extended is is_extended), key=lambda each: _off(each, wanted)
@@ -193,10 +191,9 @@ def _front(crossing: Crossing, wanted: float) -> Front | None:
         return None
     for (start, road), (end, other) in zip(arms, arms[1:] + arms[:1], strict=True):
         gap = (end - start) % 360
-        inside = (wanted - start) % 360
-        if road == other and FACING_DEG < inside < gap - FACING_DEG and gap >= CORNER_ANGLES_DEG[1]:
-            along = (start + (gap - 180) / 2) % 360
-            return Front(road, along, (along + 90) % 360)
+        side = (start + gap / 2) % 360
+        if road == other and gap >= CORNER_ANGLES_DEG[1] and abs(turn(side, wanted)) <= MAX_TURN_DEG:
+            return Front(road, (side - 90) % 360, side)
     return None
 
 

@@ -274,10 +274,9 @@ class Locator:
             raise Unlocated(message, first=crossing.roads[0], second=crossing.roads[1])
         side_m = math.sqrt(site.area_m2)
         also = 2 * side_m if choice.other is not None else 0.0
-        place = self._parcel(site, fit, ground.crs, [*crossing.rows[0], *crossing.rows[1]], choice.doubts)
+        place = self._parcel(site, fit, ground.crs, [*crossing.rows[0], *crossing.rows[1]], choice.doubts, crossing)
         return replace(
             place,
-            crossing=crossing,
             accuracy_m=math.hypot(crossing.accuracy_m, SHAPE_ERROR * side_m, also),
             doubts=(*crossing.doubts, *place.doubts),
             is_certain=crossing.is_certain and place.is_certain and not choice.doubts,
@@ -319,9 +318,9 @@ class Locator:
         fit = fit_parcel(ground, stand, site.area_m2)
         if fit is None:
             raise Unlocated(N_("“%(road)s”旁放不下地块"), road=road)
-        place = self._parcel(site, fit, ground.crs, rows_here.tolist(), base.doubts)
+        place = self._parcel(site, fit, ground.crs, rows_here.tolist(), base.doubts, crossing)
         is_certain = place.is_certain and crossing is not None and crossing.is_certain
-        return replace(place, crossing=crossing, accuracy_m=accuracy_m, is_certain=is_certain)
+        return replace(place, accuracy_m=accuracy_m, is_certain=is_certain)
 
     def _front(self, ground: Ground, rows: Sequence[int], spot: stretches.Spot, side: str, road: str) -> Stand:
         away = spot.azimuth + 90
@@ -349,10 +348,18 @@ class Locator:
         if fit is None:
             raise Unlocated(N_("所述位置放不下地块"))
         rows = [*crossing.rows[0], *crossing.rows[1]]
-        place = self._parcel(site, fit, ground.crs, rows, (*crossing.doubts, doubt))
-        return replace(place, crossing=crossing, accuracy_m=math.hypot(accuracy_m, SHAPE_ERROR * 2 * half_m))
+        place = self._parcel(site, fit, ground.crs, rows, (*crossing.doubts, doubt), crossing)
+        return replace(place, accuracy_m=math.hypot(accuracy_m, SHAPE_ERROR * 2 * half_m))
 
-    def _parcel(self, site: Site, fit: Fit, crs: str, rows: Sequence[int], doubts: Sequence[Remark]) -> Place:
+    def _parcel(
+        self,
+        site: Site,
+        fit: Fit,
+        crs: str,
+        rows: Sequence[int],
+        doubts: Sequence[Remark],
+        crossing: Crossing | None,
+    ) -> Place:
         """A parcel that was found, with what is to be said of it."""
         doubts = list(doubts)
         if not fit.is_whole:
@@ -364,7 +371,7 @@ class Locator:
         shape = shapely.orient_polygons(to_degrees(fit.shape, crs))
         self.taken.append(shape)
         shape_assumed = Remark(N_("地块形状未知，按沿路的四边形绘制"))
-        place = Place(shape, doubts=tuple(doubts), assumptions=(shape_assumed,), is_certain=fit.is_whole)
+        place = Place(shape, None, crossing, tuple(doubts), (shape_assumed,), is_certain=fit.is_whole)
         return self._assuming(place, rows)
 
     def _block_place(
@@ -494,7 +501,7 @@ class _Row:
             inside = self.stand.origin + (self.stand.along + self.stand.across)
             if not ground.is_reached(inside, moved.origin + (self.stand.along + self.stand.across)):
                 continue
-            found = fit_parcel(ground, moved, area_m2)
+            found = fit_parcel(ground, moved, area_m2, verge_m=PARCEL_GAP_M / 2)
             if found is not None and found.is_whole:
                 reach = self.stand.reach(found.shape)
                 if is_along:

@@ -23,6 +23,12 @@ CARRIAGEWAYS_M = 150.0
 NEAR_MISS_M = 50.0
 """A road that ends so near to another one is thought to meet it; said in a warning."""
 
+TOUCHING_M = 1.0
+"""Lines so near are drawn as if they met."""
+
+TOWARDS_DEG = 60.0
+"""A road that ends near another one meets it only if it heads for it; one alongside does not."""
+
 SAME_NODE_M = 0.05
 TOUCHES_RING_DEG = 1e-5
 MAX_PAIRS = 20_000
@@ -86,7 +92,7 @@ def meetings_of(network: RoadNetwork, first: numpy.ndarray, second: numpy.ndarra
     ends = [_free_ends(network.lines, road) for road in (first, second)]
     points = [*_intersections(network, window, pairs), *_near_misses(window, pairs, ends, crs)]
     points += _on_rings(network, first, second, crs)
-    meetings = [_to_meeting(cluster, crs) for cluster in _clusters(points, window)]
+    meetings = [_to_meeting(cluster, crs) for cluster in _clusters(points, window, network.is_oneway)]
     return sorted(meetings, key=lambda each: (each.kind, each.gap_m, each.lon, each.lat))
 
 
@@ -148,9 +154,21 @@ def _near_misses(
             for end in free.get(mine, ()):
                 point = to_plane(shapely.Point(end), crs)
                 gap_m = point.distance(line_of[theirs])
-                if SAME_NODE_M < gap_m <= NEAR_MISS_M:
+                if 0 < gap_m <= TOUCHING_M:
+                    yield _Point(*_middle(point, line_of[theirs], (), crs), Kind.JUNCTION, (one, other))
+                elif 0 < gap_m <= NEAR_MISS_M and _heads_for(line_of[mine], point, line_of[theirs]):
                     x, y = _middle(point, line_of[theirs], opposite.get(theirs, ()), crs)
                     yield _Point(x, y, Kind.NEAR, (one, other), gap_m)
+
+
+def _heads_for(mine: BaseGeometry, end: shapely.Point, theirs: BaseGeometry) -> bool:
+    """Whether a line, going on from its end, comes nearer to another."""
+    at = min(MEETING_M, mine.length)
+    at = at if shapely.line_locate_point(mine, end) < mine.length / 2 else mine.length - at
+    before = shapely.get_coordinates(shapely.line_interpolate_point(mine, at))[0]
+    here, there = shapely.get_coordinates(shapely.shortest_line(end, theirs))
+    on, across = here - before, there - here
+    return float(on @ across) >= math.cos(math.radians(TOWARDS_DEG)) * math.hypot(*on) * math.hypot(*across)
 
 
 def _middle(
@@ -180,21 +198,24 @@ def _on_rings(network: RoadNetwork, first: numpy.ndarray, second: numpy.ndarray,
         )
 
 
-def _clusters(points: Sequence[_Point], window: Window) -> Iterator[list[_Point]]:
+def _clusters(points: Sequence[_Point], window: Window, is_oneway: numpy.ndarray) -> Iterator[list[_Point]]:
     """Meetings that are one crossing."""
     if not points:
         return
     discs = [shapely.Point(point.x, point.y).buffer(point.reach_m) for point in points]
-    discs += [shapely.LineString(ends).buffer(1.0) for ends in _across_carriageways(points, window)]
+    discs += [shapely.LineString(ends).buffer(1.0) for ends in _across_carriageways(points, window, is_oneway)]
     areas = shapely.get_parts(shapely.union_all(discs))
     places = shapely.points([(point.x, point.y) for point in points])
     for area in areas:
         yield [point for point, inside in zip(points, shapely.covers(area, places), strict=True) if inside]
 
 
-def _across_carriageways(points: Sequence[_Point], window: Window) -> Iterator[list[tuple[float, float]]]:
+def _across_carriageways(
+    points: Sequence[_Point], window: Window, is_oneway: numpy.ndarray
+) -> Iterator[list[tuple[float, float]]]:
     """Lines between meetings on two carriageways of one road: parallel, a road's width apart, against one another."""
-    line_of = dict(zip(window.rows.tolist(), window.lines, strict=True))
+    oneway = is_oneway[window.rows]
+    line_of = dict(zip(window.rows[oneway].tolist(), window.lines[oneway], strict=True))
     for number, one in enumerate(points):
         for other in points[:number]:
             way = numpy.array([other.x - one.x, other.y - one.y])

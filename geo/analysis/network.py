@@ -98,7 +98,7 @@ class RoadNetwork:
     def __init__(self, roads: GeoDataFrame, *, default_error_m: float | None = None) -> None:
         if roads.crs is None:
             raise InvalidFeatures(N_("道路数据没有坐标系"))
-        roads = roads.to_crs(STORED_CRS).explode(ignore_index=True)
+        roads = _single_lines(roads.to_crs(STORED_CRS))
         self.lines: numpy.ndarray = shapely.force_2d(roads.geometry.to_numpy())
         self.is_drawn: numpy.ndarray = ~(shapely.is_missing(self.lines) | shapely.is_empty(self.lines))
         self.tree = shapely.STRtree(self.lines)
@@ -167,6 +167,15 @@ class RoadNetwork:
     @cached_property
     def ring_tree(self) -> shapely.STRtree:
         return shapely.STRtree([ring.disc for ring in self.rings])
+
+
+def _single_lines(roads: GeoDataFrame) -> GeoDataFrame:
+    """One line a row; rows without a line stay."""
+    lines, rows = shapely.get_parts(roads.geometry.to_numpy(), return_index=True)
+    without = numpy.setdiff1d(numpy.arange(len(roads)), rows)
+    order = numpy.argsort(numpy.concatenate([rows, without]), kind="stable")
+    single = roads.iloc[numpy.concatenate([rows, without])[order]].reset_index(drop=True)
+    return single.set_geometry(numpy.concatenate([lines, numpy.full(len(without), None)])[order], crs=roads.crs)
 
 
 def _assumed_width_m(road_class: str | None) -> float:

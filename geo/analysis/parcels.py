@@ -5,7 +5,7 @@ block leaves of one: its sides then follow the bends and slip roads that are in 
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy
@@ -19,7 +19,7 @@ from geo.model.crs import metric_crs
 PARCEL_GAP_M = 10.0
 """Between neighbours."""
 
-ASPECTS = (1.0, 1.5, 1 / 1.5, 2.0, 1 / 2.0)
+ASPECTS = (1.0, 1.5, 1 / 1.5, 2.0, 1 / 2.0, 3.0, 1 / 3.0)
 """Width along the first road by depth, the most likely first."""
 
 LONGEST = 4.0
@@ -31,6 +31,9 @@ CLEARANCE_M = 0.02
 
 THIN_M = 16.0
 """Land between two roads that is nowhere as wide is a verge, no block."""
+
+VERGE_M = 40.0
+"""How far from its corner a block may begin, behind a verge or a road beside the road."""
 
 SETBACK_REACH_M = 25.0
 """From the crossing, along a road: there its width and its carriageways are measured."""
@@ -121,7 +124,7 @@ class Ground:
         self.lines = window.lines[above]
         self.half_widths_m = network.widths_m[rows] / 2
         self.is_minor = network.is_minor[rows]
-        self.is_link = network.is_link[rows]
+        self.is_link = network.is_link[rows] | numpy.isin(rows, [row for ring in network.rings for row in ring.rows])
         self.tree = shapely.STRtree(self.lines)
         self.taken = [to_plane(shape, self.crs).buffer(PARCEL_GAP_M, join_style="mitre") for shape in taken]
 
@@ -139,14 +142,18 @@ class Ground:
         near = self.tree.query(way, predicate="intersects")
         return not (~self.is_minor[near] & ~self.is_link[near]).any()
 
-    def block(self, sector: shapely.Polygon, origin: numpy.ndarray) -> shapely.Polygon | None:
-        """The land at the origin, within a sector, that belongs to no road and no parcel; slip roads cut pieces off."""
-        pieces = [each for each in _polygons(sector.difference(self._land(sector, links=False))) if not _is_thin(each)]
+    def block(self, sector: shapely.Polygon, origin: numpy.ndarray, verge_m: float) -> shapely.Polygon | None:
+        """The land at the origin, within a sector, that belongs to no road and no parcel.
+
+        It may begin behind a verge. Slip roads and roundabouts cut pieces off.
+        """
+        point = shapely.Point(origin)
+        pieces = _polygons(_without_necks(sector.difference(self._land(sector, links=False))))
+        pieces = [each for each in pieces if each.distance(point) <= verge_m]
         if not pieces:
             return None
-        point = shapely.Point(origin)
         block = min(pieces, key=lambda each: (round(each.distance(point), 1), -each.area))
-        rest = _polygons(block.difference(self._land(sector, links=True)))
+        rest = _polygons(_without_necks(block.difference(self._land(sector, links=True))))
         return max(rest, key=lambda each: each.area, default=None)
 
     def _land(self, sector: shapely.Polygon, *, links: bool) -> shapely.Geometry:
@@ -216,7 +223,7 @@ def front_stand(ground: Ground, rows: Iterable[int], point: numpy.ndarray, along
     return Stand(point + direction(side) * setback_m, direction(along), direction(side), is_centred=True)
 
 
-def fit_parcel(ground: Ground, stand: Stand, area_m2: float) -> Fit | None:
+def fit_parcel(ground: Ground, stand: Stand, area_m2: float, *, verge_m: float = VERGE_M) -> Fit | None:
     """A parcel of an area: a free parallelogram of sensible proportions, else what grows in the block, else all of it.
 
     Returns
@@ -231,7 +238,7 @@ def fit_parcel(ground: Ground, stand: Stand, area_m2: float) -> Fit | None:
             if ground.is_free(shape, of_minor=of_minor):
                 return Fit(shape, crosses_minor=not of_minor)
     sector = stand.parcel(side_m * LONGEST, side_m * LONGEST)
-    block = ground.block(sector, stand.origin)
+    block = ground.block(sector, stand.origin, verge_m)
     if block is None:
         return None
     shape = _grown(stand, block, area_m2, side_m)
@@ -268,10 +275,7 @@ def _largest(shape: shapely.Geometry) -> shapely.Polygon:
     return max(_polygons(shape), key=lambda part: part.area, default=shapely.Polygon())
 
 
-def _is_thin(shape: shapely.Polygon) -> bool:
-    return shape.buffer(-THIN_M / 2).is_empty
-
-
-def parts(shape: shapely.Geometry) -> Iterator[shapely.Polygon]:
-    """The polygons of a shape."""
-    yield from _polygons(shape)
+def _without_necks(shape: shapely.Geometry) -> shapely.Geometry:
+    """Without what is too thin to build on."""
+    wide = shape.buffer(-THIN_M / 2, join_style="mitre").buffer(THIN_M / 2, join_style="mitre")
+    return wide.intersection(shape)

@@ -115,8 +115,8 @@ def locate_all(
     """
     sites = []
     for text, area_mu in phrases:
-        if not text.strip() or not text.isprintable():
-            raise InvalidInput(N_("位置描述是空的，或含有不可显示的字符"))
+        if not text.strip() or not _is_text(text):
+            raise InvalidInput(N_("位置描述是空的，或不是 UTF-8 文字"))
         if area_mu is not None and not 0 < area_mu <= LARGEST_MU:
             raise InvalidInput(N_("面积应大于 0 且不超过 %(most)s 亩，现为 %(given)s"), most=LARGEST_MU, given=area_mu)
         area_m2 = None if area_mu is None else area_mu * SQUARE_METRES_PER_MU
@@ -125,3 +125,12 @@ def locate_all(
     return [
         Located(site.phrase, area_mu, place) for site, (_, area_mu), place in zip(sites, phrases, places, strict=True)
     ]
+
+
+def _is_text(text: str) -> bool:
+    """Whether these are characters, not bytes that a terminal could not read."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

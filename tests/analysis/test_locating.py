@@ -1,244 +1,285 @@
-"""Crossings, corners and parcels against figures by hand and against pyproj's ellipsoid."""
+"""Parcels at corners against half-planes, figures by hand and pyproj's ellipsoid, on towns drawn in metres."""
 
 import itertools
 import math
 
-import geopandas
 import pytest
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.analysis.locating import (
-    HALF_ROAD_WIDTH_M,
-    PARCEL_GAP_M,
-    Site,
-    Spot,
-    Unlocated,
-    find_corner,
-    find_crossing,
-    lay_out,
-    locate_sites,
-    place_parcels,
-)
-from geo.model.errors import InvalidFeatures, InvalidInput
+from geo.analysis.locating import Place, Site, locate_sites
+from geo.analysis.network import UNKNOWN_WIDTH_M, RoadNetwork
+from geo.analysis.parcels import PARCEL_GAP_M
 from geo.model.location import QUADRANTS, LocationPhrase
+from tests.analysis.networks import circle, dual, straight, to_metres, town
 
-ELLIPSOID = Geod(ellps="WGS84")
-CENTRE = (114.0, 33.0)
-
-
-def around(azimuth_deg: float, *, reach_m: float = 1000.0, back_m: float = 1000.0) -> shapely.LineString:
-    """A road through the centre, by geodesics."""
-    ends = [
-        ELLIPSOID.fwd(*CENTRE, azimuth_deg + 180, back_m)[:2],
-        CENTRE,
-        ELLIPSOID.fwd(*CENTRE, azimuth_deg, reach_m)[:2],
-    ]
-    return shapely.LineString(ends)
+ELLIPSOID = Geod(ellps="GRS80")
+HALF_M = UNKNOWN_WIDTH_M / 2
+SIGNS = {"NE": (1, 1), "SE": (1, -1), "SW": (-1, -1), "NW": (-1, 1)}
+CROSS = [straight("横路", (-900, 0), (900, 0)), straight("纵路", (0, -900), (0, 900))]
 
 
-def road_frame(*rows: tuple, crs: str | None = "EPSG:4326") -> geopandas.GeoDataFrame:
-    columns = ("name", "aliases", "error_m", "geometry")
-    return geopandas.GeoDataFrame([dict(zip(columns, row, strict=True)) for row in rows], geometry="geometry", crs=crs)
-
-
-def square_crossing(azimuth_deg: float = 0.0) -> geopandas.GeoDataFrame:
-    return road_frame(
-        ("人民路", None, 30.0, around(azimuth_deg)), ("解放大道", "解放路、中山路", 40.0, around(azimuth_deg + 90))
-    )
-
-
-def corner_of(first: str, second: str, quadrant: str | None) -> LocationPhrase:
+def corner(quadrant: str | None, first: str = "横路", second: str = "纵路") -> LocationPhrase:
     return LocationPhrase(f"{first}与{second}", "intersection", (first, second), quadrant)
+
+
+def locate(
+    roads: list, *sites: Site, turn_deg: float = 0.0, centre: tuple[float, float] = (114.3, 33.2)
+) -> list[Place]:
+    return locate_sites(sites, RoadNetwork(town(roads, turn_deg, centre), default_error_m=10.0))
 
 
 def geodesic_area_m2(polygon: shapely.Polygon) -> float:
     return ELLIPSOID.geometry_area_perimeter(polygon)[0]
 
 
-def test_two_roads_cross_where_they_were_drawn_through_and_their_errors_add_in_squares():
-    crossing = find_crossing(square_crossing(), "人民路", "解放大道")
-    assert ELLIPSOID.inv(*CENTRE, crossing.lon, crossing.lat)[2] < 0.01
-    assert crossing.accuracy_m == pytest.approx(50)  # 30-40-50
-    assert crossing.roads == ("人民路", "解放大道")
-
-
-def test_an_alias_names_its_road():
-    assert find_crossing(square_crossing(), "人民路", "中山路").roads == ("人民路", "解放大道")
-
-
-def test_the_crs_of_the_roads_does_not_matter_but_must_be_known():
-    in_metres = square_crossing().to_crs("EPSG:4547")
-    assert find_crossing(in_metres, "人民路", "解放路").lon == pytest.approx(CENTRE[0], abs=1e-7)
-    with pytest.raises(InvalidFeatures):
-        find_crossing(square_crossing().set_crs(None, allow_override=True), "人民路", "解放路")
-
-
-@pytest.mark.parametrize("name", ["解放", "解放大道南段", "解放大街", "解放路、中山路", ""])
-def test_a_name_that_is_only_alike_is_no_road(name):
-    with pytest.raises(Unlocated, match="没有"):
-        find_crossing(square_crossing(), "人民路", name)
-
-
-def test_an_alias_of_two_roads_is_refused_and_a_name_goes_before_an_alias():
-    roads = road_frame(
-        ("甲路", None, 1.0, around(0)), ("乙路", "老路、甲路", 1.0, around(90)), ("丙路", "老路", 1.0, around(45))
-    )
-    with pytest.raises(Unlocated, match="丙路, 乙路"):
-        find_crossing(roads, "甲路", "老路")
-    assert find_crossing(roads, "甲路", "乙路").roads == ("甲路", "乙路")
-
-
-@pytest.mark.parametrize(
-    ("error_m", "line", "reason"),
-    [
-        (10.0, None, "位置未知"),
-        (None, around(90), "误差"),
-        (10.0, shapely.LineString([(114.001, 33.0), (114.01, 33.0)]), "不相交"),
-        (
-            10.0,
-            shapely.LineString([(113.999, 33.002), (114.001, 33.002), (114.001, 33.004), (113.999, 33.004)]),
-            "不只一处",
-        ),
-    ],
-)
-def test_what_cannot_be_known_is_not_located(error_m, line, reason):
-    roads = road_frame(("南北路", None, 5.0, around(0)), ("另一条路", None, error_m, line))
-    with pytest.raises(Unlocated, match=reason):
-        find_crossing(roads, "南北路", "另一条路")
-
-
-def test_a_dual_carriageway_has_one_crossing_and_its_width_counts_as_an_error():
-    east = shapely.LineString([(114.0003, 32.995), (114.0003, 33.005)])
-    west = shapely.LineString([(113.9997, 32.995), (113.9997, 33.005)])
-    roads = road_frame(("复线", None, 0.0, east), ("复线", None, 0.0, west), ("横路", None, 0.0, around(90)))
-    crossing = find_crossing(roads, "复线", "横路")
-    half_spread_m = ELLIPSOID.inv(113.9997, 33, 114.0003, 33)[2] / 2
-    assert (crossing.lon, crossing.accuracy_m) == (pytest.approx(114), pytest.approx(half_spread_m, rel=1e-3))
-
-
-@settings(deadline=None)
-@given(
-    tilt=st.floats(-29, 29),
-    angle=st.floats(60, 120),
-    quadrant=st.sampled_from(["NE", "SE", "SW", "NW"]),
-    areas=st.lists(st.floats(1_000, 60_000), min_size=1, max_size=3),
-)
-def test_parcels_stand_side_by_side_in_their_corner_with_the_stated_area(tilt, angle, quadrant, areas):
-    roads = road_frame(("甲路", None, 9.0, around(tilt)), ("乙路", None, 9.0, around(tilt + angle)))
-    crossing = find_crossing(roads, "甲路", "乙路")
-    try:
-        first, second = find_corner(crossing, quadrant)
-    except Unlocated:
-        assume(False)
-    parcels = place_parcels(crossing, quadrant, areas)
-    for parcel, area_m2 in zip(parcels, areas, strict=True):
-        assert parcel.is_valid and parcel.exterior.is_ccw
-        assert geodesic_area_m2(parcel) == pytest.approx(area_m2, rel=0.005)
-        for line in roads.geometry:
-            assert metres_between(parcel, line) >= HALF_ROAD_WIDTH_M - 0.1
-        bearing = ELLIPSOID.inv(crossing.lon, crossing.lat, parcel.centroid.x, parcel.centroid.y)[0] % 360
-        turn = (second - first + 180) % 360 - 180
-        assert 0 < ((bearing - first) % 360 if turn > 0 else (first - bearing) % 360) < abs(turn)
-    for one, other in itertools.combinations(parcels, 2):
-        assert metres_between(one, other) >= PARCEL_GAP_M - 0.1
-    assert metres_between(parcels[0], roads.geometry[0]) == pytest.approx(HALF_ROAD_WIDTH_M, abs=0.1)
-    assert metres_between(parcels[0], roads.geometry[1]) == pytest.approx(HALF_ROAD_WIDTH_M, abs=0.1)
-
-
-def metres_between(one: shapely.Geometry, other: shapely.Geometry) -> float:
-    """By the ellipsoid along the shortest connection, found in degrees made square; good for a few hundred metres."""
-    scaled = [shapely.transform(shape, lambda xy: xy * (math.cos(math.radians(33)), 1)) for shape in (one, other)]
-    (x1, y1), (x2, y2) = shapely.shortest_line(*scaled).coords
-    return ELLIPSOID.inv(x1 / math.cos(math.radians(33)), y1, x2 / math.cos(math.radians(33)), y2)[2]
-
-
-def test_a_square_parcel_in_the_south_east_by_hand():
-    crossing = find_crossing(square_crossing(), "人民路", "解放大道")
-    (parcel,) = place_parcels(crossing, "SE", [10_000.0])
-    west, south, east, north = parcel.bounds
-    # 100 m by 100 m, 20 m from either centre line; one degree is 110 904 m of latitude and 93 453 m of longitude.
-    assert [(west - 114) * 93_453, (east - 114) * 93_453] == pytest.approx([20, 120], abs=0.3)
-    assert [(north - 33) * 110_904, (south - 33) * 110_904] == pytest.approx([-20, -120], abs=0.3)
-
-
-def test_neighbours_keep_the_order_in_which_they_are_given_whatever_road_is_named_first():
-    sites = [
-        Site(corner_of("人民路", "解放大道", "SW"), 30_000.0),
-        Site(corner_of("人民路", "解放大道", "NE"), 5_000.0),
-        Site(corner_of("中山路", "人民路", "SW"), 20_000.0),
-    ]
-    first, elsewhere, second = (place.geometry for place in locate_sites(sites, square_crossing()))
-    assert first.disjoint(second) and first.disjoint(elsewhere)
-    assert second.centroid.y < first.centroid.y < CENTRE[1] < elsewhere.centroid.y
-    assert locate_sites(sites, square_crossing())[2].geometry.equals(second)
-
-
-def test_beyond_the_end_of_a_road_there_is_no_corner():
-    roads = road_frame(("干道", None, 5.0, around(0)), ("支路", None, 5.0, around(90, back_m=0.001)))
-    sites = [Site(corner_of("干道", "支路", quadrant), 9_000.0) for quadrant in ("NE", "SE", "SW", "NW")]
-    places = locate_sites(sites, roads)
-    assert [place.geometry is not None for place in places] == [True, True, False, False]
-    assert "街角" in str(places[2].reason)
-
-
-@pytest.mark.parametrize("quadrant", ["N", "E", "S", "W"])
-def test_a_cardinal_direction_leaves_two_corners_open_at_an_upright_crossing_and_one_at_a_diagonal_one(quadrant):
-    phrase = [Site(corner_of("人民路", "解放大道", quadrant), 9_000.0)]
-    assert locate_sites(phrase, square_crossing(6))[0].geometry is None
-    (place,) = locate_sites(phrase, square_crossing(45))
-    bearing = ELLIPSOID.inv(*CENTRE, place.geometry.centroid.x, place.geometry.centroid.y)[0] % 360
-    assert bearing == pytest.approx(45 * QUADRANTS.index(quadrant), abs=1) or bearing > 359
-
-
-def test_a_phrase_without_a_corner_is_not_located():
-    phrases = [
-        corner_of("人民路", "解放大道", None),
-        LocationPhrase("人民路以东", "sides", ("人民路",), sides={"人民路": "E"}),
-        LocationPhrase("某处"),
-    ]
-    for place in locate_sites([Site(phrase, 9_000.0) for phrase in phrases], square_crossing()):
-        assert place.geometry is None and place.crossing is None and place.reason is not None
-
-
-BOUNDS = (113.95, 32.97, 114.06, 33.11)
+def told(place: Place) -> str:
+    return "".join(map(str, (*place.doubts, *place.assumptions)))
 
 
 @settings(deadline=None, max_examples=40)
 @given(
-    st.lists(
-        st.builds(
-            Spot,
-            lon=st.floats(113.94, 114.07),
-            lat=st.floats(32.96, 33.12),
-            area_m2=st.floats(100, 1_000_000),
-            gap_m=st.floats(0, 300),
-        ),
-        max_size=8,
-    )
+    turn=st.floats(-28, 28),
+    skew=st.floats(-25, 25),
+    quadrant=st.sampled_from(sorted(SIGNS)),
+    area_mu=st.floats(2, 300),
+    centre=st.tuples(st.floats(76, 133), st.floats(20, 48)),
 )
-def test_schematic_squares_stay_inside_and_keep_clear_of_one_another(spots):
-    river = shapely.LineString([(113.95, 33.05), (114.06, 33.03)]).buffer(0.0005)
-    squares = lay_out(spots, BOUNDS, [river])
-    assert [square.wkt for square in lay_out(spots, BOUNDS, [river])] == [square.wkt for square in squares]
-    bounds = shapely.box(*BOUNDS).buffer(1e-8)
-    for number, (spot, square) in enumerate(zip(spots, squares, strict=True)):
-        assert square.exterior.is_ccw and square.within(bounds) and square.disjoint(river)
-        assert geodesic_area_m2(square) == pytest.approx(spot.area_m2, rel=0.005)
-        for earlier in squares[:number]:
-            assert metres_between(square, earlier) >= spot.gap_m - 0.5
+def test_a_parcel_stands_in_its_corner_along_both_roads_with_the_stated_area(turn, skew, quadrant, area_mu, centre):
+    lean = math.tan(math.radians(skew))
+    roads = [straight("横路", (-2000, 0), (2000, 0)), straight("纵路", (-2000 * lean, -2000), (2000 * lean, 2000))]
+    area_m2 = area_mu * 2000 / 3
+    network = RoadNetwork(town(roads, turn, centre), default_error_m=10.0)
+    (place,) = locate_sites([Site(corner(quadrant), area_m2)], network)
+    assert place.geometry.is_valid and place.geometry.exterior.is_ccw
+    assert geodesic_area_m2(place.geometry) == pytest.approx(area_m2, rel=0.005)
+    east, north = SIGNS[quadrant]
+    for lon, lat in place.geometry.exterior.coords:
+        across, along = network.lines
+        assert left_of(across, lon, lat) * north > 0 and left_of(along, lon, lat) * east < 0
+    for road in network.lines:
+        assert distance_m(place.geometry, road) == pytest.approx(HALF_M, abs=0.3)
 
 
-def test_a_free_place_is_taken_as_it_is_and_a_taken_one_gives_the_nearest_free():
-    spots = [Spot(114.0, 33.0, 10_000.0, 0.0)] * 2
-    first, second = lay_out(spots, BOUNDS, step_m=10)
-    assert ELLIPSOID.inv(114, 33, first.centroid.x, first.centroid.y)[2] < 0.01
-    # Squares of 100 m that may not touch: the next place on a grid of 10 m is 110 m away.
-    assert ELLIPSOID.inv(114, 33, second.centroid.x, second.centroid.y)[2] == pytest.approx(110, abs=0.1)
+def left_of(road: shapely.LineString, lon: float, lat: float) -> float:
+    """More than 0 left of the road as it is drawn: north of one drawn eastwards, west of one drawn northwards."""
+    (x0, y0), (x1, y1) = road.coords[0], road.coords[-1]
+    return (x1 - x0) * (lat - y0) - (y1 - y0) * (lon - x0)
 
 
-def test_no_room_left_is_said():
-    with pytest.raises(InvalidInput, match="放不下"):
-        lay_out([Spot(114.0, 33.0, 1e9, 0.0)], BOUNDS)
+def distance_m(one: shapely.Geometry, other: shapely.Geometry) -> float:
+    """By the ellipsoid along the shortest connection, found in degrees made square."""
+    stretch = math.cos(math.radians(one.centroid.y))
+    scaled = [shapely.transform(shape, lambda xy: xy * (stretch, 1)) for shape in (one, other)]
+    (x1, y1), (x2, y2) = shapely.shortest_line(*scaled).coords
+    return ELLIPSOID.inv(x1 / stretch, y1, x2 / stretch, y2)[2]
+
+
+@settings(deadline=None, max_examples=20)
+@given(turn=st.floats(0, 360), quadrant=st.sampled_from(sorted(SIGNS)), east=st.floats(-0.05, 0.05))
+def test_turning_and_moving_the_town_turns_and_moves_the_parcel(turn, quadrant, east):
+    roads = [
+        straight("横路", (-900, 0), (900, 0)), straight("纵路", (100, -900), (-100, 900)),
+        straight(None, (150, -900), (150, 900)), straight(None, (-900, 180), (900, 180)),
+    ]  # fmt: skip
+    phrase = LocationPhrase("", "sides", ("横路", "纵路"), sides={"横路": quadrant[0], "纵路": quadrant[1]})
+    (still,) = locate(roads, Site(phrase, 9000.0))
+    turned_sides = {"横路": turned(quadrant[0], turn), "纵路": turned(quadrant[1], turn)}
+    phrase = LocationPhrase("", "sides", ("横路", "纵路"), sides=turned_sides)
+    centre = (114.0 + east, 33.2)
+    (moved,) = locate(roads, Site(phrase, 9000.0), turn_deg=turn, centre=centre)
+    back = to_metres(moved.geometry, turn, centre)
+    assert shapely.hausdorff_distance(back, to_metres(still.geometry)) < 0.3
+
+
+def turned(side: str, turn_deg: float) -> str:
+    return QUADRANTS[round((45 * QUADRANTS.index(side) + turn_deg) / 45) % 8]
+
+
+def test_a_square_parcel_in_the_south_east_by_hand():
+    (place,) = locate(CROSS, Site(corner("SE"), 10_000.0))
+    assert to_metres(place.geometry).bounds == pytest.approx((20, -120, 120, -20), abs=0.05)
+    assert place.is_certain and "宽度" in told(place) and place.accuracy_m == pytest.approx(math.hypot(10, 10, 25))
+
+
+@pytest.mark.parametrize(
+    ("columns", "half_m"),
+    [
+        ({"width_m": 60.0}, 30.0), ({"lanes": 4}, 7.0), ({"road_class": "tertiary"}, 12.5), ({"width_m": 0.0}, 20.0),
+        ({"width_m": 30.0, "lanes": 2, "road_class": "primary"}, 15.0), ({"road_class": "strange"}, 20.0),
+    ],
+)  # fmt: skip
+def test_the_setback_is_half_of_the_roads_width(columns, half_m):
+    roads = [straight("横路", (-900, 0), (900, 0), **columns), straight("纵路", (0, -900), (0, 900), width_m=20.0)]
+    (place,) = locate(roads, Site(corner("NE"), 10_000.0))
+    assert to_metres(place.geometry).bounds == pytest.approx((10, half_m, 110, half_m + 100), abs=0.05)
+
+
+def test_behind_dual_carriageways_the_outer_one_counts():
+    roads = [*dual("横路", (-900, 0), (900, 0), 30, width_m=12.0), *dual("纵路", (0, -900), (0, 900), 40, width_m=16.0)]
+    (place,) = locate(roads, Site(corner("NW"), 10_000.0))
+    assert to_metres(place.geometry).bounds == pytest.approx((-128, 21, -28, 121), abs=0.05)
+    assert "双幅路" in told(place)
+
+
+@pytest.mark.parametrize("quadrant", ["NE", "SE", "SW", "NW"])
+def test_a_block_that_is_too_shallow_for_a_square_gives_a_longer_parcel(quadrant):
+    cross = [straight(None, (-900, y), (900, y), width_m=10.0) for y in (110, -110)]
+    (place,) = locate([*CROSS, *cross], Site(corner(quadrant), 14_000.0))
+    shape = to_metres(place.geometry)
+    assert geodesic_area_m2(place.geometry) == pytest.approx(14_000, rel=0.005)
+    assert max(abs(shape.bounds[1]), abs(shape.bounds[3])) <= 105.05
+    assert place.is_certain
+
+
+def test_a_block_that_is_too_small_is_told_and_filled():
+    cross = [
+        straight(None, (-900, 120), (900, 120), width_m=10.0),
+        straight(None, (150, -900), (150, 900), width_m=10.0),
+    ]
+    (place,) = locate([*CROSS, *cross], Site(corner("NE"), 30_000.0))
+    assert "放不下 45.0 亩" in told(place) and not place.is_certain
+    assert to_metres(place.geometry).bounds == pytest.approx((20, 20, 145, 115), abs=0.1)
+
+
+def test_a_slip_road_cuts_the_corner_and_the_area_still_holds():
+    slip = (None, [(90, 10), (50, 50), (10, 90)], {"road_class": "primary_link"})
+    (place,) = locate([*CROSS, slip], Site(corner("NE"), 20_000.0))
+    assert geodesic_area_m2(place.geometry) == pytest.approx(20_000, rel=0.005)
+    shape = to_metres(place.geometry)
+    assert shape.distance(shapely.LineString(slip[1])) == pytest.approx(4.5, abs=0.1)
+    assert shape.bounds[:2] == pytest.approx((20, 20), abs=0.1) and place.is_certain
+
+
+def test_a_service_road_is_avoided_where_there_is_room_and_told_where_there_is_none():
+    service = [straight(None, (0, 90), (300, 90), road_class="service")]
+    (place,) = locate([*CROSS, *service], Site(corner("NE"), 6_000.0))
+    assert to_metres(place.geometry).distance(shapely.LineString([(0, 90), (300, 90)])) >= 2.9
+    (place,) = locate([*CROSS, *service], Site(corner("NE"), 60_000.0))
+    assert "内部道路" in told(place)
+    footway = [straight("横路", (0, 90), (300, 90), road_class="footway")]
+    assert "内部道路" not in told(locate([*CROSS, *footway], Site(corner("NE"), 60_000.0))[0])
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    bends=st.tuples(st.floats(-0.001, 0.001), st.floats(-0.001, 0.001)),
+    quadrant=st.sampled_from(sorted(SIGNS)),
+    area_mu=st.floats(5, 120),
+)
+def test_curved_roads_are_never_overlapped(bends, quadrant, area_mu):
+    steps = range(-900, 901, 15)
+    roads = [("横路", [(x, bends[0] * x * x) for x in steps]), ("纵路", [(bends[1] * y * y, y) for y in steps])]
+    (place,) = locate(roads, Site(corner(quadrant), area_mu * 2000 / 3))
+    shape = to_metres(place.geometry)
+    for _, line in roads:
+        assert shape.distance(shapely.LineString(line)) >= HALF_M - 0.1
+    assert geodesic_area_m2(place.geometry) == pytest.approx(area_mu * 2000 / 3, rel=0.005)
+    east, north = SIGNS[quadrant]
+    assert shape.centroid.x * east > 0 and shape.centroid.y * north > 0
+
+
+def test_neighbours_stand_in_the_order_given_whatever_road_is_named_first():
+    sites = [
+        Site(corner("SW"), 30_000.0), Site(corner("NE"), 5_000.0), Site(corner("SW", "纵路", "横路"), 20_000.0),
+        Site(corner("SW"), 4_000.0),
+    ]  # fmt: skip
+    places = locate(CROSS, *sites)
+    shapes = [to_metres(place.geometry) for place in places]
+    for one, other in itertools.combinations(shapes, 2):
+        assert one.distance(other) >= PARCEL_GAP_M - 0.05
+    assert shapes[3].centroid.x < shapes[2].centroid.x < shapes[0].centroid.x < 0 < shapes[1].centroid.x
+    for site, place in zip(sites, places, strict=True):
+        assert geodesic_area_m2(place.geometry) == pytest.approx(site.area_m2, rel=0.005)
+    assert [place.geometry.wkt for place in locate(CROSS, *sites)] == [place.geometry.wkt for place in places]
+
+
+def test_neighbours_stay_in_their_block_and_one_without_room_is_told():
+    walls = [
+        straight(None, (300, -900), (300, 900), width_m=10.0),
+        straight(None, (-900, 300), (900, 300), width_m=10.0),
+    ]
+    places = locate([*CROSS, *walls], *[Site(corner("NE"), 20_000.0)] * 5)
+    placed = [to_metres(place.geometry) for place in places if place.geometry is not None]
+    assert 2 <= len(placed) < 5
+    for shape in placed:
+        assert shape.bounds[2] <= 295.1 and shape.bounds[3] <= 295.1
+    assert "放不下" in str(places[-1].reason)
+
+
+def test_parcels_of_two_corners_of_one_block_do_not_overlap():
+    far = straight("东路", (260, -900), (260, 900))
+    places = locate([*CROSS, far], Site(corner("NE"), 20_000.0), Site(corner("NW", "横路", "东路"), 20_000.0))
+    one, other = (to_metres(place.geometry) for place in places)
+    assert one.distance(other) >= PARCEL_GAP_M - 0.05
+
+
+def test_where_a_road_ends_its_corner_beyond_is_taken_with_a_warning():
+    roads = [straight("长江路", (0, -900), (0, 900)), straight("支线路", (0, 0), (900, 0))]
+    sites = [Site(corner(quadrant, "长江路", "支线路"), 9_000.0) for quadrant in ("NE", "SE", "SW", "NW")]
+    places = locate(roads, *sites)
+    for (east, north), place in zip((SIGNS[q] for q in ("NE", "SE", "SW", "NW")), places, strict=True):
+        middle = to_metres(place.geometry).centroid
+        assert middle.x * east > 0 and middle.y * north > 0
+    assert ["延长线" in told(place) for place in places] == [False, False, True, True]
+    assert [place.is_certain for place in places] == [True, True, False, False]
+
+
+def test_opposite_to_a_road_that_ends_a_parcel_faces_it():
+    roads = [straight("长江路", (0, -900), (0, 900)), straight("支线路", (0, 0), (900, 0))]
+    (place,) = locate(roads, Site(corner("W", "长江路", "支线路"), 10_000.0))
+    assert to_metres(place.geometry).bounds == pytest.approx((-120, -50, -20, 50), abs=0.1)
+    assert place.is_certain
+
+
+@pytest.mark.parametrize("quadrant", ["N", "E", "S", "W"])
+def test_a_cardinal_direction_leaves_two_corners_at_an_upright_crossing_and_one_at_a_diagonal_one(quadrant):
+    (upright,) = locate(CROSS, Site(corner(quadrant), 9_000.0), turn_deg=6)
+    assert "相邻的街角也可能" in told(upright) and not upright.is_certain
+    (diagonal,) = locate(CROSS, Site(corner(quadrant), 9_000.0), turn_deg=45)
+    for place, within in ((upright, 60), (diagonal, 5)):
+        middle = to_metres(place.geometry).centroid
+        bearing = math.degrees(math.atan2(middle.x, middle.y))
+        assert abs((bearing - 45 * QUADRANTS.index(quadrant) + 180) % 360 - 180) < within
+    assert diagonal.is_certain
+
+
+def test_without_a_corner_or_an_area_there_is_a_point():
+    (open_corner,) = locate(CROSS, Site(corner(None), 9_000.0))
+    assert to_metres(open_corner.geometry).distance(shapely.Point(0, 0)) < 0.05
+    assert "哪一侧" in told(open_corner) and open_corner.accuracy_m > 90
+    (no_area,) = locate(CROSS, Site(corner("SW")))
+    assert to_metres(no_area.geometry).distance(shapely.Point(-20, -20)) < 0.05
+    assert "没有面积" in told(no_area)
+
+
+@pytest.mark.parametrize("radius", [25, 60])
+def test_at_a_roundabout_the_parcel_keeps_off_the_ring(radius):
+    ring = (None, circle(radius), {"roundabout": True, "width_m": 12.0})
+    arms = [
+        straight("横路", (-900, 0), (-radius, 0)), straight("横路", (radius, 0), (900, 0)),
+        straight("纵路", (0, radius), (0, 900)), straight("纵路", (0, -radius), (0, -900)),
+    ]  # fmt: skip
+    (place,) = locate([ring, *arms], Site(corner("SE"), 20_000.0))
+    shape = to_metres(place.geometry)
+    assert shape.distance(shapely.LineString(ring[1])) >= 5.9
+    assert shape.bounds[0] == pytest.approx(20, abs=0.2) and shape.bounds[3] == pytest.approx(-20, abs=0.2)
+    assert geodesic_area_m2(place.geometry) == pytest.approx(20_000, rel=0.005)
+
+
+def test_progress_is_told():
+    heard = []
+    network = RoadNetwork(town(CROSS), default_error_m=1.0)
+    locate_sites([Site(corner("NE"))] * 3, network, progress=lambda done, of: heard.append((done, of)))
+    assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [LocationPhrase("某处"), LocationPhrase("横路", "intersection", ("横路",), "NE"), LocationPhrase("", "along")],
+)
+def test_a_phrase_that_names_no_crossing_is_not_located(phrase):
+    (place,) = locate(CROSS, Site(phrase, 9_000.0))
+    assert place.geometry is None and place.crossing is None and place.reason is not None
