@@ -316,6 +316,26 @@ def test_what_has_no_place_is_reached_all_the_same(open_map):
     expect(page.by("basis")).to_have_count(0)
 
 
+def test_the_details_give_a_file_of_just_this_feature(open_map, tmp_path):
+    page = open_map("?feature=schools/2023-1")
+    menu = page.by("details").locator(".export-menu")
+    menu.get_by_test_id("export").click()
+    with page.page.expect_download() as started:
+        menu.get_by_test_id("export-geojson").click()
+    started.value.save_as(tmp_path / "one.geojson")
+    assert _ids(tmp_path / "one.geojson") == {HONGZHI}
+
+
+def test_the_reader_finds_their_own_place_and_the_whole_plan_again(open_map):
+    here = {"latitude": 33.0456, "longitude": 114.0168, "accuracy": 25}
+    page = open_map(geolocation=here, permissions=["geolocation"])
+    page.by("locate").click()
+    page.page.wait_for_function("() => new URLSearchParams(location.search).get('at')?.startsWith('33.045')")
+    expect(page.page.locator("path[stroke='#1f6fb5']")).to_have_count(1)  # the circle of the accuracy
+    page.by("full-extent").click()
+    expect(page.page.locator(".leaflet-control-scale-line")).to_have_text("3 km")
+
+
 def test_the_keyboard_alone_leads_from_the_search_field_to_the_details(open_map):
     page = open_map()
     keyboard = page.page.keyboard
