@@ -23,6 +23,8 @@ GETTEXT = {"_", "gettext", "ngettext", "lazy_gettext", "N_"}
 
 DATA_IN_PYTHON = {
     "geo/analysis/locating.py": "what stands between the aliases of a road",
+    "geo/analysis/road_names.py": "grammar: what the names of roads are made of",
+    "geo/analysis/stretches.py": "grammar: words for the parts of a road",
     "geo/exchange/coordinates.py": "grammar: what pasted coordinates are made of",
     "geo/exchange/files/road_fields.py": "grammar: what columns of road files are called",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
