@@ -1,6 +1,7 @@
 """Land that named roads close in: the block between them, without the roads' own land."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy
@@ -21,9 +22,29 @@ MAX_BLOCK_M = 10_000.0
 """Largest distance between the crossings of a block."""
 
 
-def enclosed(
-    network: RoadNetwork, roads: Sequence[numpy.ndarray], sides: Mapping[int, str]
-) -> tuple[shapely.Polygon, str, list[Meeting]]:
+@dataclass(frozen=True)
+class Block:
+    """Land between roads.
+
+    Parameters
+    ----------
+    outline
+        Up to the roads' centre lines, metres.
+    crs
+        Its plane.
+    rows
+        Of all the roads.
+    meetings
+        Of the roads, where they are not on different levels.
+    """
+
+    outline: shapely.Polygon
+    crs: str
+    rows: numpy.ndarray
+    meetings: tuple[Meeting, ...]
+
+
+def enclosed(network: RoadNetwork, roads: Sequence[numpy.ndarray], sides: Mapping[int, str]) -> Block:
     """The one block that borders on every road and lies on the named side of each.
 
     Parameters
@@ -32,11 +53,6 @@ def enclosed(
         Rows of each road.
     sides
         Direction of the site from a road, by the road's place in `roads`.
-
-    Returns
-    -------
-    block, crs, meetings
-        The block up to the roads' centre lines, metres; its plane; the roads' meetings that were used.
 
     Raises
     ------
@@ -57,7 +73,8 @@ def enclosed(
         raise Unlocated(N_("所列道路在道路数据里没有合围成一个街区"))
     if len(fitting) > 1:
         raise Unlocated(N_("所列道路在道路数据里合围成 %(count)s 个街区，不能确定是哪一个"), count=len(fitting))
-    return fitting[0], crs, [each for each in places if each.kind != Kind.BRIDGE]
+    all_rows = numpy.unique(numpy.concatenate(roads))
+    return Block(fitting[0], crs, all_rows, tuple(each for each in places if each.kind != Kind.BRIDGE))
 
 
 def _faces(
@@ -97,11 +114,14 @@ def _on_sides(face: shapely.Polygon, window: Window, roads: Sequence[numpy.ndarr
     return True
 
 
-def without_roads(network: RoadNetwork, block: shapely.Polygon, rows: numpy.ndarray, crs: str) -> shapely.Polygon:
+def without_roads(network: RoadNetwork, block: Block) -> shapely.Polygon:
     """A block without the land of the roads around it, metres."""
-    lands = shapely.buffer(network.in_plane(rows, crs).lines, network.widths_m[rows] / 2, quad_segs=8)
-    rest = shapely.get_parts(block.difference(shapely.union_all(lands)))
-    return max((part for part in rest if part.geom_type == "Polygon"), key=lambda part: part.area, default=block)
+    lines = network.in_plane(block.rows, block.crs).lines
+    lands = shapely.buffer(lines, network.widths_m[block.rows] / 2, quad_segs=8)
+    rest = shapely.get_parts(block.outline.difference(shapely.union_all(lands)))
+    return max(
+        (part for part in rest if part.geom_type == "Polygon"), key=lambda part: part.area, default=block.outline
+    )
 
 
 def shrunk_to(block: shapely.Polygon, area_m2: float) -> shapely.Polygon:

@@ -44,8 +44,8 @@ class Crossing:
         For each road the grid azimuths of its arms, degrees clockwise from north.
     spread_m
         Radius of the meetings that were taken for one.
-    rows
-        Of either road near the crossing.
+    rows, all_rows
+        Of either road near the crossing, and as far as it goes.
     doubts
         Why this might not be the crossing that is meant.
     is_certain
@@ -59,9 +59,15 @@ class Crossing:
     arms: tuple[tuple[float, ...], tuple[float, ...]]
     spread_m: float = 0.0
     rows: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    all_rows: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
     doubts: tuple[Remark, ...] = ()
     others: tuple[Meeting, ...] = ()
     is_certain: bool = True
+
+    @property
+    def near_rows(self) -> list[int]:
+        """Of both roads near the crossing."""
+        return [*self.rows[0], *self.rows[1]]
 
 
 @dataclass(frozen=True)
@@ -196,6 +202,7 @@ def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) 
         arms=arms,
         spread_m=meeting.spread_m,
         rows=tuple(tuple(rows.tolist()) for rows in near),
+        all_rows=tuple(tuple(match.rows.tolist()) for match in pairing.matches),
         doubts=tuple(doubts),
         others=others,
         is_certain=meeting.kind == Kind.JUNCTION

@@ -8,8 +8,9 @@ from pathlib import Path
 import geopandas
 import pandas
 
-from geo.analysis.locating import Place, Site, locate_sites
+from geo.analysis.locating import Site, locate_sites
 from geo.analysis.network import RoadNetwork
+from geo.analysis.places import Place
 from geo.exchange.files import read_network
 from geo.exchange.location_phrase import parse_location
 from geo.model.crs import STORED_CRS

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.analysis.locating import Place, Site, locate_sites
+from geo.analysis.locating import Site, locate_sites
 from geo.analysis.network import UNKNOWN_WIDTH_M, RoadNetwork
 from geo.analysis.parcels import PARCEL_GAP_M
+from geo.analysis.places import Place
 from geo.model.location import QUADRANTS, LocationPhrase
 from tests.analysis.networks import circle, dual, straight, to_metres, town
 

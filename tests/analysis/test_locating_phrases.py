@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.analysis.locating import Place, Site, locate_sites
+from geo.analysis.locating import Site, locate_sites
 from geo.analysis.network import RoadNetwork
+from geo.analysis.places import Place
 from geo.model.location import LocationPhrase
 from tests.analysis.networks import dual, straight, to_metres, town
 
@@ -241,7 +242,11 @@ def test_of_three_roads_the_two_that_meet_are_taken_with_a_warning():
 )
 def test_any_phrase_is_placed_or_has_a_reason(kind, roads, side, metres, area):
     phrase = LocationPhrase(
-        "任意", kind, tuple(roads), side[0] if side and side[0] != "both" else None, dict(zip(roads, side, strict=False)),
+        "任意",
+        kind,
+        tuple(roads),
+        side[0] if side and side[0] != "both" else None,
+        dict(zip(roads, side, strict=False)),
         offset_m=metres, offset_dir=side[-1] if side and side[-1] != "both" else None,
         roadside=side[0] if side and side[0] != "both" else None,
     )  # fmt: skip

@@ -1,0 +1,325 @@
+"""Making a place: a parcel in a corner or beside a road, a block, a point; with all that is to be said of it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.analysis import blocks
+from geo.analysis.corners import MIN_ACROSS, Choice, Corner, Front, azimuth_of, direction, turn
+from geo.analysis.crossings import Crossing
+from geo.analysis.measuring import to_degrees
+from geo.analysis.meetings import Meeting, Unlocated
+from geo.analysis.network import RoadNetwork
+from geo.analysis.parcels import PARCEL_GAP_M, Fit, Ground, Stand, corner_stand, fit_parcel, front_stand
+from geo.analysis.stretches import Spot
+from geo.model.errors import N_
+from geo.model.remark import Remark
+from geo.model.units import SQUARE_METRES_PER_MU
+
+SHAPE_ERROR = 0.25
+"""Share of a parcel's side by which its middle may be off, because its shape is not known."""
+
+GROUND_M = 200.0
+SIDES_OF_SQUARE = 6.0
+"""How many sides of a parcel's square around it are looked at."""
+
+FILLS_BLOCK = 0.7
+"""Share of a block from which on a parcel is thought to be the whole block, drawn in a little."""
+
+SAME_AREA = 0.005
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a phrase leads.
+
+    Parameters
+    ----------
+    geometry
+        In EPSG:4326: a parcel of the stated area, the block between named roads, or a point where there is no area or
+        no side of the road is named; None where there is a `reason`.
+    accuracy_m
+        From the roads' errors and all that had to be assumed.
+    crossing
+        Of the two roads, where the phrase has one.
+    doubts
+        What may be wrong.
+    assumptions
+        What was assumed because nothing is known of it.
+    is_certain
+        Whether the crossing or block leaves no doubt.
+    candidates
+        Other places that may be meant.
+    """
+
+    geometry: BaseGeometry | None = None
+    accuracy_m: float | None = None
+    crossing: Crossing | None = None
+    doubts: tuple[Remark, ...] = ()
+    assumptions: tuple[Remark, ...] = ()
+    is_certain: bool = False
+    candidates: tuple[Meeting, ...] = ()
+    reason: Unlocated | None = None
+
+    def doubting(self, *remarks: Remark | None) -> "Place":
+        """With more doubts, if there are any."""
+        told = tuple(remark for remark in remarks if remark is not None)
+        return replace(self, doubts=(*told, *self.doubts), is_certain=self.is_certain and not told)
+
+
+@dataclass(frozen=True)
+class Roadside:
+    """A place on a road, and where the site lies from it.
+
+    Parameters
+    ----------
+    road
+        Its name.
+    rows
+        Of the road.
+    spot
+        In the plane of `crs`.
+    side
+        Direction of the site from the road; None where it is not told.
+    """
+
+    road: str
+    rows: numpy.ndarray
+    spot: Spot
+    crs: str
+    side: str | None
+
+
+class Placer:
+    """Places one site after the other; a later one gives way to those before.
+
+    Parameters
+    ----------
+    network
+        The roads.
+    """
+
+    def __init__(self, network: RoadNetwork) -> None:
+        self.network = network
+        self._taken: list[BaseGeometry] = []
+        self._queues: dict[tuple[frozenset[str], tuple[float, ...]], Queue] = {}
+
+    def ground(self, lon: float, lat: float, area_m2: float | None, more_m: float = 0.0) -> Ground:
+        """What is in the way around a place."""
+        reach_m = GROUND_M + more_m + (SIDES_OF_SQUARE * math.sqrt(area_m2) if area_m2 else 0.0)
+        box = shapely.Point(lon, lat).buffer(2 * reach_m / 100_000).envelope
+        return Ground(self.network, lon, lat, reach_m, [shape for shape in self._taken if shape.intersects(box)])
+
+    def in_corner(self, crossing: Crossing, choice: Choice, area_m2: float | None) -> Place:
+        """A parcel in a corner, beside those that stand there already."""
+        ground = self.ground(crossing.lon, crossing.lat, area_m2)
+        queue = self._queue(ground, crossing, choice.corner)
+        crossing = queue.crossing
+        if area_m2 is None:
+            doubt = Remark(N_("没有面积，只定到街角的一点"))
+            return self.at_crossing(crossing, lon_lat(queue.stand.origin, ground.crs), 0.0, (*choice.doubts, doubt))
+        fit = queue.fit(ground, area_m2)
+        if fit is None and choice.other is not None:
+            fit = self._queue(ground, crossing, choice.other).fit(ground, area_m2)
+        if fit is None:
+            message = N_("“%(first)s”与“%(second)s”路口的这个街角放不下地块")
+            raise Unlocated(message, first=crossing.roads[0], second=crossing.roads[1])
+        place = self._parcel(fit, ground.crs, area_m2, crossing.near_rows, (*crossing.doubts, *choice.doubts), crossing)
+        side_m = math.sqrt(area_m2)
+        also_m = 2 * side_m if choice.other is not None else 0.0
+        return replace(
+            place,
+            accuracy_m=math.hypot(crossing.accuracy_m, SHAPE_ERROR * side_m, also_m),
+            is_certain=crossing.is_certain and place.is_certain and not choice.doubts,
+            candidates=crossing.others,
+        )
+
+    def beside(self, roadside: Roadside, area_m2: float | None, crossing: Crossing | None = None) -> Place:
+        """A parcel beside a place on a road; a point where there is no area, or on the road where no side is named."""
+        lon, lat = lon_lat(roadside.spot.point, roadside.crs)
+        rows = numpy.intersect1d(roadside.rows, self.network.rows_near(lon, lat, GROUND_M))
+        rows = rows if len(rows) else roadside.rows
+        error_m = crossing.accuracy_m if crossing else float(numpy.nanmax(self.network.errors_m[roadside.rows]))
+        base = Place(
+            accuracy_m=math.hypot(error_m, roadside.spot.uncertainty_m),
+            crossing=crossing,
+            doubts=crossing.doubts if crossing else (),
+        )
+        if roadside.side is None:
+            doubt = Remark(N_("没有写明在路的哪一侧，只定到路上的一点"))
+            return self._assuming(replace(base, geometry=shapely.Point(lon, lat)), rows).doubting(doubt)
+        ground = self.ground(lon, lat, area_m2)
+        stand = self._front(ground, rows, roadside)
+        if area_m2 is None:
+            point = shapely.Point(lon_lat(stand.origin, ground.crs))
+            doubt = Remark(N_("没有面积，只定到路边的一点"))
+            return self._assuming(replace(base, geometry=point), rows).doubting(doubt)
+        fit = fit_parcel(ground, stand, area_m2)
+        if fit is None:
+            raise Unlocated(N_("“%(road)s”旁放不下地块"), road=roadside.road)
+        place = self._parcel(fit, ground.crs, area_m2, rows, base.doubts, crossing)
+        accuracy_m = math.hypot(base.accuracy_m, SHAPE_ERROR * math.sqrt(area_m2))
+        is_certain = place.is_certain and crossing is not None and crossing.is_certain
+        return replace(place, accuracy_m=accuracy_m, is_certain=is_certain)
+
+    def _front(self, ground: Ground, rows: numpy.ndarray, roadside: Roadside) -> Stand:
+        along = roadside.spot.azimuth
+        across = float(direction(along + 90) @ direction(azimuth_of(roadside.side)))
+        if abs(across) < MIN_ACROSS:
+            raise Unlocated(N_("“%(road)s”在此处的走向与所述的一侧不符"), road=roadside.road)
+        return front_stand(ground, rows.tolist(), ground.centre, along, along + math.copysign(90, across))
+
+    def off_roads(
+        self, crossing: Crossing, azimuth: float, distance_m: float, error_m: float, area_m2: float | None
+    ) -> Place:
+        """Straight from a crossing where no road leads that way."""
+        ground = self.ground(crossing.lon, crossing.lat, area_m2, distance_m)
+        point = ground.centre + direction(azimuth) * distance_m
+        accuracy_m = math.hypot(crossing.accuracy_m, error_m)
+        doubts = (*crossing.doubts, Remark(N_("所述方向没有道路，按直线距离量取")))
+        if area_m2 is None:
+            place = Place(shapely.Point(lon_lat(point, ground.crs)), accuracy_m, crossing, doubts)
+            return self._assuming(place, crossing.near_rows)
+        along = min((arm for arms in crossing.arms for arm in arms), key=lambda arm: abs(turn(arm, azimuth)))
+        across = direction(along + math.copysign(90, turn(along, azimuth)))
+        half_m = math.sqrt(area_m2) / 2
+        fit = fit_parcel(ground, Stand(point - across * half_m, direction(along), across, is_centred=True), area_m2)
+        if fit is None:
+            raise Unlocated(N_("所述位置放不下地块"))
+        place = self._parcel(fit, ground.crs, area_m2, crossing.near_rows, doubts, crossing)
+        return replace(place, accuracy_m=math.hypot(accuracy_m, SHAPE_ERROR * 2 * half_m), is_certain=False)
+
+    def at_crossing(
+        self, crossing: Crossing, position: tuple[float, float], side_m: float, doubts: Sequence[Remark]
+    ) -> Place:
+        """A point at a crossing, where no parcel can be drawn; with `side_m` the parcel lies somewhere around it."""
+        reach_m = math.hypot(side_m, float(self.network.widths_m[crossing.near_rows].max()) / 2) if side_m else 0.0
+        place = Place(
+            shapely.Point(position),
+            math.hypot(crossing.accuracy_m, reach_m),
+            crossing,
+            (*crossing.doubts, *doubts),
+            is_certain=crossing.is_certain,
+            candidates=crossing.others,
+        )
+        return self._assuming(place, crossing.near_rows)
+
+    def as_block(self, block: blocks.Block, area_m2: float | None, doubts: Sequence[Remark]) -> Place:
+        """The block between roads; drawn in where the stated area is a little less."""
+        doubts = list(doubts)
+        gap_m = max((meeting.gap_m for meeting in block.meetings), default=0.0)
+        if gap_m:
+            doubts.append(Remark(N_("围合的道路在道路数据里没有全部相接，最大缺口 %(gap_m)s 米"), gap_m=round(gap_m)))
+        shape = blocks.without_roads(self.network, block)
+        unknown_m = 0.0
+        if area_m2 is not None and abs(shape.area - area_m2) > SAME_AREA * area_m2:
+            if FILLS_BLOCK * shape.area <= area_m2 < shape.area:
+                shape = blocks.shrunk_to(shape, area_m2)
+            else:
+                message = N_("所围街区约 %(drawn)s 亩，与所述 %(stated)s 亩不符，画的是整个街区")
+                doubts.append(Remark(message, drawn=_mu(shape.area), stated=_mu(area_m2)))
+                unknown_m = float(shapely.minimum_bounding_radius(shape)) if area_m2 < shape.area else 0.0
+        outline = shapely.orient_polygons(to_degrees(shape, block.crs))
+        near = numpy.intersect1d(block.rows, self.network.tree.query(outline.buffer(1e-3)))
+        accuracy_m = math.hypot(float(numpy.nanmax(self.network.errors_m[near])), gap_m, unknown_m)
+        return self._assuming(Place(outline, accuracy_m, doubts=tuple(doubts), is_certain=not doubts), near)
+
+    def _parcel(
+        self,
+        fit: Fit,
+        crs: str,
+        area_m2: float,
+        rows: Sequence[int],
+        doubts: Sequence[Remark],
+        crossing: Crossing | None,
+    ) -> Place:
+        """A parcel that was found, with what is to be said of it."""
+        doubts = list(doubts)
+        if not fit.is_whole:
+            message = N_("街区放不下 %(stated)s 亩，只画出放得下的 %(drawn)s 亩")
+            doubts.append(Remark(message, stated=_mu(area_m2), drawn=_mu(fit.shape.area)))
+        if fit.crosses_minor:
+            doubts.append(Remark(N_("地块内有内部道路或机耕路，未避让")))
+        shape = shapely.orient_polygons(to_degrees(fit.shape, crs))
+        self._taken.append(shape)
+        assumed = Remark(N_("地块形状未知，按沿路的四边形绘制"))
+        return self._assuming(Place(shape, None, crossing, tuple(doubts), (assumed,), fit.is_whole), rows)
+
+    def _assuming(self, place: Place, rows: Sequence[int]) -> Place:
+        """With what was assumed of the roads."""
+        rows = numpy.asarray(rows, dtype=int)
+        assumptions = list(place.assumptions)
+        widths = sorted({float(width) for width in self.network.widths_m[rows[self.network.width_is_assumed[rows]]]})
+        if widths:
+            told = ", ".join(f"{width:g}" for width in widths)
+            assumptions.append(Remark(N_("道路数据没有宽度，按 %(widths)s 米计"), widths=told))
+        errors = self.network.errors_m[rows[self.network.error_is_assumed[rows]]]
+        if len(errors):
+            assumptions.append(Remark(N_("道路数据没有注明误差，按 %(error_m)s 米计"), error_m=f"{errors.max():g}"))
+        if place.crossing is not None and place.crossing.spread_m > 1.0:
+            message = N_("路口在数据里半径约 %(spread_m)s 米（双幅路、环岛或渠化路口），取其中心")
+            assumptions.append(Remark(message, spread_m=round(place.crossing.spread_m)))
+        return replace(place, assumptions=tuple(assumptions))
+
+    def _queue(self, ground: Ground, crossing: Crossing, corner: Corner | Front) -> "Queue":
+        """The corner with what stands there already, whichever road is named first."""
+        azimuths = corner.azimuths if isinstance(corner, Corner) else (corner.azimuth, corner.side)
+        key = (frozenset(crossing.roads), tuple(sorted(round(azimuth) for azimuth in azimuths)))
+        if key not in self._queues:
+            self._queues[key] = Queue(_stand(ground, crossing, corner), crossing)
+        return self._queues[key]
+
+
+@dataclass
+class Queue:
+    """Parcels that stand side by side in one corner: along the first road, then along the second."""
+
+    stand: Stand
+    crossing: Crossing
+    along_m: float = 0.0
+    across_m: float = 0.0
+
+    def fit(self, ground: Ground, area_m2: float) -> Fit | None:
+        """The next parcel; the first one at the corner itself."""
+        gap_m = PARCEL_GAP_M / self.stand.sine
+        if not self.along_m or self.stand.is_centred:
+            found = fit_parcel(ground, self.stand, area_m2)
+            if found is not None:
+                self.along_m, self.across_m = (reach + gap_m for reach in self.stand.reach(found.shape))
+            return found
+        found = self._next(ground, self.stand.moved(along_m=self.along_m), area_m2)
+        if found is not None:
+            self.along_m = self.stand.reach(found.shape)[0] + gap_m
+            return found
+        found = self._next(ground, self.stand.moved(across_m=self.across_m), area_m2)
+        if found is not None:
+            self.across_m = self.stand.reach(found.shape)[1] + gap_m
+        return found
+
+    def _next(self, ground: Ground, stand: Stand, area_m2: float) -> Fit | None:
+        """A whole parcel in the same block."""
+        inside = self.stand.along + self.stand.across
+        if not ground.is_reached(self.stand.origin + inside, stand.origin + inside):
+            return None
+        found = fit_parcel(ground, stand, area_m2, verge_m=PARCEL_GAP_M / 2)
+        return found if found is not None and found.is_whole else None
+
+
+def _stand(ground: Ground, crossing: Crossing, corner: Corner | Front) -> Stand:
+    if isinstance(corner, Front):
+        return front_stand(ground, crossing.rows[corner.road], ground.centre, corner.azimuth, corner.side)
+    return corner_stand(ground, crossing.rows, corner.azimuths, crossing.spread_m)
+
+
+def lon_lat(point: numpy.ndarray, crs: str) -> tuple[float, float]:
+    """A place in metres as degrees."""
+    degrees = to_degrees(shapely.Point(point), crs)
+    return degrees.x, degrees.y
+
+
+def _mu(area_m2: float) -> float:
+    return round(area_m2 / SQUARE_METRES_PER_MU, 2)
