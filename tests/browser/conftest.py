@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 from tests.browser.map_page import VIEWPORTS
 
 ROOT = Path(__file__).resolve().parents[2]
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 180
 ANSWER_TIMEOUT_MS = 15_000
 """A machine that runs several test processes may be slow; nothing here waits that long when all is well."""
 
