@@ -165,6 +165,13 @@ class RoadNetwork:
         return line.length <= LONGEST_RING_M and 4 * numpy.pi * shapely.Polygon(line).area / line.length**2 >= ROUND
 
     @cached_property
+    def is_ring(self) -> numpy.ndarray:
+        """Whether a row is part of a roundabout."""
+        found = numpy.zeros(len(self.lines), dtype=bool)
+        found[[row for ring in self.rings for row in ring.rows]] = True
+        return found
+
+    @cached_property
     def ring_tree(self) -> shapely.STRtree:
         return shapely.STRtree([ring.disc for ring in self.rings])
 

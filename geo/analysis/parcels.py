@@ -124,7 +124,7 @@ class Ground:
         self.lines = window.lines[above]
         self.half_widths_m = network.widths_m[rows] / 2
         self.is_minor = network.is_minor[rows]
-        self.is_link = network.is_link[rows] | numpy.isin(rows, [row for ring in network.rings for row in ring.rows])
+        self.is_link = network.is_link[rows] | network.is_ring[rows]
         self.tree = shapely.STRtree(self.lines)
         self.taken = [to_plane(shape, self.crs).buffer(PARCEL_GAP_M, join_style="mitre") for shape in taken]
 

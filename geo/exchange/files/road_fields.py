@@ -13,57 +13,20 @@ import pandas
 
 from geo.exchange.files.lines import LineTable
 
-NAME_FIELDS = (
-    "name",
-    "NAME",
-    "Name",
-    "名称",
-    "道路名称",
-    "路名",
-    "道路名",
-    "road_name",
-    "ROADNAME",
-    "ROAD_NAME",
-    "MC",
-    "DLMC",
-)
-"""Preferred where several fields hold as many names of roads."""
+NAME_FIELDS = tuple("name NAME Name 名称 道路名称 道路名 路名 road_name ROADNAME ROAD_NAME MC DLMC".split())
+"""Preferred where several fields hold as many names of roads. A Shapefile cuts names of fields after 10 bytes."""
 
-ALIAS_FIELDS = (
-    "name:zh", "name_zh", "name:zh-Hans", "official_name", "official_n", "alt_name", "old_name", "loc_name",
-    "short_name", "aliases", "ref", "别名", "曾用名", "原名", "路线编号", "编号", "BM",
-)  # fmt: skip
-
-WIDTH_FIELDS = (
-    "width_m",
-    "width",
-    "WIDTH",
-    "Width",
-    "est_width",
-    "宽度",
-    "路宽",
-    "道路宽度",
-    "红线宽度",
-    "路面宽度",
-    "KD",
-    "LK",
+ALIAS_FIELDS = tuple(
+    "name:zh name_zh name:zh-Hans official_name official_n alt_name old_name loc_name short_name aliases ref "
+    "别名 曾用名 原名 路线编号 路线编 编号 BM".split()
 )
-LANE_FIELDS = ("lanes", "LANES", "Lanes", "车道数", "车道")
-ERROR_FIELDS = ("error_m", "accuracy_m", "误差", "位置误差")
-CLASS_FIELDS = (
-    "road_class",
-    "highway",
-    "fclass",
-    "class",
-    "CLASS",
-    "type",
-    "TYPE",
-    "道路等级",
-    "等级",
-    "道路类型",
-    "类型",
-    "DJ",
-    "DLDJ",
+WIDTH_FIELDS = tuple(
+    "width_m width WIDTH Width est_width 宽度 路宽 道路宽度 道路宽 红线宽度 红线宽 路面宽度 路面宽 KD LK".split()
+)
+LANE_FIELDS = tuple("lanes LANES Lanes 车道数 车道".split())
+ERROR_FIELDS = tuple("error_m accuracy_m 误差 位置误差 位置误".split())
+CLASS_FIELDS = tuple(
+    "road_class highway fclass class CLASS type TYPE 道路等级 道路等 等级 道路类型 道路类 类型 DJ DLDJ".split()
 )
 
 OSM_CLASSES = frozenset(
