@@ -118,6 +118,26 @@ def quadrant_of(reading: Reading, kind: str) -> str | None:
     return next(iter(reading.quadrants))
 
 
+def read_phrase(text: str) -> Reading:
+    """What the rules find in a phrase; nothing in one that is too long."""
+    reading = Reading()
+    plain = tidy(text) if len(text) <= LONGEST_PHRASE else text
+    if len(plain) > LONGEST_PHRASE:
+        return reading
+    main, offsets, brackets = take_out_brackets(open_brackets(plain))
+    tokens = tokenize(main)
+    Reader(reading, offsets).read(prepare(tokens))
+    for bracket in brackets:
+        read_bracket(reading, bracket, tokens)
+    return reading
+
+
+def says_where(text: str) -> bool:
+    """Whether a clause tells a place by a crossing, a side or a limit, be it of a road without a name."""
+    reading = read_phrase(text)
+    return bool(reading.covered or reading.other_sides or (reading.roads and (reading.crossing or reading.offset)))
+
+
 def parse_location(text: str) -> LocationPhrase:
     """Read one phrase. Never raises; what cannot be read is of kind `unknown`.
 
@@ -126,15 +146,7 @@ def parse_location(text: str) -> LocationPhrase:
     text
         A phrase of any Chinese city; longer than `LONGEST_PHRASE` characters it stays unread.
     """
-    plain = tidy(text) if len(text) <= LONGEST_PHRASE else text
-    if len(plain) > LONGEST_PHRASE:
-        return LocationPhrase(text)
-    main, offsets, brackets = take_out_brackets(open_brackets(plain))
-    tokens = tokenize(main)
-    reading = Reading()
-    Reader(reading, offsets).read(prepare(tokens))
-    for bracket in brackets:
-        read_bracket(reading, bracket, tokens)
+    reading = read_phrase(text)
     kind = kind_of(reading)
     distance, towards = reading.offset or (None, None)
     return LocationPhrase(

@@ -1,10 +1,74 @@
-"""Chinese numerals."""
+"""Quantities as Chinese plans write them: 约4.9万平方米, 不少于二十四个教学班, 1.5亿元以上, 280余家."""
 
 import math
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import cn2an
 
+from geo.model.units import convert
 
+WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quantity_words.toml").read_text(encoding="utf-8"))
+
+
+class Measure(NamedTuple):
+    """What a unit's word stands for: a key of `geo.model.units.UNITS`, and how many of it one is."""
+
+    key: str
+    size: float = 1.0
+    per: float = 1.0
+    only_with_multiplier: bool = False
+    qualifier: str | None = None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its unit, where it stands, and what qualifies it.
+
+    Parameters
+    ----------
+    value
+        The number in `unit`.
+    unit
+        A key of `geo.model.units.UNITS`.
+    text
+        Number, unit and qualifiers as written.
+    start, end
+        Place of `text` in what was read.
+    label
+        The words before it in its clause; of a second figure in brackets (600㎡(0.9亩)) those of the first.
+    qualifiers
+        约, 不少于, 余, 以上 and so on.
+    restates
+        Whether it stands in brackets behind another quantity and says the same in another unit.
+    """
+
+    value: float
+    unit: str
+    text: str
+    start: int
+    end: int
+    label: str
+    qualifiers: tuple[str, ...] = ()
+    restates: bool = False
+
+    def to(self, unit: str) -> float:
+        """The value in another unit of the same quantity; whole where it is whole up to 1e-6."""
+        return tidy_number(convert(self.value, self.unit, unit))
+
+
+def tidy_number(value: float) -> float:
+    """A number without the noise of binary fractions, as an integer where it is one."""
+    rounded = round(value, 6)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+@lru_cache(maxsize=1024)
 def read_numeral(text: str) -> float | None:
     """The number that digits or Chinese numerals write, or None: 1,080 and 1.5, 二百, 一千二 and 百 are read."""
     plain = text.strip().replace(",", "")
@@ -15,3 +79,89 @@ def read_numeral(text: str) -> float | None:
             continue
         return number if math.isfinite(number) else None
     return None
+
+
+def either(words: list[str]) -> str:
+    """A pattern of any of the words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+MEASURES = {
+    word: Measure(entry["key"], **{key: entry[key] for key in Measure._fields[1:] if key in entry})
+    for entry in WORDS["units"]
+    for word in entry["words"]
+}
+MULTIPLIERS: dict[str, float] = WORDS["multipliers"]
+QUALIFIERS = WORDS["qualifiers"]
+BOUNDARIES = WORDS["boundaries"]
+QUANTITY = re.compile(
+    rf"""
+    (?P<before> (?:{either(QUALIFIERS["before"])})? )
+    (?P<plain> (?:{either(QUALIFIERS["plain"])})? )
+    (?P<before2> (?:{either(QUALIFIERS["before"])})? )
+    (?P<number>
+        (?<!\d)(?<!\d[.,]) \d{{1,15}} (?: (?:,\d{{3}}){{1,5}} (?!\d) )? (?:\.\d{{1,9}})?
+        | [{WORDS["numerals"]["digits"]}]{{1,12}}
+    )
+    (?P<more> (?:{either(WORDS["numerals"]["more"])})? ) \s*
+    (?P<multiplier> (?:{either(list(MULTIPLIERS))})? )
+    (?P<more2> (?:{either(WORDS["numerals"]["more"])})? ) \s*
+    (?P<unit> {either(list(MEASURES))} )
+    (?P<after> (?:{either(QUALIFIERS["after"])})? )
+    """,
+    re.VERBOSE,
+)
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """All quantities in a text, in order; a range (30-50亩) says no single number and is left out."""
+    found: list[Quantity] = []
+    for match in QUANTITY.finditer(text):
+        quantity = read_match(text, match, found[-1] if found else None)
+        if quantity is not None:
+            found.append(quantity)
+    return found
+
+
+def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Quantity | None:
+    measure, multiplier = MEASURES[match["unit"]], match["multiplier"]
+    number = read_numeral(match["number"])
+    if number is None or (measure.only_with_multiplier and not multiplier) or is_range(text, match.start("number")):
+        return None
+    value = number * MULTIPLIERS.get(multiplier, 1.0) * measure.size / measure.per
+    qualifiers = (match["before"], match["before2"], match["more"] or match["more2"], match["after"], measure.qualifier)
+    between = text[previous.end : match.start()].strip() if previous else ""
+    beside = previous is not None and len(between) == 1
+    again = between in BOUNDARIES["clause"] and match["plain"] in QUALIFIERS["restating"]
+    restates = beside and (between in BOUNDARIES["opening"] or again)
+    label = previous.label if restates and previous else label_before(text, match.start())
+    said = tuple(word for word in qualifiers if word)
+    return Quantity(tidy_number(value), measure.key, match[0], match.start(), match.end(), label, said, restates)
+
+
+def is_range(text: str, start: int) -> bool:
+    """Whether a number and a dash stand right before."""
+    before = text[max(0, start - 4) : start].rstrip()
+    return len(before) > 1 and before[-1] in BOUNDARIES["ranges"] and before[-2].isdigit()
+
+
+def label_before(text: str, end: int) -> str:
+    """The words of the clause before a place, without brackets that were closed in it."""
+    label = "".join(reversed(list(clause_backwards(text, end))))
+    return re.sub(r"\s+", "", label)
+
+
+def clause_backwards(text: str, end: int) -> Iterator[str]:
+    depth = 0
+    for place in range(end - 1, max(-1, end - 60), -1):
+        character = text[place]
+        if character in BOUNDARIES["closing"]:
+            depth += 1
+        elif character in BOUNDARIES["opening"]:
+            if depth == 0:
+                return
+            depth -= 1
+        elif depth == 0 and (character in BOUNDARIES["clause"]):
+            return
+        elif depth == 0:
+            yield character

@@ -1,0 +1,115 @@
+"""Which of the quantities said of a project are its land, floor area, investment, classes, seats and so on."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from geo.exchange.plan_structure import WORDS
+from geo.exchange.quantities import Quantity, find_quantities, tidy_number
+from geo.model.units import UNITS
+
+PARTIAL = WORDS["partial"]
+NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
+EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
+SEATS = re.compile(PARTIAL["seats"])
+UNLABELLED, LAST = 50, 100
+"""Ranks of a figure that only its unit tells, and of one that is a part of the whole."""
+AGREE = 0.02
+"""How far a figure and its restatement in another unit may lie apart."""
+
+
+@dataclass
+class Figures:
+    """The fields that were found, what qualifies each, and the words that say what it counts."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    qualifiers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    quantities: list[Quantity] = field(default_factory=list)
+
+    def put(self, name: str, value: float, quantity: Quantity, *more: str) -> None:
+        """Set a field and keep what qualified it."""
+        self.values[name] = value
+        self.labels[name] = quantity.label
+        self.spans[name] = (quantity.start, quantity.end)
+        if said := (*more, *quantity.qualifiers):
+            self.qualifiers[name] = said
+
+
+def read_figures(text: str) -> Figures:
+    """All fields that a passage about one project gives."""
+    figures = Figures(quantities=find_quantities(text))
+    for rule in WORDS["figures"]:
+        ranked = sorted(candidates(figures.quantities, text, rule), key=lambda each: each[:2])
+        if ranked:
+            take(figures, rule, ranked[0][2], part=ranked[0][0] >= LAST)
+    take_turnover_of_all(figures, text)
+    add_up(figures, "classes", (each for each in figures.quantities if each.unit == "class"))
+    add_up(figures, "seats", (each for each in figures.quantities if is_seats(each)))
+    return figures
+
+
+def take(figures: Figures, rule: dict[str, Any], quantity: Quantity, *, part: bool) -> None:
+    """Put the figure that a rule chose, as its restatement gives it where that is in the field's own unit."""
+    value = round(quantity.to(rule["unit"]), rule.get("round", 6))
+    restated = next((each for each in figures.quantities if each.restates and each.start >= quantity.end), None)
+    if restated and restated.unit == rule["unit"] and abs(restated.value - value) <= AGREE * value:
+        value = restated.value
+    match = LAST_RESORT.search(quantity.label)
+    figures.put(rule["field"], tidy_number(value), quantity, *([match[0]] if part and match else []))
+
+
+def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> Iterator[tuple[int, int, Quantity]]:
+    """Quantities that may be the field of a rule: rank (the lowest is the best), place, quantity."""
+    kind = UNITS[rule["unit"]].quantity
+    for place, quantity in enumerate(quantities):
+        if UNITS[quantity.unit].quantity != kind or quantity.unit in rule.get("not_units", ()):
+            continue
+        if quantity.restates or PARTIAL["order_of_size"] in quantity.qualifiers or NEVER.search(quantity.label):
+            continue
+        behind = tuple(rule.get("not_behind", ()))
+        if any(word in quantity.label for word in rule["not"]) or text.startswith(behind, quantity.end):
+            continue
+        rank = rank_of(quantity, text, rule)
+        if rank is not None:
+            yield rank + (LAST if LAST_RESORT.search(quantity.label) else 0), place, quantity
+
+
+def rank_of(quantity: Quantity, text: str, rule: dict[str, Any]) -> int | None:
+    """Place of the first label of the rule that the quantity bears; None where it bears none."""
+    for rank, word in enumerate(rule["labels"]):
+        if word in quantity.label:
+            return rank
+    if any(text.startswith(word, quantity.end) for word in rule.get("behind", ())):
+        return UNLABELLED
+    return UNLABELLED if quantity.unit in rule.get("without_label", ()) else None
+
+
+def take_turnover_of_all(figures: Figures, text: str) -> None:
+    """项目全部建成后…年产值150亿元: the figure of the project with everything built, said beside another."""
+    for quantity in figures.quantities:
+        before = text[max(0, quantity.start - PARTIAL["reach"]) : quantity.start]
+        if UNITS[quantity.unit].quantity == "money" and OF_ALL.search(before) and "turnover" in figures.values:
+            figures.put("full_turnover", quantity.to("cny_10k"), quantity)
+            return
+
+
+def is_seats(quantity: Quantity) -> bool:
+    """1080个学位, 新增学位1080个, 可容纳1080人."""
+    people = quantity.unit == "person" and PEOPLE.search(quantity.label)
+    return quantity.unit == "seat" or bool(people or (quantity.unit == "item" and SEATS.search(quantity.label)))
+
+
+def add_up(figures: Figures, name: str, quantities: Iterable[Quantity]) -> None:
+    """Classes and seats: the one figure, or the sum of those that are told by school level."""
+    whole = [each for each in quantities if not EXISTING.search(each.label) and not each.restates]
+    if not whole:
+        return
+    unlevelled = [each for each in whole if not LEVELS.search(each.label)]
+    if unlevelled or len(whole) == 1:
+        chosen = (unlevelled or whole)[0]
+        figures.put(name, tidy_number(chosen.value), chosen)
+    else:
+        figures.put(name, tidy_number(sum(each.value for each in whole)), whole[0])

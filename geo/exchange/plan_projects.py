@@ -1,0 +1,125 @@
+"""Which projects a passage of a plan speaks of: items, subjects of 位于, 投资…元的…, and lists of names."""
+
+import re
+from dataclasses import dataclass
+
+from geo.exchange.plan_structure import MARKERS, WORDS, Passage
+from geo.exchange.quantities import find_quantities
+
+NAMES, ANCHORS, CLAUSES = WORDS["names"], WORDS["anchors"], WORDS["clauses"]
+FACILITY = re.compile(f"{NAMES['facility']}{NAMES['brackets']}$")
+GENERIC, BEFORE_NAME, AFTER_NAME = (re.compile(NAMES[key]) for key in ("generic", "before_name", "after_name"))
+DEVELOPER = re.compile(NAMES["developer"])
+KIND, LOCATED = re.compile(NAMES["kind"]), re.compile(ANCHORS["located"])
+INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invested", "listed", "verbs", "instead"))
+ONE_OF_LIST = re.compile(ANCHORS["one_of_list"])
+ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets"))
+SHORTEST_LISTED = 6
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Where a passage begins to speak of a project, and the project's name.
+
+    Parameters
+    ----------
+    start, end
+        Place of the first clause, and the end of the name.
+    rank
+        Which of two that meet is taken, the lowest.
+    listed
+        Whether it is one of a list, so that no figures follow.
+    """
+
+    name: str
+    start: int
+    end: int
+    rank: int = 0
+    listed: bool = False
+
+
+def clean_name(text: str) -> str:
+    """A name without what is only said before or behind it."""
+    name = text.strip(CLAUSES["marks"])
+    for _, marker, _ in MARKERS:
+        name = marker.sub("", name, count=1) if marker.match(name) else name
+    while (shorter := BEFORE_NAME.sub("", name).strip(CLAUSES["marks"])) != name:
+        name = shorter
+    return AFTER_NAME.sub("", name).strip(CLAUSES["marks"])
+
+
+def is_project(name: str) -> bool:
+    """Whether this can be the name of one project."""
+    return 3 <= len(name) <= NAMES["longest"] and bool(FACILITY.search(name)) and not GENERIC.match(name)
+
+
+def without_kind(name: str) -> str:
+    """第二十中学新建项目 is 第二十中学, where what is left is still a project."""
+    shorter = KIND.sub("", name)
+    return shorter if is_project(shorter) else name
+
+
+def split_developer(name: str) -> tuple[str | None, str]:
+    """Developer and project: 海伦堡中国控股有限公司 and 驻马店海乐城项目."""
+    match = DEVELOPER.match(name)
+    if not match or not is_project(rest := match["name"] or match["name2"]):
+        return None, name
+    return match["developer"] or match["developer2"], rest
+
+
+def clause_start(text: str, place: int) -> int:
+    """Where the clause begins that holds a place; a name is not sought farther back than it can be long."""
+    first = max(0, place - 2 * NAMES["longest"])
+    return max(first, *(text.rfind(mark, first, place) + 1 for mark in CLAUSES["boundary"]))
+
+
+def entry(passage: Passage) -> Anchor | None:
+    """The project that an item is about: its title, the label before a colon, or its first words before 位于."""
+    front = passage.text[: 3 * NAMES["longest"]]
+    first, _, rest = re.sub(CLAUSES["split"], "\n", front).partition("\n")
+    titles = [passage.title, front.partition(":")[0] if ":" in front else ""]
+    if begins_item(passage) or LOCATED.match(rest):
+        verb = VERBS.match(first)
+        titles.append(verb["name"] if verb else first)
+    for title in titles:
+        if is_project(name := clean_name(title)) and not find_quantities(name):
+            return Anchor(name, 0, front.find(name) + len(name))
+    return None
+
+
+def anchors_in(passage: Passage) -> list[Anchor]:
+    """All projects that a passage names, in order, none inside another."""
+    text = passage.text
+    found = [anchor] if (anchor := entry(passage)) else []
+    for match in INVESTED.finditer(text):
+        if is_project(name := clean_name(match["name"])):
+            found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
+    for match in LOCATED.finditer(text):
+        start = clause_start(text, match.start())
+        if match.start() - start > 2 and is_project(name := without_kind(clean_name(text[start : match.start()]))):
+            found.append(Anchor(name, start, match.start(), 2))
+    for match in LISTED.finditer(text):
+        found += members(text, match)
+    kept: list[Anchor] = []
+    for anchor in sorted(found, key=lambda anchor: (anchor.rank, anchor.start)):
+        if all(anchor.end <= other.start or anchor.start >= other.end for other in kept):
+            kept.append(anchor)
+    return sorted(kept, key=lambda anchor: anchor.start)
+
+
+def begins_item(passage: Passage) -> bool:
+    """Whether the passage begins with the number that it stands under."""
+    own = passage.path[-1] if passage.path else None
+    return own is not None and own.style in ITEM_STYLES and passage.text.startswith(own.shown)
+
+
+def members(text: str, match: re.Match[str]) -> list[Anchor]:
+    """The members of 推进A、B等项目, if each of them is a project."""
+    front = text[max(0, match.start() - 3 * NAMES["longest"]) : match.start()]
+    sentence = front[max(front.rfind(mark) for mark in CLAUSES["stops"]) + 1 :]
+    anchors, place = [], match.start("list")
+    for piece in ONE_OF_LIST.split(match["list"]):
+        anchors.append(Anchor(clean_name(piece), place, place + len(piece), 3, listed=True))
+        place += len(piece) + 1
+    proper = all(is_project(each.name) and len(each.name) >= SHORTEST_LISTED for each in anchors)
+    return anchors if len(anchors) > 1 and proper and not INSTEAD.search(sentence) else []

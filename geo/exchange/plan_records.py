@@ -1,0 +1,219 @@
+"""The projects in a plan's prose: which there are, where, how large, for how much, by when."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from geo.exchange.location_phrase import parse_location, says_where
+from geo.exchange.plan_figures import Figures, read_figures
+from geo.exchange.plan_projects import Anchor, anchors_in, entry, split_developer
+from geo.exchange.plan_structure import WORDS, Passage
+from geo.exchange.quantities import Quantity, find_quantities
+from geo.model.location import LocationPhrase
+
+CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
+LOCATED = re.compile(WORDS["anchors"]["located"])
+LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
+FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where in a plan something stands.
+
+    Parameters
+    ----------
+    section
+        As it is cited: 七(二)1 专栏.
+    headings
+        The titles above it, from the highest.
+    paragraph
+        Number of the line, from 1.
+    start, end
+        Place of the words in the text as `plan_structure.fold` gives it.
+    """
+
+    section: str
+    headings: tuple[str, ...]
+    paragraph: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class PlanRecord:
+    """A project as a plan's prose has it; None where the text does not say.
+
+    Parameters
+    ----------
+    name, developer
+        The name, without the developer where the text names one in front of it.
+    layer, level
+        The layer that it belongs to by its name or by the headings above it, and the level of a school.
+    location_text, location
+        Where it is, in the plan's words and read.
+    land_area_mu, building_area_m2, scale_m2, investment_cny_10k, classes, seats, companies
+        The whole project's figures.
+    plan_year
+        When it is to be finished; else the year of its heading.
+    throughput, throughput_text
+        10 000 t a year, and of what.
+    turnover, turnover_text, full_turnover
+        10 000 CNY a year, whether of trade or output, and the figure with everything built.
+    qualifiers
+        约, 以上, 净 and so on, by field.
+    spans
+        Where in the text the name, the place and each figure stand.
+    quantities
+        Every quantity of the passage, also those that were not taken; their places count from `source.start`.
+    """
+
+    name: str
+    source: Source
+    layer: str | None = None
+    level: str | None = None
+    developer: str | None = None
+    location_text: str | None = None
+    location: LocationPhrase | None = None
+    plan_year: int | None = None
+    land_area_mu: float | None = None
+    building_area_m2: float | None = None
+    scale_m2: float | None = None
+    investment_cny_10k: float | None = None
+    classes: float | None = None
+    seats: float | None = None
+    companies: float | None = None
+    throughput: float | None = None
+    throughput_text: str | None = None
+    turnover: float | None = None
+    turnover_text: str | None = None
+    full_turnover: float | None = None
+    qualifiers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    quantities: tuple[Quantity, ...] = ()
+
+
+def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
+    """All projects that passages plan; sections about the past are left out."""
+    for passage in join_items(passages):
+        if passage.is_past or not passage.is_prose:
+            continue
+        anchors = anchors_in(passage)
+        starts = [*(anchor.start for anchor in anchors), len(passage.text)]
+        for anchor, end in zip(anchors, starts[1:], strict=True):
+            if record := read_record(passage, anchor, end):
+                yield record
+
+
+def join_items(passages: list[Passage]) -> Iterator[Passage]:
+    """An item about a project, with the lines that go on with it, as one passage."""
+    held: Passage | None = None
+    for passage in passages:
+        if held is not None and goes_on(held, passage):
+            gap = passage.start - held.start - len(held.text)
+            held = replace(held, text=held.text + "\n" * gap + passage.text)
+            continue
+        if held is not None:
+            yield held
+        held = passage if entry(passage) and passage.title else None
+        if held is None:
+            yield passage
+    if held is not None:
+        yield held
+
+
+def goes_on(held: Passage, passage: Passage) -> bool:
+    """Whether a passage is one more line about the project of the passage before it."""
+    longer = len(held.text) + len(passage.text) <= WORDS["layout"]["longest_item"]
+    return longer and passage.path == held.path and not passage.title and not entry(passage)
+
+
+def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None:
+    """What a passage says of one project; None where it says neither a place nor a figure."""
+    text = "" if anchor.listed else passage.text[anchor.start : end]
+    end = anchor.end if anchor.listed else end
+    behind = passage.text[anchor.end : end]
+    developer, name = split_developer(anchor.name)
+    location_text = find_location(behind)
+    figures = read_figures(text)
+    if not (anchor.listed or location_text or figures.values):
+        return None
+    headings = tuple(heading.title for heading in passage.path if heading.title)
+    layer, level = classify(name, headings)
+    return PlanRecord(
+        name=name,
+        source=Source(passage.section, headings, passage.paragraph, passage.start + anchor.start, passage.start + end),
+        layer=layer,
+        level=level,
+        developer=developer,
+        location_text=location_text,
+        location=parse_location(location_text) if location_text else None,
+        plan_year=find_year(text, passage),
+        throughput_text=figures.labels.get("throughput"),
+        turnover_text=figures.labels.get("turnover"),
+        qualifiers=figures.qualifiers,
+        spans=spans_of(passage, anchor, location_text, figures),
+        quantities=tuple(figures.quantities),
+        **figures.values,  # type: ignore[arg-type]
+    )
+
+
+def spans_of(
+    passage: Passage, anchor: Anchor, location_text: str | None, figures: Figures
+) -> dict[str, tuple[int, int]]:
+    """Places in the whole text of the name, the location and the figures."""
+    start = passage.start + anchor.start
+    name = passage.start + max(anchor.start, passage.text.rfind(anchor.name, 0, anchor.end))
+    spans = {"name": (name, name + len(anchor.name))}
+    if location_text:
+        place = passage.start + passage.text.index(location_text, anchor.end)
+        spans["location_text"] = (place, place + len(location_text))
+    return spans | {key: (start + first, start + last) for key, (first, last) in figures.spans.items()}
+
+
+def classify(name: str, headings: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Layer and school level: the name decides, then the nearest heading that says something."""
+    kinds = WORDS["layers"]
+    layer = next((kind["layer"] for kind in kinds if re.search(kind["names"], name)), None)
+    for heading in reversed(headings):
+        layer = layer or next(
+            (k["layer"] for k in kinds if "headings" in k and re.search(k["headings"], heading)), None
+        )
+    levels = WORDS["levels"] if layer == "schools" else []
+    return layer, next((each["level"] for each in levels if re.search(each["names"], name)), None)
+
+
+def find_location(text: str) -> str | None:
+    """The words that say where a project is: those after 位于, else the first clauses that read like a place."""
+    located = LOCATED.search(text)
+    rest = text[located.end() if located else 0 :]
+    skipped = len(rest) - len(rest.lstrip(CLAUSES["marks"]))
+    end = place = skipped
+    for clause in re.split(CLAUSES["end"], rest[skipped:])[: WORDS["location"]["longest_clauses"]]:
+        stop = LOCATION_ENDS.search(clause)
+        words = clause[: stop.start()] if stop else clause
+        told = bool(words.strip(CLAUSES["marks"])) and (is_place(words) or (located is not None and place == skipped))
+        if not told:
+            break
+        end, place = place + len(words), place + len(clause)
+        if stop or clause.endswith(tuple(CLAUSES["stops"])):
+            break
+    return rest[skipped:end].strip(CLAUSES["marks"]) or None
+
+
+def is_place(clause: str) -> bool:
+    """Whether a clause says where something is, and no figures of it."""
+    figures = any(quantity.unit not in ("m", "km") for quantity in find_quantities(clause))
+    return not figures and says_where(clause)
+
+
+def find_year(text: str, passage: Passage) -> int | None:
+    """The year of completion, else that of the nearest heading, else that of the start."""
+    if match := FINISHED.search(text):
+        return int(match["year"])
+    if passage.year and (match := FINISHED_RELATIVE.search(text)):
+        return int(passage.year + YEARS["relative"][match["relative"]])
+    if passage.year:
+        return passage.year
+    match = STARTED.search(text)
+    return int(match["year"]) if match else None

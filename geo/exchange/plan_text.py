@@ -1,0 +1,80 @@
+"""Read a plan's prose into records, totals and indicators, each with its place in the text.
+
+The layout is read first (`plan_structure`: headings, boxes, items, tables), then the projects (`plan_projects`,
+`plan_records`) with their figures (`plan_figures`, `quantities`) and places (`location_phrase`), then what the plan
+counts without naming each (`plan_totals`) and its table of indicators (`plan_table`). The words of all this are in
+`plan_words.toml` and `quantity_words.toml`; nothing here knows a city or a plan.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from geo.exchange.location_phrase import to_json_dict
+from geo.exchange.plan_records import PlanRecord, Source, read_records
+from geo.exchange.plan_structure import fold, read_passages
+from geo.exchange.plan_table import PlanIndicator, read_indicators
+from geo.exchange.plan_totals import PlanTotal, read_totals
+
+
+@dataclass(frozen=True)
+class PlanReading:
+    """What a plan's text says.
+
+    Parameters
+    ----------
+    text
+        The text as it was read (half-width, line feeds only); every span counts its characters from 0.
+    records, totals, indicators
+        Projects, aggregate figures, and the rows of the table of indicators, in the text's order.
+    """
+
+    text: str
+    records: tuple[PlanRecord, ...]
+    totals: tuple[PlanTotal, ...]
+    indicators: tuple[PlanIndicator, ...]
+
+
+def parse_plan(text: str) -> PlanReading:
+    """Read a plan. Never raises; prose without projects gives no records.
+
+    Parameters
+    ----------
+    text
+        The whole plan, a paragraph a line.
+    """
+    folded = fold(text)
+    passages = read_passages(folded)
+    records = tuple(read_records(passages))
+    return PlanReading(folded, records, tuple(read_totals(passages, records)), tuple(read_indicators(passages)))
+
+
+def source_json(source: Source) -> dict[str, Any]:
+    return {
+        "section": source.section,
+        "headings": list(source.headings),
+        "paragraph": source.paragraph,
+        "span": [source.start, source.end],
+    }
+
+
+def record_json(record: PlanRecord) -> dict[str, Any]:
+    plain = {key: value for key, value in asdict(record).items() if key not in ("source", "location", "quantities")}
+    location = to_json_dict(record.location) if record.location else None
+    figures = [
+        {
+            "value": each.value,
+            "unit": each.unit,
+            "text": each.text,
+            "label": each.label,
+            "qualifiers": list(each.qualifiers),
+        }
+        for each in record.quantities
+    ]
+    return {**plain, "location": location, "figures": figures, "source": source_json(record.source)}
+
+
+def plan_json(reading: PlanReading) -> dict[str, list[dict[str, Any]]]:
+    """Records and totals as JSON has them; the rows of the table of indicators are totals of measure `indicator`."""
+    totals = [{**asdict(total), "source": source_json(total.source)} for total in reading.totals]
+    rows = [{"measure": "indicator", **asdict(row), "source": source_json(row.source)} for row in reading.indicators]
+    return {"records": [record_json(record) for record in reading.records], "totals": totals + rows}

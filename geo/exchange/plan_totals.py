@@ -1,0 +1,142 @@
+"""What a plan counts without naming each: 新建学校11所, 新增学位15750个, 覆盖率90%以上, 385亿级集群."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from geo.exchange.plan_figures import is_seats
+from geo.exchange.plan_records import PlanRecord, Source
+from geo.exchange.plan_structure import WORDS, YEAR, Passage
+from geo.exchange.quantities import Quantity, either, find_quantities
+
+TOTALS, CLAUSES = WORDS["totals"], WORDS["clauses"]
+NOUNS = either(TOTALS["nouns"])
+AFTER, BEFORE = (re.compile(TOTALS[key].replace("{nouns}", NOUNS)) for key in ("after", "before"))
+STRIP, PER, OF_SIZE, RATES = (re.compile(TOTALS[key]) for key in ("strip", "per", "of_size", "rates"))
+STRIP_THROUGH = re.compile(TOTALS["strip_through"])
+RATE_STRIP, BY_YEAR, INVESTMENT = (re.compile(TOTALS[key]) for key in ("rate_strip", "by_year", "investment"))
+LEVELS = [(each["level"], re.compile(each["names"])) for each in WORDS["levels"]]
+REACH = 120
+"""Letters around a figure in which its subject and its year are sought."""
+COUNTED = frozenset(("item", "company", "household"))
+
+
+@dataclass(frozen=True)
+class PlanTotal:
+    """A figure about many things at once.
+
+    Parameters
+    ----------
+    subject
+        What is counted or measured: 学校, 小学, 行政村, 现代物流集群.
+    measure
+        `count`, `seats`, `investment`, `size` (500亿级) or `rate`.
+    value, unit
+        The figure, in a key of `geo.model.units.UNITS`.
+    qualifiers
+        以上, 左右, 级 and so on.
+    level
+        School level of the subject.
+    year, until
+        The year that the sentence or its heading names, and whether it says by then (到2025年) rather than in it.
+    per
+        What it is counted for: 每个行政村.
+    past
+        Whether it tells what was done before the plan's time.
+    """
+
+    subject: str
+    measure: str
+    value: float
+    unit: str
+    source: Source
+    qualifiers: tuple[str, ...] = ()
+    level: str | None = None
+    year: int | None = None
+    until: bool = False
+    per: str | None = None
+    past: bool = False
+
+
+class Spans:
+    """Stretches of the text, to be asked whether another meets one of them."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self.spans = sorted(spans)
+        self.longest = max((last - first for first, last in self.spans), default=0)
+
+    def meet(self, start: int, end: int) -> bool:
+        near = self.spans[bisect_left(self.spans, (start - self.longest, 0)) : bisect_left(self.spans, (end, 0))]
+        return any(last > start for _, last in near)
+
+
+def read_totals(passages: list[Passage], records: Sequence[PlanRecord]) -> Iterator[PlanTotal]:
+    """All totals in the passages.
+
+    What a record took as its own figure is none; nor are other figures in its words, but for sizes, rates and
+    companies, which are told of what it belongs to.
+    """
+    taken = Spans(span for record in records for span in record.spans.values())
+    projects = Spans((record.source.start, record.source.end) for record in records)
+    for passage in passages:
+        place = 0
+        for sentence in re.split(CLAUSES["sentence"], passage.text) if passage.is_prose else ():
+            start = passage.start + place
+            found = find_quantities(sentence)
+            free = [each for each in found if not taken.meet(start + each.start, start + each.end)]
+            for total in totals_of(passage, sentence, place, free):
+                own = projects.meet(total.source.start, total.source.end)
+                if not own or total.measure in ("size", "rate") or total.unit == "company":
+                    yield total
+            place += len(sentence)
+
+
+def totals_of(passage: Passage, sentence: str, place: int, quantities: list[Quantity]) -> Iterator[PlanTotal]:
+    """The totals of one sentence; seats belong to what was counted last."""
+    counted = TOTALS["school"]
+    for quantity in quantities:
+        measure, subject = what_is_counted(sentence, quantity, counted)
+        if subject is None:
+            continue
+        counted = subject if measure == "count" else counted
+        per, before = PER.search(quantity.label), sentence[max(0, quantity.start - REACH) : quantity.start]
+        years = YEAR.findall(before)
+        headings = tuple(heading.title for heading in passage.path if heading.title)
+        start = passage.start + place
+        source = Source(passage.section, headings, passage.paragraph, start + quantity.start, start + quantity.end)
+        yield PlanTotal(
+            subject=subject,
+            measure=measure,
+            value=quantity.value,
+            unit="seat" if measure == "seats" else quantity.unit,
+            source=source,
+            qualifiers=quantity.qualifiers,
+            level=next((level for level, pattern in LEVELS if pattern.search(subject)), None),
+            year=int(years[-1]) if years else passage.year,
+            until=bool(BY_YEAR.search(before)),
+            per=per["per"] if per and measure == "count" else None,
+            past=passage.is_past,
+        )
+
+
+def what_is_counted(sentence: str, quantity: Quantity, counted: str) -> tuple[str, str | None]:
+    """Measure and subject of a quantity; no subject where it is no total."""
+    behind = sentence[quantity.end : quantity.end + REACH]
+    if is_seats(quantity):
+        return "seats", counted
+    if quantity.unit in COUNTED:
+        match = AFTER.match(behind) or BEFORE.search(quantity.label)
+        return "count", clean_subject(match["subject"]) if match else None
+    if quantity.unit == "cny_10k" and WORDS["partial"]["order_of_size"] in quantity.qualifiers:
+        match = OF_SIZE.match(behind)
+        return "size", clean_subject(match["subject"]) if match else None
+    if quantity.unit == "cny_10k" and INVESTMENT.search(quantity.label):
+        return "investment", counted
+    match = RATES.search(quantity.label) if quantity.unit == "pct" else None
+    return "rate", RATE_STRIP.sub("", match["subject"]) if match else None
+
+
+def clean_subject(text: str) -> str | None:
+    """What is counted, without the verbs before it: 计划新建学校 is 学校."""
+    return STRIP.sub("", STRIP_THROUGH.sub("", text)) or None

@@ -1,0 +1,68 @@
+"""A plan's file is read as text, whatever it was written with, or refused in one sentence."""
+
+import codecs
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from geo.exchange.plan_file import LARGEST_FILE, read_plan_file
+from geo.model.errors import InvalidFile
+
+TEXT = "一、教育\n(1)城东小学：位于建设路北侧，占地30亩。"
+NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def word_document(path: Path, body: str, head: str = "", member: str = "word/document.xml") -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, f'{head}<w:document xmlns:w="{NAMESPACE}"><w:body>{body}</w:body></w:document>')
+    return path
+
+
+def paragraph(*runs: str) -> str:
+    return "<w:p>" + "".join(f"<w:r><w:t>{run}</w:t></w:r>" for run in runs) + "</w:p>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [TEXT.encode(), codecs.BOM_UTF8 + TEXT.encode(), TEXT.encode("gbk"), TEXT.encode("gb18030"), TEXT.encode("utf-16")],
+    ids=["UTF-8", "UTF-8 with mark", "GBK", "GB18030", "UTF-16"],
+)
+def test_plain_text_is_read_in_the_encodings_of_offices(tmp_path, content):
+    path = tmp_path / "plan.txt"
+    path.write_bytes(content)
+    assert read_plan_file(path).lstrip("\ufeff") == TEXT
+
+
+def test_a_word_document_gives_its_paragraphs_and_cells(tmp_path):
+    table = f"<w:tbl><w:tr><w:tc>{paragraph('指标')}</w:tc><w:tc>{paragraph('目标')}</w:tc></w:tr></w:tbl>"
+    path = word_document(tmp_path / "plan.docx", paragraph("一、", "教育") + table + paragraph("完"))
+    assert read_plan_file(path) == "一、教育\n指标\n目标\n完"
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: path.write_bytes(bytes(range(256)) * 40),
+        lambda path: path.write_bytes(b"\x00\x01\x02" * 100),
+        lambda path: path.write_bytes(b"PK\x03\x04 no archive"),
+        lambda path: word_document(path, "", member="other.xml"),
+        lambda path: word_document(path, "<w:p>"),
+        lambda path: word_document(path, "&a;", head='<!DOCTYPE x [<!ENTITY a "b">]>'),
+        lambda path: None,
+    ],
+    ids=["binary", "zeros", "broken archive", "another archive", "broken markup", "entities", "missing"],
+)
+def test_what_is_no_plan_is_refused_by_name(tmp_path, write):
+    path = tmp_path / "plan.docx"
+    write(path)
+    with pytest.raises(InvalidFile, match=r"plan\.docx"):
+        read_plan_file(path)
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path):
+    path = tmp_path / "plan.txt"
+    with path.open("wb") as file:
+        file.truncate(LARGEST_FILE + 1)
+    with pytest.raises(InvalidFile, match=r"plan\.txt"):
+        read_plan_file(path)

@@ -1,0 +1,242 @@
+"""A plan's prose gives its projects, totals and indicators, each with its place in the text."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geo.exchange.plan_text import parse_plan, plan_json
+from geo.model.location import LocationPhrase
+
+ROOT = Path(__file__).parents[2]
+PLANS = ROOT / "tests" / "data" / "plans"
+NAMES = sorted(path.stem for path in PLANS.glob("*.txt"))
+READ_ALONE = {"location", "figures", "spans", "throughput_text", "turnover_text", "source", "unit"}
+"""Parts of the answer that have tests of their own or that the expected files leave out."""
+
+
+def sample(name: str) -> tuple[str, dict[str, list[dict[str, object]]]]:
+    expected = json.loads((PLANS / f"{name}.expected.json").read_text(encoding="utf-8"))
+    return (PLANS / f"{name}.txt").read_text(encoding="utf-8"), expected
+
+
+def answer(text: str) -> dict[str, list[dict[str, object]]]:
+    return json.loads(json.dumps(plan_json(parse_plan(text))))
+
+
+def said(item: dict[str, object], like: dict[str, object]) -> dict[str, object]:
+    """What an answer says, without what is empty; section and paragraph where the expectation gives them."""
+    plain = {key: value for key, value in item.items() if key not in READ_ALONE and value not in (None, {}, [], False)}
+    source = item["source"]
+    assert isinstance(source, dict)
+    return plain | {key: source[key] for key in ("section", "paragraph") if key in like}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_projects_of_a_plan_come_out_of_its_text(name):
+    text, expected = sample(name)
+    records = answer(text)["records"]
+    assert [record["name"] for record in records] == [record["name"] for record in expected["records"]]
+    assert [said(each, like) for each, like in zip(records, expected["records"], strict=True)] == expected["records"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_plan_counts_comes_out_as_totals(name):
+    text, expected = sample(name)
+    totals = [total for total in answer(text)["totals"] if total["measure"] != "indicator"]
+    assert [said(each, like) for each, like in zip(totals, expected["totals"], strict=True)] == expected["totals"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_of_indicators_comes_out_row_by_row(name):
+    text, expected = sample(name)
+    rows = [total for total in answer(text)["totals"] if total["measure"] == "indicator"]
+    assert [{key: row[key] for key in like} for row, like in zip(rows, expected["indicators"], strict=True)] == (
+        expected["indicators"]
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_figure_is_found_where_its_span_says(name):
+    reading = parse_plan(sample(name)[0])
+    for record in reading.records:
+        words = {key: reading.text[first:last] for key, (first, last) in record.spans.items()}
+        assert words["name"] in (record.name, f"{record.developer}{record.name}") or record.name in words["name"]
+        assert words.get("location_text") == record.location_text
+        assert all(
+            re.search(r"[\d一二三四五六七八九十百]", words[key]) for key in words.keys() - {"name", "location_text"}
+        )
+        line = reading.text.count("\n", 0, record.source.start) + 1
+        assert record.source.paragraph <= line <= record.source.paragraph + 1
+
+
+def test_a_place_is_read_with_its_project():
+    text = "(1)城东小学:位于A1路与建设路交叉口西北侧,占地30亩。"
+    (record,) = parse_plan(text).records
+    assert isinstance(record.location, LocationPhrase)
+    assert (record.location.kind, record.location.quadrant) == ("intersection", "NW")
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "value"),
+    [
+        ("总投资3亿元,2024年计划投资5000万元", "investment_cny_10k", 30000),
+        ("2024年计划投资5000万元,总投资3亿元", "investment_cny_10k", 30000),
+        ("总投资3亿元,其中一期投资1亿元", "investment_cny_10k", 30000),
+        ("2024年计划投资5000万元", "investment_cny_10k", None),
+        ("净用地50亩,总用地60亩", "land_area_mu", 60),
+        ("净用地50亩", "land_area_mu", 50),
+        ("占地40020平方米(约60.03亩)", "land_area_mu", 60.03),
+        ("总用地3.2公顷", "land_area_mu", 48),
+        ("总建筑面积3万平方米,其中地下8000平方米", "building_area_m2", 30000),
+        ("绿化面积20亩", "land_area_mu", None),
+        ("设小学24个班、初中18个班", "classes", 42),
+        ("现有24个班,扩建后36个班", "classes", 36),
+        ("36个班,每班45人", "seats", None),
+        ("可容纳学生1,620人", "seats", 1620),
+        ("新增学位一千零八十个", "seats", 1080),
+        ("形成100亿级产业集群", "turnover", None),
+    ],
+)
+def test_the_figure_of_the_whole_project_is_taken(words, field, value):
+    text = f"(1)城东学校:位于建设路与解放路交叉口西北侧,{words}。"
+    (record,) = parse_plan(text).records
+    assert getattr(record, field) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "year"),
+    [
+        ("预计2025年9月建成投用", 2025),
+        ("预计今年完成建设", 2023),
+        ("计划明年完工", 2024),
+        ("占地30亩", 2023),
+        ("2021年12月开工,2024年底前竣工", 2024),
+    ],
+)
+def test_the_year_is_that_of_completion_or_of_the_heading(words, year):
+    text = f"青禾市2023年重点项目\n1、城东小学。\n位于建设路北侧,{words}。"
+    (record,) = parse_plan(text).records
+    assert record.plan_year == year
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "推进区域协调发展,完善交通体系,建设美丽新城。",
+        "以万象物流园、丰泽物流园等专业园区为引领,推动物流等重点项目建设。",
+        "一、“十三五”回顾\n建成总投资3亿元的东湖产业园,位于平湖路北侧。",
+        "加快推进重大项目、重点工程等项目建设。",
+    ],
+)
+def test_prose_without_planned_projects_gives_no_records(text):
+    assert parse_plan(text).records == ()
+
+
+schools = st.fixed_dictionaries(
+    {
+        "name": st.builds(
+            lambda stem, kind: stem + kind,
+            st.text(st.sampled_from("云松梅兰竹菊晨曦福禄瑞祥金玉龙凤春秋"), min_size=2, max_size=4),
+            st.sampled_from(["小学", "中学", "实验学校", "第三小学", "幼儿园"]),
+        ),
+        "location_text": st.sampled_from(
+            ["平湖路与望江路交叉口西北侧", "芦花大道以东、望江路以南", "平湖路东侧、望江路北侧", "望江路中段路北"]
+        ),
+        "land_area_mu": st.integers(100, 20000).map(lambda hundredths: hundredths / 100),
+        "building_area_m2": st.integers(1000, 90000),
+        "investment_cny_10k": st.integers(100, 60000),
+        "classes": st.integers(6, 90),
+        "seats": st.integers(100, 5000),
+    }
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(
+    projects=st.lists(schools, min_size=1, max_size=4, unique_by=lambda project: project["name"]),
+    year=st.integers(2021, 2030),
+    brackets=st.sampled_from(["（{}）", "({})"]),
+    comma=st.sampled_from([",", "，"]),
+    place=st.sampled_from(["位于", "选址于", "坐落于"]),
+    area=st.sampled_from(["平方米", "㎡"]),
+)
+def test_what_is_written_as_a_list_is_read_again(projects, year, brackets, comma, place, area):
+    seats = sum(project["seats"] for project in projects)
+    lines = ["专栏：学校建设", f"{year}年新建{len(projects)}所学校{comma}新增学位{seats}个："]
+    for number, project in enumerate(projects, 1):
+        lines.append(
+            f"{brackets.format(number)}{project['name']}：{place}{project['location_text']}{comma}"
+            f"占地{project['land_area_mu']}亩{comma}建筑面积{project['building_area_m2']}{area}{comma}"
+            f"计划投资{project['investment_cny_10k']}万元{comma}新增{project['classes']}个教学班{comma}{project['seats']}个学位。"
+        )
+    reading = parse_plan("\n".join(lines))
+    assert [
+        {key: getattr(record, key) for key in project}
+        for record, project in zip(reading.records, projects, strict=True)
+    ] == projects
+    assert {record.plan_year for record in reading.records} == {year}
+    assert [(total.measure, total.value, total.year) for total in reading.totals] == [
+        ("count", len(projects), year),
+        ("seats", seats, year),
+    ]
+
+
+def layer_as_prose(layer: str) -> tuple[str, list[dict[str, object]]]:
+    """A shipped layer told as a list, and what was told."""
+    features = json.loads((ROOT / "layers" / layer / "features.geojson").read_text(encoding="utf-8"))["features"]
+    facts, lines, year = [], ["专栏：新增学校"], None
+    for feature in features:
+        school = feature["properties"]
+        if school["plan_year"] != year:
+            year, number = school["plan_year"], 0
+            lines.append(f"{year}年计划新建学校：")
+        number += 1
+        lines.append(
+            f"({number}){school['name']}：选址于{school['location_text']}，用地{school['land_area_mu']}亩，"
+            f"建筑面积{school['building_area_m2']}平方米，总投资{school['investment_cny_10k']}万元，"
+            f"设{school['classes']}个班，提供{school['seats']}个学位。"
+        )
+        facts.append({key: school[key] for key in ("name", "plan_year", "location_text", "level", "land_area_mu",
+                      "building_area_m2", "investment_cny_10k", "classes", "seats")})  # fmt: skip
+    return "\n".join(lines), facts
+
+
+def test_the_shipped_schools_come_out_of_their_own_list():
+    text, facts = layer_as_prose("schools")
+    records = [record for record in parse_plan(text).records if record.layer == "schools"]
+    assert [{key: getattr(record, key) for key in fact} for record, fact in zip(records, facts, strict=True)] == facts
+
+
+@given(
+    text=st.text(max_size=300)
+    | st.text(st.sampled_from("一二（）()1.专栏：位于投资亿元的学校项目、，。\n占地亩年新建推进等"), max_size=400)
+)
+def test_any_text_is_answered(text):
+    reading = parse_plan(text)
+    json.dumps(plan_json(reading), allow_nan=False)
+    assert all(0 <= each.source.start <= each.source.end <= len(reading.text) for each in reading.records)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["路" * 1_000_000, "1" * 1_000_000, "(" * 1_000_000, "一、" * 300_000, "位于" * 300_000, "3亩" * 300_000,
+     "(1)某某小学:占地3亩。\n" * 10_000, "\n" * 1_000_000, "1.项目\n" * 10_000],
+    ids=lambda text: text[:6].strip() or "lines",
+)  # fmt: skip
+def test_hostile_texts_take_bounded_time(text):
+    began = time.process_time()
+    parse_plan(text)
+    assert time.process_time() - began < 5
+
+
+def test_a_plan_of_forty_pages_is_read_in_seconds():
+    text = "\n".join(sample("new_district")[0] for _ in range(40))
+    began = time.process_time()
+    reading = parse_plan(text)
+    assert time.process_time() - began < 5
+    assert len(reading.records) == 40 * 11
