@@ -1,0 +1,100 @@
+"""`flask --app server locate`: one GeoJSON Feature; exit code 1 where no place can be told, 2 where it is refused."""
+
+import json
+
+import pytest
+import shapely
+
+from tests.analysis.networks import straight, to_metres, town
+
+PHRASE = "洪河大道与金沙路交叉口西北侧"
+GRID = [
+    straight("洪河大道", (-900, 0), (900, 0)), straight("金沙路", (0, -900), (0, 900)),
+    straight("环城路", (-700, -300), (-700, 300)), straight("环城路", (700, -300), (700, 300)),
+]  # fmt: skip
+
+
+@pytest.fixture
+def roads(tmp_path):
+    path = tmp_path / "roads.gpkg"
+    town(GRID).to_file(path, layer="centre_lines")
+    return path
+
+
+@pytest.fixture
+def run(app, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    return lambda *arguments: app.test_cli_runner().invoke(args=["locate", *map(str, arguments)])
+
+
+def test_a_phrase_becomes_a_feature(run, roads):
+    result = run(PHRASE, "--area-mu", "29.45", "--roads", roads)
+    assert (result.exit_code, result.stderr) == (0, "")
+    feature = json.loads(result.stdout)
+    properties = feature["properties"]
+    assert (feature["type"], properties["location_text"], properties["location_basis"]) == (
+        "Feature",
+        PHRASE,
+        "located",
+    )
+    middle = to_metres(shapely.from_geojson(json.dumps(feature["geometry"]))).centroid
+    assert middle.x < 0 < middle.y
+    crossing = to_metres(shapely.Point(properties["crossing"]))
+    assert crossing.distance(shapely.Point(0, 0)) < 0.1
+    assert properties["warnings"] == [] and properties["reason"] is None and properties["certain"] is True
+    assert properties["location_accuracy_m"] >= 42 and "按 40 米计" in "".join(properties["assumptions"])
+    assert properties["network"] == {"file": "roads.gpkg", "layer": "centre_lines", "name_field": "name"}
+
+
+def test_what_cannot_be_told_has_a_reason_and_candidates_and_exit_code_1(run, roads):
+    result = run("洪河大道与环城路交叉口西北侧", "--area-mu", "29.45", "--roads", roads)
+    properties = json.loads(result.stdout)["properties"]
+    assert result.exit_code == 1 and json.loads(result.stdout)["geometry"] is None
+    assert properties["location_basis"] == "unlocated" and "不只一处" in properties["reason"]
+    assert properties["crossing"] is None and properties["location_accuracy_m"] is None
+    assert sorted(round(to_metres(shapely.Point(each["crossing"])).x) for each in properties["candidates"]) == [
+        -700,
+        700,
+    ]
+
+
+def test_a_likely_name_is_a_warning(run, roads):
+    result = run("洪河路与金沙路交叉口西北侧", "--area-mu", "29.45", "--roads", roads)
+    properties = json.loads(result.stdout)["properties"]
+    assert result.exit_code == 0 and properties["certain"] is False
+    assert "洪河大道" in properties["warnings"][0]
+
+
+def test_without_a_file_the_roads_of_the_store_are_used(run):
+    result = run("盘龙山路与开源大道交叉口西北侧", "--area-mu", "45.4")
+    properties = json.loads(result.stdout)["properties"]
+    assert result.exit_code == 0 and properties["location_accuracy_m"] >= 600
+    assert properties["network"] == {"layer": "roads"}
+
+
+def test_layer_and_field_can_be_named(run, roads):
+    assert run(PHRASE, "--roads", roads, "--layer", "centre_lines", "--name-field", "name").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--roads", "missing.gpkg"], "missing.gpkg"), (["--area-mu", "-3"], "-3"), (["--area-mu", "nan"], "nan"),
+        (["--area-mu", "many"], "many"), (["--roads", "{roads}", "--layer", "没有"], "没有"),
+        (["--roads", "{roads}", "--name-field", "MC"], "MC"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_refused_in_one_line(run, roads, options, word):
+    result = run(PHRASE, *[option.format(roads=roads) for option in options])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1 and word in result.stderr
+
+
+@pytest.mark.parametrize(
+    "phrase", ["", " ", "<script>alert(1)</script>", "路" * 5000, "((((((", "A与B交叉口", "${x}与`y`交叉口西北侧"]
+)
+def test_any_text_is_answered(run, roads, phrase):
+    result = run(phrase, "--roads", roads)
+    assert result.exit_code in (1, 2)
+    if result.exit_code == 1:
+        assert json.loads(result.stdout)["geometry"] is None
