@@ -167,27 +167,28 @@ def _off(corner: Corner, wanted: float) -> float:
 
 
 def _corners(crossing: Crossing) -> Iterator[Corner]:
-    """Corners between arms, then those of roads that end here and are thought to go on."""
-    real = crossing.arms
-    longer = [(*arms, *_extended(arms)) for arms in real]
-    for first, second in product(*longer):
-        corner = Corner((first, second), first not in real[0] or second not in real[1])
+    """Corners between arms, also those of roads that go on under another name or are thought to go on."""
+    longer = [[(arm, False) for arm in arms] + list(_extended(crossing, arms)) for arms in crossing.arms]
+    for (first, one), (second, other) in product(*longer):
+        corner = Corner((first, second), one or other)
         if corner.is_open:
             yield corner
 
 
-def _extended(arms: tuple[float, ...]) -> Iterator[float]:
-    """Where a road that ends would go on."""
+def _extended(crossing: Crossing, arms: tuple[float, ...]) -> Iterator[tuple[float, bool]]:
+    """Where a road that ends goes on under another name, or would go on; and whether it only would."""
     for arm in arms:
         opposite = (arm + 180) % 360
         if all(abs(turn(opposite, each)) > SAME_ARM_DEG for each in arms):
-            yield opposite
+            going_on = [each for each, _ in crossing.continuations if abs(turn(opposite, each)) <= SAME_ARM_DEG]
+            nearest = min(going_on, key=lambda each: abs(turn(opposite, each)), default=None)
+            yield (opposite, True) if nearest is None else (nearest, False)
 
 
 def _front(crossing: Crossing, wanted: float) -> Front | None:
     """The side of a road that goes through, where no other arm leaves in the wanted direction."""
     arms = sorted((azimuth, road) for road in (0, 1) for azimuth in crossing.arms[road])
-    if len(arms) < 3:
+    if len(arms) < 3 or any(abs(turn(wanted, azimuth)) <= SAME_ARM_DEG for azimuth, _ in crossing.continuations):
         return None
     for (start, road), (end, other) in zip(arms, arms[1:] + arms[:1], strict=True):
         gap = (end - start) % 360

@@ -24,6 +24,9 @@ from geo.model.remark import Remark
 MAX_SPREAD_M = 100.0
 """Radius of a crossing; meetings in a longer chain are several crossings."""
 
+CONTINUES_M = 5.0
+"""A road that comes this near to the crossing leaves from it."""
+
 NEIGHBOURHOOD_M = 400.0
 """Rows of a road this near to a crossing belong to it."""
 
@@ -46,6 +49,8 @@ class Crossing:
         Radius of the meetings that were taken for one.
     rows, all_rows
         Of either road near the crossing, and as far as it goes.
+    continuations
+        Azimuths and rows of other roads that leave the crossing; a road often goes on under another name.
     doubts
         Why this might not be the crossing that is meant.
     is_certain
@@ -60,6 +65,7 @@ class Crossing:
     spread_m: float = 0.0
     rows: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
     all_rows: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    continuations: tuple[tuple[float, int], ...] = ()
     doubts: tuple[Remark, ...] = ()
     others: tuple[Meeting, ...] = ()
     is_certain: bool = True
@@ -203,11 +209,28 @@ def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) 
         spread_m=meeting.spread_m,
         rows=tuple(tuple(rows.tolist()) for rows in near),
         all_rows=tuple(tuple(match.rows.tolist()) for match in pairing.matches),
+        continuations=_continuations(network, point, crs, near, meeting),
         doubts=tuple(doubts),
         others=others,
         is_certain=meeting.kind == Kind.JUNCTION
         and not others
         and all(match.trust < Trust.LIKELY for match in pairing.matches),
+    )
+
+
+def _continuations(
+    network: RoadNetwork, point: shapely.Point, crs: str, roads: Sequence[numpy.ndarray], meeting: Meeting
+) -> tuple[tuple[float, int], ...]:
+    """Roads of other names that leave the crossing."""
+    rows = network.rows_near(meeting.lon, meeting.lat, meeting.spread_m + CONTINUES_M)
+    rows = numpy.setdiff1d(rows, numpy.concatenate(roads))
+    rows = rows[~(network.is_path[rows] | network.is_minor[rows] | network.is_link[rows] | network.is_ring[rows])]
+    window = network.in_plane(rows, crs)
+    near = shapely.distance(window.lines, point) <= meeting.spread_m + CONTINUES_M
+    return tuple(
+        (arm, int(row))
+        for row, line in zip(rows[near], window.lines[near], strict=True)
+        for arm in arms_of(numpy.array([line]), point, ARM_M + meeting.spread_m)
     )
 
 

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis import blocks
-from geo.analysis.corners import MIN_ACROSS, Choice, Corner, Front, azimuth_of, direction, turn
+from geo.analysis.corners import MIN_ACROSS, SAME_ARM_DEG, Choice, Corner, Front, azimuth_of, direction, turn
 from geo.analysis.crossings import Crossing
 from geo.analysis.measuring import to_degrees
 from geo.analysis.meetings import Meeting, Unlocated
@@ -312,7 +312,11 @@ class Queue:
 def _stand(ground: Ground, crossing: Crossing, corner: Corner | Front) -> Stand:
     if isinstance(corner, Front):
         return front_stand(ground, crossing.rows[corner.road], ground.centre, corner.azimuth, corner.side)
-    return corner_stand(ground, crossing.rows, corner.azimuths, crossing.spread_m)
+    rows = [
+        [*mine, *(row for arm, row in crossing.continuations if abs(turn(arm, azimuth)) <= SAME_ARM_DEG)]
+        for mine, azimuth in zip(crossing.rows, corner.azimuths, strict=True)
+    ]
+    return corner_stand(ground, rows, corner.azimuths, crossing.spread_m)
 
 
 def lon_lat(point: numpy.ndarray, crs: str) -> tuple[float, float]:

@@ -26,7 +26,7 @@ EXCHANGEABLE = frozenset({"大道", "大街", "大路", "路", "街", "道"})
 """Words that prose takes for one another."""
 
 PARTS = re.compile(rf"(?P<stem>.{{2,}}?)(?P<infix>[{DIRECTIONS}])?(?P<kind>{KINDS})(?P<suffix>[{DIRECTIONS}])?")
-RING = re.compile(r"(?P<stem>.*[一二三四五六七八内外中]环)(?:路|大道|线)?")
+RING = re.compile(r"(?P<stem>.*[一二三四五六七八内外]环)(?:路|线)?")
 CODE = re.compile(
     r"(?:国道|省道|县道|乡道|村道)?(?P<letter>[GSXYC])(?P<number>\d{1,4})(?:国道|省道|县道|乡道|村道|线|公路|高速|高速公路)?"
 )
@@ -83,8 +83,10 @@ class NameMatch:
 
 
 def normalized(name: str) -> str:
-    """Full and half width, spaces, capitals and 高速公路 for 高速 make no difference."""
-    return "".join(unicodedata.normalize("NFKC", name).upper().split()).replace("高速公路", "高速")
+    """Full and half width, spaces, capitals, 高速公路 for 高速 and 三环路 for 三环 make no difference."""
+    plain = "".join(unicodedata.normalize("NFKC", name).upper().split()).replace("高速公路", "高速")
+    ring = RING.fullmatch(plain)
+    return ring["stem"] if ring else plain
 
 
 def is_unnamed(name: str) -> bool:

@@ -228,6 +228,16 @@ def test_where_a_road_ends_its_corner_beyond_is_taken_with_a_warning():
     assert [place.is_certain for place in places] == [True, True, False, False]
 
 
+def test_a_road_that_goes_on_under_another_name_has_all_its_corners():
+    roads = [
+        straight("长江路", (0, -900), (0, 900)), straight("前路", (0, 0), (900, 0)),
+        straight("后路", (0, 0), (-900, 0), width_m=60.0),
+    ]  # fmt: skip
+    (place,) = locate(roads, Site(corner("NW", "长江路", "前路"), 10_000.0))
+    assert to_metres(place.geometry).bounds == pytest.approx((-120, 30, -20, 130), abs=0.1)
+    assert place.is_certain and "延长线" not in told(place)
+
+
 def test_opposite_to_a_road_that_ends_a_parcel_faces_it():
     roads = [straight("长江路", (0, -900), (0, 900)), straight("支线路", (0, 0), (900, 0))]
     (place,) = locate(roads, Site(corner("W", "长江路", "支线路"), 10_000.0))
