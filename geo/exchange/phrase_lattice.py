@@ -214,6 +214,8 @@ class Lattice:
         known = "thing" in self.suffixes[end]
         base, step = ("known_cost", "known_per_character") if known else ("cost", "per_character")
         surcharge = grammar.THINGS["ends_with_direction_cost"] if self.run[end - 1] in grammar.DIRECTION_OF else 0.0
+        if any(cut == end and word.letter == "d" for cut, word in self.words[start]):
+            surcharge += grammar.THINGS["is_direction_cost"]
         surcharge += grammar.THINGS["first_letter_costs"].get(self.run[start], 0.0)
         surcharge += grammar.THINGS["ends_like_road_cost"] if end in self.road_ends else 0.0
         return grammar.THINGS[base] + grammar.THINGS[step] * length + surcharge + self.inside_thing(start, end)
