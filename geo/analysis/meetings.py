@@ -30,7 +30,7 @@ TOWARDS_DEG = 60.0
 """A road that ends near another one meets it only if it heads for it; one alongside does not."""
 
 SAME_NODE_M = 0.05
-TOUCHES_RING_DEG = 1e-5
+TOUCHES_RING_DEG = 3e-5
 MAX_PAIRS = 20_000
 """Pairs of near rows; two roads with more run into one another everywhere."""
 

@@ -126,6 +126,8 @@ class Ground:
         self.is_minor = network.is_minor[rows]
         self.is_link = network.is_link[rows] | network.is_ring[rows]
         self.tree = shapely.STRtree(self.lines)
+        inside = {int(row) for row in rows[network.is_ring[rows]]}
+        self.islands = [to_plane(ring.disc, self.crs) for ring in network.rings if inside & set(ring.rows)]
         self.taken = [to_plane(shape, self.crs).buffer(PARCEL_GAP_M, join_style="mitre") for shape in taken]
 
     def is_free(self, shape: shapely.Geometry, *, of_minor: bool) -> bool:
@@ -135,6 +137,10 @@ class Ground:
         near = near if of_minor else near[~self.is_minor[near]]
         clear = shapely.distance(self.lines[near], shape) >= self.half_widths_m[near] - CLEARANCE_M
         return bool(clear.all()) and not any(_overlap(shape, other) for other in self.taken)
+
+    def is_crossed(self, shape: shapely.Geometry) -> bool:
+        """Whether minor ways lead over a shape."""
+        return bool(self.is_minor[self.tree.query(shape, predicate="intersects")].any())
 
     def is_reached(self, start: numpy.ndarray, end: numpy.ndarray) -> bool:
         """Whether no road runs between two places."""
@@ -161,7 +167,7 @@ class Ground:
         near = self.tree.query(sector, predicate="dwithin", distance=max(widest, CLEARANCE_M))
         near = near[(self.is_link[near] == links) & ~self.is_minor[near]]
         lands = shapely.buffer(self.lines[near], self.half_widths_m[near], quad_segs=BENDS)
-        return shapely.union_all([*lands, *(() if links else self.taken)])
+        return shapely.union_all([*lands, *(self.islands if links else self.taken)])
 
     def setback(self, rows: Iterable[int], point: numpy.ndarray, along: float, side: float, reach_m: float) -> float:
         """From a place on a road to the edge of the road's land, its outer carriageway's half width included.
@@ -243,7 +249,7 @@ def fit_parcel(ground: Ground, stand: Stand, area_m2: float, *, verge_m: float =
         return None
     shape = _grown(stand, block, area_m2, side_m)
     is_whole = abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2
-    return Fit(shape, is_whole, crosses_minor=not ground.is_free(shape, of_minor=True))
+    return Fit(shape, is_whole, crosses_minor=ground.is_crossed(shape))
 
 
 def _grown(stand: Stand, block: shapely.Polygon, area_m2: float, side_m: float) -> shapely.Polygon:
