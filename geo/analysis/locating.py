@@ -96,11 +96,16 @@ class Locator:
 
     def _at_crossing(self, site: Site) -> Place:
         crossing = self._crossing(site.phrase.roads)
+        position, side_m = (crossing.lon, crossing.lat), math.sqrt(site.area_m2 or 0.0)
         if site.phrase.quadrant is None:
             doubt = Remark(N_("没有写明在路口的哪一侧，只定到路口，地块须人工落图"))
-            side_m = math.sqrt(site.area_m2 or 0.0)
-            return self.placer.at_crossing(crossing, (crossing.lon, crossing.lat), side_m, (doubt,))
-        return self.placer.in_corner(crossing, corner_towards(crossing, site.phrase.quadrant), site.area_m2)
+            return self.placer.at_crossing(crossing, position, side_m, (doubt,))
+        try:
+            choice = corner_towards(crossing, site.phrase.quadrant)
+        except Unlocated as reason:
+            doubt = Remark(reason.message, **reason.params)
+            return self.placer.at_crossing(crossing, position, side_m, ()).doubting(doubt)
+        return self.placer.in_corner(crossing, choice, site.area_m2)
 
     def _on_sides(self, site: Site) -> Place:
         """On the named sides of one, two or three roads; of four, in the block between them."""

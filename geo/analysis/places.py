@@ -125,11 +125,12 @@ class Placer:
         fit = queue.fit(ground, area_m2)
         if fit is None and choice.other is not None:
             fit = self._queue(ground, crossing, choice.other).fit(ground, area_m2)
-        if fit is None:
-            message = N_("“%(first)s”与“%(second)s”路口的这个街角放不下地块")
-            raise Unlocated(message, first=crossing.roads[0], second=crossing.roads[1])
-        place = self._parcel(fit, ground.crs, area_m2, crossing.near_rows, (*crossing.doubts, *choice.doubts), crossing)
         side_m = math.sqrt(area_m2)
+        if fit is None:
+            doubt = Remark(N_("街角放不下地块，只定到路口，地块须人工落图"))
+            position = (crossing.lon, crossing.lat)
+            return self.at_crossing(crossing, position, side_m, choice.doubts).doubting(doubt)
+        place = self._parcel(fit, ground.crs, area_m2, crossing.near_rows, (*crossing.doubts, *choice.doubts), crossing)
         also_m = 2 * side_m if choice.other is not None else 0.0
         return replace(
             place,
