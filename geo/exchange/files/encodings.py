@@ -1,6 +1,7 @@
 """Which encoding a text really has: UTF-8 or GB18030, whatever the file says of itself."""
 
 import codecs
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from geo.exchange.files.reading import short_name
 from geo.model.errors import InvalidFile, N_
 
 CANDIDATES = ("UTF-8", "GB18030")
-"""In this order: Chinese in GB18030 (or GBK, GB2312) is hardly ever valid UTF-8."""
+"""In this order: Chinese in GB18030 (or GBK, GB2312) is hardly ever valid UTF-8, and where it is, not as Chinese."""
+
+IDEOGRAPHS = re.compile("[\u3400-\u9fff]")
 
 
 def encoding_of(texts: Iterable[bytes]) -> str | None:
@@ -21,7 +24,13 @@ def encoding_of(texts: Iterable[bytes]) -> str | None:
     texts = [text for text in texts if not text.isascii()]
     if not texts:
         return "ASCII"
-    return next((name for name in CANDIDATES if all(_decodes(text, name) for text in texts)), None)
+    fitting = [name for name in CANDIDATES if all(_decodes(text, name) for text in texts)]
+    return next((name for name in fitting if any(_is_chinese(text, name) for text in texts)), next(iter(fitting), None))
+
+
+def _is_chinese(text: bytes, encoding: str) -> bool:
+    """沙路 in GBK is valid UTF-8, but reads ɳ· then."""
+    return IDEOGRAPHS.search(_decode(text, encoding)) is not None
 
 
 def _decodes(text: bytes, encoding: str) -> bool:
@@ -72,9 +81,8 @@ def text_of(path: Path) -> tuple[str, str]:
         If it is neither UTF-8 nor GB18030.
     """
     content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-    for encoding in CANDIDATES:
-        try:
-            return content.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    raise InvalidFile(N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码"), file=short_name(path))
+    encoding = encoding_of([content])
+    try:
+        return content.decode("UTF-8" if encoding == "ASCII" else encoding or "ASCII"), encoding or "ASCII"
+    except UnicodeDecodeError as error:
+        raise InvalidFile(N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码"), file=short_name(path)) from error
