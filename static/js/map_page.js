@@ -294,7 +294,7 @@ class MapPage {
   }
 
   describeOne(feature) {
-    return { address: this.config.exportUrl, params: { layers: feature.layer.id, feature_id: feature.id, schematic: true, year: this.state.get("year") }, note: feature.properties.name };
+    return { address: this.config.exportUrl, params: { layers: feature.layer.id, feature_id: feature.id, year: this.state.get("year") }, note: feature.properties.name };
   }
 
   describeSheet() {

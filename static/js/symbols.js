@@ -57,7 +57,9 @@ export function shapeStyle(feature, year) {
 /** Options of the selected feature's outline, or of the ring around its marker. */
 export function selectedStyle(feature, isRing) {
   const dashes = { located: "7 4", schematic: "2 4" };
-  return { weight: 3, color: ACCENT, fillColor: ACCENT, fillOpacity: isRing ? 0 : 0.16, interactive: false,
+  // An illustrative position stays hatched however it is shown, also where the reader has hidden the others.
+  const fill = isSchematic(feature) ? { fillColor: hatch(feature.layer.style.colour), fillOpacity: 0.9 } : { fillColor: ACCENT, fillOpacity: 0.16 };
+  return { weight: 3, color: ACCENT, ...fill, ...(isRing ? { fillOpacity: 0 } : {}), interactive: false,
     dashArray: isRing ? null : dashes[feature.properties.location_basis] || null };
 }
 

@@ -281,6 +281,17 @@ def test_lengths_and_areas_are_measured_on_the_ellipsoid(open_map):
         assert _number(page.by("measure-result"), unit) == pytest.approx(area_m2 / size_m2, rel=0.01)
 
 
+def test_from_one_school_to_another_a_click_sets_a_corner_and_opens_nothing(open_map):
+    page = open_map("?at=33.002,113.993,14")
+    # The middles of 二十中 and 金雀路小学: geodata's site points lie within their parcels.
+    schools = [(113.9914772, 33.0086412), (113.9951805, 32.995836)]
+    lons, lats = zip(*schools, strict=True)
+    page.start("measure", "length")
+    page.draw(schools)
+    assert _number(page.by("measure-result"), "km") == pytest.approx(CGCS2000.line_length(lons, lats) / 1e3, rel=0.01)
+    expect(page.by("details")).to_be_hidden()
+
+
 def test_illustrative_positions_can_be_hidden_and_stay_in_the_list(open_map):
     page = open_map("?layers=schools")
     expect(page.marker(JIAZHUANG)).to_be_visible()
