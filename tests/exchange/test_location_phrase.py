@@ -40,7 +40,7 @@ def read(text: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("expected", CORPUS, ids=lambda case: case["text"])
-def test_every_phrase_of_the_corpus_is_read_as_decided_by_hand(expected):
+def test_every_phrase_of_the_corpus_is_read_as_reviewed(expected):
     assert {key: value for key, value in read(expected["text"]).items() if value not in (None, {}, [])} == expected
 
 
