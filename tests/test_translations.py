@@ -26,6 +26,7 @@ DATA_IN_PYTHON = {
     "geo/analysis/road_names.py": "grammar: what the names of roads are made of",
     "geo/analysis/stretches.py": "grammar: words for the parts of a road",
     "geo/exchange/coordinates.py": "grammar: what pasted coordinates are made of",
+    "geo/exchange/files/encodings.py": "the range of the ideographs",
     "geo/exchange/files/road_fields.py": "grammar: what columns of road files are called",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
     "geo/model/layer.py": "titles of the shared fields, in both languages side by side",

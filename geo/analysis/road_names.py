@@ -20,6 +20,9 @@ from geo.model.remark import Remark
 MAX_HINTS = 3
 SEPARATORS = re.compile(r"[;；|、,，/]")
 BRACKETS = re.compile(r"[(（\[【](?:原名?|旧称|曾用名|现名?|又名|即)?[:：]?([^)）\]】]*)[)）\]】]")
+TRANSLATION = re.compile(r"(?<=[\u4e00-\u9fff])\s+[A-Za-z][A-Za-z .'’-]*$")
+"""中山路 Zhongshan Road."""
+
 DIRECTIONS = "东西南北中"
 KINDS = "大道|大街|大路|快速路|公路|路|街|道"
 EXCHANGEABLE = frozenset({"大道", "大街", "大路", "路", "街", "道"})
@@ -97,7 +100,7 @@ def is_unnamed(name: str) -> bool:
 def labels(text: str) -> tuple[list[str], list[str]]:
     """The names in one field of the data, and the other names that stand in brackets behind them."""
     others = [normalized(each) for each in BRACKETS.findall(text)]
-    names = [normalized(each) for each in SEPARATORS.split(BRACKETS.sub("", text))]
+    names = [normalized(TRANSLATION.sub("", each)) for each in SEPARATORS.split(BRACKETS.sub("", text))]
     names += [match["rest"] for name in names if (match := CODED_NAME.fullmatch(name))]
     return [name for name in names if name], [name for name in others if name]
 

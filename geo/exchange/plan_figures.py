@@ -1,7 +1,7 @@
 """Which of the quantities said of a project are its land, floor area, investment, classes, seats and so on."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from geo.model.units import UNITS
 PARTIAL = WORDS["partial"]
 NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
-SEATS = re.compile(PARTIAL["seats"])
+SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
 UNLABELLED, LAST = 50, 100
 """Ranks of a figure that only its unit tells, and of one that is a part of the whole."""
 AGREE = 0.02
@@ -46,8 +46,11 @@ def read_figures(text: str) -> Figures:
         if ranked:
             take(figures, rule, ranked[0][2], part=ranked[0][0] >= LAST)
     take_turnover_of_all(figures, text)
-    add_up(figures, "classes", (each for each in figures.quantities if each.unit == "class"))
-    add_up(figures, "seats", (each for each in figures.quantities if is_seats(each)))
+    classes = [each for each in figures.quantities if is_classes(each)]
+    add_up(figures, "classes", classes)
+    # 小学36个班,学生1620人,幼儿园12个班,幼儿360人: the levels stand with the classes
+    levels = sum(1 for each in classes if LEVELS.search(each.label))
+    add_up(figures, "seats", [each for each in figures.quantities if is_seats(each)], levels)
     return figures
 
 
@@ -96,19 +99,30 @@ def take_turnover_of_all(figures: Figures, text: str) -> None:
             return
 
 
+def is_classes(quantity: Quantity) -> bool:
+    """36个教学班, 可设置班级36个."""
+    return quantity.unit == "class" or (quantity.unit == "item" and bool(CLASSES.search(quantity.label)))
+
+
 def is_seats(quantity: Quantity) -> bool:
     """1080个学位, 新增学位1080个, 可容纳1080人."""
     people = quantity.unit == "person" and PEOPLE.search(quantity.label)
     return quantity.unit == "seat" or bool(people or (quantity.unit == "item" and SEATS.search(quantity.label)))
 
 
-def add_up(figures: Figures, name: str, quantities: Iterable[Quantity]) -> None:
-    """Classes and seats: the one figure, or the sum of those that are told by school level."""
+def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int = 0) -> None:
+    """Classes and seats: the one figure, or the sum of those that are told by school level.
+
+    Parameters
+    ----------
+    levels
+        How many levels are told elsewhere, so that as many figures without one are parts too.
+    """
     whole = [each for each in quantities if not EXISTING.search(each.label) and not each.restates]
+    unlevelled = [each for each in whole if not LEVELS.search(each.label)]
     if not whole:
         return
-    unlevelled = [each for each in whole if not LEVELS.search(each.label)]
-    if unlevelled or len(whole) == 1:
+    if len(whole) == 1 or (unlevelled and len(unlevelled) != max(2, levels)):
         chosen = (unlevelled or whole)[0]
         figures.put(name, tidy_number(chosen.value), chosen)
     else:

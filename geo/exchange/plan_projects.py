@@ -12,6 +12,7 @@ GENERIC, BEFORE_NAME, AFTER_NAME = (re.compile(NAMES[key]) for key in ("generic"
 DEVELOPER = re.compile(NAMES["developer"])
 KIND, LOCATED = re.compile(NAMES["kind"]), re.compile(ANCHORS["located"])
 INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invested", "listed", "verbs", "instead"))
+NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
 ONE_OF_LIST = re.compile(ANCHORS["one_of_list"])
 ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets"))
 SHORTEST_LISTED = 6
@@ -41,6 +42,7 @@ class Anchor:
 def clean_name(text: str) -> str:
     """A name without what is only said before or behind it."""
     name = text.strip(CLAUSES["marks"])
+    name = name[1:-1] if name[:1] + name[-1:] == NAMES["quotes"] else name
     for _, marker, _ in MARKERS:
         name = marker.sub("", name, count=1) if marker.match(name) else name
     while (shorter := BEFORE_NAME.sub("", name).strip(CLAUSES["marks"])) != name:
@@ -50,7 +52,8 @@ def clean_name(text: str) -> str:
 
 def is_project(name: str) -> bool:
     """Whether this can be the name of one project."""
-    return 3 <= len(name) <= NAMES["longest"] and bool(FACILITY.search(name)) and not GENERIC.match(name)
+    proper = not GENERIC.match(name) and not LOCATED.match(name)
+    return 3 <= len(name) <= NAMES["longest"] and bool(FACILITY.search(name)) and proper
 
 
 def without_kind(name: str) -> str:
@@ -77,12 +80,15 @@ def entry(passage: Passage) -> Anchor | None:
     """The project that an item is about: its title, the label before a colon, or its first words before 位于."""
     front = passage.text[: 3 * NAMES["longest"]]
     first, _, rest = re.sub(CLAUSES["split"], "\n", front).partition("\n")
-    titles = [passage.title, front.partition(":")[0] if ":" in front else ""]
+    named = NAMED.match(front)
+    titles = [named["name"] if named else "", passage.title, front.partition(":")[0] if ":" in front else ""]
     if begins_item(passage) or LOCATED.match(rest):
         verb = VERBS.match(first)
         titles.append(verb["name"] if verb else first)
     for title in titles:
-        if is_project(name := clean_name(title)) and not find_quantities(name):
+        name = clean_name(title)
+        figures = {quantity.unit for quantity in find_quantities(name)} - {"class"}  # X2地块36班小学 is a name
+        if is_project(name) and not figures:
             return Anchor(name, 0, front.find(name) + len(name))
     return None
 
@@ -100,11 +106,22 @@ def anchors_in(passage: Passage) -> list[Anchor]:
             found.append(Anchor(name, start, match.start(), 2))
     for match in LISTED.finditer(text):
         found += members(text, match)
+    found = found or built(passage)
     kept: list[Anchor] = []
     for anchor in sorted(found, key=lambda anchor: (anchor.rank, anchor.start)):
         if all(anchor.end <= other.start or anchor.start >= other.end for other in kept):
             kept.append(anchor)
     return sorted(kept, key=lambda anchor: anchor.start)
+
+
+def built(passage: Passage) -> list[Anchor]:
+    """The project that an item names only behind its place: 位于A路北,规划建设B小学."""
+    start = len(passage.path[-1].shown) if begins_item(passage) else 0
+    located = LOCATED.match(passage.text[start:].lstrip(CLAUSES["marks"]))
+    match = BUILT.search(passage.text[: 3 * NAMES["longest"]]) if located else None
+    if match is None or not is_project(name := clean_name(match["name"])):
+        return []
+    return [Anchor(name, 0, start)]
 
 
 def begins_item(passage: Passage) -> bool:

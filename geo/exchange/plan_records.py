@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from geo.exchange.location_phrase import parse_location, says_where
 from geo.exchange.plan_figures import Figures, read_figures
-from geo.exchange.plan_projects import Anchor, anchors_in, entry, split_developer
-from geo.exchange.plan_structure import WORDS, Passage
+from geo.exchange.plan_projects import NAMED, Anchor, anchors_in, entry, split_developer
+from geo.exchange.plan_structure import LABEL, WORDS, Passage
 from geo.exchange.quantities import Quantity, find_quantities
 from geo.model.location import LocationPhrase
 
@@ -115,15 +115,22 @@ def join_items(passages: list[Passage]) -> Iterator[Passage]:
             continue
         if held is not None:
             yield held
-        held = passage if entry(passage) and passage.title else None
+        held = passage if entry(passage) and (passage.title or is_form(passage)) else None
         if held is None:
             yield passage
     if held is not None:
         yield held
 
 
+def is_form(passage: Passage) -> bool:
+    """Whether a passage begins a form: 项目名称:…, with 建设地点:… in the next line."""
+    return NAMED.match(passage.text) is not None
+
+
 def goes_on(held: Passage, passage: Passage) -> bool:
     """Whether a passage is one more line about the project of the passage before it."""
+    if is_form(held) and not LABEL.match(passage.text):
+        return False
     longer = len(held.text) + len(passage.text) <= WORDS["layout"]["longest_item"]
     return longer and passage.path == held.path and not passage.title and not entry(passage)
 
@@ -163,7 +170,8 @@ def spans_of(
 ) -> dict[str, tuple[int, int]]:
     """Places in the whole text of the name, the location and the figures."""
     start = passage.start + anchor.start
-    name = passage.start + max(anchor.start, passage.text.rfind(anchor.name, 0, anchor.end))
+    place = passage.text.rfind(anchor.name, anchor.start, anchor.end)
+    name = passage.start + (place if place >= 0 else passage.text.index(anchor.name, anchor.start))
     spans = {"name": (name, name + len(anchor.name))}
     if location_text:
         place = passage.start + passage.text.index(location_text, anchor.end)

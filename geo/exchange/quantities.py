@@ -16,6 +16,9 @@ from geo.model.units import convert
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quantity_words.toml").read_text(encoding="utf-8"))
 
 
+LONGEST_LABEL = 60
+
+
 class Measure(NamedTuple):
     """What a unit's word stands for: a key of `geo.model.units.UNITS`, and how many of it one is."""
 
@@ -152,8 +155,9 @@ def label_before(text: str, end: int) -> str:
 
 
 def clause_backwards(text: str, end: int) -> Iterator[str]:
-    depth = 0
-    for place in range(end - 1, max(-1, end - 60), -1):
+    """Letters of the clause before a place, the last first; where there are none, those of the key before a colon."""
+    depth, said = 0, False
+    for place in range(end - 1, max(-1, end - LONGEST_LABEL), -1):
         character = text[place]
         if character in BOUNDARIES["closing"]:
             depth += 1
@@ -161,7 +165,9 @@ def clause_backwards(text: str, end: int) -> Iterator[str]:
             if depth == 0:
                 return
             depth -= 1
-        elif depth == 0 and (character in BOUNDARIES["clause"]):
-            return
+        elif depth == 0 and character in BOUNDARIES["clause"]:
+            if said or character not in BOUNDARIES["keys"]:
+                return
         elif depth == 0:
+            said = said or not character.isspace()
             yield character

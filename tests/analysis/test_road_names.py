@@ -9,7 +9,8 @@ from geo.analysis.road_names import NameIndex, Trust, code_of, folded, is_unname
 NAMES = [
     "洪河大道", "金沙路", "东风东路", "东风西路", "人民路", "人民路", "建设路(原和平路)", "312国道", "经九路",
     "G4京港澳高速",
-    "中山路;解放路", "中山北路", "长江路", "长江大道", "三环北路", "迎宾路南段", "迎宾路北段", "高新路", "南三环", None,
+    "中山路;解放路", "中山北路", "长江路", "长江大道", "三环北路", "迎宾路南段", "迎宾路北段", "高新路", "南三环",
+    "和庄路 Hezhuang Road", None,
 ]  # fmt: skip
 ALIASES = [None] * len(NAMES)
 ALIASES[0] = "老洪河路、G207"
@@ -31,6 +32,7 @@ def index() -> NameIndex:
         ("京港澳高速公路", ("京港澳高速",), Trust.EXACT),
         ("解放路", ("解放路",), Trust.EXACT),
         ("南三环路", ("南三环",), Trust.EXACT),
+        ("和庄路", ("和庄路 Hezhuang Road",), Trust.EXACT),
         ("和平路", ("建设路(原和平路)",), Trust.SURE),
         ("老洪河路", ("洪河大道",), Trust.SURE),
         ("洪河大道南段", ("洪河大道",), Trust.SURE),

@@ -161,6 +161,18 @@ def test_the_fields_of_osmnx(tmp_path):
     assert list(roads["structure"]) == ["bridge", None]
 
 
+def test_rivers_and_roads_that_are_gone_are_no_roads(tmp_path):
+    shapes = [EAST, NORTH, EAST, NORTH]
+    columns = {"name": ["金沙路", "金沙江", "旧路", "洪河路"], "highway": ["primary", None, "razed", "service"]}
+    geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326").to_file(tmp_path / "a.gpkg")
+    assert list(read_network(tmp_path / "a.gpkg").roads["name"]) == ["金沙路", "洪河路"]
+
+
+def test_chinese_names_are_taken_where_the_names_are_in_another_language(tmp_path):
+    frame({"name": ["Honghe Avenue", "Jinsha Road"], "name_zh": NAMES}).to_file(tmp_path / "a.gpkg")
+    assert list(read_network(tmp_path / "a.gpkg").roads["name"]) == NAMES
+
+
 def test_the_fields_of_geofabrik(tmp_path):
     columns = {
         "osm_id": ["1", "2"], "fclass": ["trunk_link", "tertiary"], "name": NAMES, "ref": ["G312", None],

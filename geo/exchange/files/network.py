@@ -60,7 +60,7 @@ def read_network(path: Path, *, layer: str | None = None, name_field: str | None
     InvalidFile
         If the file cannot be read, or has no such layer or field, or none that holds names of roads.
     """
-    tables = [road_fields.with_tags(table) for table in line_tables(path, layer)]
+    tables = [road_fields.roads_only(road_fields.with_tags(table)) for table in line_tables(path, layer)]
     table, chosen = _best(path, tables, name_field)
     columns = road_fields.standard_columns(table.frame, chosen)
     texts = {name: pandas.Series(columns[name], dtype=object) for name in road_fields.TEXTS}

@@ -20,6 +20,9 @@ ALIAS_FIELDS = tuple(
     "name:zh name_zh name:zh-Hans official_name official_n alt_name old_name loc_name short_name aliases ref "
     "别名 曾用名 原名 路线编号 路线编 编号 BM".split()
 )
+CHINESE_NAME_FIELDS = ("name:zh", "name_zh", "name:zh-Hans")
+"""Hold the names where `name` is in another language."""
+
 WIDTH_FIELDS = tuple(
     "width_m width WIDTH Width est_width 宽度 路宽 道路宽度 道路宽 红线宽度 红线宽 路面宽度 路面宽 KD LK".split()
 )
@@ -35,6 +38,7 @@ OSM_CLASSES = frozenset(
     "proposed motorway_link trunk_link primary_link secondary_link tertiary_link rest_area services".split()
 )
 
+GONE = frozenset("razed abandoned disused no".split())
 CLASS_WORDS = {
     "高速公路": "motorway",
     "高速": "motorway",
@@ -65,7 +69,9 @@ CLASS_WORDS = {
 TEXTS = ("name", "aliases", "road_class", "structure")
 """Columns of `standard_columns` that are text or None."""
 
-ROAD_NAME = re.compile(r"(?:[路街道巷弄线环]|胡同|大道|高速|高架|国道|省道)(?:[东西南北中])?(?:[东西南北中]段|辅路)?$")
+ROAD_NAME = re.compile(
+    r"(?:[路街道巷弄线环]|胡同|大道|高速|高架|国道|省道)(?:[东西南北中])?(?:[东西南北中]段|辅路)?(?: [A-Za-z].*)?$"
+)
 NO_NAMES = frozenset(
     {"", "none", "null", "nan", "<null>", "无", "无名", "无名路", "未命名", "未知", "-", "--", "/", "0", "*", "?"}
 )
@@ -95,12 +101,21 @@ def _tags(text: str) -> dict[str, str]:
     return {key: value.replace('\\"', '"') for key, value in TAG.findall(text) if key in TAGS}
 
 
+def roads_only(table: LineTable) -> LineTable:
+    """Rivers and railways out, where OpenStreetMap's `highway` tells them from roads; and roads that are gone."""
+    if "highway" not in table.frame.columns:
+        return table
+    kinds = table.frame["highway"].map(_cleaned)
+    is_road = kinds.notna() & ~kinds.isin(GONE)
+    return replace(table, frame=table.frame[is_road].reset_index(drop=True)) if is_road.any() else table
+
+
 def find_name_field(frame: geopandas.GeoDataFrame) -> tuple[str, int] | None:
     """The field that holds the most names of roads, and how many; None where no field can be one."""
     counts = {
         name: count_names(frame[name])
         for name in frame.columns
-        if name != frame.geometry.name and name not in ALIAS_FIELDS
+        if name != frame.geometry.name and (name not in ALIAS_FIELDS or name in CHINESE_NAME_FIELDS)
     }
     best = max(counts.values(), default=0)
     named = [name for name, count in counts.items() if count == best] if best else []
