@@ -22,8 +22,8 @@ WIDTHS_M = {
     "residential": 18.0, "living_street": 12.0, "pedestrian": 12.0, "road": 18.0, "service": 6.0, "track": 5.0,
     "busway": 8.0, "rest_area": 8.0, "services": 8.0, "construction": 30.0, "proposed": 30.0,
 }  # fmt: skip
-"""Assumed between the red lines by class, metres: GB 50220-95, table 7.3.1, the middle of what it gives for 快速路,
-主干路, 次干路 and 支路 in cities of middle size; below that a judgement."""
+"""Assumed between the red lines by class, metres: a judgement after the classes 快速路, 主干路, 次干路 and 支路 of
+GB 50220-95 in cities of middle size, not checked against the standard's own table."""
 
 LINK_WIDTH_M = 9.0
 LANE_M = 3.5
