@@ -1,6 +1,7 @@
 """OGC API Features as a client sees it, on the shipped plan."""
 
 import json
+import time
 
 import pytest
 import shapely
@@ -248,3 +249,10 @@ def test_answers_hold_to_rfc_7946(client):
 )
 def test_no_parameter_value_ever_breaks_the_server(client, name, value):
     assert client.get(SCHOOLS, query_string={name: value}).status_code in (200, 400, 404)
+
+
+@pytest.mark.parametrize("name", ["bbox", "buffer_m", "land_area_mu"])
+def test_a_very_long_wrong_number_is_refused_at_once(client, name):
+    began = time.process_time()
+    assert client.get(SCHOOLS, query_string={name: "1" * 60_000 + "x"}).status_code == 400
+    assert time.process_time() - began < 2
