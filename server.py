@@ -8,12 +8,21 @@ import waitress
 from flask import Flask
 
 from geo.model.errors import AtlasError, InvalidInput, N_
-from geo.web import browser_libraries, create_app
+from geo.web import MAX_REQUEST_BYTES, browser_libraries, create_app
 from geo.web.current import current_store
 from geo.web.settings import whole_number
 from geo.web.terminal import refuse, say
 
 __all__ = ["create_app"]
+
+LIMITS = {
+    "ident": "Plan Atlas",
+    "connection_limit": 1000,  # a browser keeps six open; waitress' own 100 would be full with seventeen planners
+    "asyncore_use_poll": True,  # select() ends at 1024 file descriptors
+    "channel_timeout": 30,  # seconds until a silent connection is let go
+    "cleanup_interval": 10,
+    "max_request_body_size": MAX_REQUEST_BYTES,  # refused before the body is kept
+}
 
 
 def main() -> int:
@@ -32,7 +41,7 @@ def main() -> int:
         with _listen(app.config["HOST"], whole_number(app.config, "PORT")) as listening:
             _prepare(app)
             say(N_("规划一张图已启动：%(address)s （按 Ctrl+C 停止）"), address=_address(listening))
-            waitress.create_server(app, sockets=[listening], threads=threads, ident="Plan Atlas").run()
+            waitress.create_server(app, sockets=[listening], threads=threads, **LIMITS).run()
     except AtlasError as error:
         return refuse(error)
     return 0
