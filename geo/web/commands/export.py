@@ -1,0 +1,102 @@
+"""`export`: layers to a file."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+from werkzeug.datastructures import MultiDict
+
+from geo.model.errors import InvalidFile, N_
+from geo.service import export as files
+from geo.service import features
+from geo.web import params
+from geo.web.commands.command import command
+from geo.web.current import current_store
+from geo.web.language import LANGUAGES
+from geo.web.terminal import answer, say, words_in
+
+PROGRESS_EVERY_S = 2.0
+
+
+@command("export")
+@click.argument("layer_ids", metavar="LAYER...", nargs=-1, required=True)
+@click.option("--format", "format_name", type=click.Choice(list(files.FORMATS)), help="By default as FILE ends.")
+@click.option("--year", help="Add each feature's status as of the end of this year; all features stay.")
+@click.option("--plan-year", help="Only features that the plan names for this year.")
+@click.option(
+    "--schematic", is_flag=True, help="With the geometry of schematic positions, which is left out otherwise."
+)
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="zh", show_default=True, help="Of titles and coded values."
+)
+@click.option("-o", "--output", required=True, metavar="FILE", help="File to write; - for standard output.")
+def export(
+    layer_ids: tuple[str, ...],
+    format_name: str | None,
+    year: str | None,
+    plan_year: str | None,
+    schematic: bool,
+    language: str,
+    output: str,
+) -> None:
+    """Write layers to a file, every feature with its figures and the basis of its position."""
+    store = current_store()
+    format_name = format_name or _format_of(output)
+    given = {"year": year, "plan_year": plan_year, "schematic": "true" if schematic else None}
+    args = MultiDict({name: value for name, value in given.items() if value is not None})
+    queries = {
+        layer_id: features.without_paging(params.feature_query(args, store.catalog[layer_id], store))
+        for layer_id in layer_ids
+    }
+    chunks = files.stream(store, queries, format_name, language=language, translate=words_in(language))
+    if output == "-":
+        _pour(chunks, sys.stdout.buffer)
+        return
+    size = _write_whole(chunks, Path(output))
+    counts = {layer_id: store.count(layer_id, query) for layer_id, query in queries.items()}
+    answer({"file": output, "format": format_name, "bytes": size, "features": counts})
+
+
+def _format_of(file: str) -> str:
+    """The format that the file's ending names, else GeoJSON."""
+    ending = Path(file).suffix.removeprefix(".").lower()
+    return ending if ending in files.FORMATS else "geojson"
+
+
+def _write_whole(chunks: Iterable[bytes], target: Path) -> int:
+    """Write a file that is there whole or not at all; returns its size in bytes.
+
+    Raises
+    ------
+    InvalidFile
+        If the folder or the file cannot be written.
+    """
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with draft.open("xb") as file:
+            size = _pour(chunks, file)
+        draft.replace(target)
+    except OSError as error:
+        raise InvalidFile(
+            N_("不能写文件 %(file)s：%(reason)s"), file=str(target), reason=error.strerror or str(error)
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return size
+
+
+def _pour(chunks: Iterable[bytes], file: BinaryIO) -> int:
+    """Write the chunks as they come, and say every few seconds how far it is."""
+    size, told = 0, time.monotonic()
+    for chunk in chunks:
+        file.write(chunk)
+        size += len(chunk)
+        if time.monotonic() - told > PROGRESS_EVERY_S:
+            told = time.monotonic()
+            say(N_("已写 %(megabytes)s MB"), megabytes=round(size / 1e6, 1))
+    file.flush()
+    return size
