@@ -1,5 +1,7 @@
 """Desktop, phone and paper: nothing runs off the side, the phone's sheets move, the printed map says what it is."""
 
+import itertools
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -29,6 +31,51 @@ def test_no_page_scrolls_sideways_on_a_phone_or_a_desktop(open_page, address, la
 def test_the_map_page_never_scrolls_as_a_whole(open_page, address):
     page = MapPage(open_page(f"{address}/?feature=schools/2023-1")).page
     assert page.evaluate("document.scrollingElement.scrollHeight - innerHeight") <= 0
+
+
+EIGHT_PAGES = """titles => {
+    const nav = document.getElementById("site-nav");
+    for (const title of titles.slice(nav.children.length)) {
+        const link = nav.lastElementChild.cloneNode();
+        link.removeAttribute("aria-current");
+        link.textContent = title;
+        nav.append(link);
+    }
+}"""
+TITLES = {
+    "zh": ["地图", "监测", "学区", "选址", "导入", "导出", "日志", "账户"],
+    "en": ["Map", "Monitoring", "Catchments", "Locating", "Import", "Export", "Journal", "Accounts"],
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", ["", "export"])
+def test_eight_pages_find_room_in_the_header_of_a_desktop(open_page, address, language, path):
+    page = open_page(f"{address}/language/{language}?next=/{path}")
+    page.evaluate(EIGHT_PAGES, TITLES[language])
+    boxes = page.locator(".site-header > :visible, .site-nav > a").evaluate_all(
+        """nodes => nodes.filter(node => !node.matches(".site-nav")).map(node => node.getBoundingClientRect())
+            .filter(({ width }) => width).map(({ left, right, height }) => [left, right, height])"""
+    )
+    boxes.sort()
+    assert len(boxes) >= 11  # eight pages, and what else stands there
+    assert boxes[-1][1] <= VIEWPORTS["desktop"]["width"]
+    assert all(right <= left + 1 for (_, right, _), (left, _, _) in itertools.pairwise(boxes))
+    assert max(height for *_, height in boxes) <= 60
+
+
+def test_on_a_phone_the_pages_stand_in_a_menu(open_page, address):
+    page = open_page(f"{address}/", "phone")
+    MapPage(page)
+    nav = page.locator("#site-nav")
+    expect(nav).to_be_hidden()
+    page.get_by_test_id("menu-button").tap()
+    expect(nav.get_by_role("link", name="地图")).to_have_attribute("aria-current", "page")
+    page.keyboard.press("Escape")
+    expect(nav).to_be_hidden()
+    page.get_by_test_id("menu-button").tap()
+    nav.get_by_role("link", name="导出").tap()
+    expect(page.get_by_test_id("export-form")).to_be_visible()
 
 
 def outside(page: Page) -> list[str]:
