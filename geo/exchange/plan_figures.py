@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geo.exchange.plan_structure import WORDS
-from geo.exchange.quantities import Quantity, find_quantities, tidy_number
+from geo.exchange.quantities import find_quantities
+from geo.model.plan import Quantity, tidy_number
 from geo.model.units import UNITS
 
 PARTIAL = WORDS["partial"]

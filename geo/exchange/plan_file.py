@@ -1,71 +1,142 @@
 """The text of a plan's file: plain text in UTF-8, UTF-16 or GBK, or a Word document (.docx)."""
 
 import codecs
+import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from geo.exchange.files.encodings import text_of
+from geo.exchange.files.encodings import decoded_text
 from geo.exchange.files.reading import short_name
 from geo.model.errors import InvalidFile, N_
 
 LARGEST_FILE = 64 * 2**20
 """Bytes, also of a Word document's text once unpacked."""
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""Says the same as the choice beside it, for older programs."""
 ZIP_SIGNATURE = b"PK\x03\x04"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BREAKS = {f"{WORD}tab": " ", f"{WORD}br": "\n", f"{WORD}cr": "\n"}
+BROKEN = (
+    zipfile.BadZipFile, ElementTree.ParseError, KeyError, NotImplementedError, RuntimeError, OSError, EOFError,
+    ValueError,
+)  # fmt: skip
+"""What the libraries raise over a document that is none, or that is damaged or locked."""
 
 
 def read_plan_file(path: Path) -> str:
-    """The text of a plan, a paragraph or a table's cell a line.
-
-    Numbers that Word counts by itself are not in its text and are not in ours.
+    """The text of a plan's file; see `plan_of_bytes`.
 
     Raises
     ------
     InvalidFile
         If the file is not there, is too large, or is neither a text nor a Word document.
     """
+    return plan_of_bytes(read_bytes(path), short_name(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file that is not too large.
+
+    Raises
+    ------
+    InvalidFile
+        If it is not there, cannot be read, or is too large.
+    """
     try:
-        size = path.stat().st_size
         with path.open("rb") as file:
-            head = file.read(4)
+            content = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise InvalidFile(N_("缺少文件 %(file)s"), file=short_name(path)) from None
     except OSError as fault:
         raise InvalidFile(N_("%(file)s 读不出来：%(reason)s"), file=short_name(path), reason=fault.strerror) from None
+    refuse_large(len(content), short_name(path))
+    return content
+
+
+def refuse_large(size: int, name: str) -> None:
+    """Refuse what has more bytes than any plan.
+
+    Raises
+    ------
+    InvalidFile
+        If it is too large.
+    """
     if size > LARGEST_FILE:
-        raise InvalidFile(N_("%(file)s 太大，超过 %(limit)s MB"), file=short_name(path), limit=LARGEST_FILE // 2**20)
-    if head == ZIP_SIGNATURE:
-        return "\n".join(paragraphs_of(path))
-    text = path.read_bytes().decode("utf-16", "replace") if head[:2] in UTF_16 else text_of(path)[0]
+        raise InvalidFile(N_("%(file)s 太大，超过 %(limit)s MB"), file=name, limit=LARGEST_FILE // 2**20)
+
+
+def plan_of_bytes(content: bytes, name: str) -> str:
+    """The text of a plan, a paragraph or a table's cell a line.
+
+    Numbers that Word counts by itself are not in its text and are not in ours.
+
+    Parameters
+    ----------
+    content
+        A whole file.
+    name
+        What an error calls it.
+
+    Raises
+    ------
+    InvalidFile
+        If it is too large, or neither a text nor a Word document.
+    """
+    refuse_large(len(content), name)
+    if content.startswith(ZIP_SIGNATURE):
+        return "\n".join(paragraphs_of(content, name))
+    text = content.decode("utf-16", "replace") if content.startswith(UTF_16) else decoded_text(content, name)[0]
     if "\x00" in text:
-        raise InvalidFile(N_("%(file)s 不是文字文件，也不是 Word 文档（.docx）"), file=short_name(path))
+        raise InvalidFile(N_("%(file)s 不是文字文件，也不是 Word 文档（.docx）"), file=name)
     return text
 
 
-def paragraphs_of(path: Path) -> Iterator[str]:
-    """The paragraphs of a Word document in order, those in tables too."""
-    fault = InvalidFile(N_("%(file)s 不是完好的 Word 文档（.docx）"), file=short_name(path))
+def lines_of_bytes(content: bytes, name: str) -> list[str]:
+    """The lines of a text without their ends; only line feeds part lines, and the last one begins none.
+
+    Raises
+    ------
+    InvalidFile
+        As `plan_of_bytes`; a Word document's lines are its paragraphs.
+    """
+    lines = plan_of_bytes(content, name).removeprefix("\ufeff").split("\n")
+    return [line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
+
+
+def paragraphs_of(content: bytes, name: str) -> Iterator[str]:
+    """The paragraphs of a Word document in the order of their ends, those in tables and text boxes too."""
+    fault = InvalidFile(N_("%(file)s 不是完好的 Word 文档（.docx）"), file=name)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if archive.getinfo("word/document.xml").file_size > LARGEST_FILE:
                 raise fault
-            content = archive.read("word/document.xml")
-        if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+            document = archive.read("word/document.xml")
+        if b"<!DOCTYPE" in document or b"<!ENTITY" in document:
             raise fault
-        root = ElementTree.fromstring(content)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, RuntimeError, OSError, EOFError):
+        yield from parse_paragraphs(document)
+    except BROKEN:
         raise fault from None
-    for paragraph in root.iter(f"{WORD}p"):
-        yield "".join(words_of(paragraph))
 
 
-def words_of(paragraph: ElementTree.Element) -> Iterator[str]:
-    for element in paragraph.iter():
-        if element.tag == f"{WORD}t":
-            yield element.text or ""
-        elif element.tag in BREAKS:
-            yield BREAKS[element.tag]
+def parse_paragraphs(document: bytes) -> Iterator[str]:
+    """The words of each paragraph; those of a text box in it make a paragraph of their own."""
+    open_paragraphs: list[list[str]] = []
+    hidden = 0
+    for event, element in ElementTree.iterparse(io.BytesIO(document), ("start", "end")):
+        if element.tag == FALLBACK:
+            hidden += 1 if event == "start" else -1
+        if element.tag == f"{WORD}p" and event == "start":
+            open_paragraphs.append([])
+        if event == "start":
+            continue
+        if open_paragraphs and not hidden:
+            words = (element.text or "") if element.tag == f"{WORD}t" else BREAKS.get(element.tag, "")
+            open_paragraphs[-1].append(words)
+        if element.tag == f"{WORD}p":
+            words = "".join(open_paragraphs.pop())
+            if not hidden:
+                yield words
+        element.clear()

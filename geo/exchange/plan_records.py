@@ -2,95 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from geo.exchange.location_phrase import parse_location, says_where
 from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_projects import NAMED, Anchor, anchors_in, entry, split_developer
 from geo.exchange.plan_structure import LABEL, WORDS, Passage
-from geo.exchange.quantities import Quantity, find_quantities
-from geo.model.location import LocationPhrase
+from geo.exchange.quantities import find_quantities
+from geo.model.plan import PlanRecord, Source
 
 CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
 LOCATED = re.compile(WORDS["anchors"]["located"])
 LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where in a plan something stands.
-
-    Parameters
-    ----------
-    section
-        As it is cited: 七(二)1 专栏.
-    headings
-        The titles above it, from the highest.
-    paragraph
-        Number of the line, from 1.
-    start, end
-        Place of the words in the text as `plan_structure.fold` gives it.
-    """
-
-    section: str
-    headings: tuple[str, ...]
-    paragraph: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class PlanRecord:
-    """A project as a plan's prose has it; None where the text does not say.
-
-    Parameters
-    ----------
-    name, developer
-        The name, without the developer where the text names one in front of it.
-    layer, level
-        The layer that it belongs to by its name or by the headings above it, and the level of a school.
-    location_text, location
-        Where it is, in the plan's words and read.
-    land_area_mu, building_area_m2, scale_m2, investment_cny_10k, classes, seats, companies
-        The whole project's figures.
-    plan_year
-        When it is to be finished; else the year of its heading.
-    throughput, throughput_text
-        10 000 t a year, and of what.
-    turnover, turnover_text, full_turnover
-        10 000 CNY a year, whether of trade or output, and the figure with everything built.
-    qualifiers
-        约, 以上, 净 and so on, by field.
-    spans
-        Where in the text the name, the place and each figure stand.
-    quantities
-        Every quantity of the passage, also those that were not taken; their places count from `source.start`.
-    """
-
-    name: str
-    source: Source
-    layer: str | None = None
-    level: str | None = None
-    developer: str | None = None
-    location_text: str | None = None
-    location: LocationPhrase | None = None
-    plan_year: int | None = None
-    land_area_mu: float | None = None
-    building_area_m2: float | None = None
-    scale_m2: float | None = None
-    investment_cny_10k: float | None = None
-    classes: float | None = None
-    seats: float | None = None
-    companies: float | None = None
-    throughput: float | None = None
-    throughput_text: str | None = None
-    turnover: float | None = None
-    turnover_text: str | None = None
-    full_turnover: float | None = None
-    qualifiers: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
-    quantities: tuple[Quantity, ...] = ()
 
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:

@@ -159,8 +159,8 @@ def value_of(heading: Heading) -> int:
 
 
 def fold(text: str) -> str:
-    """Half-width forms, one character for one, and one kind of line end."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(HALF_WIDTH)
+    """Half-width forms, one character for one, so that every place in the text stays."""
+    return text.translate(HALF_WIDTH)
 
 
 def read_passages(text: str) -> list[Passage]:

@@ -2,47 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from geo.exchange.plan_records import Source
 from geo.exchange.plan_structure import LAYOUT, WORDS, Passage
 from geo.exchange.quantities import read_numeral
+from geo.model.plan import PlanIndicator, Source
 
 ROW, NAME, VALUE = (re.compile(LAYOUT[key]) for key in ("table_row", "table_name", "table_value"))
 CATEGORY, CUMULATIVE = re.compile(LAYOUT["table_category"]), re.compile(LAYOUT["table_cumulative"])
 ATTRIBUTES: dict[str, str] = WORDS["attributes"]
-
-
-@dataclass(frozen=True)
-class PlanIndicator:
-    """A row of the table of indicators.
-
-    Parameters
-    ----------
-    row
-        Its number in the table.
-    name, unit
-        As printed, the unit without its brackets; a row of two indicators gives two of these.
-    cells
-        The cells behind the name, as printed.
-    base, target
-        Their numbers, where the row has both cells or the one it has can only be the target.
-    cumulative
-        Whether the target adds up the plan's years (【】).
-    attribute
-        `anticipated` or `binding`.
-    """
-
-    row: int
-    name: str
-    unit: str
-    category: str
-    source: Source
-    cells: tuple[str, ...] = ()
-    base: float | None = None
-    target: float | None = None
-    cumulative: bool = False
-    attribute: str | None = None
 
 
 def read_indicators(passages: list[Passage]) -> Iterator[PlanIndicator]:

@@ -6,32 +6,15 @@ counts without naming each (`plan_totals`) and its table of indicators (`plan_ta
 `plan_words.toml` and `quantity_words.toml`; nothing here knows a city or a plan.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from typing import Any
 
 from geo.exchange.location_phrase import to_json_dict
-from geo.exchange.plan_records import PlanRecord, Source, read_records
+from geo.exchange.plan_records import read_records
 from geo.exchange.plan_structure import fold, read_passages
-from geo.exchange.plan_table import PlanIndicator, read_indicators
-from geo.exchange.plan_totals import PlanTotal, read_totals
-
-
-@dataclass(frozen=True)
-class PlanReading:
-    """What a plan's text says.
-
-    Parameters
-    ----------
-    text
-        The text as it was read (half-width, line feeds only); every span counts its characters from 0.
-    records, totals, indicators
-        Projects, aggregate figures, and the rows of the table of indicators, in the text's order.
-    """
-
-    text: str
-    records: tuple[PlanRecord, ...]
-    totals: tuple[PlanTotal, ...]
-    indicators: tuple[PlanIndicator, ...]
+from geo.exchange.plan_table import read_indicators
+from geo.exchange.plan_totals import read_totals
+from geo.model.plan import PlanReading, PlanRecord, Source
 
 
 def parse_plan(text: str) -> PlanReading:
@@ -42,10 +25,21 @@ def parse_plan(text: str) -> PlanReading:
     text
         The whole plan, a paragraph a line.
     """
-    folded = fold(text)
-    passages = read_passages(folded)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    passages = read_passages(fold(text))
     records = tuple(read_records(passages))
-    return PlanReading(folded, records, tuple(read_totals(passages, records)), tuple(read_indicators(passages)))
+    totals, indicators = tuple(read_totals(passages, records)), tuple(read_indicators(passages))
+    return PlanReading(text, tuple(as_written(record, text) for record in records), totals, indicators)
+
+
+def as_written(record: PlanRecord, text: str) -> PlanRecord:
+    """A record with its name and its place in the text's own letters, not in half-width ones."""
+    written = {field: text[first:last] for field, (first, last) in record.spans.items()}
+    name = written["name"] if fold(written["name"]) == record.name else record.name
+    if record.location is None:
+        return replace(record, name=name)
+    place = written["location_text"]
+    return replace(record, name=name, location_text=place, location=replace(record.location, text=place))
 
 
 def source_json(source: Source) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from geo.exchange.plan_figures import is_seats
-from geo.exchange.plan_records import PlanRecord, Source
 from geo.exchange.plan_structure import WORDS, YEAR, Passage
-from geo.exchange.quantities import Quantity, either, find_quantities
+from geo.exchange.quantities import either, find_quantities
+from geo.model.plan import PlanRecord, PlanTotal, Quantity, Source
 
 TOTALS, CLAUSES = WORDS["totals"], WORDS["clauses"]
 NOUNS = either(TOTALS["nouns"])
@@ -20,43 +19,6 @@ LEVELS = [(each["level"], re.compile(each["names"])) for each in WORDS["levels"]
 REACH = 120
 """Letters around a figure in which its subject and its year are sought."""
 COUNTED = frozenset(("item", "company", "household"))
-
-
-@dataclass(frozen=True)
-class PlanTotal:
-    """A figure about many things at once.
-
-    Parameters
-    ----------
-    subject
-        What is counted or measured: 学校, 小学, 行政村, 现代物流集群.
-    measure
-        `count`, `seats`, `investment`, `size` (500亿级) or `rate`.
-    value, unit
-        The figure, in a key of `geo.model.units.UNITS`.
-    qualifiers
-        以上, 左右, 级 and so on.
-    level
-        School level of the subject.
-    year, until
-        The year that the sentence or its heading names, and whether it says by then (到2025年) rather than in it.
-    per
-        What it is counted for: 每个行政村.
-    past
-        Whether it tells what was done before the plan's time.
-    """
-
-    subject: str
-    measure: str
-    value: float
-    unit: str
-    source: Source
-    qualifiers: tuple[str, ...] = ()
-    level: str | None = None
-    year: int | None = None
-    until: bool = False
-    per: str | None = None
-    past: bool = False
 
 
 class Spans:

@@ -4,14 +4,13 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cn2an
 
-from geo.model.units import convert
+from geo.model.plan import Quantity, tidy_number
 
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quantity_words.toml").read_text(encoding="utf-8"))
 
@@ -27,48 +26,6 @@ class Measure(NamedTuple):
     per: float = 1.0
     only_with_multiplier: bool = False
     qualifier: str | None = None
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A number with its unit, where it stands, and what qualifies it.
-
-    Parameters
-    ----------
-    value
-        The number in `unit`.
-    unit
-        A key of `geo.model.units.UNITS`.
-    text
-        Number, unit and qualifiers as written.
-    start, end
-        Place of `text` in what was read.
-    label
-        The words before it in its clause; of a second figure in brackets (600㎡(0.9亩)) those of the first.
-    qualifiers
-        约, 不少于, 余, 以上 and so on.
-    restates
-        Whether it stands in brackets behind another quantity and says the same in another unit.
-    """
-
-    value: float
-    unit: str
-    text: str
-    start: int
-    end: int
-    label: str
-    qualifiers: tuple[str, ...] = ()
-    restates: bool = False
-
-    def to(self, unit: str) -> float:
-        """The value in another unit of the same quantity; whole where it is whole up to 1e-6."""
-        return tidy_number(convert(self.value, self.unit, unit))
-
-
-def tidy_number(value: float) -> float:
-    """A number without the noise of binary fractions, as an integer where it is one."""
-    rounded = round(value, 6)
-    return int(rounded) if rounded == int(rounded) else rounded
 
 
 @lru_cache(maxsize=1024)

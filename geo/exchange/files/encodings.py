@@ -80,9 +80,25 @@ def text_of(path: Path) -> tuple[str, str]:
     InvalidFile
         If it is neither UTF-8 nor GB18030.
     """
-    content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    return decoded_text(path.read_bytes(), short_name(path))
+
+
+def decoded_text(content: bytes, name: str) -> tuple[str, str]:
+    """The text that bytes hold and the encoding that they have.
+
+    Parameters
+    ----------
+    name
+        What an error calls the file.
+
+    Raises
+    ------
+    InvalidFile
+        If it is neither UTF-8 nor GB18030.
+    """
+    content = content.removeprefix(codecs.BOM_UTF8)
     encoding = encoding_of([content])
     try:
         return content.decode("UTF-8" if encoding == "ASCII" else encoding or "ASCII"), encoding or "ASCII"
     except UnicodeDecodeError as error:
-        raise InvalidFile(N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码"), file=short_name(path)) from error
+        raise InvalidFile(N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码"), file=name) from error

@@ -5,9 +5,18 @@ A module per subject; a new command is written in the module of its subject and 
 
 from flask import Flask
 
-from geo.web.commands import export, layers, locating, setup
+from geo.web.commands import export, layers, locating, reading, setup
 
-COMMANDS = (layers.layers, layers.check, export.export, locating.locate, setup.demo, setup.setup)
+COMMANDS = (
+    layers.layers,
+    layers.check,
+    export.export,
+    reading.parse_plan,
+    reading.parse_locations,
+    locating.locate,
+    setup.demo,
+    setup.setup,
+)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,99 @@
+"""What a plan's words say: its projects, totals and indicators, and what in them does not fit together."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geo.exchange import location_phrase, plan_file, plan_text
+from geo.model.finding import Finding
+from geo.model.plan import PlanIndicator, PlanReading, PlanRecord, PlanTotal
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A plan as it was read.
+
+    Parameters
+    ----------
+    text
+        The text as it was given, but with line feeds only; every span counts its characters from 0.
+    records, totals, indicators
+        Each with its `source` (section, headings, paragraph, start, end); a record also with `spans`, the places of
+        its name, its location and its figures by field.
+    findings
+        What does not fit together.
+    """
+
+    text: str
+    records: tuple[PlanRecord, ...]
+    totals: tuple[PlanTotal, ...]
+    indicators: tuple[PlanIndicator, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_plan(text: str) -> Reading:
+    """Read a plan's text; prose without projects gives no records.
+
+    Raises
+    ------
+    InvalidInput
+        If the text is longer than any plan.
+    """
+    plan = plan_text.parse_plan(text)
+    return Reading(plan.text, plan.records, plan.totals, plan.indicators, ())
+
+
+def read_plan_file(path: Path) -> Reading:
+    """Read a plan's file: plain text in UTF-8, UTF-16 or GBK, or a Word document (.docx).
+
+    Raises
+    ------
+    InvalidFile
+        If it is not there, too large, or neither.
+    """
+    return read_plan(plan_file.read_plan_file(path))
+
+
+def read_plan_bytes(content: bytes, name: str) -> Reading:
+    """As `read_plan_file`, of what was uploaded under a name.
+
+    Raises
+    ------
+    InvalidFile
+        If it is too large, or neither a text nor a Word document.
+    """
+    return read_plan(plan_file.plan_of_bytes(content, name))
+
+
+def reading_json(reading: Reading) -> dict[str, list[dict[str, Any]]]:
+    """The reading as the command gives it."""
+    plan = PlanReading(reading.text, reading.records, reading.totals, reading.indicators)
+    return plan_text.plan_json(plan) | {"findings": []}
+
+
+def lines_of_file(path: Path) -> list[str]:
+    """The lines of a file of phrases.
+
+    Raises
+    ------
+    InvalidFile
+        As `read_plan_file`.
+    """
+    return lines_of_bytes(plan_file.read_bytes(path), path.name)
+
+
+def lines_of_bytes(content: bytes, name: str) -> list[str]:
+    """The lines of phrases that were read from somewhere, with the name that an error gives it.
+
+    Raises
+    ------
+    InvalidFile
+        As `read_plan_bytes`.
+    """
+    return plan_file.lines_of_bytes(content, name)
+
+
+def read_locations(lines: Iterable[str]) -> Iterator[dict[str, object]]:
+    """One reading a line, in the lines' order."""
+    return location_phrase.parse_lines(lines)
