@@ -16,7 +16,9 @@ from geo.model.layer import Layer
 from geo.model.status import FLAGS, STAGES, AnnualStatus
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
-HEADER = tuple(each.name for each in fields(AnnualStatus) if each.name not in ("layer_id", "demo"))
+ELSEWHERE = frozenset("layer_id demo withdrawn value_source obstacle obstacle_owner obstacle_due".split())
+"""Attributes of a status that a folder does not give: the folder itself says some, later reports the others."""
+HEADER = tuple(each.name for each in fields(AnnualStatus) if each.name not in ELSEWHERE)
 WHOLE = ("year", "seats_delivered")
 NUMBERS = ("progress_pct", "investment_planned_cny_10k", "investment_done_cny_10k", "value", "target")
 CODES = {"stage": tuple(STAGES), "flag": tuple(FLAGS)}

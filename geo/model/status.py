@@ -56,12 +56,18 @@ class AnnualStatus:
         For measurement: the figure of the year, its unit, and the target it stands against.
     note
         Free text of the reporter.
+    value_source
+        Who measured the value, or where it is published.
+    obstacle, obstacle_owner, obstacle_due
+        What stands in the way, who has to clear it, and by which day (ISO 8601).
     evidence
-        Content hash of the evidence file.
+        Content hashes (SHA-256) of the evidence files, separated by blanks.
     reported_by, reported_at
         Who reported it and when (ISO 8601, UTC).
     demo
         True for demonstration data, which says so wherever it is shown.
+    withdrawn
+        True where the row takes back what was reported of the feature and year; it says nothing itself.
     """
 
     layer_id: str
@@ -77,7 +83,12 @@ class AnnualStatus:
     unit: str | None = None
     target: float | None = None
     note: str | None = None
+    value_source: str | None = None
+    obstacle: str | None = None
+    obstacle_owner: str | None = None
+    obstacle_due: str | None = None
     evidence: str | None = None
     reported_by: str | None = None
     reported_at: str | None = None
     demo: bool = False
+    withdrawn: bool = False

@@ -1,13 +1,14 @@
 """What every store can do: a handful of methods, whatever the database behind it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import geopandas
 import pandas
 
 from geo.model.feature_query import FeatureQuery
+from geo.model.journal import BY_PROGRAM, WHOLE_JOURNAL, Act, BadRow, Change, JournalEntry, JournalHead, JournalQuery
 from geo.model.layer import Catalog, Layer
 from geo.model.page import Page, Summary
 from geo.model.status import AnnualStatus
@@ -126,7 +127,9 @@ class Store(ABC):
         """min lon, min lat, max lon, max lat of the layer's geometries; None where there is none."""
 
     @abstractmethod
-    def add_features(self, layer_id: str, features: geopandas.GeoDataFrame | pandas.DataFrame) -> int:
+    def add_features(
+        self, layer_id: str, features: geopandas.GeoDataFrame | pandas.DataFrame, act: Act = BY_PROGRAM
+    ) -> int:
         """Add features in one transaction, all or none.
 
         Parameters
@@ -147,7 +150,7 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def add_statuses(self, statuses: Sequence[AnnualStatus]) -> int:
+    def add_statuses(self, statuses: Sequence[AnnualStatus], act: Act = BY_PROGRAM) -> int:
         """Add status rows in one transaction, all or none. Returns how many.
 
         Raises
@@ -159,8 +162,45 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def write(self, changes: Iterable[Change], act: Act) -> list[JournalEntry]:
+        """Make, change and remove features and add status rows in one transaction, all or none, in the order given.
+
+        Returns
+        -------
+        entries
+            What the journal keeps of it, one change set; a change that changes nothing gives none.
+
+        Raises
+        ------
+        Conflict
+            If a change names a revision that is no longer the current one.
+        FeatureNotFound, InvalidFeatures, InvalidInput
+            If a change does not hold; the words name layer, feature and field.
+        """
+
+    @abstractmethod
+    def journal(self, query: JournalQuery = WHOLE_JOURNAL) -> Iterator[JournalEntry]:
+        """Entries of the journal, in the order of their numbers."""
+
+    @abstractmethod
+    def count_journal(self, query: JournalQuery) -> int:
+        """How many entries match, whatever limit and offset."""
+
+    @abstractmethod
+    def journal_head(self, until: str | None = None) -> JournalHead:
+        """The last entry, or the last one made at or before a time (ISO 8601 in UTC)."""
+
+    @abstractmethod
+    def faults(self) -> Iterator[BadRow]:
+        """What does not agree with the journal: rows of its own chain, features, statuses; the first ones first."""
+
+    @abstractmethod
     def statuses(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
         """The current row of each reported year of one feature, by year."""
+
+    @abstractmethod
+    def status_rows(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
+        """Every row that was ever reported of one feature, superseded and withdrawn ones included, the oldest first."""
 
     @abstractmethod
     def remove_demo(self) -> None:

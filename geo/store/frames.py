@@ -11,6 +11,7 @@ import shapely
 
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidFeatures, N_
+from geo.model.journal import KEEP, FeatureChange
 from geo.model.layer import Field, FieldType, Layer
 from geo.model.page import Page
 from geo.store.values import typed
@@ -106,15 +107,36 @@ def rows_of(layer: Layer, features: geopandas.GeoDataFrame | pandas.DataFrame) -
     ids = _checked_ids(layer, features.index)
     values, shapes = _split(layer, features)
     _check_columns(layer, values)
-    columns: dict[str, Sequence] = {"feature_id": ids}
-    if layer.geometry:
-        columns["geom"] = _checked_wkb(layer, ids, shapes)
-    elif not shapely.is_missing(shapes).all():
-        raise InvalidFeatures(N_("图层“%(layer)s”没有几何，不能存入几何"), layer=layer.id)
+    columns: dict[str, Sequence] = {"feature_id": ids, **_geometry_column(layer, ids, shapes)}
     for field in layer.fields:
         columns[field.name] = _checked_values(layer, ids, field, values.get(field.name))
     present = shapes[~shapely.is_missing(shapes)]
     return FeatureRows(columns, tuple(shapely.total_bounds(present).tolist()) if len(present) else None)
+
+
+def checked_change(layer: Layer, change: FeatureChange, row: int) -> dict[str, object]:
+    """The columns that a change sets, checked as those of a frame are; `geom` as WKB or None, unless it is kept.
+
+    Parameters
+    ----------
+    row
+        Number of the change, from 1, for the words of a fault.
+
+    Raises
+    ------
+    InvalidFeatures
+        On the first fault, naming layer, row, feature and field.
+    """
+    (feature_id,) = _checked_ids(layer, pandas.Index([change.feature_id], dtype="object"), row)
+    given = pandas.DataFrame([change.properties], dtype=object)
+    _check_columns(layer, given)
+    columns = {
+        name: _checked_values(layer, [feature_id], layer.field(name), given[name], row)[0] for name in change.properties
+    }
+    if change.geometry is not KEEP:
+        shapes = np.array([change.geometry], dtype=object)
+        columns |= {name: wkb[0] for name, wkb in _geometry_column(layer, [feature_id], shapes, row).items()}
+    return columns
 
 
 def frame_of(pages: Iterable[Page], fields: Iterable[Field]) -> geopandas.GeoDataFrame:
@@ -132,9 +154,9 @@ def frame_of(pages: Iterable[Page], fields: Iterable[Field]) -> geopandas.GeoDat
     return geopandas.GeoDataFrame(frame.astype(types), geometry=shapes, crs=STORED_CRS)
 
 
-def _checked_ids(layer: Layer, index: pandas.Index) -> list[str]:
+def _checked_ids(layer: Layer, index: pandas.Index, first_row: int = 1) -> list[str]:
     ids, seen = index.tolist(), set()
-    for row, feature_id in enumerate(ids, 1):
+    for row, feature_id in enumerate(ids, first_row):
         if not _is_id(feature_id):
             raise InvalidFeatures(
                 N_("图层“%(layer)s”第 %(row)s 个要素的 feature_id 应为文字，首尾无空格，不含控制符，现为“%(given)s”"),
@@ -177,7 +199,9 @@ def _check_columns(layer: Layer, values: pandas.DataFrame) -> None:
         raise InvalidFeatures(N_("图层“%(layer)s”的字段“%(field)s”有两列"), layer=layer.id, field=name)
 
 
-def _checked_values(layer: Layer, ids: list[str], field: Field, column: pandas.Series | None) -> list:
+def _checked_values(
+    layer: Layer, ids: list[str], field: Field, column: pandas.Series | None, first_row: int = 1
+) -> list:
     if column is None:
         return [None] * len(ids)
     choices = {choice.value for choice in field.values}
@@ -186,26 +210,36 @@ def _checked_values(layer: Layer, ids: list[str], field: Field, column: pandas.S
         try:
             checked.append(None if unknown else typed(field.type, value))
         except ValueError:
-            raise _fault(VALUE_FAULTS[field.type], layer, ids, row, field=field.name, given=_short(value)) from None
+            message = VALUE_FAULTS[field.type]
+            raise _fault(message, layer, ids, row, first_row, field=field.name, given=_short(value)) from None
         if choices and not unknown and checked[-1] not in choices:
             message = N_("图层“%(layer)s”第 %(row)s 个要素“%(feature_id)s”的“%(field)s”没有取值“%(given)s”")
-            raise _fault(message, layer, ids, row, field=field.name, given=_short(value))
+            raise _fault(message, layer, ids, row, first_row, field=field.name, given=_short(value))
     return checked
 
 
-def _checked_wkb(layer: Layer, ids: list[str], shapes: np.ndarray) -> np.ndarray:
+def _geometry_column(layer: Layer, ids: list[str], shapes: np.ndarray, first_row: int = 1) -> dict[str, np.ndarray]:
+    """The column `geom` as WKB; none where the layer has no geometry."""
+    if layer.geometry:
+        return {"geom": _checked_wkb(layer, ids, shapes, first_row)}
+    if not shapely.is_missing(shapes).all():
+        raise InvalidFeatures(N_("图层“%(layer)s”没有几何，不能存入几何"), layer=layer.id)
+    return {}
+
+
+def _checked_wkb(layer: Layer, ids: list[str], shapes: np.ndarray, first_row: int) -> np.ndarray:
     missing = shapely.is_missing(shapes)
     for passes, message in GEOMETRY_CHECKS:
         passed = passes(shapes, layer.geometry) | missing
         if not passed.all():
             row = int(np.argmin(passed))
             given, reason = shapes[row].geom_type, shapely.is_valid_reason(shapes[row])
-            raise _fault(message, layer, ids, row, type=layer.geometry, given=given, reason=reason)
+            raise _fault(message, layer, ids, row, first_row, type=layer.geometry, given=given, reason=reason)
     return shapely.to_wkb(shapely.orient_polygons(shapes), byte_order=1)
 
 
-def _fault(message: str, layer: Layer, ids: list[str], row: int, **params: object) -> InvalidFeatures:
-    return InvalidFeatures(message, layer=layer.id, row=row + 1, feature_id=ids[row], **params)
+def _fault(message: str, layer: Layer, ids: list[str], row: int, first_row: int, **params: object) -> InvalidFeatures:
+    return InvalidFeatures(message, layer=layer.id, row=row + first_row, feature_id=ids[row], **params)
 
 
 def _short(value: object) -> str:

@@ -1,7 +1,7 @@
 """The embedded store: one OGC GeoPackage that QGIS and GDAL open as it is."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -10,9 +10,11 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, column, func, insert, select, table
 
 from geo.model.errors import N_, StoreUnavailable
+from geo.model.journal import BadRow
 from geo.model.layer import Catalog, Layer
 from geo.store import gpkg_metadata
 from geo.store.base import Filling
+from geo.store.changes import Touched
 from geo.store.gpkg_engine import begin_writing, build_engine, faults_of, open_engine
 from geo.store.gpkg_rtree import RTree
 from geo.store.place import Place
@@ -84,14 +86,32 @@ class GeoPackageStore(SqlStore):
             yield connection
 
     @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
+        with self._reading() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    def _own_faults(self, connection: Connection) -> Iterator[BadRow]:
+        for (found,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+            if found != "ok":
+                yield BadRow("sqlite", found, "unreadable")
+        for layer in self.catalog.values():
+            tree = f"rtree_{layer.id}_geom"
+            found = layer.geometry and connection.execute(select(func.rtreecheck(tree))).scalar()
+            if found and found != "ok":
+                yield BadRow(tree, found, "different")
+
+    @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with faults_of(self.path), self._engine.connect() as connection:
             begin_writing(connection)
             yield connection
             connection.commit()
 
-    def _note_write(self, connection: Connection, table: str, bounds: Sequence[float] | None = None) -> None:
-        gpkg_metadata.touch(connection, table, bounds)
+    def _note_write(self, connection: Connection, table: str, touched: Touched) -> None:
+        gpkg_metadata.touch(connection, table, touched.bounds)
+        if touched.shrunk:
+            gpkg_metadata.remeasure(connection, table)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -144,7 +164,7 @@ class GeoPackageStore(SqlStore):
     def _make_all(self, connection: Connection, fill: Filling | None, *, demo: bool) -> None:
         gpkg_metadata.create_system_tables(connection)
         schema = self.schema
-        for made in (schema.store_info, schema.layer_revisions, schema.annual_status, schema.search_index):
+        for made in schema.shared:
             made.create(connection)
         facts = {"schema_version": VERSION, "demo": str(int(demo))}
         connection.execute(insert(schema.store_info), [{"key": key, "value": value} for key, value in facts.items()])

@@ -16,6 +16,8 @@ from geo.store.schema import KEY_FIELDS, STATUS_ROW
 
 APPLICATION_ID = 0x47504B47  # "GPKG"
 USER_VERSION = 10300
+SINGLE_PRECISION_DEG = 4e-5
+"""More than two steps of a single-precision number near 180."""
 
 _TABLES = """
 CREATE TABLE gpkg_spatial_ref_sys (
@@ -130,6 +132,26 @@ def touch(connection: Connection, table: str, bounds: Iterable[float] | None = N
             ),
             dict(zip("wsen", bounds, strict=True), table=table),
         )
+
+
+def remeasure(connection: Connection, table: str) -> None:
+    """Set the extent of a layer's table in `gpkg_contents` to that of the geometries it holds now.
+
+    The R-tree rounds bounds outwards to single precision, so the true extreme lies among the few features whose
+    rounded bound is within that precision of the rounded extreme.
+    """
+    extremes = {
+        "min_x": ("min", "minx", "<= (SELECT min(minx)", "+"), "min_y": ("min", "miny", "<= (SELECT min(miny)", "+"),
+        "max_x": ("max", "maxx", ">= (SELECT max(maxx)", "-"), "max_y": ("max", "maxy", ">= (SELECT max(maxy)", "-"),
+    }  # fmt: skip
+    functions = {"min_x": "ST_MinX", "min_y": "ST_MinY", "max_x": "ST_MaxX", "max_y": "ST_MaxY"}
+    tree = f'"rtree_{table}_geom"'
+    measured = [
+        f'{name} = (SELECT {extreme}({functions[name]}(geom)) FROM "{table}" WHERE fid IN'
+        f" (SELECT id FROM {tree} WHERE {bound} {within} FROM {tree}) {sign} {SINGLE_PRECISION_DEG}))"
+        for name, (extreme, bound, within, sign) in extremes.items()
+    ]
+    connection.exec_driver_sql(f"UPDATE gpkg_contents SET {', '.join(measured)} WHERE table_name = ?", (table,))
 
 
 def _register_table(

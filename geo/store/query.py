@@ -22,7 +22,7 @@ from geo.model.layer import STATUS_FIELDS, Field, Layer
 from geo.model.search_text import search_words
 from geo.model.status import NOT_REPORTED
 from geo.store.place import Grid, Place
-from geo.store.schema import KEY_FIELDS, STATUS_NAMES, Schema, is_retired, is_schematic
+from geo.store.schema import KEY_FIELDS, STATUS_NAMES, Schema, is_retired, is_schematic, not_withdrawn
 from geo.store.values import asked, asked_bound
 
 STATUS_TYPES: dict[str, Field] = {field.name: field for fields in STATUS_FIELDS.values() for field in fields}
@@ -212,6 +212,7 @@ class FeatureSelect:
                 earlier.c.layer_id == self._layer.id,
                 earlier.c.feature_id == self._table.c.feature_id,
                 earlier.c.year <= self._query.year,
+                not_withdrawn(self._schema, earlier),
             )
             .order_by(earlier.c.year.desc(), earlier.c.id.desc())
             .limit(1)

@@ -6,13 +6,17 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Double,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     MetaData,
     Table,
     Text,
+    exists,
+    select,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -23,7 +27,7 @@ from geo.model.location import LocationBasis
 from geo.store.gpkg_blob import to_blob, to_wkb
 from geo.store.wkb import is_multi, promoted, single_part
 
-VERSION = "1"
+VERSION = "2"
 """Of the schema; kept in `store_info`."""
 
 NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s"}
@@ -91,15 +95,23 @@ STATUS_ROW: tuple[Field, ...] = (
     common("unit", "单位", "Unit", "text", "DW"),
     common("target", "目标值", "Target", "number", "MBZ"),
     common("note", "填报说明", "Note", "text", "SM"),
+    common("value_source", "数据来源", "Source of the value", "text", "SJLY"),
+    common("obstacle", "存在问题", "Obstacle", "text", "WT"),
+    common("obstacle_owner", "问题责任人", "Obstacle owner", "text", "WTZRR"),
+    common("obstacle_due", "解决期限", "Obstacle due", "date", "JJQX"),
     common("evidence", "佐证文件", "Evidence", "text", "ZZ"),
     common("reported_by", "填报人", "Reported by", "text", "TBR"),
     common("reported_at", "填报时间", "Reported at", "text", "TBSJ"),
     common("demo", "演示数据", "Demonstration data", "boolean", "YS"),
+    common("withdrawn", "已撤回", "Withdrawn", "boolean", "CH"),
 )
 """Columns of `annual_status`: the attributes of `geo.model.status.AnnualStatus`."""
 
 STATUS_NAMES = {"year": "status_year", "note": "status_note", "demo": "status_demo"}
 """Columns of `annual_status` that a feature shows under another name."""
+
+
+JOURNAL_TEXTS = ("at", "author", "cause", "source", "action", "layer_id", "feature_id")
 
 
 class Schema:
@@ -123,6 +135,7 @@ class Schema:
             Column("revision", Integer, nullable=False),
         )
         self.annual_status = _annual_status(self.metadata)
+        self.journal = _journal(self.metadata)
         self.search_index = Table(
             "search_index",
             self.metadata,
@@ -131,16 +144,39 @@ class Schema:
             Column("text", Text, nullable=False),
             sqlite_with_rowid=False,  # one layer's texts lie side by side
         )
+        self.shared = list(self.metadata.sorted_tables)
+        """Every table that is no layer's, in the order in which they can be made."""
         self.layers = {layer.id: _layer_table(layer, self.metadata) for layer in catalog.values()}
         # The same tables under a second name, for subqueries; made once, because making them costs more than a query.
         self.twins = {layer_id: table.alias("twin") for layer_id, table in self.layers.items()}
         self.status = self.annual_status.alias("status")
         self.earlier_status = self.annual_status.alias("earlier")
+        self.withdrawal = self.annual_status.alias("withdrawal")
+
+
+def _journal(metadata: MetaData) -> Table:
+    """Rows are only added; see `geo.store.journal` and `geo.model.journal.JournalEntry`."""
+    table = Table(
+        "journal",
+        metadata,
+        Column("seq", WHOLE, primary_key=True, autoincrement=False),
+        Column("change_set", WHOLE, nullable=False),
+        *(Column(name, Text, nullable=name not in ("at", "author", "action")) for name in JOURNAL_TEXTS),
+        Column("revision", Integer),
+        *(Column(name, Text) for name in ("before", "after")),
+        Column("hash", Text, nullable=False),
+    )
+    Index(None, table.c.layer_id, table.c.feature_id, table.c.seq)
+    Index(None, table.c.change_set)
+    return table
 
 
 def _annual_status(metadata: MetaData) -> Table:
-    """Rows are only added; of several for one feature and year the one with the highest id counts."""
-    required = {"layer_id", "feature_id", "year", "demo"}
+    """Rows are only added; of several for one feature and year the one with the highest id counts.
+
+    A withdrawn row takes back every earlier one of its feature and year.
+    """
+    required = {"layer_id", "feature_id", "year", "demo", "withdrawn"}
     columns = [
         Column(field.name, COLUMN_TYPES[field.type], nullable=field.name not in required) for field in STATUS_ROW
     ]
@@ -179,6 +215,14 @@ def _index_exceptions(table: Table) -> None:
 
 def is_retired(table: Table):
     return table.c.retired_on.is_not(None)
+
+
+def not_withdrawn(schema: Schema, status: FromClause) -> ColumnElement[bool]:
+    """Whether no row takes back a row of `annual_status`, itself included."""
+    later = schema.withdrawal
+    same = [later.c[name] == status.c[name] for name in ("layer_id", "feature_id", "year")]
+    taken_back = select(later.c.id).where(*same, later.c.withdrawn, later.c.id >= status.c.id)
+    return ~exists(taken_back.correlate(status))
 
 
 def is_schematic(table: Table):

@@ -1,8 +1,9 @@
 """A store in an SQL database: everything that is the same whatever the database."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,22 +11,33 @@ import geopandas
 import pandas
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from geo.model.errors import FeatureNotFound, InvalidFeatures, N_
+from geo.model.errors import FeatureNotFound, N_
 from geo.model.feature_query import Condition, FeatureQuery
+from geo.model.journal import (
+    BY_PROGRAM,
+    PROGRAM,
+    WHOLE_JOURNAL,
+    Act,
+    BadRow,
+    Change,
+    JournalEntry,
+    JournalHead,
+    JournalQuery,
+)
 from geo.model.layer import Catalog, Layer
 from geo.model.page import Cell, Page, Summary
-from geo.model.search_text import search_text
 from geo.model.status import AnnualStatus
 from geo.store.base import Filling, Store
-from geo.store.frames import FeatureRows, frame_of, rows_of
+from geo.store.changes import Changes, Touched
+from geo.store.frames import frame_of, rows_of
+from geo.store.journal import BATCH, Draft, Journal, entry_of
 from geo.store.place import Grid, Place
 from geo.store.query import STATUS_TYPES, FeatureSelect
 from geo.store.schema import KEY_FIELDS, Schema
-from geo.store.status_rows import row_of, status_of
+from geo.store.status_rows import status_of
+from geo.store.verifying import feature_faults, replay, status_faults
 
-BATCH = 5_000
-"""Rows written, or ids looked up, at a time."""
-
+FIRST_FILLING = Act(PROGRAM, N_("建库时由图层文件夹录入"))
 CACHED_COUNTS = 512
 
 
@@ -41,6 +53,7 @@ class SqlStore(Store):
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.schema = Schema(catalog)
+        self.history = Journal(self.schema.journal)
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The revision is part of the key, so that a cached count is a true one.
         self._count_at = lru_cache(CACHED_COUNTS)(lambda layer_id, revision, query: self._count_now(layer_id, query))
@@ -56,12 +69,20 @@ class SqlStore(Store):
         """A connection to read with; the database's faults come out as `StoreUnavailable`."""
 
     @abstractmethod
-    def _writing(self) -> AbstractContextManager[Connection]:
-        """A connection in a transaction that is durable when the context ends, and undone if it fails."""
+    def _snapshot(self) -> AbstractContextManager[Connection]:
+        """A connection to read with, all of whose statements see one state of the store."""
 
     @abstractmethod
-    def _note_write(self, connection: Connection, table: str, bounds: Sequence[float] | None = None) -> None:
-        """Keep the database's own notes of a table true; `bounds` are those of added geometries."""
+    def _own_faults(self, connection: Connection) -> Iterator[BadRow]:
+        """What the database itself finds damaged."""
+
+    @abstractmethod
+    def _writing(self) -> AbstractContextManager[Connection]:
+        """The only connection that writes, in a transaction: durable when the context ends, undone if it fails."""
+
+    @abstractmethod
+    def _note_write(self, connection: Connection, table: str, touched: Touched) -> None:
+        """Keep the database's own notes of a table true."""
 
     # --- reading ---
 
@@ -107,8 +128,41 @@ class SqlStore(Store):
         of_feature = (status.c.layer_id == self.catalog[layer_id].id, status.c.feature_id == feature_id)
         latest = select(func.max(status.c.id)).where(*of_feature).group_by(status.c.year).correlate(None)
         return [
-            status_of(row) for row in self._rows(select(status).where(status.c.id.in_(latest)).order_by(status.c.year))
+            status_of(row)
+            for row in self._rows(select(status).where(status.c.id.in_(latest)).order_by(status.c.year))
+            if not row.withdrawn
         ]
+
+    def status_rows(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
+        status = self.schema.annual_status
+        of_feature = (status.c.layer_id == self.catalog[layer_id].id, status.c.feature_id == feature_id)
+        return [status_of(row) for row in self._rows(select(status).where(*of_feature).order_by(status.c.id))]
+
+    def journal(self, query: JournalQuery = WHOLE_JOURNAL) -> Iterator[JournalEntry]:
+        statement = self.history.statement(query)
+        with self._reading() as connection:
+            for row in connection.execution_options(yield_per=BATCH).execute(statement):
+                yield entry_of(row)
+
+    def count_journal(self, query: JournalQuery) -> int:
+        return self._rows(self.history.count(query))[0][0]
+
+    def journal_head(self, until: str | None = None) -> JournalHead:
+        with self._reading() as connection:
+            return self.history.head(connection, until)
+
+    def faults(self) -> Iterator[BadRow]:
+        with self._snapshot() as connection:
+            yield from self._own_faults(connection)
+            yield from self.history.faults(_streamed(connection, self.history.statement(WHOLE_JOURNAL)))
+            for layer in self.catalog.values():
+                entries = _streamed(connection, self.history.of_features(layer.id))
+                rows = _streamed(connection, select(self.schema.layers[layer.id]))
+                yield from feature_faults(layer, replay(map(entry_of, entries)), rows)
+            statuses = self.schema.annual_status
+            entries = _streamed(connection, self.history.statement(JournalQuery(action="status")))
+            rows = _streamed(connection, select(statuses).order_by(statuses.c.id))
+            yield from status_faults(statuses.name, map(entry_of, entries), rows)
 
     def _select(self, layer_id: str, query: FeatureQuery) -> FeatureSelect:
         return FeatureSelect(self.catalog[layer_id], self.schema, self._places[layer_id], query)
@@ -132,57 +186,54 @@ class SqlStore(Store):
 
     # --- writing ---
 
-    def add_features(self, layer_id: str, features: geopandas.GeoDataFrame | pandas.DataFrame) -> int:
+    def add_features(
+        self, layer_id: str, features: geopandas.GeoDataFrame | pandas.DataFrame, act: Act = BY_PROGRAM
+    ) -> int:
         layer = self.catalog[layer_id]
         rows = rows_of(layer, features)
-        with self._writing() as connection:
-            self._insert_features(connection, layer, rows)
+        with self._changing(act) as (connection, changes):
+            self._keep(connection, act, changes.add_rows(layer, rows))
         return len(rows.ids)
 
-    def add_statuses(self, statuses: Sequence[AnnualStatus]) -> int:
-        with self._writing() as connection:
-            self._insert_statuses(connection, statuses, demo=self.demo)
+    def add_statuses(self, statuses: Sequence[AnnualStatus], act: Act = BY_PROGRAM) -> int:
+        with self._changing(act) as (connection, changes):
+            self._keep(connection, act, changes.add_statuses(statuses))
         return len(statuses)
+
+    def write(self, changes: Iterable[Change], act: Act) -> list[JournalEntry]:
+        with self._changing(act) as (connection, changing):
+            return list(self.history.append(connection, act, changing.apply(changes)))
+
+    @contextmanager
+    def _changing(self, act: Act) -> Iterator[tuple[Connection, Changes]]:
+        """A transaction in which features and statuses change; what hangs on them follows at its end."""
+        with self._writing() as connection:
+            changes = Changes(connection, self.schema, self.catalog, act, demo=self.demo)
+            yield connection, changes
+            self._follow(connection, changes)
+
+    def _keep(self, connection: Connection, act: Act, drafts: Iterable[Draft]) -> None:
+        """Write drafts into the journal without holding them."""
+        deque(self.history.append(connection, act, drafts), maxlen=0)
+
+    def _follow(self, connection: Connection, changes: Changes) -> None:
+        """Count the layers' revisions on, and let the database note what was written."""
+        for layer_id, touched in changes.touched.items():
+            self._written(connection, layer_id)
+            self._note_write(connection, layer_id, touched)
+        if changes.has_statuses:
+            self._note_write(connection, self.schema.annual_status.name, Touched())
 
     def _add_layer(self, connection: Connection, layer: Layer, fill: Filling | None, *, demo: bool) -> None:
         """Number a new layer's revisions, and fill its table."""
         connection.execute(insert(self.schema.layer_revisions), {"layer_id": layer.id, "revision": 0})
         content = fill(layer) if fill else None
-        if content is not None:
-            self._insert_features(connection, layer, rows_of(layer, content.features))
-            self._insert_statuses(connection, content.statuses, demo=demo)
-
-    def _insert_features(self, connection: Connection, layer: Layer, rows: FeatureRows) -> None:
-        if not rows.ids:
+        if content is None:
             return
-        if existing := self._existing(connection, layer.id, rows.ids):
-            raise InvalidFeatures(
-                N_("图层“%(layer)s”里已有编号为“%(feature_id)s”的要素"), layer=layer.id, feature_id=min(existing)
-            )
-        for batch in rows.batches(BATCH):
-            connection.execute(insert(self.schema.layers[layer.id]), batch)
-            connection.execute(insert(self.schema.search_index), [_search_row(layer, row) for row in batch])
-        self._written(connection, layer.id)
-        self._note_write(connection, layer.id, rows.bounds)
-
-    def _insert_statuses(self, connection: Connection, statuses: Sequence[AnnualStatus], *, demo: bool) -> None:
-        if not statuses:
-            return
-        rows = [row_of(status, self.catalog[status.layer_id], demo=demo) for status in statuses]
-        for layer_id in sorted({status.layer_id for status in statuses}):
-            ids = [status.feature_id for status in statuses if status.layer_id == layer_id]
-            if missing := set(ids) - self._existing(connection, layer_id, ids):
-                raise FeatureNotFound(layer_id, min(missing))
-            self._written(connection, layer_id)
-        connection.execute(insert(self.schema.annual_status), rows)
-        self._note_write(connection, "annual_status")
-
-    def _existing(self, connection: Connection, layer_id: str, ids: Sequence[str]) -> set[str]:
-        column = self.schema.layers[layer_id].c.feature_id
-        existing: set[str] = set()
-        for start in range(0, len(ids), BATCH):
-            existing.update(connection.scalars(select(column).where(column.in_(ids[start : start + BATCH]))))
-        return existing
+        changes = Changes(connection, self.schema, self.catalog, FIRST_FILLING, demo=demo)
+        self._keep(connection, FIRST_FILLING, changes.add_rows(layer, rows_of(layer, content.features)))
+        self._keep(connection, FIRST_FILLING, changes.add_statuses(content.statuses))
+        self._follow(connection, changes)
 
     def _written(self, connection: Connection, layer_id: str) -> None:
         revisions = self.schema.layer_revisions
@@ -191,13 +242,9 @@ class SqlStore(Store):
         )
 
 
+def _streamed(connection: Connection, statement: Select) -> Iterator[Row]:
+    return iter(connection.execution_options(yield_per=BATCH).execute(statement))
+
+
 def _page(rows: Sequence[Row], names: tuple[str, ...]) -> Page:
     return Page([row[0] for row in rows], [row[1] for row in rows], names, [tuple(row[2:]) for row in rows])
-
-
-def _search_row(layer: Layer, row: dict) -> dict:
-    return {
-        "layer_id": layer.id,
-        "feature_id": row["feature_id"],
-        "text": search_text(layer, row["feature_id"], row),
-    }

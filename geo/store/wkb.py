@@ -18,5 +18,5 @@ def promoted(wkb: bytes, kind: str) -> bytes:
 
 def single_part(wkb: bytes) -> bytes:
     """The part of a multipart geometry that has just one, else the geometry as it is."""
-    (parts,) = struct.unpack_from("<I" if wkb[0] else ">I", wkb, 5)
-    return wkb[_HEAD:] if parts == 1 else wkb
+    code, parts = struct.unpack_from("<II" if wkb[0] else ">II", wkb, 1)
+    return wkb[_HEAD:] if parts == 1 and code in _MULTI.values() else wkb

@@ -1,0 +1,81 @@
+"""The office's memory: what was changed by whom, taken back by a new change, and who says what of a feature."""
+
+import shapely
+
+from geo.model.errors import Conflict, InvalidInput, N_
+from geo.model.journal import (
+    KEEP,
+    Act,
+    Change,
+    FeatureChange,
+    FeatureRemoval,
+    JournalEntry,
+    JournalQuery,
+)
+from geo.model.status import AnnualStatus
+from geo.store.base import Store
+
+LONGEST_UNDO = 100_000
+"""Entries of a change set that can be taken back at once."""
+
+
+def undo(store: Store, change_set: int, act: Act) -> list[JournalEntry]:
+    """Take a change set back by a new one; the journal keeps both.
+
+    What was made is removed, what was removed is made again with its next revision, what was changed gets its values
+    back, and a status gives way to the one that it had corrected, or is withdrawn.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such change set, or it is none of features and statuses.
+    Conflict
+        If something of it was changed again since.
+    """
+    entries = list(store.journal(JournalQuery(change_set=change_set, newest_first=True, limit=LONGEST_UNDO + 1)))
+    if not entries:
+        raise InvalidInput(N_("没有编号为 %(number)s 的修改"), number=change_set)
+    if len(entries) > LONGEST_UNDO:
+        raise InvalidInput(N_("一次最多撤销 %(most)s 项修改"), most=LONGEST_UNDO)
+    return store.write([_opposite(store, entry) for entry in entries], act)
+
+
+def _opposite(store: Store, entry: JournalEntry) -> Change:
+    match entry.action:
+        case "create":
+            return FeatureRemoval(entry.layer_id, entry.feature_id, entry.revision)
+        case "update":
+            return _change(entry, entry.revision, entry.before)
+        case "remove":
+            return _change(entry, None, entry.before)
+        case "status":
+            return _earlier_status(store, entry)
+    raise InvalidInput(N_("这项修改不能撤销：%(action)s"), action=entry.action)
+
+
+def _change(entry: JournalEntry, revision: int | None, values: dict[str, object]) -> FeatureChange:
+    properties = {name: value for name, value in values.items() if name != "geom"}
+    geometry = shapely.from_wkb(values["geom"]) if "geom" in values else KEEP
+    return FeatureChange(entry.layer_id, entry.feature_id, revision, properties, geometry)
+
+
+def _earlier_status(store: Store, entry: JournalEntry) -> AnnualStatus:
+    """What the year said before; a later report of the same year must not be lost."""
+    year = entry.after["year"]
+    rows = [row for row in store.status_rows(entry.layer_id, entry.feature_id) if row.year == year]
+    if rows[-1] != AnnualStatus(**entry.after):
+        raise Conflict(
+            N_("“%(feature_id)s”%(year)s 年的填报此后又有更正，请先撤销更正"), feature_id=entry.feature_id, year=year
+        )
+    if entry.before is None:
+        return AnnualStatus(layer_id=entry.layer_id, feature_id=entry.feature_id, year=year, withdrawn=True)
+    return AnnualStatus(**entry.before)
+
+
+def sources_of_fields(store: Store, layer_id: str, feature_id: str) -> dict[str, JournalEntry]:
+    """For each field of a feature the entry that last set it: who says so. The geometry is `geom`."""
+    sources: dict[str, JournalEntry] = {}
+    for entry in store.journal(JournalQuery(layer_id=layer_id, feature_id=feature_id)):
+        if entry.action in ("create", "update"):
+            sources |= dict.fromkeys(entry.after, entry)
+    return sources

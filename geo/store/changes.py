@@ -1,0 +1,269 @@
+"""Changes of features and statuses within one transaction: checked, applied to the tables, drafted for the journal."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import shapely
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from geo.model.errors import Conflict, FeatureNotFound, InvalidFeatures, N_
+from geo.model.journal import PROGRAM, Act, Change, FeatureChange, FeatureRemoval
+from geo.model.layer import Catalog, Layer
+from geo.model.search_text import search_text
+from geo.model.status import AnnualStatus
+from geo.store.frames import FeatureRows, checked_change
+from geo.store.journal import Draft, changed_fields, known, now, readable
+from geo.store.schema import Schema, not_withdrawn
+from geo.store.status_rows import row_of
+from geo.store.wkb import is_multi, single_part
+
+BATCH = 5_000
+"""Rows written, or ids looked up, at a time."""
+
+Values = dict[str, object]
+
+
+@dataclass
+class Touched:
+    """What was written of a layer.
+
+    Parameters
+    ----------
+    bounds
+        min lon, min lat, max lon, max lat of geometries that were added; None where there is none.
+    shrunk
+        Whether a geometry went away or changed, so that the layer's extent may be smaller now.
+    """
+
+    bounds: tuple[float, float, float, float] | None = None
+    shrunk: bool = False
+
+    def add(self, bounds: Sequence[float]) -> None:
+        known = [self.bounds] if self.bounds else []
+        west, south, east, north = zip(*known, bounds, strict=True)
+        self.bounds = (min(west), min(south), max(east), max(north))
+
+
+class Changes:
+    """Applies changes on a connection that is in a transaction and the only one that writes.
+
+    Parameters
+    ----------
+    act
+        Who reports a status that does not say so itself.
+    demo
+        Whether the store is for demonstration data.
+
+    Attributes
+    ----------
+    touched
+        What was written, by layer.
+    has_statuses
+        Whether statuses were written.
+    """
+
+    def __init__(self, connection: Connection, schema: Schema, catalog: Catalog, act: Act, *, demo: bool) -> None:
+        self._connection, self._schema, self._catalog = connection, schema, catalog
+        self._act, self._demo = act, demo
+        self.touched: dict[str, Touched] = defaultdict(Touched)
+        self.has_statuses = False
+
+    def apply(self, changes: Iterable[Change]) -> Iterator[Draft]:
+        """Apply changes one by one; one that changes nothing gives no draft.
+
+        Raises
+        ------
+        Conflict
+            If a revision is not the current one.
+        FeatureNotFound, LayerNotFound, InvalidFeatures, InvalidInput
+            If a change does not hold.
+        """
+        for number, change in enumerate(changes, 1):
+            match change:
+                case FeatureRemoval():
+                    yield self._remove(change)
+                case FeatureChange(revision=None):
+                    yield self._create(change, number)
+                case FeatureChange():
+                    if draft := self._update(change, number):
+                        yield draft
+                case AnnualStatus():
+                    yield from self.add_statuses([change])
+
+    def add_rows(self, layer: Layer, rows: FeatureRows) -> Iterator[Draft]:
+        """Add the features of a checked frame.
+
+        Raises
+        ------
+        InvalidFeatures
+            If one of the ids is taken.
+        """
+        if existing := self._existing(layer.id, rows.ids):
+            raise _taken(layer, min(existing))
+        for batch in rows.batches(BATCH):
+            self._insert(layer, batch)
+            for row in batch:
+                yield Draft("create", layer.id, row["feature_id"], 1, None, journalled(layer, row))
+        if rows.bounds:
+            self.touched[layer.id].add(rows.bounds)
+        elif rows.ids:
+            _ = self.touched[layer.id]
+
+    def add_statuses(self, statuses: Sequence[AnnualStatus]) -> Iterator[Draft]:
+        """Add status rows; who and when are the act's where a row does not say and a person acts.
+
+        Raises
+        ------
+        FeatureNotFound, LayerNotFound, InvalidInput
+            If a row does not hold.
+        """
+        signed = {} if self._act.author == PROGRAM else {"reported_by": self._act.author, "reported_at": now()}
+        rows = []
+        for status in statuses:
+            missing = {name: value for name, value in signed.items() if getattr(status, name) is None}
+            rows.append(row_of(replace(status, **missing), self._catalog[status.layer_id], demo=self._demo))
+        for layer_id in sorted({status.layer_id for status in statuses}):
+            ids = [status.feature_id for status in statuses if status.layer_id == layer_id]
+            if absent := set(ids) - self._existing(layer_id, ids):
+                raise FeatureNotFound(layer_id, min(absent))
+            _ = self.touched[layer_id]
+        self.has_statuses = self.has_statuses or bool(rows)
+        for start in range(0, len(rows), BATCH):
+            batch = rows[start : start + BATCH]
+            before = self._current_status(batch[0]) if len(rows) == 1 else None
+            self._connection.execute(insert(self._schema.annual_status), batch)
+            for row in batch:
+                yield Draft("status", row["layer_id"], row["feature_id"], None, before, known(row))
+
+    def _create(self, change: FeatureChange, number: int) -> Draft:
+        layer = self._catalog[change.layer_id]
+        columns = checked_change(layer, change, number)
+        if self._existing(layer.id, [change.feature_id]):
+            raise _taken(layer, change.feature_id)
+        nothing = {field.name: None for field in layer.fields} | ({"geom": None} if layer.geometry else {})
+        revision = self._last_revision(change) + 1
+        row = {"feature_id": change.feature_id, "revision": revision} | nothing | columns
+        self._insert(layer, [row])
+        self._touch(layer, None, row.get("geom"))
+        return Draft("create", layer.id, change.feature_id, revision, None, journalled(layer, row))
+
+    def _update(self, change: FeatureChange, number: int) -> Draft | None:
+        layer = self._catalog[change.layer_id]
+        columns = checked_change(layer, change, number)
+        before = self._current(layer, change)
+        readable = _readable(layer, columns)
+        names = changed_fields(_readable(layer, before), readable)
+        if not names:
+            return None
+        revision = change.revision + 1
+        table = self._schema.layers[layer.id]
+        self._connection.execute(
+            update(table)
+            .where(table.c.feature_id == change.feature_id)
+            .values({name: columns[name] for name in names} | {"revision": revision})
+        )
+        self._index_words(layer, before | columns)
+        if "geom" in names:
+            self._touch(layer, before["geom"], columns["geom"])
+        else:
+            _ = self.touched[layer.id]
+        was = _readable(layer, before)
+        after = {name: readable[name] for name in names}
+        return Draft("update", layer.id, change.feature_id, revision, {name: was[name] for name in names}, after)
+
+    def _remove(self, change: FeatureRemoval) -> Draft:
+        layer = self._catalog[change.layer_id]
+        before = self._current(layer, change)
+        for table in (self._schema.layers[layer.id], self._schema.search_index):
+            statement = delete(table).where(table.c.feature_id == change.feature_id)
+            if table is self._schema.search_index:
+                statement = statement.where(table.c.layer_id == layer.id)
+            self._connection.execute(statement)
+        self._touch(layer, before.get("geom"), None)
+        return Draft("remove", layer.id, change.feature_id, change.revision, journalled(layer, before), None)
+
+    def _current(self, layer: Layer, change: FeatureChange | FeatureRemoval) -> Values:
+        """The feature's row without its numbers, if its revision is the one that the writer saw."""
+        table = self._schema.layers[layer.id]
+        row = self._connection.execute(select(table).where(table.c.feature_id == change.feature_id)).first()
+        if row is None:
+            raise FeatureNotFound(layer.id, change.feature_id)
+        values = dict(row._mapping)
+        if values["revision"] != change.revision:
+            raise Conflict(
+                N_(
+                    "图层“%(layer)s”的要素“%(feature_id)s”已被他人修改：您看到的是版本 %(seen)s，现在是版本 %(current)s"
+                ),
+                layer=layer.id,
+                feature_id=change.feature_id,
+                seen=change.revision,
+                current=values["revision"],
+            )
+        return {name: value for name, value in values.items() if name not in ("fid", "revision")}
+
+    def _last_revision(self, change: FeatureChange) -> int:
+        """Of a feature that was removed, so that whoever saw that one cannot write over the new one; else 0."""
+        columns = self._schema.journal.c
+        same = (columns.layer_id == change.layer_id, columns.feature_id == change.feature_id)
+        return self._connection.execute(select(func.max(columns.revision)).where(*same)).scalar() or 0
+
+    def _current_status(self, row: Values) -> Values | None:
+        status = self._schema.annual_status
+        key = ("layer_id", "feature_id", "year")
+        statement = select(status).where(*(status.c[name] == row[name] for name in key))
+        latest = statement.where(not_withdrawn(self._schema, status)).order_by(status.c.id.desc()).limit(1)
+        found = self._connection.execute(latest).first()
+        return known({name: value for name, value in found._mapping.items() if name != "id"}) if found else None
+
+    def _insert(self, layer: Layer, batch: list[Values]) -> None:
+        self._connection.execute(insert(self._schema.layers[layer.id]), batch)
+        self._connection.execute(insert(self._schema.search_index), [_search_row(layer, row) for row in batch])
+
+    def _index_words(self, layer: Layer, row: Values) -> None:
+        index = self._schema.search_index
+        found = (index.c.layer_id == layer.id) & (index.c.feature_id == row["feature_id"])
+        self._connection.execute(update(index).where(found).values(text=_search_row(layer, row)["text"]))
+
+    def _touch(self, layer: Layer, before: bytes | None, after: bytes | None) -> None:
+        touched = self.touched[layer.id]
+        touched.shrunk = touched.shrunk or before is not None
+        if after is not None:
+            touched.add(shapely.bounds(shapely.from_wkb(after)).tolist())
+
+    def _existing(self, layer_id: str, ids: Sequence[str]) -> set[str]:
+        column = self._schema.layers[layer_id].c.feature_id
+        existing: set[str] = set()
+        for start in range(0, len(ids), BATCH):
+            existing.update(self._connection.scalars(select(column).where(column.in_(ids[start : start + BATCH]))))
+        return existing
+
+
+def journalled(layer: Layer, row: Values) -> Values:
+    """What is known of a row of a layer's table, without the id and the revision, which an entry names itself."""
+    own = known(_single(layer, row)).items()
+    return {name: value for name, value in own if name not in ("fid", "feature_id", "revision")}
+
+
+def _readable(layer: Layer, row: Values) -> Values:
+    """The values of a row, known or not, as the journal writes them."""
+    single = _single(layer, row)
+    return {str(name): readable(value) for name, value in single.items()}
+
+
+def _single(layer: Layer, row: Values) -> Values:
+    """A geometry of one part as its part, as it is read back."""
+    if is_multi(layer.geometry or "") and row.get("geom") is not None:
+        return row | {"geom": single_part(row["geom"])}
+    return row
+
+
+def _search_row(layer: Layer, row: Values) -> Values:
+    text = search_text(layer, row["feature_id"], row)
+    return {"layer_id": layer.id, "feature_id": row["feature_id"], "text": text}
+
+
+def _taken(layer: Layer, feature_id: str) -> InvalidFeatures:
+    return InvalidFeatures(
+        N_("图层“%(layer)s”里已有编号为“%(feature_id)s”的要素"), layer=layer.id, feature_id=feature_id
+    )
