@@ -14,9 +14,10 @@ hypothesis.settings.load_profile("plan_atlas")
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_from_the_environment() -> Iterator[None]:
-    """Whatever the environment sets, tests see the default settings and a terminal that speaks Chinese."""
+    """Whatever the environment sets, tests see the default settings, a terminal that speaks Chinese, and no secret."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [setting.name for setting in SETTINGS if setting.name in os.environ]:
             patch.delenv(name)
         patch.setenv("LC_ALL", "C.UTF-8")
+        patch.setenv("SECRET_KEY", "a secret of the tests alone")
         yield

@@ -68,3 +68,33 @@ class StoreUnavailable(AtlasError):
 
 class Conflict(AtlasError):
     """A write that names a revision which is no longer the current one."""
+
+
+class AccountNotFound(AtlasError):
+    """No account of that name or number."""
+
+    def __init__(self, account: object) -> None:
+        super().__init__(N_("没有账户“%(account)s”"), account=account)
+
+
+class SignInNeeded(AtlasError):
+    """Only somebody who has signed in may do this."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("请先登录"))
+
+
+class SignInRefused(AtlasError):
+    """Name and password do not belong together, or the account is disabled."""
+
+
+class NotAllowed(AtlasError):
+    """The account's role may not do this."""
+
+
+class TooManyTries(AtlasError):
+    """Asked too often; `seconds` until it may be tried again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(N_("尝试次数太多，请 %(minutes)s 分钟后再试"), minutes=-(-seconds // 60))
+        self.seconds = seconds

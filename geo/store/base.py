@@ -12,6 +12,8 @@ from geo.model.journal import BY_PROGRAM, WHOLE_JOURNAL, Act, BadRow, Change, Jo
 from geo.model.layer import Catalog, Layer
 from geo.model.page import Page, Summary
 from geo.model.status import AnnualStatus
+from geo.store.account_rows import AccountRows
+from geo.store.throttle_rows import ThrottleRows
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Store(ABC):
     """
 
     catalog: Catalog
+    accounts: AccountRows
+    throttle: ThrottleRows
 
     @abstractmethod
     def create(self, fill: Filling | None = None, *, demo: bool = False) -> list[str]:

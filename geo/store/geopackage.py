@@ -59,6 +59,7 @@ class GeoPackageStore(SqlStore):
                 self._build(fill, demo=demo)
                 return list(self.catalog)
             self._check(demo=demo)
+            self._make_tables_of_people()
             new = [layer for layer in self.catalog.values() if not self._columns_in_file(layer.id)]
             if new:
                 with self._writing() as connection:
@@ -164,12 +165,20 @@ class GeoPackageStore(SqlStore):
     def _make_all(self, connection: Connection, fill: Filling | None, *, demo: bool) -> None:
         gpkg_metadata.create_system_tables(connection)
         schema = self.schema
-        for made in schema.shared:
+        for made in (*schema.shared, *self._tables_of_people):
             made.create(connection)
         facts = {"schema_version": VERSION, "demo": str(int(demo))}
         connection.execute(insert(schema.store_info), [{"key": key, "value": value} for key, value in facts.items()])
         gpkg_metadata.register_statuses(connection)
         self._make_layers(connection, list(self.catalog.values()), fill, demo=demo)
+
+    def _make_tables_of_people(self) -> None:
+        """A store made before there were accounts gets their tables; nothing else changes."""
+        missing = [each for each in self._tables_of_people if not self._columns_in_file(each.name)]
+        if missing:
+            with self._writing() as connection:
+                for each in missing:
+                    each.create(connection)
 
     def _make_layers(self, connection: Connection, layers: list[Layer], fill: Filling | None, *, demo: bool) -> None:
         for layer in layers:

@@ -27,6 +27,7 @@ from geo.model.journal import (
 from geo.model.layer import Catalog, Layer
 from geo.model.page import Cell, Page, Summary
 from geo.model.status import AnnualStatus
+from geo.store.account_rows import AccountRows
 from geo.store.base import Filling, Store
 from geo.store.changes import Changes, Touched
 from geo.store.frames import frame_of, rows_of
@@ -35,6 +36,7 @@ from geo.store.place import Grid, Place
 from geo.store.query import STATUS_TYPES, FeatureSelect
 from geo.store.schema import KEY_FIELDS, Schema
 from geo.store.status_rows import status_of
+from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, replay, status_faults
 
 FIRST_FILLING = Act(PROGRAM, N_("建库时由图层文件夹录入"))
@@ -54,6 +56,9 @@ class SqlStore(Store):
         self.catalog = catalog
         self.schema = Schema(catalog)
         self.history = Journal(self.schema.journal)
+        self.accounts = AccountRows(self.schema.metadata, self._reading, self._writing)
+        self.throttle = ThrottleRows(self.schema.metadata, self._reading, self._writing)
+        self._tables_of_people = (*self.accounts.tables, *self.throttle.tables)
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The revision is part of the key, so that a cached count is a true one.
         self._count_at = lru_cache(CACHED_COUNTS)(lambda layer_id, revision, query: self._count_now(layer_id, query))

@@ -3,13 +3,15 @@
 from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from geo.web import basemaps, commands, errors, export, features, health, language, ogc, security
+from geo.web import accounts, basemaps, commands, errors, export, features, health, language, ogc, security
 from geo.web.current import current_store, use_store
+from geo.web.guard import guard, may_open
+from geo.web.sessions import keep_sessions
 from geo.web.settings import ROOT, read_settings, whole_number
 
 MAX_REQUEST_BYTES = 1024 * 1024
 NAVIGATION = ("features.map_page", "export.page")
-"""Pages in the order of the header."""
+"""Pages in the order of the header; those that need a role are shown to whoever has it."""
 
 
 def create_app(config: dict[str, object] | None = None) -> Flask:
@@ -27,10 +29,13 @@ def create_app(config: dict[str, object] | None = None) -> Flask:
     app.json.sort_keys = False
     use_store(app, settings["DATABASE_URL"], ROOT / settings["LAYERS_DIR"])
     _trust_proxies(app, whole_number(settings, "TRUSTED_PROXIES", highest=10))
+    app.config["REQUIRE_LOGIN"] = whole_number(settings, "REQUIRE_LOGIN", highest=1) == 1
     security.protect(app)
+    keep_sessions(app)
+    guard(app)
     language.speak(app)
     errors.handle_errors(app)
-    for module in (features, export, ogc, basemaps, health):
+    for module in (features, export, ogc, basemaps, health, accounts):
         app.register_blueprint(module.blueprint)
     commands.register(app)
     app.context_processor(_page_context)
@@ -46,7 +51,7 @@ def _trust_proxies(app: Flask, count: int) -> None:
 def _page_context() -> dict:
     store = current_store()
     return {
-        "nav": [(url_for(endpoint), endpoint) for endpoint in NAVIGATION],
+        "nav": [(url_for(endpoint), endpoint) for endpoint in NAVIGATION if may_open(endpoint)],
         "zone": store.catalog.zone,
         "demo": store.demo,
     }

@@ -62,12 +62,12 @@ def switch(code: str) -> Response:
     """Remember the language and go back to the page the reader came from."""
     if code not in LANGUAGES:
         raise InvalidInput(N_("没有语言“%(code)s”，可选 zh 或 en"), code=code)
-    response = redirect(_own_path(request.args.get("next", "/")))
+    response = redirect(own_path(request.args.get("next", "/")))
     response.set_cookie(COOKIE, code, max_age=COOKIE_MAX_AGE_S, samesite="Lax", httponly=True)
     return response
 
 
-def _own_path(target: str) -> str:
+def own_path(target: str) -> str:
     """The target if it is a path of this server, else the map."""
     parts = urlsplit(target)
     foreign = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\"))

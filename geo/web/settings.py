@@ -32,6 +32,9 @@ SETTINGS = (
     Setting("PORT", "8000", "Port that the server listens on"),
     Setting("THREADS", "8", "Threads that answer requests"),
     Setting("TRUSTED_PROXIES", "0", "How many reverse proxies in front may set X-Forwarded-* headers"),
+    Setting("REQUIRE_LOGIN", "0", "1: reading needs an account too, pages as well as /ogc; 0: only writing does"),
+    Setting("SECRET_KEY", "", "Secret that signs the session cookies, at least 16 characters; instead of the file"),
+    Setting("SECRET_KEY_FILE", "instance/secret_key", "File with that secret; made once, readable by its owner only"),
     Setting("BASEMAPS", "instance/basemaps.toml", "File that lists the office's base maps, if any"),
 )
 

@@ -1,8 +1,20 @@
 """An app on a store that is filled from the shipped layers."""
 
-import pytest
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+
+from geo.service import accounts
 from geo.web import create_app
+from geo.web.current import current_store
+
+PASSWORD = "a long enough password"
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +29,79 @@ def app(tmp_path_factory):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_fast() -> Iterator[None]:
+    """Hashes as weak as they can be; tests/service/test_accounts.py looks at the real ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def own_store(app, tmp_path) -> str:
+    """Address of a store of the shipped layers that a test may write to."""
+    with app.app_context():
+        current_store()
+    with closing(sqlite3.connect(app.config["DATABASE_URL"].removeprefix("gpkg:///"))) as made:
+        made.execute("VACUUM INTO ?", [str(tmp_path / "plan.gpkg")])
+    return f"gpkg:///{tmp_path}/plan.gpkg"
+
+
+@pytest.fixture
+def office(own_store, tmp_path):
+    """An app on a store of its own, for tests that write."""
+    app = create_app({"DATABASE_URL": own_store, "BASEMAPS": str(tmp_path / "none.toml")})
+    app.testing = False
+    return app
+
+
+class Browser(FlaskClient):
+    """A client that sends the token of its session with every write, as our pages and scripts do."""
+
+    token = ""
+
+    def open(self, *args, **kwargs):
+        if self.token:
+            kwargs["headers"] = {"X-CSRFToken": self.token, **dict(kwargs.get("headers") or {})}
+        return super().open(*args, **kwargs)
+
+    def take_token(self, address: str) -> str:
+        """The token that a page of ours hands out."""
+        page = self.get(address).text
+        self.token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+        return self.token
+
+    def sign_in(self, name: str, password: str = PASSWORD, **more):
+        self.take_token("/accounts/sign-in")
+        answer = self.post("/accounts/sign-in", data={"name": name, "password": password, **more})
+        if answer.status_code == 303:
+            self.take_token("/accounts/me")
+        return answer
+
+
+@pytest.fixture
+def browser() -> Callable[[Flask], Browser]:
+    """A new browser at an app, signed in as nobody."""
+
+    def open_(app: Flask) -> Browser:
+        return Browser(app, app.response_class, use_cookies=True)
+
+    return open_
+
+
+@pytest.fixture
+def signed_in(browser) -> Callable[[Flask, str], Browser]:
+    """A browser at an app, signed in with an account of that role, which is named for it."""
+
+    def sign_in(app: Flask, role: str) -> Browser:
+        with app.app_context():
+            store = current_store()
+            if role not in [account.name for account in store.accounts.all()]:
+                accounts.add_account(store, role, PASSWORD, role, by=None)
+        client = browser(app)
+        assert client.sign_in(role).status_code == 303
+        return client
+
+    return sign_in

@@ -5,7 +5,7 @@ A module per subject; a new command is written in the module of its subject and 
 
 from flask import Flask
 
-from geo.web.commands import export, layers, locating, reading, setup
+from geo.web.commands import accounts, export, layers, locating, reading, setup
 
 COMMANDS = (
     layers.layers,
@@ -14,6 +14,12 @@ COMMANDS = (
     reading.parse_plan,
     reading.parse_locations,
     locating.locate,
+    accounts.user_add,
+    accounts.user_list,
+    accounts.user_role,
+    accounts.user_password,
+    accounts.user_disable,
+    accounts.user_enable,
     setup.demo,
     setup.setup,
 )

@@ -1,0 +1,222 @@
+"""Accounts and their sessions in the store."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    Text,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from geo.model.account import Account, Role, name_key
+from geo.model.errors import AccountNotFound, InvalidInput, N_, NotAllowed
+from geo.store.schema import WHOLE
+
+Connect = Callable[[], AbstractContextManager[Connection]]
+
+
+def _accounts(metadata: MetaData) -> Table:
+    return Table(
+        "accounts",
+        metadata,
+        Column("id", WHOLE, primary_key=True),
+        Column("name", Text, nullable=False),
+        Column("name_key", Text, nullable=False, unique=True),
+        Column("role", Text, nullable=False),
+        Column("password_hash", Text, nullable=False),
+        Column("disabled", Boolean, nullable=False),
+        Column("created_at", Text, nullable=False),
+        Column("created_by", Text),
+        Column("signed_in_at", Text),
+        sqlite_autoincrement=True,
+    )
+
+
+def _sessions(metadata: MetaData) -> Table:
+    return Table(
+        "account_sessions",
+        metadata,
+        Column("token_hash", Text, primary_key=True),
+        Column("account_id", WHOLE, ForeignKey("accounts.id"), nullable=False, index=True),
+        Column("started_at", Text, nullable=False),
+    )
+
+
+class AccountRows:
+    """Reads and writes accounts and sessions.
+
+    Parameters
+    ----------
+    metadata
+        Gets the tables.
+    reading, writing
+        The store's connections; a writing one is alone, durable when it ends, and undone if it fails.
+    """
+
+    def __init__(self, metadata: MetaData, reading: Connect, writing: Connect) -> None:
+        self._accounts, self._sessions = _accounts(metadata), _sessions(metadata)
+        self.tables = (self._accounts, self._sessions)
+        self._reading, self._writing = reading, writing
+
+    def all(self) -> list[Account]:
+        """Every account, by name."""
+        return [_account(row) for row in self._read(select(self._accounts).order_by(self._accounts.c.name_key))]
+
+    def is_empty(self) -> bool:
+        return not self._read(select(exists(select(self._accounts.c.id))))[0][0]
+
+    def find(self, name: str) -> Account:
+        """The account of that name, however it is spelt.
+
+        Raises
+        ------
+        AccountNotFound
+        """
+        found = self.credentials(name)
+        if found is None:
+            raise AccountNotFound(name)
+        return found[0]
+
+    def credentials(self, name: str) -> tuple[Account, str] | None:
+        """The account of that name and the hash of its password; None where there is none."""
+        rows = self._read(select(self._accounts).where(self._accounts.c.name_key == name_key(name)))
+        return (_account(rows[0]), rows[0].password_hash) if rows else None
+
+    def add(self, name: str, role: Role, password_hash: str, *, by: str | None) -> Account:
+        """Make an account.
+
+        Parameters
+        ----------
+        by
+            Name of the account that makes it; None for a command.
+
+        Raises
+        ------
+        InvalidInput
+            If there is one of that name.
+        """
+        accounts = self._accounts
+        values = {"name": name, "name_key": name_key(name), "role": role, "password_hash": password_hash}
+        values |= {"disabled": False, "created_at": _now(), "created_by": by}
+        with self._writing() as connection:
+            if connection.scalar(select(accounts.c.id).where(accounts.c.name_key == values["name_key"])) is not None:
+                raise InvalidInput(N_("已有账户“%(name)s”"), name=name)
+            (account_id,) = connection.execute(insert(accounts), values).inserted_primary_key
+            return _account(self._row(connection, account_id))
+
+    def change(
+        self,
+        account_id: int,
+        *,
+        role: Role | None = None,
+        disabled: bool | None = None,
+        password_hash: str | None = None,
+        by: str | None,
+    ) -> Account:
+        """Set what is given and end every session of the account.
+
+        Raises
+        ------
+        AccountNotFound
+        NotAllowed
+            If no admin who can sign in would be left.
+        """
+        given = {"role": role, "disabled": disabled, "password_hash": password_hash}
+        values = {name: value for name, value in given.items() if value is not None}
+        with self._writing() as connection:
+            before = self._row(connection, account_id)
+            connection.execute(update(self._accounts).where(self._accounts.c.id == account_id).values(values))
+            if _is_admin(before) and not self._has_admin(connection):
+                raise NotAllowed(N_("“%(name)s”是最后一位可用的管理员，不能停用或改为别的角色"), name=before.name)
+            connection.execute(delete(self._sessions).where(self._sessions.c.account_id == account_id))
+            return _account(self._row(connection, account_id))
+
+    def renew_hash(self, account_id: int, old: str, new: str) -> None:
+        """Keep the same password under a stronger hash; sessions go on."""
+        mine = (self._accounts.c.id == account_id, self._accounts.c.password_hash == old)
+        with self._writing() as connection:
+            connection.execute(update(self._accounts).where(*mine).values(password_hash=new))
+
+    # --- sessions ---
+
+    def begin_session(self, account_id: int, password_hash: str, token_hash: str, *, longest: timedelta) -> bool:
+        """Note a session, and drop those that have run out.
+
+        Parameters
+        ----------
+        password_hash
+            The one that the password was checked against; if it is no longer the account's, no session begins.
+        longest
+            How long a session may run.
+
+        Returns
+        -------
+        begun
+        """
+        accounts, sessions = self._accounts, self._sessions
+        valid = (accounts.c.id == account_id, accounts.c.password_hash == password_hash, accounts.c.disabled.is_(False))
+        with self._writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.started_at < _now(-longest)))
+            if not connection.execute(update(accounts).where(*valid).values(signed_in_at=_now())).rowcount:
+                return False
+            row = {"token_hash": token_hash, "account_id": account_id, "started_at": _now()}
+            connection.execute(insert(sessions), row)
+            return True
+
+    def of_session(self, token_hash: str, *, longest: timedelta) -> Account | None:
+        """The account of a session; None where there is none, it has run out, or the account is disabled."""
+        accounts, sessions = self._accounts, self._sessions
+        statement = select(accounts).join(sessions, sessions.c.account_id == accounts.c.id)
+        valid = (
+            sessions.c.token_hash == token_hash,
+            sessions.c.started_at >= _now(-longest),
+            accounts.c.disabled.is_(False),
+        )
+        rows = self._read(statement.where(*valid))
+        return _account(rows[0]) if rows else None
+
+    def end_session(self, token_hash: str) -> None:
+        with self._writing() as connection:
+            connection.execute(delete(self._sessions).where(self._sessions.c.token_hash == token_hash))
+
+    def _read(self, statement: Select) -> list[Row]:
+        with self._reading() as connection:
+            return list(connection.execute(statement))
+
+    def _row(self, connection: Connection, account_id: int) -> Row:
+        row = connection.execute(select(self._accounts).where(self._accounts.c.id == account_id)).first()
+        if row is None:
+            raise AccountNotFound(account_id)
+        return row
+
+    def _has_admin(self, connection: Connection) -> bool:
+        columns = self._accounts.c
+        admins = select(func.count()).where(columns.role == "admin", columns.disabled.is_(False))
+        return connection.scalar(admins) > 0
+
+
+def _account(row: Row) -> Account:
+    columns = ("id", "name", "role", "disabled", "created_at", "created_by", "signed_in_at")
+    return Account(**{name: row._mapping[name] for name in columns})
+
+
+def _is_admin(row: Row) -> bool:
+    return row.role == "admin" and not row.disabled
+
+
+def _now(shift: timedelta = timedelta()) -> str:
+    return (datetime.now(UTC) + shift).isoformat(timespec="milliseconds").replace("+00:00", "Z")

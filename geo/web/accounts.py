@@ -1,0 +1,80 @@
+"""Signing in and out, one's own account, and the page on which admins keep the accounts."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask_login import current_user
+
+from geo.model.account import ROLES
+from geo.model.errors import AtlasError, SignInRefused, TooManyTries
+from geo.service import accounts
+from geo.web import sessions
+from geo.web.current import current_store
+from geo.web.errors import STATUS_OF
+from geo.web.guard import needs_role
+from geo.web.language import in_words, own_path
+
+__all__ = ["blueprint", "needs_role"]
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
+
+
+@blueprint.get("/sign-in")
+def sign_in_page() -> Response | str:
+    """The form; where there is no account yet, the command that makes the first one."""
+    target = own_path(request.args.get("next", "/"))
+    if current_user.is_authenticated:
+        return redirect(target, 303)
+    return _sign_in_form(target)
+
+
+@blueprint.post("/sign-in")
+def sign_in() -> Response:
+    """Begin a session and go on to the page that was asked for."""
+    form = request.form
+    target, name = own_path(form.get("next", "/")), form.get("name", "")
+    try:
+        begun = accounts.sign_in(current_store(), name, form.get("password", ""), request.remote_addr or "")
+    except (SignInRefused, TooManyTries) as error:
+        response = make_response(_sign_in_form(target, name=name, fault=in_words(error)), STATUS_OF[type(error)])
+        if isinstance(error, TooManyTries):
+            response.headers["Retry-After"] = str(error.seconds)
+        return response
+    sessions.begin(begun)
+    return redirect(target, 303)
+
+
+@blueprint.post("/sign-out")
+@needs_role("viewer")
+def sign_out() -> Response:
+    """End this session."""
+    accounts.sign_out(current_store(), current_user.token)
+    session.clear()
+    return redirect("/", 303)
+
+
+@blueprint.get("/me")
+@needs_role("viewer")
+def me() -> str:
+    """One's own account."""
+    return _my_page()
+
+
+@blueprint.post("/me/password")
+@needs_role("viewer")
+def change_password() -> Response | tuple[str, int]:
+    """Change one's own password; every other session of the account ends."""
+    form = request.form
+    try:
+        sessions.begin(accounts.change_own_password(current_store(), current_user.account, form["old"], form["new"]))
+    except AtlasError as error:
+        return _my_page(fault=in_words(error)), STATUS_OF[type(error)]
+    return redirect(url_for("accounts.me", done="password"), 303)
+
+
+def _my_page(**more: str) -> str:
+    return render_template("accounts/me.html", account=current_user.account, roles=ROLES, **more)
+
+
+def _sign_in_form(target: str, **more: str) -> str:
+    return render_template(
+        "accounts/sign_in.html", target=target, no_account_yet=current_store().accounts.is_empty(), **more
+    )

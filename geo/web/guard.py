@@ -1,0 +1,96 @@
+"""Nothing is written, and nothing that needs a role is read, without that role: asked before every view.
+
+A view says what it needs with `needs_role`. A view that takes another method than GET, HEAD or OPTIONS and says nothing
+is refused to everybody, unless it stands in `OPEN_WRITING`.
+"""
+
+from collections.abc import Callable
+
+from flask import Flask, Response, current_app, request
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from geo.model.account import ROLES
+from geo.model.errors import N_, NotAllowed, SignInNeeded
+from geo.web.sessions import may, note_activity
+
+READING = {"GET", "HEAD", "OPTIONS"}
+
+OPEN_READING = {"static", "accounts.sign_in_page", "language.switch", "health.healthz"}
+"""Endpoints that need no account even where `REQUIRE_LOGIN` is set."""
+
+OPEN_WRITING = {"accounts.sign_in"}
+"""Endpoints that take a form from anybody."""
+
+
+def needs_role(role: str) -> Callable[[Callable], Callable]:
+    """Mark a view: every one of its methods needs an account whose role may do what `role` may."""
+    if role not in ROLES:
+        raise ValueError(role)
+
+    def mark(view: Callable) -> Callable:
+        view.needed_role = role
+        return view
+
+    return mark
+
+
+def needed_role(endpoint: str) -> str | None:
+    """The role that an endpoint's view was marked with."""
+    return getattr(current_app.view_functions.get(endpoint), "needed_role", None)
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether the account behind this request may open a page; decides what the header offers."""
+    role = needed_role(endpoint)
+    return role is None or may(role)
+
+
+def _check() -> None:
+    """Refuse what the request may not do.
+
+    Raises
+    ------
+    SignInNeeded, NotAllowed
+    """
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":
+        return
+    role = needed_role(endpoint)
+    writes = request.method not in READING
+    if role is None and not (endpoint in OPEN_WRITING if writes else _is_open_reading(endpoint)):
+        if not current_user.is_authenticated:
+            raise SignInNeeded
+        if writes:
+            raise NotAllowed(N_("没有人可以这样写入"))
+    if role is not None and not may(role):
+        if not current_user.is_authenticated:
+            raise SignInNeeded
+        raise NotAllowed(
+            N_("这项操作需要“%(needed)s”角色，您的账户是“%(given)s”"),
+            needed=gettext(ROLES[role]),
+            given=gettext(ROLES[current_user.role]),
+        )
+    note_activity()
+
+
+def _is_open_reading(endpoint: str) -> bool:
+    return endpoint in OPEN_READING or not current_app.config["REQUIRE_LOGIN"]
+
+
+def _keep_private(response: Response) -> Response:
+    """What was shown to an account is kept by no shared cache, and asked for again after signing out."""
+    if request.endpoint != "static" and (current_app.config["REQUIRE_LOGIN"] or current_user.is_authenticated):
+        response.cache_control.private = True
+        response.cache_control.no_cache = True
+        response.vary.add("Cookie")
+    return response
+
+
+def guard(app: Flask) -> None:
+    """Ask before every view of an app, and take no write without this session's token."""
+    app.before_request(_check)
+    app.after_request(_keep_private)
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session
+    CSRFProtect(app)

@@ -1,0 +1,124 @@
+"""Accounts, sessions and counts of tries in the store."""
+
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from geo.model.errors import AccountNotFound, InvalidInput, NotAllowed
+from geo.model.feature_query import FeatureQuery
+from geo.store import open_store
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def accounts(store):
+    return store.accounts
+
+
+def test_a_name_belongs_to_one_account_however_it_is_spelt(accounts):
+    assert accounts.is_empty()
+    made = accounts.add("Zhang San", "editor", "hash", by="admin")
+    assert not accounts.is_empty()
+    assert (made.name, made.role, made.disabled, made.created_by, made.signed_in_at) == (
+        "Zhang San",
+        "editor",
+        False,
+        "admin",
+        None,
+    )
+    assert accounts.find(" zhang  SAN ") == made
+    with pytest.raises(InvalidInput, match="ZHANG SAN"):
+        accounts.add("ZHANG SAN", "viewer", "other", by=None)
+    with pytest.raises(AccountNotFound, match="Li Si"):
+        accounts.find("Li Si")
+    assert accounts.all() == [made]
+
+
+def test_the_hash_stays_apart_from_the_account(accounts):
+    accounts.add("张三", "editor", "the hash", by=None)
+    assert "the hash" not in repr(accounts.all())
+    assert accounts.credentials("张三")[1] == "the hash"
+    assert accounts.credentials("李四") is None
+
+
+def test_one_admin_who_can_sign_in_is_always_left(accounts):
+    first, second = (accounts.add(name, "admin", "hash", by=None) for name in ("甲", "乙"))
+    accounts.change(first.id, disabled=True, by="乙")
+    for last in ({"disabled": True}, {"role": "editor"}):
+        with pytest.raises(NotAllowed, match="乙"):
+            accounts.change(second.id, **last, by=None)
+    assert accounts.find("乙") == second
+    accounts.change(first.id, disabled=False, by="乙")
+    assert accounts.change(second.id, role="viewer", by="甲").role == "viewer"
+    with pytest.raises(AccountNotFound):
+        accounts.change(99, role="viewer", by=None)
+
+
+def test_a_session_ends_when_it_is_ended_and_when_it_has_run_long_enough(accounts):
+    account = accounts.add("张三", "editor", "hash", by=None)
+    assert accounts.begin_session(account.id, "hash", "one", longest=HOUR)
+    assert accounts.begin_session(account.id, "hash", "two", longest=HOUR)
+    assert accounts.of_session("one", longest=HOUR).id == account.id
+    assert accounts.of_session("one", longest=HOUR).signed_in_at is not None
+    time.sleep(0.005)
+    assert accounts.of_session("one", longest=timedelta()) is None
+    accounts.end_session("one")
+    assert accounts.of_session("one", longest=HOUR) is None
+    assert accounts.of_session("two", longest=HOUR) is not None
+    accounts.change(account.id, role="viewer", by=None)
+    assert accounts.of_session("two", longest=HOUR) is None
+
+
+def test_no_session_begins_on_a_password_that_was_changed_meanwhile(accounts):
+    account = accounts.add("张三", "editor", "old", by=None)
+    accounts.change(account.id, password_hash="new", by=None)
+    assert not accounts.begin_session(account.id, "old", "token", longest=HOUR)
+    assert accounts.of_session("token", longest=HOUR) is None
+    accounts.renew_hash(account.id, "old", "stronger")
+    assert accounts.credentials("张三")[1] == "new"
+    accounts.renew_hash(account.id, "new", "stronger")
+    assert accounts.credentials("张三")[1] == "stronger"
+
+
+def test_tries_are_counted_for_every_key_or_for_none(store):
+    for _ in range(2):
+        assert store.throttle.take({"a": 2, "b": 5}, 60) == 0
+    assert 0 < store.throttle.take({"a": 2, "b": 5}, 60) <= 60
+    assert [store.throttle.take({"b": 5}, 60) > 0 for _ in range(4)] == [False, False, False, True]
+    store.throttle.give_back(["b"])
+    assert store.throttle.take({"b": 5}, 60) == 0
+    store.throttle.forget(["a"])
+    assert store.throttle.take({"a": 2}, 60) == 0
+
+
+def test_a_window_ends(store, monkeypatch):
+    now = time.time()
+    assert [store.throttle.take({"a": 1}, 60) for _ in range(2)][1] > 0
+    monkeypatch.setattr(time, "time", lambda: now + 61)
+    assert store.throttle.take({"a": 1}, 60) == 0
+
+
+def test_many_who_try_at_once_get_no_more_tries(store):
+    with ThreadPoolExecutor(8) as pool:
+        waits = list(pool.map(lambda _: store.throttle.take({"a": 5}, 60), range(40)))
+    assert waits.count(0) == 5
+
+
+def test_a_store_from_before_there_were_accounts_gets_their_tables(path, store, catalog, frame, square):
+    store.add_features("parcels", frame({"p-1": {"geometry": square(114, 33)}}))
+    store.close()
+    with closing(sqlite3.connect(path)) as file:
+        for table in ("account_sessions", "accounts", "throttle"):
+            file.execute(f"DROP TABLE {table}")
+        file.commit()
+    older = open_store(f"gpkg:///{path}", catalog)
+    assert older.create() == []
+    assert older.accounts.is_empty()
+    older.accounts.add("张三", "admin", "hash", by=None)
+    assert older.count("parcels", FeatureQuery()) == 1
+    older.close()
