@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
@@ -31,12 +31,10 @@ def client(app):
     return app.test_client()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def passwords_are_hashed_fast() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def passwords_are_hashed_fast(monkeypatch) -> None:
     """Hashes as weak as they can be; tests/service/test_accounts.py looks at the real ones."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        yield
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture
