@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk
 
 .DELETE_ON_ERROR:
-.PHONY: setup setup-tests run demo test lint messages screenshot
+.PHONY: setup setup-tests run demo test bench lint messages screenshot
 
 setup: .venv/installed $(VENDOR)
 
@@ -21,6 +21,10 @@ demo: setup
 
 test: setup-tests lint
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Takes minutes, and both cores for itself; words after WORDS= choose cases.
+bench: setup-tests
+	$(BIN)/python -m tests.benchmarks $(WORDS)
 
 lint: .venv/installed-tests
 	$(BIN)/ruff check .

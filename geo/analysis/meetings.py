@@ -89,7 +89,7 @@ def meetings_of(network: RoadNetwork, first: numpy.ndarray, second: numpy.ndarra
     rows = numpy.unique(pairs)
     crs = metric_crs(shapely.total_bounds(network.lines[rows if len(rows) else first]))
     window = network.in_plane(rows, crs)
-    ends = [_free_ends(network.lines, road) for road in (first, second)]
+    ends = [_free_ends(network, road, pairs[:, place]) for place, road in enumerate((first, second))]
     points = [*_intersections(network, window, pairs), *_near_misses(window, pairs, ends, crs)]
     points += _on_rings(network, first, second, crs)
     meetings = [_to_meeting(cluster, crs) for cluster in _clusters(points, window, network.is_oneway)]
@@ -111,14 +111,16 @@ def _near_pairs(network: RoadNetwork, first: numpy.ndarray, second: numpy.ndarra
     return pairs[through] if through.any() else pairs
 
 
-def _free_ends(lines: numpy.ndarray, rows: numpy.ndarray) -> dict[int, list[tuple[float, float]]]:
-    """Ends at which no other row of the same road goes on, in degrees, by row."""
-    ends = numpy.concatenate([shapely.get_coordinates(shapely.get_point(lines[rows], place)) for place in (0, -1)])
-    owners = numpy.concatenate([rows, rows])
-    _, inverse, counts = numpy.unique(ends.round(7), axis=0, return_inverse=True, return_counts=True)
+def _free_ends(network: RoadNetwork, road: numpy.ndarray, near: numpy.ndarray) -> dict[int, list[tuple[float, float]]]:
+    """Ends of the near rows of a road at which no other row of it goes on, in degrees, by row."""
+    nodes, counts = numpy.unique(network.end_nodes[road], return_counts=True)
+    near = numpy.unique(near)
+    ends = network.end_nodes[near]
+    is_free = counts[numpy.searchsorted(nodes, ends)] == 1
     free: dict[int, list[tuple[float, float]]] = {}
-    for place in numpy.flatnonzero(counts[inverse.ravel()] == 1):
-        free.setdefault(int(owners[place]), []).append((float(ends[place][0]), float(ends[place][1])))
+    for row, end in numpy.argwhere(is_free).tolist():
+        lon, lat = network.ends[near[row], end].tolist()
+        free.setdefault(int(near[row]), []).append((lon, lat))
     return free
 
 

@@ -149,6 +149,18 @@ class RoadNetwork:
         return Window(crs, rows, to_plane(self.lines[rows], crs))
 
     @cached_property
+    def ends(self) -> numpy.ndarray:
+        """First and last point of every row: rows × 2 × (lon, lat), degrees; NaN where there is no line."""
+        points = [shapely.get_point(self.lines, place) for place in (0, -1)]
+        return numpy.stack([numpy.column_stack([shapely.get_x(each), shapely.get_y(each)]) for each in points], axis=1)
+
+    @cached_property
+    def end_nodes(self) -> numpy.ndarray:
+        """Number of the place where a row begins and ends: rows × 2; rows that touch at their ends share it."""
+        lon, lat = self.ends.reshape(-1, 2).round(7).T
+        return numpy.unique(lon + 1j * lat, return_inverse=True)[1].reshape(-1, 2)
+
+    @cached_property
     def rings(self) -> list[Ring]:
         """Roundabouts: rows marked as such that hang together, and single rows that are round and closed."""
         closed = numpy.flatnonzero(self.is_drawn & ~self.is_roundabout & ~self.is_path & shapely.is_closed(self.lines))

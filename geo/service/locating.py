@@ -60,15 +60,24 @@ class Located:
         return None if accuracy_m is None else math.ceil(round(accuracy_m, 3))
 
 
-def network_of_file(path: Path, *, layer: str | None = None, name_field: str | None = None) -> Network:
+def network_of_file(
+    path: Path, *, layer: str | None = None, name_field: str | None = None, crs: str | None = None
+) -> Network:
     """The roads of a file.
+
+    Parameters
+    ----------
+    layer, name_field, crs
+        As `read_network` takes them.
 
     Raises
     ------
     InvalidFile
         If it cannot be read or holds no named roads.
+    InvalidInput
+        If `crs` is none.
     """
-    read = read_network(path, layer=layer, name_field=name_field)
+    read = read_network(path, layer=layer, name_field=name_field, crs=crs)
     source = {"file": path.name, "layer": read.layer, "name_field": read.name_field}
     return Network(RoadNetwork(read.roads, default_error_m=read.default_error_m), source, read.remarks)
 

@@ -1,11 +1,12 @@
 """What a plan's words say: its projects, totals and indicators, and what in them does not fit together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from geo.exchange import location_phrase, plan_file, plan_text
+from geo.exchange.site_lines import parse_site_lines
 from geo.model.finding import Finding
 from geo.model.plan import PlanIndicator, PlanReading, PlanRecord, PlanTotal
 
@@ -92,6 +93,17 @@ def lines_of_bytes(content: bytes, name: str) -> list[str]:
         As `read_plan_bytes`.
     """
     return plan_file.lines_of_bytes(content, name)
+
+
+def sites_of_lines(lines: Sequence[str], name: str) -> list[tuple[str, float | None]]:
+    """Phrases and their areas in 亩, one a line, as `locating.locate_all` takes them.
+
+    Raises
+    ------
+    InvalidFile
+        If a line has an area but no phrase, or there is no phrase at all.
+    """
+    return parse_site_lines(lines, name)
 
 
 def read_locations(lines: Iterable[str]) -> Iterator[dict[str, object]]:

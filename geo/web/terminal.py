@@ -3,13 +3,17 @@
 import gettext
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 import orjson
 
-from geo.model.errors import AtlasError
+from geo.model.errors import AtlasError, N_
 from geo.web.language import TRANSLATIONS
+
+PROGRESS_EVERY_S = 2.0
 
 DONE, FINDINGS, REFUSED = 0, 1, 2
 """Exit codes: done; done with findings; refused (bad input or usage, nothing changed)."""
@@ -47,3 +51,36 @@ def answer(value: object) -> None:
     output = sys.stdout.buffer
     output.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     output.flush()
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int], None]]:
+    """Says on standard error how far long work is: a bar on a terminal, else a line every few seconds.
+
+    Yields
+    ------
+    tell
+        Called with how many are done, and how many there are.
+    """
+    if not sys.stderr.isatty():
+        yield _told_now_and_then()
+        return
+    with click.progressbar(length=1, show_pos=True, file=sys.stderr) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield tell
+
+
+def _told_now_and_then() -> Callable[[int, int], None]:
+    told = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > PROGRESS_EVERY_S:
+            told = time.monotonic()
+            say(N_("已完成 %(done)s / %(total)s"), done=done, total=total)
+
+    return tell

@@ -1,4 +1,4 @@
-"""`flask --app server locate`: one GeoJSON Feature; exit code 1 where no place can be told, 2 where it is refused."""
+"""`locate` and `locate-all`: GeoJSON; exit code 1 where a place cannot be told, 2 where the input is refused."""
 
 import json
 
@@ -98,3 +98,70 @@ def test_any_text_is_answered(run, roads, phrase):
     assert result.exit_code in (1, 2)
     if result.exit_code == 1:
         assert json.loads(result.stdout)["geometry"] is None
+
+
+@pytest.fixture
+def run_all(app, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    return lambda *arguments, **more: app.test_cli_runner().invoke(args=["locate-all", *map(str, arguments)], **more)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_a_file_of_phrases_becomes_a_collection_in_its_order(run_all, roads, tmp_path, encoding):
+    lines = [
+        f"{PHRASE}\t29.45",
+        "",
+        f"{PHRASE},12 亩",
+        "天中山大道与金沙路交叉口西北侧，30",
+        "洪河大道与金沙路交叉口东南角",
+    ]
+    path = tmp_path / "sites.csv"
+    path.write_bytes("\r\n".join(lines).encode(encoding))
+    result = run_all(path, "--roads", roads)
+    features = json.loads(result.stdout)["features"]
+    assert result.exit_code == 1
+    assert [(f["properties"]["location_basis"], f["properties"]["area_mu"]) for f in features] == [
+        ("located", 29.45), ("located", 12.0), ("unlocated", 30.0), ("located", None),
+    ]  # fmt: skip
+    one, other = (shapely.from_geojson(json.dumps(f["geometry"])) for f in features[:2])
+    assert one.area > other.area > 0 and one.disjoint(other)
+
+
+def test_phrases_come_from_standard_input_as_well(run_all, roads):
+    result = run_all("-", "--roads", roads, input=f"{PHRASE}\n".encode())
+    assert result.exit_code == 0 and len(json.loads(result.stdout)["features"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [("", "没有位置描述"), ("\n \n", "没有位置描述"), (f"{PHRASE},3\n,29.45", "第 2 行"), ("a\x00b", "不是文字文件")],
+)
+def test_a_file_without_phrases_is_refused(run_all, roads, tmp_path, content, word):
+    path = tmp_path / "sites.txt"
+    path.write_text(content)
+    result = run_all(path, "--roads", roads)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1 and word in result.stderr
+
+
+def test_long_work_says_how_far_it_is(run_all, roads, monkeypatch):
+    monkeypatch.setattr("geo.web.terminal.PROGRESS_EVERY_S", -1.0)
+    result = run_all("-", "--roads", roads, input=f"{PHRASE}\n{PHRASE}\n".encode())
+    assert result.stderr.splitlines() == ["已完成 1 / 2", "已完成 2 / 2"]
+
+
+def test_roads_in_metres_without_a_crs_are_placed_once_it_is_named(run, tmp_path):
+    path = tmp_path / "roads.shp"
+    town(GRID).to_crs("EPSG:4526").to_file(path, encoding="GBK")
+    path.with_suffix(".prj").unlink()
+    refused = run(PHRASE, "--roads", path)
+    assert refused.exit_code == 2 and "EPSG:4526" in refused.stderr
+    crossing = json.loads(run(PHRASE, "--roads", path, "--crs", "EPSG:4526").stdout)["properties"]["crossing"]
+    assert to_metres(shapely.Point(crossing)).distance(shapely.Point(0, 0)) < 0.1
+    assert run(PHRASE, "--roads", path, "--crs", "beijing").exit_code == 2
+
+
+def test_a_crs_that_contradicts_the_file_is_refused(run, roads):
+    result = run(PHRASE, "--roads", roads, "--crs", "EPSG:4526")
+    assert result.exit_code == 2 and "WGS 84" in result.stderr
+    assert run(PHRASE, "--roads", roads, "--crs", "EPSG:4326").exit_code == 0

@@ -12,7 +12,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas
@@ -26,7 +26,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo.exchange.files.encodings import decoded, text_of
 from geo.exchange.files.reading import short_name, shown
 from geo.model.crs import STORED_CRS
-from geo.model.errors import InvalidFile, N_
+from geo.model.errors import InvalidFile, InvalidInput, N_
 from geo.model.remark import Remark
 
 LINES = ("LineString", "MultiLineString")
@@ -53,21 +53,39 @@ class LineTable:
     remarks: tuple[Remark, ...] = ()
 
 
-def line_tables(path: Path, layer: str | None = None) -> Iterator[LineTable]:
+def line_tables(path: Path, layer: str | None = None, crs: str | None = None) -> Iterator[LineTable]:
     """Every layer of a file that has lines, or the one named.
+
+    Parameters
+    ----------
+    crs
+        Of a file that does not say its own.
 
     Raises
     ------
     InvalidFile
         If the file cannot be read, is of another format, has no lines or not that layer, or its CRS is not known.
+    InvalidInput
+        If `crs` is none.
     """
+    given = _given_crs(crs)
     format_name = _format_of(path)
     if format_name == "geojson":
-        yield _geojson_table(path, layer)
+        yield _sound_table(path, _geojson_table(path, layer, given), given)
         return
     with _staged(path, format_name) as staged:
         for name in _line_layers(path, staged, format_name, layer):
-            yield _gdal_table(path, staged, format_name, name)
+            yield _sound_table(path, _gdal_table(path, staged, format_name, name), given)
+
+
+def _given_crs(crs: str | None) -> pyproj.CRS | None:
+    if crs is None:
+        return None
+    try:
+        given = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        raise InvalidInput(N_("坐标系“%(crs)s”不认识，应写作 EPSG:4526 一类的代号"), crs=crs) from None
+    return given
 
 
 def _format_of(path: Path) -> str:
@@ -181,7 +199,7 @@ def _gdal_table(path: Path, staged: Path, format_name: str, layer: str) -> LineT
     if format_name == ".shp":
         frame, encoding = decoded(path, frame)
         remarks = _encoding_remarks(path, encoding)
-    return _sound_table(path, layer, frame, remarks)
+    return LineTable(layer, frame, remarks)
 
 
 def _encoding_remarks(path: Path, encoding: str) -> tuple[Remark, ...]:
@@ -197,7 +215,7 @@ def _encoding_remarks(path: Path, encoding: str) -> tuple[Remark, ...]:
     return (Remark(message, file=path.name, told=told, encoding=encoding),)
 
 
-def _geojson_table(path: Path, layer: str | None) -> LineTable:
+def _geojson_table(path: Path, layer: str | None, given: pyproj.CRS | None) -> LineTable:
     """A FeatureCollection of any size that fits in memory; GDAL does not see it."""
     if layer is not None and layer != path.stem:
         message = N_("%(file)s 里没有名为“%(layer)s”的线图层，线图层有：%(known)s")
@@ -219,13 +237,14 @@ def _geojson_table(path: Path, layer: str | None) -> LineTable:
         if isinstance(each, dict) and _is_line(each.get("geometry"))
     ]
     shapes = [_geojson_line(path, row, each["geometry"]) for row, each in features]
-    given = [each.get("properties") for _, each in features]
-    table = pandas.DataFrame([each if isinstance(each, dict) else {} for each in given], index=range(len(features)))
+    properties = [each.get("properties") for _, each in features]
+    rows = [each if isinstance(each, dict) else {} for each in properties]
+    table = pandas.DataFrame(rows, index=range(len(features)))
     with _gdal_faults(path):
         frame = geopandas.GeoDataFrame(table.drop(columns="geometry", errors="ignore"), geometry=shapes)
-        frame = frame.set_crs(_geojson_crs(document))
+        frame = frame.set_crs(_geojson_crs(document, given))
     told = (Remark(N_("%(file)s 不是 UTF-8，文字按 %(encoding)s 读取"), file=path.name, encoding=encoding),)
-    return _sound_table(path, path.stem, frame, told if encoding != "UTF-8" else ())
+    return LineTable(path.stem, frame, told if encoding != "UTF-8" else ())
 
 
 def _is_line(geometry: object) -> bool:
@@ -241,33 +260,48 @@ def _geojson_line(path: Path, row: int, geometry: dict) -> shapely.Geometry:
         raise InvalidFile(message, file=short_name(path), row=row, given=given) from None
 
 
-def _geojson_crs(document: dict) -> pyproj.CRS:
-    """CRS84, unless the file has the `crs` member of 2008, as QGIS writes it."""
+def _geojson_crs(document: dict, given: pyproj.CRS | None) -> pyproj.CRS:
+    """The `crs` member of 2008, as QGIS writes it; without one what was given, else CRS84."""
     crs = document.get("crs")
     named = crs.get("properties") if isinstance(crs, dict) else None
     name = named.get("name") if isinstance(named, dict) else None
-    return pyproj.CRS.from_user_input(name) if isinstance(name, str) else pyproj.CRS.from_user_input(STORED_CRS)
+    return pyproj.CRS.from_user_input(name) if isinstance(name, str) else given or pyproj.CRS(STORED_CRS)
 
 
-def _sound_table(path: Path, layer: str, frame: geopandas.GeoDataFrame, remarks: tuple[Remark, ...]) -> LineTable:
+def _sound_table(path: Path, table: LineTable, given: pyproj.CRS | None) -> LineTable:
     """Lines only, in EPSG:4326, within the world; one of a single place or a broken coordinate is left out."""
-    lines = frame[frame.geom_type.isin(LINES) & ~frame.geometry.is_empty]
+    lines = table.frame[table.frame.geom_type.isin(LINES) & ~table.frame.geometry.is_empty]
     frame = lines[lines.is_valid]
     if frame.empty:
-        raise InvalidFile(N_("%(file)s 的图层 %(layer)s 里没有线"), file=short_name(path), layer=layer)
+        raise InvalidFile(N_("%(file)s 的图层 %(layer)s 里没有线"), file=short_name(path), layer=table.layer)
+    remarks = list(table.remarks)
     if len(frame) < len(lines):
-        left_out = Remark(N_("%(file)s 有 %(count)s 条线无效，未用"), file=path.name, count=len(lines) - len(frame))
-        remarks = (*remarks, left_out)
+        remarks.append(
+            Remark(N_("%(file)s 有 %(count)s 条线无效，未用"), file=path.name, count=len(lines) - len(frame))
+        )
     if frame.crs is None:
-        if not _in_degrees(frame):
-            raise InvalidFile(N_("%(file)s 没有坐标系（缺少 .prj），坐标又不是经纬度"), file=short_name(path))
-        remarks = (*remarks, Remark(N_("%(file)s 没有坐标系，按 WGS 84 经纬度读取"), file=path.name))
-        frame = frame.set_crs(STORED_CRS)
+        frame = frame.set_crs(given or _assumed_crs(path, frame))
+        if given is None:
+            message = N_("%(file)s 没有坐标系，按 WGS 84 经纬度读取；来自高德、百度等地图的坐标会偏几百米")
+            remarks.append(Remark(message, file=path.name))
+    elif given is not None and not frame.crs.equals(given, ignore_axis_order=True):
+        raise InvalidFile(
+            N_("%(file)s 自带坐标系 %(own)s，与指定的 %(given)s 不同"),
+            file=short_name(path), own=frame.crs.name, given=given.name,
+        )  # fmt: skip
     with _gdal_faults(path):
         frame = frame.to_crs(STORED_CRS)
     if not _in_degrees(frame):
         raise InvalidFile(N_("%(file)s 的坐标超出经纬度范围，坐标系可能有误"), file=short_name(path))
-    return LineTable(layer, frame.reset_index(drop=True), remarks)
+    return replace(table, frame=frame.reset_index(drop=True), remarks=tuple(remarks))
+
+
+def _assumed_crs(path: Path, frame: geopandas.GeoDataFrame) -> str:
+    """Degrees are taken for WGS 84; of metres, datum and zone cannot be known."""
+    if not _in_degrees(frame):
+        message = N_("%(file)s 没有坐标系（缺少 .prj），坐标又不是经纬度，请指明坐标系，如 EPSG:4526")
+        raise InvalidFile(message, file=short_name(path))
+    return STORED_CRS
 
 
 def _in_degrees(frame: geopandas.GeoDataFrame) -> bool:

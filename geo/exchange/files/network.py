@@ -45,7 +45,9 @@ class NetworkFile:
     remarks: tuple[Remark, ...]
 
 
-def read_network(path: Path, *, layer: str | None = None, name_field: str | None = None) -> NetworkFile:
+def read_network(
+    path: Path, *, layer: str | None = None, name_field: str | None = None, crs: str | None = None
+) -> NetworkFile:
     """The roads of a GeoPackage, Shapefile, GeoJSON or OpenStreetMap file.
 
     Parameters
@@ -54,13 +56,17 @@ def read_network(path: Path, *, layer: str | None = None, name_field: str | None
         By default the layer with lines whose names look most like names of roads.
     name_field
         By default the field whose values do.
+    crs
+        Of a file that does not say its own.
 
     Raises
     ------
     InvalidFile
         If the file cannot be read, or has no such layer or field, or none that holds names of roads.
+    InvalidInput
+        If `crs` is none.
     """
-    tables = [road_fields.roads_only(road_fields.with_tags(table)) for table in line_tables(path, layer)]
+    tables = [road_fields.roads_only(road_fields.with_tags(table)) for table in line_tables(path, layer, crs)]
     table, chosen = _best(path, tables, name_field)
     columns = road_fields.standard_columns(table.frame, chosen)
     texts = {name: pandas.Series(columns[name], dtype=object) for name in road_fields.TEXTS}

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 import geopandas
 import pandas
@@ -80,6 +81,9 @@ TAGS = frozenset(
     "name:zh name:zh-Hans official_name alt_name old_name loc_name ref width lanes oneway bridge tunnel layer "
     "junction".split()
 )
+CACHED_TEXTS = 100_000
+"""A road's name stands in every piece of it."""
+
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 FALSE_WORDS = frozenset({"", "no", "false", "0", "f", "none"})
 BOTH_WAYS = frozenset({"", "no", "false", "0", "b", "none", "reversible", "alternating"})
@@ -127,7 +131,12 @@ def find_name_field(frame: geopandas.GeoDataFrame) -> tuple[str, int] | None:
 
 def count_names(values: Iterable[object]) -> int:
     """How many values end as names of roads do."""
-    return sum(1 for value in values if (name := _cleaned(value)) is not None and ROAD_NAME.search(name))
+    return sum(1 for value in values if (name := _cleaned(value)) is not None and _is_road_name(name))
+
+
+@lru_cache(CACHED_TEXTS)
+def _is_road_name(name: str) -> bool:
+    return ROAD_NAME.search(name) is not None
 
 
 def standard_columns(frame: geopandas.GeoDataFrame, name_field: str) -> dict[str, list]:
@@ -160,17 +169,24 @@ def _is_other(frame: geopandas.GeoDataFrame, field: str, name_field: str) -> boo
 
 def _cleaned(value: object) -> str | None:
     """A text without what stands for nothing; a list, also one that OSMnx wrote as text, joined by a semicolon."""
-    if isinstance(value, str) and value.startswith("['"):
-        try:
-            value = ast.literal_eval(value[:2000])
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return None
     if isinstance(value, list | tuple):
-        value = ";".join(dict.fromkeys(str(each) for each in value))
-    if not isinstance(value, str):
-        return None
-    text = " ".join(value.replace("\x00", " ").split())
+        value = _joined(value)
+    return _cleaned_text(value) if isinstance(value, str) else None
+
+
+@lru_cache(CACHED_TEXTS)
+def _cleaned_text(text: str) -> str | None:
+    if text.startswith("['"):
+        try:
+            text = _joined(ast.literal_eval(text[:2000]))
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            return None
+    text = " ".join(text.replace("\x00", " ").split())
     return None if text.lower() in NO_NAMES else text
+
+
+def _joined(values: Iterable[object]) -> str:
+    return ";".join(dict.fromkeys(str(each) for each in values))
 
 
 def _texts(frame: geopandas.GeoDataFrame, fields: Iterable[str]) -> list[str | None]:

@@ -14,6 +14,7 @@ COMMANDS = (
     reading.parse_plan,
     reading.parse_locations,
     locating.locate,
+    locating.locate_all,
     accounts.user_add,
     accounts.user_list,
     accounts.user_role,

@@ -17,9 +17,7 @@ from geo.web import params
 from geo.web.commands.command import command
 from geo.web.current import current_store
 from geo.web.language import LANGUAGES
-from geo.web.terminal import answer, say, words_in
-
-PROGRESS_EVERY_S = 2.0
+from geo.web.terminal import PROGRESS_EVERY_S, answer, say, words_in
 
 
 @command("export")

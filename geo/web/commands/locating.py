@@ -1,30 +1,70 @@
-"""`locate`: where the words of a place lead."""
+"""`locate` and `locate-all`: where the words of a place lead."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import orjson
 
-from geo.service import locating
+from geo.service import locating, reading
 from geo.web.commands.command import command
 from geo.web.current import current_store
 from geo.web.locating import place_feature
-from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words
+from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, progress
+
+ROAD_OPTIONS = (
+    click.option("--roads", type=click.Path(path_type=Path), metavar="FILE", help="Roads; by default the store's."),
+    click.option("--layer", help="Layer of FILE; by default the one with names of roads."),
+    click.option("--name-field", help="Field of FILE with the names; by default the one that looks like it."),
+    click.option("--crs", help="CRS of FILE where it does not say it itself, such as EPSG:4526."),
+)
+
+
+def with_roads(function: Callable) -> Callable:
+    """A command with the options that `network` takes."""
+    for option in reversed(ROAD_OPTIONS):
+        function = option(function)
+    return function
+
+
+def network(
+    roads: Path | None, layer: str | None = None, name_field: str | None = None, crs: str | None = None
+) -> locating.Network:
+    """The road network that the options name."""
+    if roads is None:
+        return locating.network_of_store(current_store())
+    return locating.network_of_file(roads, layer=layer, name_field=name_field, crs=crs)
 
 
 @command("locate")
 @click.argument("text", metavar="PHRASE")
 @click.option("--area-mu", type=float, help="Area of the parcel in mu; without it a point or a block.")
-@click.option("--roads", type=click.Path(path_type=Path), metavar="FILE", help="Road network; by default the store's.")
-@click.option("--layer", help="Layer of FILE; by default the one with names of roads.")
-@click.option("--name-field", help="Field of FILE with the names; by default the one that looks like it.")
-def locate(text: str, area_mu: float | None, roads: Path | None, layer: str | None, name_field: str | None) -> int:
+@with_roads
+def locate(text: str, area_mu: float | None, **options: str | Path | None) -> int:
     """Find where the words PHRASE lead: one GeoJSON Feature; exit code 1 where that cannot be told."""
-    network = (
-        locating.network_of_file(roads, layer=layer, name_field=name_field)
-        if roads
-        else locating.network_of_store(current_store())
-    )
-    located = locating.locate(text, network, area_mu=area_mu)
-    answer(orjson.loads(place_feature(located, network, in_terminal_words)))
+    roads = network(**options)
+    located = locating.locate(text, roads, area_mu=area_mu)
+    answer(orjson.loads(place_feature(located, roads, in_terminal_words)))
     return FINDINGS if located.place.geometry is None else DONE
+
+
+@command("locate-all")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@with_roads
+def locate_all(file: Path, **options: str | Path | None) -> int:
+    """Place every line of FILE (- for standard input): a phrase, then a tab or comma and the area in mu if it is known.
+
+    One GeoJSON FeatureCollection in the order of the lines; sites in one corner stand side by side. Exit code 1 where
+    one of them cannot be placed.
+    """
+    piped = str(file) == "-"
+    lines = reading.lines_of_bytes(sys.stdin.buffer.read(), "-") if piped else reading.lines_of_file(file)
+    sites = reading.sites_of_lines(lines, file.name)
+    roads = network(**options)
+    with progress() as tell:
+        found = locating.locate_all(sites, roads, progress=tell)
+    features = b",\n".join(place_feature(each, roads, in_terminal_words) for each in found)
+    sys.stdout.buffer.write(b'{"type":"FeatureCollection","features":[\n' + features + b"\n]}\n")
+    sys.stdout.buffer.flush()
+    return FINDINGS if any(each.place.geometry is None for each in found) else DONE

@@ -1,0 +1,109 @@
+"""Measures work at full size and prints a table. A budget is a time, or a ratio to a peer's in the same run.
+
+A module `bench_*.py` of this folder has `CASES`. Tests run every case once, small, and look at its result alone.
+"""
+
+import importlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Case:
+    """Work to measure.
+
+    Parameters
+    ----------
+    prepare
+        Makes what the work needs, of a size and in an empty folder. Not measured.
+    run
+        The work.
+    check
+        Whether what was prepared and what came of it belong together.
+    sizes
+        The small one for tests, the full one for the table.
+    budget_s
+        Seconds of wall time at full size; None where `peer` gives the measure.
+    peer
+        The same work by another program; `budget_ratio` is ours over theirs.
+    """
+
+    name: str
+    prepare: Callable[[int, Path], Any]
+    run: Callable[[Any], Any]
+    check: Callable[[Any, Any], bool]
+    sizes: tuple[int, int]
+    budget_s: float | None = None
+    peer: Callable[[Any], Any] | None = None
+    budget_ratio: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured: seconds of wall time, ours and the peer's."""
+
+    case: Case
+    ours_s: float
+    peer_s: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return None if self.peer_s is None else self.ours_s / self.peer_s
+
+    @property
+    def is_over(self) -> bool:
+        over_time = self.case.budget_s is not None and self.ours_s > self.case.budget_s
+        over_peer = self.ratio is not None and self.ratio > (self.case.budget_ratio or float("inf"))
+        return over_time or over_peer
+
+
+def all_cases() -> list[Case]:
+    """The cases of every module here, by name."""
+    modules = [importlib.import_module(f"tests.benchmarks.{path.stem}") for path in FOLDER.glob("bench_*.py")]
+    return sorted((case for module in modules for case in module.CASES), key=lambda case: case.name)
+
+
+def run_small(case: Case) -> bool:
+    """Whether a case holds at its small size."""
+    with TemporaryDirectory() as folder:
+        prepared = case.prepare(case.sizes[0], Path(folder))
+        return case.check(prepared, case.run(prepared))
+
+
+def measured(case: Case) -> Row:
+    """A case at full size; what comes of it must hold."""
+    with TemporaryDirectory() as folder:
+        prepared = case.prepare(case.sizes[1], Path(folder))
+        result, ours_s = _timed(case.run, prepared)
+        if not case.check(prepared, result):
+            raise AssertionError(f"{case.name}: the result does not hold")
+        return Row(case, ours_s, _timed(case.peer, prepared)[1] if case.peer else None)
+
+
+def _timed(work: Callable[[Any], Any], prepared: Any) -> tuple[Any, float]:
+    start = time.perf_counter()
+    result = work(prepared)
+    return result, time.perf_counter() - start
+
+
+def table(rows: Sequence[Row]) -> str:
+    """A table in Markdown."""
+    lines = [
+        "| case | size | ours, s | peer, s | ratio | budget | held |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
+    for row in rows:
+        budget = f"{row.case.budget_s:g} s" if row.case.budget_s is not None else f"{row.case.budget_ratio:g} ×"
+        cells = [row.case.name, f"{row.case.sizes[1]:,}", f"{row.ours_s:.2f}", _shown(row.peer_s), _shown(row.ratio)]
+        lines.append("| " + " | ".join([*cells, budget, "no" if row.is_over else "yes"]) + " |")
+    return "\n".join(lines)
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
