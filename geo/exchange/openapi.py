@@ -124,7 +124,7 @@ OPERATIONS = (
     Operation("/summary", N_("各图层的计数与合计"), ("collections", "cells", *FILTERS, "f"), JSON, "Summary"),
     Operation("/search", N_("在全部图层里搜索"), ("q", "searchLimit", "year", "schematic", "f"), GEOJSON, "Features"),
     Operation("/position", N_("读懂粘贴的坐标"), ("text", "f"), GEOJSON, "Feature"),
-    Operation("/area", N_("圈选范围及其面积"), ("area", "buffer_m", "f"), GEOJSON, "Feature"),
+    Operation("/area", N_("圈选范围及其面积"), ("area", "buffer_m", "schematic", "f"), GEOJSON, "Feature"),
 )
 """Every path but the items of each collection, which have the collection's own property filters."""
 

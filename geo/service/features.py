@@ -1,23 +1,17 @@
-"""What the office asks about features: pages, one item, totals, words found, areas marked on the map."""
+"""What the office asks about features: pages, one item, totals, words found."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 
-import shapely
-from shapely.geometry.base import BaseGeometry
-
 from geo.analysis import schedule
-from geo.analysis.measuring import area_m2, buffer
-from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer, Ratio
 from geo.model.status import NOT_REPORTED, AnnualStatus
-from geo.model.units import SQUARE_METRES_PER_MU, convert
+from geo.model.units import convert
 from geo.store.base import Page, Store, Summary
 
-MAX_BUFFER_M = 100_000
 MAX_SIMILAR = 5
 SIMILAR_AMONG = 1000
 """Ids compared with a wrong one; a larger layer is searched by its words only."""
@@ -48,18 +42,6 @@ class Item:
     page: Page
     properties: dict
     reported: list[ReportedYear]
-
-
-@dataclass(frozen=True)
-class Area:
-    """A marked area in EPSG:4326 and its size on the ellipsoid."""
-
-    geometry: BaseGeometry
-    area_m2: float
-
-    @property
-    def area_mu(self) -> float:
-        return self.area_m2 / SQUARE_METRES_PER_MU
 
 
 def find_items(store: Store, layer_id: str, query: FeatureQuery) -> Items:
@@ -116,57 +98,6 @@ def similar(store: Store, layer_id: str, feature_id: str) -> list[tuple[str, str
     }
     alike = get_close_matches(feature_id, names, n=MAX_SIMILAR, cutoff=0.4) or list(names)[:MAX_SIMILAR]
     return [(each, names[each] or each) for each in alike]
-
-
-def marked_area(store: Store, within: str, buffer_m: float | None) -> Area:
-    """The shape that a reader marked.
-
-    Parameters
-    ----------
-    within
-        WKT in lon/lat degrees, or `<layer>/<feature_id>`.
-    buffer_m
-        Metres around it, or None for the shape itself.
-
-    Raises
-    ------
-    InvalidInput
-        If the text is neither, the feature has no position, or the shape is not valid.
-    LayerNotFound, FeatureNotFound
-    """
-    shape = _shape_of_feature(store, within) if _names_feature(store, within) else _shape_of_wkt(within)
-    if buffer_m is not None:
-        if not 0 < buffer_m <= MAX_BUFFER_M:
-            raise InvalidInput(
-                N_("缓冲距离 buffer_m 应大于 0 且不超过 %(max)s 米，现为 %(given)s"), max=MAX_BUFFER_M, given=buffer_m
-            )
-        shape = buffer(shape, buffer_m)
-    return Area(shape, area_m2(shape))
-
-
-def _names_feature(store: Store, within: str) -> bool:
-    return within.partition("/")[0] in store.catalog
-
-
-def _shape_of_feature(store: Store, within: str) -> BaseGeometry:
-    layer_id, _, feature_id = within.partition("/")
-    page = store.read_feature(layer_id, feature_id, schematic=True)
-    if page.wkb[0] is None:
-        raise InvalidInput(N_("“%(within)s”没有位置，不能用来圈选"), within=within)
-    return shapely.from_wkb(page.wkb[0])
-
-
-def _shape_of_wkt(within: str) -> BaseGeometry:
-    try:
-        shape = shapely.from_wkt(within)
-    except shapely.errors.GEOSException:
-        raise InvalidInput(N_("圈选范围 within 应为 WKT（经度 纬度）或“图层/编号”，例如 POINT(114.01 33.02)")) from None
-    if shape.is_empty or not shape.is_valid:
-        raise InvalidInput(N_("圈选范围无效：%(reason)s"), reason=shapely.is_valid_reason(shape))
-    west, south, east, north = shape.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise InvalidInput(N_("圈选范围超出经纬度范围：应先经度后纬度，单位为度"))
-    return shapely.force_2d(shape)
 
 
 def properties_of(layer: Layer, page: Page, year: int | None = None) -> list[dict]:

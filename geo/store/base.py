@@ -79,7 +79,14 @@ class Store(ABC):
 
     @abstractmethod
     def revision(self, layer_id: str) -> int:
-        """How often the layer or one of its statuses was written; caches and ETags hang on it."""
+        """How often the layer or one of its statuses was written through this program."""
+
+    @abstractmethod
+    def state(self, layer_id: str) -> str:
+        """A text that is another one after every change of the layer or its statuses, whoever made it.
+
+        Random, so that no two stores and no two states of one store share it; caches and ETags hang on it.
+        """
 
     @abstractmethod
     def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:
@@ -127,8 +134,11 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def extent(self, layer_id: str) -> tuple[float, float, float, float] | None:
-        """min lon, min lat, max lon, max lat of the layer's geometries; None where there is none."""
+    def extent(self, layer_id: str, *, schematic: bool = False) -> tuple[float, float, float, float] | None:
+        """min lon, min lat, max lon, max lat of the layer's geometries; None where there is none.
+
+        They may be 0.00002 degrees too wide, never too narrow. Schematic positions count where asked.
+        """
 
     @abstractmethod
     def add_features(

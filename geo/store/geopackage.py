@@ -7,12 +7,12 @@ from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, column, func, insert, select, table
+from sqlalchemy import Connection, func, insert, select
 
 from geo.model.errors import N_, StoreUnavailable
 from geo.model.journal import BadRow
 from geo.model.layer import Catalog, Layer
-from geo.store import gpkg_metadata
+from geo.store import gpkg_metadata, gpkg_states
 from geo.store.base import Filling
 from geo.store.changes import Touched
 from geo.store.gpkg_engine import begin_writing, build_engine, faults_of, open_engine
@@ -46,13 +46,6 @@ class GeoPackageStore(SqlStore):
     def close(self) -> None:
         self._engine.dispose()
 
-    def extent(self, layer_id: str) -> tuple[float, float, float, float] | None:
-        names = ("min_x", "min_y", "max_x", "max_y")
-        contents = table("gpkg_contents", column("table_name"), *(column(name) for name in names))
-        statement = select(*(contents.c[name] for name in names))
-        (row,) = self._rows(statement.where(contents.c.table_name == self.catalog[layer_id].id)) or [(None,)]
-        return None if row[0] is None else tuple(row)
-
     def create(self, fill: Filling | None = None, *, demo: bool = False) -> list[str]:
         with self._alone():
             if not self.path.exists():
@@ -61,6 +54,7 @@ class GeoPackageStore(SqlStore):
             self._check(demo=demo)
             self._make_tables_of_people()
             new = [layer for layer in self.catalog.values() if not self._columns_in_file(layer.id)]
+            self._watch([layer_id for layer_id in self.catalog if self.catalog[layer_id] not in new])
             if new:
                 with self._writing() as connection:
                     self._make_layers(connection, new, fill, demo=self.demo)
@@ -185,6 +179,15 @@ class GeoPackageStore(SqlStore):
             self.schema.layers[layer.id].create(connection)
             gpkg_metadata.register_layer(connection, layer, self.catalog)
             self._add_layer(connection, layer, fill, demo=demo)
+        gpkg_states.watch(connection, self.schema, [layer.id for layer in layers])
+
+    def _watch(self, layer_ids: list[str]) -> None:
+        """A file that an earlier version made does not notice yet who writes into it."""
+        with self._reading() as connection:
+            if gpkg_states.are_watched(connection, layer_ids):
+                return
+        with self._writing() as connection:
+            gpkg_states.watch(connection, self.schema, layer_ids)
 
     def _check(self, *, demo: bool) -> None:
         """Refuse a file that is no store of ours or an older one, or whose layers are defined otherwise."""

@@ -79,6 +79,12 @@ class FeatureSelect:
         """One row: how many match, and the sums of fields."""
         return self._matching([func.count(), *(func.sum(self._number(name)) for name in fields)], fields)
 
+    def bounds(self) -> Select:
+        """One row: min lon, min lat, max lon, max lat of what matches and has a geometry."""
+        place = self._place
+        sides = (func.min(place.min_x), func.min(place.min_y), func.max(place.max_x), func.max(place.max_y))
+        return self._matching(sides, by_place=True)
+
     def cells(self, grid: Grid) -> Select:
         """Mean lon, mean lat and count of what matches, by the cell in which the middle of its bounds lies."""
         place = self._place

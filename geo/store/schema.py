@@ -1,5 +1,6 @@
 """The tables of a store, built from the catalog; the same for every database."""
 
+import secrets
 from collections.abc import Callable
 
 from sqlalchemy import (
@@ -31,6 +32,11 @@ VERSION = "2"
 """Of the schema; kept in `store_info`."""
 
 NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s"}
+
+
+def new_state() -> str:
+    """A name for a layer's content that nothing had before; triggers of the database give one after each change."""
+    return secrets.token_hex(8)
 
 
 class Geometry(UserDefinedType):
@@ -133,6 +139,7 @@ class Schema:
             self.metadata,
             Column("layer_id", Text, primary_key=True),
             Column("revision", Integer, nullable=False),
+            Column("state", Text, nullable=False, default=new_state),
         )
         self.annual_status = _annual_status(self.metadata)
         self.journal = _journal(self.metadata)

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from functools import lru_cache
 
 import geopandas
 import pandas
@@ -32,6 +31,7 @@ from geo.store.base import Filling, Store
 from geo.store.changes import Changes, Touched
 from geo.store.frames import frame_of, rows_of
 from geo.store.journal import BATCH, Draft, Journal, entry_of
+from geo.store.memo import Memo, key_of
 from geo.store.place import Grid, Place
 from geo.store.query import STATUS_TYPES, FeatureSelect
 from geo.store.schema import KEY_FIELDS, Schema
@@ -40,7 +40,9 @@ from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, replay, status_faults
 
 FIRST_FILLING = Act(PROGRAM, N_("建库时由图层文件夹录入"))
-CACHED_COUNTS = 512
+CACHED_ANSWERS = 512
+
+Extent = tuple[float, float, float, float]
 
 
 class SqlStore(Store):
@@ -60,8 +62,9 @@ class SqlStore(Store):
         self.throttle = ThrottleRows(self.schema.metadata, self._reading, self._writing)
         self._tables_of_people = (*self.accounts.tables, *self.throttle.tables)
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
-        # The revision is part of the key, so that a cached count is a true one.
-        self._count_at = lru_cache(CACHED_COUNTS)(lambda layer_id, revision, query: self._count_now(layer_id, query))
+        # The layer's state is part of each key, so that what is kept is true.
+        self._counts: Memo[int] = Memo(CACHED_ANSWERS)
+        self._extents: Memo[Extent | None] = Memo(CACHED_ANSWERS)
 
     # --- what each database does in its own way ---
 
@@ -97,6 +100,12 @@ class SqlStore(Store):
         with self._reading() as connection:
             return connection.execute(statement).scalar() or 0
 
+    def state(self, layer_id: str) -> str:
+        revisions = self.schema.layer_revisions
+        statement = select(revisions.c.state).where(revisions.c.layer_id == self.catalog[layer_id].id)
+        with self._reading() as connection:
+            return connection.execute(statement).scalar() or ""
+
     def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:
         found = self._select(layer_id, query)
         return self._pages(found.page(), found.names, batch)
@@ -119,12 +128,21 @@ class SqlStore(Store):
 
     def count(self, layer_id: str, query: FeatureQuery) -> int:
         whole = replace(query, order=(), limit=None, offset=0)
-        return self._count_at(layer_id, self.revision(layer_id), whole)
+        key = key_of(layer_id, self.state(layer_id), whole)
+        return self._counts(key, lambda: self._rows(self._select(layer_id, whole).totals())[0][0])
+
+    def extent(self, layer_id: str, *, schematic: bool = False) -> Extent | None:
+        if self._places[self.catalog[layer_id].id] is None:
+            return None
+        query = FeatureQuery(schematic=schematic)
+        key = key_of(layer_id, self.state(layer_id), query)
+        return self._extents(key, lambda: self._extent_now(layer_id, query))
 
     def summarise(self, layer_id: str, query: FeatureQuery, *, fields: Sequence[str] = (), cells: int = 0) -> Summary:
         found = self._select(layer_id, replace(query, order=()))
         (count, *sums) = self._rows(found.totals(fields))[0]
-        bounds = (query.bbox or self.extent(layer_id)) if cells and self._places[layer_id] else None
+        cells = cells if self._places[layer_id] else 0
+        bounds = (query.bbox or self.extent(layer_id, schematic=query.schematic)) if cells else None
         rows = self._rows(found.cells(Grid.over(bounds, cells))) if bounds else []
         return Summary(count, dict(zip(fields, sums, strict=True)), [Cell(*row) for row in rows])
 
@@ -186,8 +204,9 @@ class SqlStore(Store):
                 if not (rows := result.fetchmany(batch)):
                     return
 
-    def _count_now(self, layer_id: str, query: FeatureQuery) -> int:
-        return self._rows(self._select(layer_id, query).totals())[0][0]
+    def _extent_now(self, layer_id: str, query: FeatureQuery) -> Extent | None:
+        sides = tuple(self._rows(self._select(layer_id, query).bounds())[0])
+        return None if sides[0] is None else sides
 
     # --- writing ---
 

@@ -11,7 +11,7 @@ from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
 from geo.service import features
 from geo.web import params
-from geo.web.caching import cached_by_revision
+from geo.web.caching import cached_by_state
 from geo.web.current import current_store
 from geo.web.language import language
 
@@ -103,7 +103,7 @@ def items(collection_id: str) -> Response:
             geojson.feature_collection(found.page.ids, found.page.wkb, found.properties, **members), mimetype=GEOJSON
         )
 
-    return cached_by_revision(answer, [layer.id])
+    return cached_by_state(answer, [layer.id])
 
 
 @blueprint.get("/collections/<collection_id>/items/<path:feature_id>")
@@ -125,7 +125,7 @@ def item(collection_id: str, feature_id: str) -> Response:
         }
         return Response(geojson.feature(feature_id, found.page.wkb[0], found.properties, **members), mimetype=GEOJSON)
 
-    return cached_by_revision(answer, [layer.id])
+    return cached_by_state(answer, [layer.id])
 
 
 @blueprint.get("/summary")
@@ -139,7 +139,7 @@ def summary() -> Response:
         summaries = features.summarise(store, queries, cells=cells)
         return jsonify(documents.summary({layer.id: summaries.get(layer.id) for layer in layers}))
 
-    return cached_by_revision(answer, [layer.id for layer in layers])
+    return cached_by_state(answer, [layer.id for layer in layers])
 
 
 @blueprint.get("/search")
@@ -175,11 +175,10 @@ def position() -> Response:
 @blueprint.get("/area")
 def area() -> Response:
     store = current_store()
-    _no_other_parameters("within", "buffer_m")
-    within = params.text(request.args, "within", params.MAX_WITHIN_LENGTH)
-    if within is None:
+    _no_other_parameters("within", "buffer_m", "schematic")
+    marked = params.marked_area(request.args, store)
+    if marked is None:
         raise InvalidInput(N_("缺少参数 within：WKT（经度 纬度）或“图层/编号”"))
-    marked = features.marked_area(store, within, params.number(request.args, "buffer_m"))
     sizes = {
         "area_m2": round(marked.area_m2, 1),
         "area_mu": round(marked.area_mu, 2),

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from shapely.geometry.base import BaseGeometry
 from werkzeug.datastructures import MultiDict
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import DEFAULT_LIMIT, MAX_LIMIT, STATUS_COLUMNS, Condition, FeatureQuery, Order
 from geo.model.layer import Layer
-from geo.service import features
+from geo.service import areas
 from geo.store.base import Store
 
 MAX_OFFSET = 10_000_000
@@ -38,7 +39,7 @@ def feature_query(args: Args, layer: Layer, store: Store) -> FeatureQuery:
     """
     if unknown := _unknown_fields(args, [layer]):
         raise InvalidInput(N_("图层“%(layer)s”没有参数或字段“%(name)s”"), layer=layer.id, name=unknown[0])
-    return _read(args, layer, store)
+    return _read(args, layer, marked_shape(args, store))
 
 
 def feature_queries(args: Args, layers: Iterable[Layer], store: Store) -> dict[str, FeatureQuery]:
@@ -49,7 +50,8 @@ def feature_queries(args: Args, layers: Iterable[Layer], store: Store) -> dict[s
     layers = list(layers)
     if unknown := _unknown_fields(args, layers):
         raise InvalidInput(N_("没有图层有参数或字段“%(name)s”"), name=unknown[0])
-    return {layer.id: _read(args, layer, store) for layer in layers if not _unknown_fields(args, [layer])}
+    within = marked_shape(args, store)
+    return {layer.id: _read(args, layer, within) for layer in layers if not _unknown_fields(args, [layer])}
 
 
 def _unknown_fields(args: Args, layers: list[Layer]) -> list[str]:
@@ -64,13 +66,23 @@ def _filterable(layer: Layer, args: Args) -> set[str]:
     return names
 
 
-def _read(args: Args, layer: Layer, store: Store) -> FeatureQuery:
+def marked_area(args: Args, store: Store) -> areas.Area | None:
+    """The area marked by `within`, `buffer_m` and `schematic`; None where nothing is."""
+    within, buffer_m = text(args, "within", MAX_WITHIN_LENGTH), number(args, "buffer_m")
+    return areas.marked_area(store, within, buffer_m, schematic=flag(args, "schematic")) if within else None
+
+
+def marked_shape(args: Args, store: Store) -> BaseGeometry | None:
+    """The shape of the marked area, made once for all layers of a request."""
+    marked = marked_area(args, store)
+    return marked and marked.geometry
+
+
+def _read(args: Args, layer: Layer, within: BaseGeometry | None) -> FeatureQuery:
     names = sorted(_filterable(layer, args) & set(args))
-    within = text(args, "within", MAX_WITHIN_LENGTH)
-    buffer_m = number(args, "buffer_m")
     return FeatureQuery(
         bbox=bbox(args),
-        within=features.marked_area(store, within, buffer_m).geometry if within else None,
+        within=within,
         year=year(args),
         search=text(args, "q", MAX_SEARCH_LENGTH),
         conditions=tuple(_condition(name, args.getlist(name), layer) for name in names),

@@ -74,17 +74,17 @@ export class Selection {
   }
 
   /** Draw and word the selection of a state. */
-  async show({ within, buffer_m: distance }) {
+  async show({ within, buffer_m: distance, schematic }) {
     this.bar.hidden = !within;
     if (!within) return this.outline.clearLayers();
     try {
       const found = await this.latest.run((signal) => Promise.all([
-        getJson(`${this.catalog.config.ogc}/area`, { within, buffer_m: distance }, signal), this.nameOf(within, signal)]));
+        getJson(`${this.catalog.config.ogc}/area`, { within, buffer_m: distance, schematic }, signal), this.nameOf(within, signal)]));
       if (!found) return undefined;
       settle("selection");
       return this.draw(...found, distance);
     } catch (error) {
-      sayFailed("selection", error.message, () => this.show({ within, buffer_m: distance }));
+      sayFailed("selection", error.message, () => this.show({ within, buffer_m: distance, schematic }));
       return undefined;
     }
   }

@@ -248,12 +248,12 @@ def test_revision_and_extent_follow_every_write(store, frame, square):
     assert (store.revision("parcels"), store.extent("parcels")) == (0, None)
     store.add_features("parcels", frame({"a": {"geometry": square(114, 33)}}))
     assert store.revision("parcels") == 1
-    assert store.extent("parcels") == (114, 33, 114.01, 33.01)
+    assert store.extent("parcels") == pytest.approx((114, 33, 114.01, 33.01), abs=2e-5)
     store.add_features("parcels", frame({"b": {"geometry": square(113.5, 33.5)}, "c": {"geometry": None}}))
     assert store.revision("parcels") == 2
-    assert store.extent("parcels") == (113.5, 33, 114.01, 33.51)
+    assert store.extent("parcels") == pytest.approx((113.5, 33, 114.01, 33.51), abs=2e-5)
     store.add_features("parcels", frame({"d": {"geometry": None}}))
-    assert store.extent("parcels") == (113.5, 33, 114.01, 33.51)
+    assert store.extent("parcels") == pytest.approx((113.5, 33, 114.01, 33.51), abs=2e-5)
     assert store.revision("roads") == 0
 
 

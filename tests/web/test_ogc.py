@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
+from geo.web import create_app
+
 SCHOOLS = "/ogc/collections/schools/items"
 
 
@@ -255,4 +257,43 @@ def test_no_parameter_value_ever_breaks_the_server(client, name, value):
 def test_a_very_long_wrong_number_is_refused_at_once(client, name):
     began = time.process_time()
     assert client.get(SCHOOLS, query_string={name: "1" * 60_000 + "x"}).status_code == 400
+    assert time.process_time() - began < 2
+
+
+def test_a_schematic_shape_marks_an_area_only_where_asked(client):
+    schematic = next(
+        feature["id"]
+        for feature in items(client, SCHOOLS, limit=100)["features"]
+        if feature["properties"]["location_basis"] == "schematic"
+    )
+    for address in ("/ogc/area", SCHOOLS, "/ogc/summary"):
+        refused = client.get(address, query_string={"within": f"schools/{schematic}"})
+        assert refused.status_code == 400
+        assert "schematic=true" in refused.get_json()["detail"]
+    asked = {"within": f"schools/{schematic}", "schematic": "true"}
+    assert items(client, "/ogc/area", **asked)["properties"]["area_mu"] > 0
+    assert schematic in {feature["id"] for feature in items(client, SCHOOLS, limit=100, **asked)["features"]}
+
+
+def test_a_collection_reaches_as_far_as_its_true_positions(client):
+    found = {each["id"]: each["extent"] for each in client.get("/ogc/collections").get_json()["collections"]}
+    assert "spatial" not in found["villages"]  # every village is schematic
+    located = [feature["geometry"] for feature in items(client, SCHOOLS, limit=100)["features"] if feature["geometry"]]
+    bounds = shapely.total_bounds([shapely.from_geojson(json.dumps(geometry)) for geometry in located])
+    assert found["schools"]["spatial"]["bbox"][0] == pytest.approx(bounds.tolist(), abs=3e-5)
+
+
+def test_a_store_made_anew_does_not_take_the_old_one_for_the_same(tmp_path):
+    tags = []
+    for name in ("first", "second"):
+        app = create_app({"DATABASE_URL": f"gpkg:///{tmp_path}/{name}.gpkg"})
+        tags.append(app.test_client().get(SCHOOLS).headers["ETag"])
+    assert tags[0] != tags[1]
+
+
+def test_a_shape_that_costs_much_is_refused_at_once_over_all_layers(client):
+    points = ",".join(f"{114 + number / 9999:.4f} 33" for number in range(900))
+    began = time.process_time()
+    answer = client.get("/ogc/summary", query_string={"within": f"MULTIPOINT({points})", "buffer_m": 100_000})
+    assert answer.status_code == 400
     assert time.process_time() - began < 2
