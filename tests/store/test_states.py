@@ -15,7 +15,8 @@ SQL = {
     "insert": "INSERT INTO villages (feature_id, name) VALUES ('z', '外来村')",
     "update": "UPDATE villages SET name = '改名村' WHERE feature_id = 'a'",
     "delete": "DELETE FROM villages WHERE feature_id = 'a'",
-    "status inserted": "INSERT INTO annual_status (layer_id, feature_id, year, demo, withdrawn) VALUES ('villages', 'a', 2022, 0, 0)",
+    "status inserted": "INSERT INTO annual_status (layer_id, feature_id, year, demo, withdrawn)"
+    " VALUES ('villages', 'a', 2022, 0, 0)",
     "status updated": "UPDATE annual_status SET value = 7",
     "status deleted": "DELETE FROM annual_status",
 }
