@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from geo.exchange import phrase_words as grammar
-from geo.exchange.phrase_words import Word, carries_name
+from geo.exchange.phrase_words import ORDER, Word, carries_name
 from geo.exchange.quantities import read_numeral
 
 ROAD_AFTER = {"R": "Q", "Q": "Q", "P": "Q", "w": "P"}
@@ -55,6 +55,7 @@ class Lattice:
         self.road_ends = sorted({*self.closers, *(end for start in self.closers for end in self.extensions(start))})
         self.area_ends = [end for end in self.ends_of("area") if not grammar.NO_AREA_END.match(run, end - 1)]
         self.areas = [list(self.areas_at(start)) if self.area_ends else [] for start in range(self.size)]
+        self.bare_places = dict(self.find_bare_places())
 
     # --- what stands where -------------------------------------------------------------------------------------
 
@@ -99,6 +100,20 @@ class Lattice:
             if named and grammar.AREA_NAME.fullmatch(text) and not text.endswith(grammar.NO_AREA):
                 yield end
 
+    def find_bare_places(self) -> Iterator[tuple[int, int]]:
+        """Start and end of names of cities without 市 that stand before a name, at the front or behind an area."""
+        fronts = {0}
+        for start in range(self.size):
+            if start not in fronts:
+                continue
+            fronts.update(end for end, word in self.words[start] if word.letter == "q")
+            fronts.update(self.areas[start])
+            for end in range(min(self.size - 3, start + grammar.LONGEST_PLACE), start + 1, -1):
+                if self.run[start:end] in grammar.BARE_PLACES and self.run[end] not in grammar.AREAS["goes_on"]:
+                    yield start, end
+                    fronts.add(end)
+                    break
+
     def ends(self, ends: list[int], start: int, longest: int, shortest: int = 2) -> list[int]:
         """Those of the sorted ends at which a name that starts here may end."""
         last = min(start + longest, self.break_ends[start] - 1)
@@ -126,6 +141,8 @@ class Lattice:
                 yield Edge(end, "T", self.thing_cost(start, end))
         for end in self.areas[start]:
             yield Edge(end, "A", self.area_cost(start, end))
+        if start in self.bare_places:
+            yield Edge(self.bare_places[start], "A", grammar.AREAS["bare_cost"])
 
     def numbers(self, start: int) -> Iterator[Edge]:
         if match := grammar.CODE.match(self.run, start):
@@ -143,7 +160,7 @@ class Lattice:
     def road_cost(self, start: int, end: int) -> float | None:
         """Cost of reading this as a road's name; None where it cannot be one."""
         text = self.run[start:end]
-        if "." in text:
+        if "." in text or grammar.NO_NAME.search(text):
             return None
         cost: float = grammar.ROADS["cost"] + grammar.ROADS["per_character"] * len(text)
         if text in grammar.ROAD_SUFFIXES:
@@ -168,7 +185,7 @@ class Lattice:
             numbered = not suffix and rest.endswith(grammar.HIGHWAYS)
             whole = (
                 numbered
-                or rest[0] in grammar.ROAD_SUFFIXES
+                or not grammar.ROAD_SUFFIXES.isdisjoint((rest[0], rest[:2]))
                 or rest in grammar.ROAD_SUFFIXES
                 or rest in grammar.DIRECTION_COSTS
             )
@@ -181,6 +198,9 @@ class Lattice:
         costs, worst = grammar.ROADS["inner_cost"], 0.0
         ring = self.run[end - 1] == grammar.ROADS["ring_suffix"]
         if any(end - inner > (1 if ring else 2) for inner in self.areas[start]):
+            worst = costs["area"]
+        stem_end = end - self.suffixes[end].get("road", 1)
+        if start in self.bare_places and carries_name(self.run[self.bare_places[start] : stem_end]):
             worst = costs["area"]
         for inner in self.within(self.places, start + 1, end - 2):
             if carries_name(self.run[inner : end - 1]):
@@ -204,7 +224,7 @@ class Lattice:
 
     def area_cost(self, start: int, end: int) -> float:
         inner = [*self.within(self.closers, start, end), *(cut for cut in self.areas[start] if cut < end - 1)]
-        cuts = sum(1 for place in inner if self.run[place:end] not in grammar.AREA_SUFFIXES)
+        cuts = sum(1 for place in inner if self.run[place:end] not in grammar.AREA_RESTS)
         return (
             grammar.AREAS["cost"] + grammar.AREAS["per_character"] * (end - start) + grammar.AREAS["inner_cost"] * cuts
         )
@@ -246,7 +266,7 @@ class Lattice:
             if best[start]:
                 self.advance(best, start)
         position, ends = self.size, best[self.size]
-        state = min(ends, key=lambda state: ends[state].cost + grammar.ORDER.get((state, "$"), 0.0))
+        state = min(ends, key=lambda state: ends[state].cost + ORDER[state].get("$", 0.0))
         path: list[tuple[int, Edge]] = []
         while position:
             step = best[position][state]
@@ -256,13 +276,16 @@ class Lattice:
         return path[::-1]
 
     def advance(self, best: list[dict[str, Step]], start: int) -> None:
-        reached = [(state, step.cost) for state, step in best[start].items()]
+        """Go on from a position with every edge, in every state that it was reached in."""
+        reached = [(state, step[0], ORDER[state], ROAD_AFTER.get(state, "R")) for state, step in best[start].items()]
         for edge in self.edges(start):
-            ahead = best[edge.end]
-            for state, cost in reached:
-                new = ROAD_AFTER.get(state, "R") if edge.state == "R" else edge.state
-                total = cost + edge.cost + grammar.ORDER.get((state, new), 0.0)
-                if new not in ahead or total < ahead[new].cost:
+            end, kind, price = edge[:3]
+            ahead = best[end]
+            for state, cost, order, road in reached:
+                new = road if kind == "R" else kind
+                total = cost + price + order.get(new, 0.0)
+                known = ahead.get(new)
+                if known is None or total < known[0]:
                     ahead[new] = Step(total, start, state, edge)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from geo.exchange.phrase_tokens import Token
 
 OPPOSITE = {"N": "S", "S": "N", "E": "W", "W": "E", "NE": "SW", "SW": "NE", "NW": "SE", "SE": "NW"}
+CORNERS = frozenset(("NE", "NW", "SE", "SW"))
 NAMES = "RUT"
 N, D, J, P = "[RUT]", "[dD]", "[ctsp]", "[sp]"
 """Parts of the rules: a name, a direction (D names a corner or lies between two cardinals), what joins, what parts."""
@@ -33,6 +34,14 @@ class Reading:
 
 def opposite(direction: str) -> str:
     return OPPOSITE.get(direction, direction)
+
+
+def together(first: str | None, second: str) -> str:
+    """Two sides of one thing: 河以南、以东 is its south-east, A路东、西侧 are both of its sides."""
+    if first == opposite(second):
+        return "both"
+    corners = (f"{first}{second}", f"{second}{first}")
+    return next((corner for corner in corners if corner in CORNERS), second)
 
 
 class Reader:
@@ -65,8 +74,7 @@ class Reader:
         if name.letter == "U":
             return
         target = self.reading.sides if name.letter == "R" else self.reading.other_sides
-        opposed = target.get(name.text) == opposite(direction)
-        target[name.text] = "both" if opposed else direction
+        target[name.text] = together(target.get(name.text), direction)
 
     def limits(self, found: list[Token]) -> None:
         verbs = [token for token in found if token.letter == "m"]

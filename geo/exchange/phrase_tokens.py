@@ -14,6 +14,7 @@ from geo.exchange.phrase_lattice import cut_run
 from geo.exchange.phrase_words import ADJECTIVES, AVENUES, FOLD, NEEDS_ADJECTIVE, SEPARATORS, UNNAMED, Word
 
 DROPPED = str.maketrans("", "", SEPARATORS["dropped"])
+PART, DISTRICTS = "部", "市区县镇乡"
 SIDE_WORDS = tuple(SEPARATORS["side_words"])
 IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 """Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
@@ -131,7 +132,15 @@ def areas_as_things(tokens: list[Token]) -> list[Token]:
     """An area of which the side is told is a thing: 陡沟街道办事处东临, 北至李庄村."""
     letters = "".join(token.letter for token in tokens)
     things = {match.start() for match in SIDED_AREA.finditer(letters)}
+    parts = {place for place in range(len(tokens) - 1) if is_part_of_area(*tokens[place : place + 2])}
+    tokens = [replace(token, letter="A") if place in parts else token for place, token in enumerate(tokens)]
+    things -= parts
     return [replace(token, letter="T") if place in things else token for place, token in enumerate(tokens)]
+
+
+def is_part_of_area(name: Token, part: Token) -> bool:
+    """深圳市南山区东北部 lies in the area, not beside it."""
+    return name.letter in "AT" and name.text[-1] in DISTRICTS and part.letter == "d" and part.text.endswith(PART)
 
 
 def directions_as_limits(tokens: list[Token]) -> list[Token]:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,13 +41,13 @@ def load_words() -> dict[str, list[Word]]:
     return words
 
 
-def load_order() -> dict[tuple[str, str], float]:
-    return {
-        (after, before): entry["cost"]
-        for entry in GRAMMAR["order"]
-        for after in entry["after"]
-        for before in entry["before"]
-    }
+def load_order() -> dict[str, dict[str, float]]:
+    """What it costs that a state stands right after another, by the earlier and the later of the two."""
+    costs: dict[str, dict[str, float]] = defaultdict(dict)
+    for entry in GRAMMAR["order"]:
+        for after in entry["after"]:
+            costs[after].update(dict.fromkeys(entry["before"], entry["cost"]))
+    return costs
 
 
 WORDS = load_words()
@@ -58,6 +59,8 @@ BREAKS = frozenset(text for template in GRAMMAR["breaks"]["list"] for text, _ in
 ROADS, THINGS, AREAS, LENGTHS = GRAMMAR["roads"], GRAMMAR["things"], GRAMMAR["areas"], GRAMMAR["lengths"]
 ROAD_SUFFIXES, THING_SUFFIXES = frozenset(ROADS["suffixes"]), frozenset(THINGS["suffixes"])
 AREA_SUFFIXES = frozenset(AREAS["suffixes"])
+AREA_RESTS = AREA_SUFFIXES | {"街"}
+"""What is left of an area's name behind a shorter area or road: 光复道街 is a subdistrict."""
 AVENUES, DIRECTION_COSTS = tuple(ROADS["avenues"]), ROADS["avenue_direction_costs"]
 HIGHWAYS = tuple(ROADS["highways"])
 SHORT_STEMS = tuple(ROADS["short_stems"])
@@ -65,12 +68,16 @@ ONE_LETTER = frozenset(ROADS["one_letter_names"])
 
 CODE, RING, EXTENSION = re.compile(ROADS["codes"]), re.compile(ROADS["ring"]), re.compile(ROADS["extensions"])
 NO_ROAD, RAILWAY = tuple(ROADS["never"]), re.compile(ROADS["railways"])
+NO_NAME = re.compile(ROADS["no_name"])
 NOT_CLOSING = re.compile(ROADS["not_closing"])
 UNNAMED, ADJECTIVES = re.compile(ROADS["unnamed"]), re.compile(ROADS["adjectives"])
 NEEDS_ADJECTIVE = re.compile(ROADS["needs_adjective"])
 OF_ROAD, PLACES = re.compile(THINGS["belongs_to_road"]), frozenset(THINGS["places"])
 NO_AREA, SHORT_AREA = tuple(AREAS["never"]), re.compile(AREAS["short"])
 NO_AREA_END = re.compile(AREAS["not_closing"])
+PLACE_NAMES = frozenset(tomllib.loads(Path(__file__).with_name("place_names.toml").read_text("utf-8"))["names"].split())
+BARE_PLACES = PLACE_NAMES | frozenset(AREAS["quarters"])
+LONGEST_PLACE = max(map(len, BARE_PLACES))
 AREA_NAME, INSTITUTION = re.compile(AREAS["name"]), re.compile(AREAS["institutions"])
 LENGTH, MARK, HOUSE = (re.compile(LENGTHS[key]) for key in ("length", "mark", "house"))
 
