@@ -12,6 +12,7 @@ from itertools import combinations
 
 import numpy
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.analysis import blocks, stretches
 from geo.analysis.corners import azimuth_of, corner_on_sides, corner_towards, direction, turn
@@ -48,12 +49,18 @@ class Site:
 
 
 def locate_sites(
-    sites: Sequence[Site], network: RoadNetwork, *, progress: Callable[[int, int], None] | None = None
+    sites: Sequence[Site],
+    network: RoadNetwork,
+    *,
+    standing: Sequence[BaseGeometry] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Place]:
     """Place what can be placed; sites in one corner of a crossing stand side by side in the order given.
 
     Parameters
     ----------
+    standing
+        Land in EPSG:4326 that is taken already.
     progress
         Told after each site how many are done, and how many there are.
 
@@ -62,7 +69,7 @@ def locate_sites(
     places
         One for each site, in the same order; each has either a geometry or a reason.
     """
-    locator = Locator(network)
+    locator = Locator(network, standing)
     places = []
     for number, site in enumerate(sites, start=1):
         places.append(locator.locate(site))
@@ -74,9 +81,9 @@ def locate_sites(
 class Locator:
     """Reads phrase after phrase as a place on the roads of a network."""
 
-    def __init__(self, network: RoadNetwork) -> None:
+    def __init__(self, network: RoadNetwork, standing: Sequence[BaseGeometry] = ()) -> None:
         self.network = network
-        self.placer = Placer(network)
+        self.placer = Placer(network, standing)
         self.kinds: dict[str, Callable[[Site], Place]] = {
             "intersection": self._at_crossing,
             "sides": self._on_sides,

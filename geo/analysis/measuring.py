@@ -22,6 +22,11 @@ def length_m(shape: BaseGeometry) -> float:
     return GEOD.geometry_length(shape)
 
 
+def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
+    """Between the middles of two shapes in EPSG:4326, on the CGCS2000 ellipsoid, m."""
+    return GEOD.inv(one.centroid.x, one.centroid.y, other.centroid.x, other.centroid.y)[2]
+
+
 def to_plane(shape: BaseGeometry, crs: str) -> BaseGeometry:
     """A shape in EPSG:4326 (lon, lat) as easting, northing in metres."""
     return shapely.transform(shape, _projection(STORED_CRS, crs).transform, interleaved=False)

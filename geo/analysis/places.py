@@ -101,10 +101,13 @@ class Placer:
     ----------
     network
         The roads.
+    standing
+        Land in EPSG:4326 on which nothing may be placed.
     """
 
-    def __init__(self, network: RoadNetwork) -> None:
+    def __init__(self, network: RoadNetwork, standing: Sequence[BaseGeometry] = ()) -> None:
         self.network = network
+        self._standing = shapely.STRtree(standing)
         self._taken: list[BaseGeometry] = []
         self._queues: dict[tuple[frozenset[str], tuple[float, ...]], Queue] = {}
 
@@ -112,7 +115,8 @@ class Placer:
         """What is in the way around a place."""
         reach_m = GROUND_M + more_m + (SIDES_OF_SQUARE * math.sqrt(area_m2) if area_m2 else 0.0)
         box = shapely.Point(lon, lat).buffer(2 * reach_m / 100_000).envelope
-        return Ground(self.network, lon, lat, reach_m, [shape for shape in self._taken if shape.intersects(box)])
+        standing = self._standing.geometries[self._standing.query(box)]
+        return Ground(self.network, lon, lat, reach_m, [*standing, *(s for s in self._taken if s.intersects(box))])
 
     def in_corner(self, crossing: Crossing, choice: Choice, area_m2: float | None) -> Place:
         """A parcel in a corner, beside those that stand there already."""

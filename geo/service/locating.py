@@ -1,5 +1,6 @@
 """Where the words of a plan lead: on the roads of the store, or on those of a file."""
 
+import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import geopandas
 import pandas
+from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.locating import Site, locate_sites
 from geo.analysis.network import RoadNetwork
@@ -32,12 +34,15 @@ class Network:
     ----------
     source
         `file`, `layer` and `name_field` of a file, or `layer` of the store.
+    version
+        Tells these data from earlier ones: the file's SHA-256, or the revision of each layer.
     remarks
         Choices and doubts of the reading.
     """
 
     roads: RoadNetwork
     source: dict[str, str]
+    version: str
     remarks: tuple[Remark, ...] = ()
 
 
@@ -79,7 +84,9 @@ def network_of_file(
     """
     read = read_network(path, layer=layer, name_field=name_field, crs=crs)
     source = {"file": path.name, "layer": read.layer, "name_field": read.name_field}
-    return Network(RoadNetwork(read.roads, default_error_m=read.default_error_m), source, read.remarks)
+    with path.open("rb") as file:
+        version = "SHA-256 " + hashlib.file_digest(file, "sha256").hexdigest()
+    return Network(RoadNetwork(read.roads, default_error_m=read.default_error_m), source, version, read.remarks)
 
 
 def network_of_store(store: Store) -> Network:
@@ -96,7 +103,8 @@ def network_of_store(store: Store) -> Network:
     if not frames:
         raise InvalidInput(N_("没有道路数据：图层定义里没有 network = true 的图层，或图层是空的"))
     roads = geopandas.GeoDataFrame(pandas.concat(frames, ignore_index=True), crs=STORED_CRS)
-    return Network(RoadNetwork(roads), {"layer": ", ".join(layer_ids)})
+    version = ", ".join(f"{layer_id} {store.revision(layer_id)}" for layer_id in layer_ids)
+    return Network(RoadNetwork(roads), {"layer": ", ".join(layer_ids)}, version)
 
 
 def locate(text: str, network: Network, *, area_mu: float | None = None) -> Located:
@@ -114,9 +122,17 @@ def locate_all(
     phrases: Sequence[tuple[str, float | None]],
     network: Network,
     *,
+    standing: Sequence[BaseGeometry] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Located]:
     """Where phrases lead, each with its area in 亩 or None; sites at one corner stand side by side in this order.
+
+    Parameters
+    ----------
+    standing
+        Land in EPSG:4326 that is taken already.
+    progress
+        Told after each phrase how many are done, and how many there are.
 
     Raises
     ------
@@ -131,7 +147,7 @@ def locate_all(
             raise InvalidInput(N_("面积应大于 0 且不超过 %(most)s 亩，现为 %(given)s"), most=LARGEST_MU, given=area_mu)
         area_m2 = None if area_mu is None else area_mu * SQUARE_METRES_PER_MU
         sites.append(Site(parse_location(text.strip()), area_m2))
-    places = locate_sites(sites, network.roads, progress=progress)
+    places = locate_sites(sites, network.roads, standing=standing, progress=progress)
     return [
         Located(site.phrase, area_mu, place) for site, (_, area_mu), place in zip(sites, phrases, places, strict=True)
     ]

@@ -5,6 +5,7 @@ import json
 import pytest
 import shapely
 
+from geo.web import create_app
 from tests.analysis.networks import straight, to_metres, town
 
 PHRASE = "洪河大道与金沙路交叉口西北侧"
@@ -165,3 +166,43 @@ def test_a_crs_that_contradicts_the_file_is_refused(run, roads):
     result = run(PHRASE, "--roads", roads, "--crs", "EPSG:4526")
     assert result.exit_code == 2 and "WGS 84" in result.stderr
     assert run(PHRASE, "--roads", roads, "--crs", "EPSG:4326").exit_code == 0
+
+
+@pytest.fixture
+def relocate(tmp_path, monkeypatch):
+    """The command on a store of its own."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    app = create_app({"DATABASE_URL": f"gpkg:///{tmp_path / 'plan.gpkg'}", "BASEMAPS": str(tmp_path / "none.toml")})
+    return lambda *arguments: app.test_cli_runner().invoke(args=["relocate", *map(str, arguments)])
+
+
+def test_better_roads_are_shown_before_they_are_accepted(relocate, roads):
+    shown = relocate("--roads", roads)
+    assert shown.exit_code == 1 and "--yes" in shown.stderr
+    answer = json.loads(shown.stdout)
+    (proposal,) = answer["proposals"]
+    assert (proposal["layer"], proposal["id"], proposal["certain"], answer["change_set"]) == (
+        "schools", "2021-1", True, None,
+    )  # fmt: skip
+    assert proposal["before"]["properties"]["location_basis"] == "schematic" and proposal["moved_m"] > 1000
+    assert len(answer["staying"]) == 10 and all(each["reason"] for each in answer["staying"])
+    again = relocate("--roads", roads, "--certain")
+    assert json.loads(again.stdout) == answer
+    written = relocate("--roads", roads, "--yes", "--author", "李工")
+    assert written.exit_code == 0 and json.loads(written.stdout)["change_set"] is not None
+    nothing_left = relocate("--roads", roads)
+    assert nothing_left.exit_code == 0 and json.loads(nothing_left.stdout)["proposals"] == []
+
+
+def test_doubtful_places_wait_where_only_certain_ones_are_asked_for(relocate, tmp_path):
+    path = tmp_path / "roads.gpkg"
+    town([straight("洪河路", (-900, 0), (900, 0)), straight("金沙路", (0, -900), (0, 900))]).to_file(path)
+    result = relocate("--roads", path, "--certain", "--yes")
+    (proposal,) = json.loads(result.stdout)["proposals"]
+    assert proposal["certain"] is False and proposal["warnings"] and result.exit_code == 0
+    assert relocate("--roads", path).exit_code == 1
+
+
+def test_roads_that_are_none_are_refused_before_anything_is_done(relocate, tmp_path):
+    result = relocate("--roads", tmp_path / "missing.shp", "--yes")
+    assert (result.exit_code, result.stdout) == (2, "") and "missing.shp" in result.stderr

@@ -15,6 +15,7 @@ COMMANDS = (
     reading.parse_locations,
     locating.locate,
     locating.locate_all,
+    locating.relocate,
     accounts.user_add,
     accounts.user_list,
     accounts.user_role,

@@ -1,4 +1,4 @@
-"""`locate` and `locate-all`: where the words of a place lead."""
+"""`locate`, `locate-all`, `relocate`: where the words of a place lead, and the store's features put there anew."""
 
 import sys
 from collections.abc import Callable
@@ -7,11 +7,13 @@ from pathlib import Path
 import click
 import orjson
 
-from geo.service import locating, reading
+from geo.model.errors import N_
+from geo.model.journal import PROGRAM
+from geo.service import locating, reading, replacing
 from geo.web.commands.command import command
 from geo.web.current import current_store
-from geo.web.locating import place_feature
-from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, progress
+from geo.web.locating import place_feature, replacing_answer
+from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, progress, say
 
 ROAD_OPTIONS = (
     click.option("--roads", type=click.Path(path_type=Path), metavar="FILE", help="Roads; by default the store's."),
@@ -68,3 +70,26 @@ def locate_all(file: Path, **options: str | Path | None) -> int:
     sys.stdout.buffer.write(b'{"type":"FeatureCollection","features":[\n' + features + b"\n]}\n")
     sys.stdout.buffer.flush()
     return FINDINGS if any(each.place.geometry is None for each in found) else DONE
+
+
+@command("relocate")
+@with_roads
+@click.option("--certain", is_flag=True, help="Only those whose new place leaves no doubt.")
+@click.option("--yes", is_flag=True, help="Write the new positions; without it nothing is changed.")
+@click.option("--author", default=PROGRAM, help="Who accepts them, for the journal.")
+def relocate(certain: bool, yes: bool, author: str, **options: str | Path | None) -> int:
+    """Locate the store's features anew on better roads: what would move from where to where, then `--yes` writes it.
+
+    Surveyed boundaries and what a planner placed stay as they are. Exit code 1 while there is something to accept.
+    """
+    store, roads = current_store(), network(**options)
+    with progress() as tell:
+        found = replacing.propose_replacing(store, roads, progress=tell)
+    chosen = [each for each in found.proposals if each.located.place.is_certain or not certain]
+    entries = replacing.apply_replacing(store, roads, chosen, author) if yes and chosen else []
+    answer({**replacing_answer(found, in_terminal_words), "change_set": entries[0].change_set if entries else None})
+    if entries:
+        say(N_("已重新定位 %(count)s 个要素"), count=len(entries))
+    elif chosen:
+        say(N_("可重新定位 %(count)s 个要素，尚未改动；核对后加 --yes 写入"), count=len(chosen))
+    return FINDINGS if chosen and not entries else DONE

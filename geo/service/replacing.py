@@ -1,0 +1,265 @@
+"""Better roads give better positions: what could be located anew is proposed, and written only once it is accepted.
+
+`surveyed` and `placed` geometry is never touched, and nothing is placed on it. What is `located`, `schematic` or
+`unlocated` and has its location in words is looked up on the road network; features in one corner stand side by side in
+the order of layers and features.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.analysis.measuring import distance_m
+from geo.model.errors import AtlasError, N_
+from geo.model.feature_query import FeatureQuery
+from geo.model.journal import Act, FeatureChange, JournalEntry
+from geo.model.layer import Layer
+from geo.model.location import LocationBasis
+from geo.service.locating import LARGEST_MU, Located, Network, locate_all
+from geo.store.base import Store
+
+KEPT = (LocationBasis.SURVEYED, LocationBasis.PLACED)
+"""Set by people; no program moves it."""
+
+LEAST_MOVE_M = 1.0
+"""A shorter move is none."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a feature is, and how surely.
+
+    Parameters
+    ----------
+    geometry
+        In EPSG:4326; None where there is none.
+    """
+
+    geometry: BaseGeometry | None
+    basis: LocationBasis
+    accuracy_m: float | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A feature whose words may lead to a place, as the store has it."""
+
+    layer_id: str
+    feature_id: str
+    revision: int
+    name: str | None
+    text: str
+    area_mu: float | None
+    position: Position
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.layer_id, self.feature_id
+
+    @property
+    def is_located(self) -> bool:
+        """Whether it stands where its words led before."""
+        return self.position.basis == LocationBasis.LOCATED and self.position.geometry is not None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A feature that can be located anew.
+
+    Parameters
+    ----------
+    located
+        The phrase as it was read, the doubts, and other places that it may mean.
+    after
+        The new position, of the layer's geometry type.
+    """
+
+    feature: Candidate
+    located: Located
+    after: Position
+
+    @property
+    def before(self) -> Position:
+        return self.feature.position
+
+    @property
+    def moved_m(self) -> float | None:
+        """Between the middles of both geometries; None where there was none."""
+        return distance_m(self.before.geometry, self.after.geometry) if self.before.geometry is not None else None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the position is another one; the same place is not made surer by being found again."""
+        return self.before.basis != self.after.basis or self.moved_m is None or self.moved_m >= LEAST_MOVE_M
+
+
+@dataclass(frozen=True)
+class Staying:
+    """A feature that keeps its position, since its words lead to no better place.
+
+    Parameters
+    ----------
+    reason
+        Why.
+    """
+
+    feature: Candidate
+    located: Located
+    reason: AtlasError
+
+
+@dataclass(frozen=True)
+class Replacing:
+    """What a road network would change.
+
+    Parameters
+    ----------
+    proposals
+        In the order of layers and features.
+    staying
+        What cannot be located on it, or not better.
+    unchanged
+        How many would be where they are.
+    kept
+        How many are surveyed or placed by people.
+    """
+
+    network: Network
+    proposals: tuple[Proposal, ...]
+    staying: tuple[Staying, ...]
+    unchanged: int
+    kept: int
+
+
+def propose_replacing(
+    store: Store, network: Network, *, progress: Callable[[int, int], None] | None = None
+) -> Replacing:
+    """What could be located anew on a road network; nothing is written.
+
+    Parameters
+    ----------
+    progress
+        Told after each feature how many are done, and how many there are.
+    """
+    kept, features = _features(store)
+    standing = [feature.position.geometry for feature in kept if feature.position.geometry is not None]
+    answers = _answers(store, features, _located(features, network, standing, progress))
+    stuck = [each.feature for each in answers if isinstance(each, Staying) and each.feature.is_located]
+    if stuck:  # they keep their place, so the others must leave it free
+        standing += [feature.position.geometry for feature in stuck]
+        keys = {feature.key for feature in stuck}
+        rest = [feature for feature in features if feature.key not in keys]
+        again = iter(_answers(store, rest, _located(rest, network, standing, progress)))
+        answers = [each if each.feature.key in keys else next(again) for each in answers]
+    proposals = [each for each in answers if isinstance(each, Proposal)]
+    changes = tuple(each for each in proposals if each.is_change)
+    staying = tuple(each for each in answers if isinstance(each, Staying))
+    return Replacing(network, changes, staying, len(proposals) - len(changes), len(kept))
+
+
+def _answers(store: Store, features: Sequence[Candidate], found: Sequence[Located]) -> list["Proposal | Staying"]:
+    answers: list[Proposal | Staying] = []
+    for feature, located in zip(features, found, strict=True):
+        layer = store.catalog[feature.layer_id]
+        reason = _not_placeable(layer, located)
+        if reason is None:
+            after = Position(_shaped(layer, located), LocationBasis.LOCATED, located.accuracy_m)
+            proposal = Proposal(feature, located, after)
+            reason = _not_better(proposal)
+        answers.append(Staying(feature, located, reason) if reason else proposal)
+    return answers
+
+
+def apply_replacing(store: Store, network: Network, proposals: Sequence[Proposal], author: str) -> list[JournalEntry]:
+    """Write accepted proposals in one change set, all or none.
+
+    Raises
+    ------
+    Conflict
+        If one of the features was changed since it was proposed.
+    """
+    source = f"{', '.join(network.source.values())} ({network.version})"
+    act = Act(author, cause=str(N_("按道路数据重新定位")), source=source)
+    return store.write([_change(proposal) for proposal in proposals], act)
+
+
+def _change(proposal: Proposal) -> FeatureChange:
+    feature, after = proposal.feature, proposal.after
+    note = "; ".join(dict.fromkeys(str(doubt) for doubt in proposal.located.place.doubts))
+    properties = {
+        "location_basis": after.basis.value,
+        "location_accuracy_m": after.accuracy_m,
+        "location_note": note or None,
+    }
+    return FeatureChange(feature.layer_id, feature.feature_id, feature.revision, properties, after.geometry)
+
+
+def _features(store: Store) -> tuple[list[Candidate], list[Candidate]]:
+    """What people have placed, and what may be located, in the order of layers and features."""
+    kept: list[Candidate] = []
+    candidates: list[Candidate] = []
+    for layer in store.catalog.plan:
+        if layer.geometry is None or layer.geometry.endswith("LineString"):
+            continue
+        for feature in _read(store, layer):
+            if feature.position.basis in KEPT:
+                kept.append(feature)
+            elif feature.text:
+                candidates.append(feature)
+    return kept, candidates
+
+
+def _read(store: Store, layer: Layer) -> Iterator[Candidate]:
+    for page in store.scan(layer.id, FeatureQuery(schematic=True)):
+        for feature_id, wkb, row in zip(page.ids, page.wkb, page.rows, strict=True):
+            values = dict(zip(page.columns, row, strict=True))
+            area_mu = values.get("land_area_mu")
+            basis = LocationBasis(values["location_basis"] or LocationBasis.UNLOCATED)
+            yield Candidate(
+                layer.id,
+                feature_id,
+                values["revision"],
+                values["name"],
+                (values["location_text"] or "").strip(),
+                area_mu if area_mu is not None and 0 < area_mu <= LARGEST_MU else None,
+                Position(None if wkb is None else shapely.from_wkb(wkb), basis, values["location_accuracy_m"]),
+            )
+
+
+def _located(
+    features: Sequence[Candidate],
+    network: Network,
+    standing: Sequence[BaseGeometry],
+    progress: Callable[[int, int], None] | None,
+) -> list[Located]:
+    phrases = [(feature.text, feature.area_mu) for feature in features]
+    return locate_all(phrases, network, standing=standing, progress=progress)
+
+
+def _not_placeable(layer: Layer, located: Located) -> AtlasError | None:
+    """Why words lead to no place of a layer's kind."""
+    place = located.place
+    if place.geometry is None:
+        return place.reason
+    if layer.geometry.endswith("Polygon") and place.geometry.geom_type == "Point":
+        return AtlasError(place.doubts[-1].message, **place.doubts[-1].params)
+    return None
+
+
+def _not_better(proposal: Proposal) -> AtlasError | None:
+    """Why a feature that was located before keeps its place: these roads know it worse."""
+    before, after = proposal.before, proposal.after
+    if before.basis != LocationBasis.LOCATED or before.accuracy_m is None or not proposal.is_change:
+        return None
+    if after.accuracy_m <= before.accuracy_m:
+        return None
+    message = N_("按这些道路误差约 %(found_m)s 米，不比现有的 %(known_m)s 米准确")
+    return AtlasError(message, found_m=after.accuracy_m, known_m=f"{before.accuracy_m:g}")
+
+
+def _shaped(layer: Layer, located: Located) -> BaseGeometry:
+    """The place in the layer's geometry type: of a parcel in a layer of points its middle."""
+    geometry = located.place.geometry
+    return shapely.point_on_surface(geometry) if layer.geometry.endswith("Point") else geometry
