@@ -28,6 +28,8 @@ DATA_IN_PYTHON = {
     "geo/exchange/coordinates.py": "grammar: what pasted coordinates are made of",
     "geo/exchange/files/encodings.py": "the range of the ideographs",
     "geo/exchange/files/road_fields.py": "grammar: what columns of road files are called",
+    "geo/exchange/phrase_tokens.py": "grammar: what names of administrations are made of",
+    "geo/exchange/phrase_words.py": "grammar: signs of the words' lists",
     "geo/exchange/site_lines.py": "grammar: what parts a phrase from its area",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
     "geo/model/layer.py": "titles of the shared fields, in both languages side by side",
