@@ -1,6 +1,6 @@
 """Accounts and their sessions in the store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
@@ -24,9 +24,16 @@ from sqlalchemy import (
 
 from geo.model.account import Account, Role, name_key
 from geo.model.errors import AccountNotFound, InvalidInput, N_, NotAllowed
+from geo.model.journal import PROGRAM, Act
+from geo.store.journal import Draft, now
 from geo.store.schema import WHOLE
 
 Connect = Callable[[], AbstractContextManager[Connection]]
+Keep = Callable[[Connection, Act, Iterable[Draft]], None]
+
+BY_COMMAND = Act(PROGRAM, N_("在服务器上用命令办理"))
+JOURNALLED = ("name", "role", "disabled")
+"""What the journal keeps of an account; never a password, nor its hash."""
 
 
 def _accounts(metadata: MetaData) -> Table:
@@ -65,12 +72,14 @@ class AccountRows:
         Gets the tables.
     reading, writing
         The store's connections; a writing one is alone, durable when it ends, and undone if it fails.
+    keep
+        Writes drafts into the journal, on a writing connection.
     """
 
-    def __init__(self, metadata: MetaData, reading: Connect, writing: Connect) -> None:
+    def __init__(self, metadata: MetaData, reading: Connect, writing: Connect, keep: Keep) -> None:
         self._accounts, self._sessions = _accounts(metadata), _sessions(metadata)
         self.tables = (self._accounts, self._sessions)
-        self._reading, self._writing = reading, writing
+        self._reading, self._writing, self._keep = reading, writing, keep
 
     def all(self) -> list[Account]:
         """Every account, by name."""
@@ -78,6 +87,16 @@ class AccountRows:
 
     def is_empty(self) -> bool:
         return not self._read(select(exists(select(self._accounts.c.id))))[0][0]
+
+    def get(self, account_id: int) -> Account:
+        """The account of that number.
+
+        Raises
+        ------
+        AccountNotFound
+        """
+        with self._reading() as connection:
+            return _account(self._row(connection, account_id))
 
     def find(self, name: str) -> Account:
         """The account of that name, however it is spelt.
@@ -111,11 +130,13 @@ class AccountRows:
         """
         accounts = self._accounts
         values = {"name": name, "name_key": name_key(name), "role": role, "password_hash": password_hash}
-        values |= {"disabled": False, "created_at": _now(), "created_by": by}
+        values |= {"disabled": False, "created_at": now(), "created_by": by}
         with self._writing() as connection:
             if connection.scalar(select(accounts.c.id).where(accounts.c.name_key == values["name_key"])) is not None:
                 raise InvalidInput(N_("已有账户“%(name)s”"), name=name)
             (account_id,) = connection.execute(insert(accounts), values).inserted_primary_key
+            after = {"account": account_id, **{name: values[name] for name in JOURNALLED}}
+            self._keep(connection, _act(by), [Draft("account", after=after)])
             return _account(self._row(connection, account_id))
 
     def change(
@@ -143,7 +164,9 @@ class AccountRows:
             if _is_admin(before) and not self._has_admin(connection):
                 raise NotAllowed(N_("“%(name)s”是最后一位可用的管理员，不能停用或改为别的角色"), name=before.name)
             connection.execute(delete(self._sessions).where(self._sessions.c.account_id == account_id))
-            return _account(self._row(connection, account_id))
+            after = self._row(connection, account_id)
+            self._keep(connection, _act(by), [_change(before, after)])
+            return _account(after)
 
     def renew_hash(self, account_id: int, old: str, new: str) -> None:
         """Keep the same password under a stronger hash; sessions go on."""
@@ -170,10 +193,10 @@ class AccountRows:
         accounts, sessions = self._accounts, self._sessions
         valid = (accounts.c.id == account_id, accounts.c.password_hash == password_hash, accounts.c.disabled.is_(False))
         with self._writing() as connection:
-            connection.execute(delete(sessions).where(sessions.c.started_at < _now(-longest)))
-            if not connection.execute(update(accounts).where(*valid).values(signed_in_at=_now())).rowcount:
+            connection.execute(delete(sessions).where(sessions.c.started_at < _ago(longest)))
+            if not connection.execute(update(accounts).where(*valid).values(signed_in_at=now())).rowcount:
                 return False
-            row = {"token_hash": token_hash, "account_id": account_id, "started_at": _now()}
+            row = {"token_hash": token_hash, "account_id": account_id, "started_at": now()}
             connection.execute(insert(sessions), row)
             return True
 
@@ -183,7 +206,7 @@ class AccountRows:
         statement = select(accounts).join(sessions, sessions.c.account_id == accounts.c.id)
         valid = (
             sessions.c.token_hash == token_hash,
-            sessions.c.started_at >= _now(-longest),
+            sessions.c.started_at >= _ago(longest),
             accounts.c.disabled.is_(False),
         )
         rows = self._read(statement.where(*valid))
@@ -218,5 +241,23 @@ def _is_admin(row: Row) -> bool:
     return row.role == "admin" and not row.disabled
 
 
-def _now(shift: timedelta = timedelta()) -> str:
-    return (datetime.now(UTC) + shift).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _act(by: str | None) -> Act:
+    return Act(by) if by else BY_COMMAND
+
+
+def _change(before: Row, after: Row) -> Draft:
+    """What changed of an account; of a password only that it did."""
+    old, new = before._mapping, after._mapping
+    changed = [name for name in JOURNALLED if old[name] != new[name]]
+    who = {"account": after.id, "name": after.name}
+    password = {"password_changed": True} if before.password_hash != after.password_hash else {}
+    return Draft(
+        "account",
+        before=who | {name: old[name] for name in changed},
+        after=who | {name: new[name] for name in changed} | password,
+    )
+
+
+def _ago(span: timedelta) -> str:
+    """A moment in the past as the store writes it."""
+    return (datetime.now(UTC) - span).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -58,7 +58,7 @@ class SqlStore(Store):
         self.catalog = catalog
         self.schema = Schema(catalog)
         self.history = Journal(self.schema.journal)
-        self.accounts = AccountRows(self.schema.metadata, self._reading, self._writing)
+        self.accounts = AccountRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self.throttle = ThrottleRows(self.schema.metadata, self._reading, self._writing)
         self._tables_of_people = (*self.accounts.tables, *self.throttle.tables)
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}

@@ -10,7 +10,7 @@ from geo.web.sessions import keep_sessions
 from geo.web.settings import ROOT, read_settings, whole_number
 
 MAX_REQUEST_BYTES = 1024 * 1024
-NAVIGATION = ("features.map_page", "export.page")
+NAVIGATION = ("features.map_page", "export.page", "accounts.index")
 """Pages in the order of the header; those that need a role are shown to whoever has it."""
 
 

@@ -1,9 +1,12 @@
 """Signing in and out, one's own account, and the page on which admins keep the accounts."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from collections.abc import Callable
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
-from geo.model.account import ROLES
+from geo.model.account import ROLES, Account
 from geo.model.errors import AtlasError, SignInRefused, TooManyTries
 from geo.service import accounts
 from geo.web import sessions
@@ -68,6 +71,75 @@ def change_password() -> Response | tuple[str, int]:
     except AtlasError as error:
         return _my_page(fault=in_words(error)), STATUS_OF[type(error)]
     return redirect(url_for("accounts.me", done="password"), 303)
+
+
+@blueprint.get("")
+@needs_role("admin")
+def index() -> str:
+    """Every account, and a form for a new one."""
+    return _list()
+
+
+@blueprint.post("")
+@needs_role("admin")
+def add() -> Response | tuple[str, int]:
+    """Make an account."""
+    form = request.form
+    name, role = form.get("name", ""), form.get("role", "")
+    return _done_or_told(
+        lambda: accounts.add_account(current_store(), name, form.get("password", ""), role, by=current_user.name),
+        _("账户“%(name)s”已建立"),
+        given={"name": name, "role": role},
+    )
+
+
+@blueprint.post("/<int:account_id>/role")
+@needs_role("admin")
+def change_role(account_id: int) -> Response | tuple[str, int]:
+    """Give an account another role."""
+    account, role = current_store().accounts.get(account_id), request.form.get("role", "")
+    return _done_or_told(
+        lambda: accounts.change_role(current_store(), account, role, by=current_user.account),
+        _("“%(name)s”的角色已改，需要重新登录"),
+    )
+
+
+@blueprint.post("/<int:account_id>/disabled")
+@needs_role("admin")
+def set_disabled(account_id: int) -> Response | tuple[str, int]:
+    """Keep an account from signing in, or let it again."""
+    account, disabled = current_store().accounts.get(account_id), request.form.get("disabled") == "1"
+    return _done_or_told(
+        lambda: accounts.set_disabled(current_store(), account, disabled, by=current_user.account),
+        _("“%(name)s”已停用") if disabled else _("“%(name)s”已恢复"),
+    )
+
+
+@blueprint.post("/<int:account_id>/password")
+@needs_role("admin")
+def set_password(account_id: int) -> Response | tuple[str, int]:
+    """Give an account a new password."""
+    account, password = current_store().accounts.get(account_id), request.form.get("password", "")
+    return _done_or_told(
+        lambda: accounts.set_password(current_store(), account, password, by=current_user.account),
+        _("“%(name)s”的密码已重设，需要重新登录"),
+    )
+
+
+def _done_or_told(
+    change: Callable[[], Account], words: str, given: dict[str, str] | None = None
+) -> Response | tuple[str, int]:
+    """The list with what was done, or with why it was not and what was typed."""
+    try:
+        changed = change()
+    except AtlasError as error:
+        return _list(fault=in_words(error), given=given), STATUS_OF[type(error)]
+    flash(words % {"name": changed.name})
+    return redirect(url_for("accounts.index"), 303)
+
+
+def _list(**more: object) -> str:
+    return render_template("accounts/index.html", accounts=current_store().accounts.all(), roles=ROLES, **more)
 
 
 def _my_page(**more: str) -> str:

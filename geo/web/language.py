@@ -1,7 +1,9 @@
 """Chinese first, English by a switch that sticks."""
 
+from datetime import datetime
 from functools import cache
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from babel.messages.pofile import read_po
 from flask import Blueprint, Flask, Response, redirect, request
@@ -16,6 +18,8 @@ LANGUAGES = ("zh", "en")
 COOKIE = "language"
 COOKIE_MAX_AGE_S = 365 * 24 * 3600
 TRANSLATIONS = ROOT / "translations"
+OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+"""The one time zone of the country; the store keeps UTC."""
 
 blueprint = Blueprint("language", __name__)
 
@@ -34,6 +38,11 @@ def language() -> str:
 def localized(title: Title | None) -> str | None:
     """A title in the page's language."""
     return None if title is None else getattr(title, language())
+
+
+def office_time(moment: str) -> str:
+    """A moment of the store (ISO 8601, UTC) as the office's clock shows it, to the minute."""
+    return datetime.fromisoformat(moment).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")
 
 
 def in_words(error: AtlasError) -> str:
@@ -80,4 +89,5 @@ def speak(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, default_locale="zh", locale_selector=_selected)
     app.register_blueprint(blueprint)
+    app.jinja_env.filters["office_time"] = office_time
     app.jinja_env.globals.update(language=language, localized=localized, script_messages=script_messages)

@@ -10,6 +10,7 @@ import pytest
 
 from geo.model.errors import AccountNotFound, InvalidInput, NotAllowed
 from geo.model.feature_query import FeatureQuery
+from geo.model.journal import PROGRAM, JournalQuery
 from geo.store import open_store
 
 HOUR = timedelta(hours=1)
@@ -122,3 +123,30 @@ def test_a_store_from_before_there_were_accounts_gets_their_tables(path, store, 
     older.accounts.add("张三", "admin", "hash", by=None)
     assert older.count("parcels", FeatureQuery()) == 1
     older.close()
+
+
+def test_the_journal_keeps_every_change_of_an_account_but_no_password(store):
+    made = store.accounts.add("张三", "editor", "hash one", by=None)
+    store.accounts.change(made.id, role="viewer", by="管理员")
+    store.accounts.change(made.id, password_hash="hash two", by="张三")
+    store.accounts.change(made.id, disabled=True, by="管理员")
+    store.accounts.renew_hash(made.id, "hash two", "hash three")
+    kept = [(entry.author, entry.before, entry.after) for entry in store.journal(JournalQuery(action="account"))]
+    who = {"account": made.id, "name": "张三"}
+    assert kept == [
+        (PROGRAM, None, who | {"role": "editor", "disabled": False}),
+        ("管理员", who | {"role": "editor"}, who | {"role": "viewer"}),
+        ("张三", who, who | {"password_changed": True}),
+        ("管理员", who | {"disabled": False}, who | {"disabled": True}),
+    ]
+    assert list(store.faults()) == []
+
+
+def test_a_change_that_is_refused_leaves_no_trace(store):
+    made = store.accounts.add("张三", "admin", "hash", by=None)
+    store.accounts.begin_session(made.id, "hash", "token", longest=HOUR)
+    before = store.journal_head()
+    with pytest.raises(NotAllowed):
+        store.accounts.change(made.id, role="viewer", by=None)
+    assert store.journal_head() == before
+    assert store.accounts.of_session("token", longest=HOUR).role == "admin"

@@ -208,3 +208,74 @@ def test_a_secret_that_is_none_is_refused(tmp_path):
     (tmp_path / "key").mkdir()
     with pytest.raises(Exception, match="key"):
         sessions.secret_key(unreadable)
+
+
+# --- the page of the admins ---
+
+
+@pytest.fixture
+def admin(office, signed_in):
+    return signed_in(office, "admin")
+
+
+def account_number(app, name: str) -> int:
+    with app.app_context():
+        return current_store().accounts.find(name).id
+
+
+def test_only_admins_see_the_accounts_in_the_header(office, signed_in, admin):
+    assert 'href="/accounts"' in admin.get("/").text
+    assert 'href="/accounts"' not in signed_in(office, "editor").get("/").text
+    assert signed_in(office, "editor").get("/accounts").status_code == 403
+
+
+def test_an_admin_makes_an_account(office, browser, admin):
+    given = {"name": " 王晓丽 ", "role": "editor", "password": "a long enough password"}
+    assert admin.post("/accounts", data=given).headers["Location"] == "/accounts"
+    page = admin.get("/accounts").text
+    assert "账户“王晓丽”已建立" in page
+    assert "· <bdi>admin</bdi>" in page
+    assert browser(office).sign_in("王晓丽").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"name": "admin", "role": "editor", "password": "a long enough password"}, "已有账户“admin”"),
+        ({"name": "李强", "role": "king", "password": "a long enough password"}, "没有角色“king”"),
+        ({"name": "李强", "role": "editor", "password": "short"}, "密码至少 10 个字符"),
+        ({"name": "<b>", "role": "editor", "password": "short"}, "密码至少 10 个字符"),
+        ({}, "账户名不能为空"),
+    ],
+)
+def test_what_makes_no_account_is_told_beside_what_was_typed(admin, given, words):
+    answer = admin.post("/accounts", data=given)
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert "<b>" not in answer.text
+    if given.get("name") == "李强":
+        assert 'value="李强"' in answer.text
+
+
+def test_an_admin_changes_disables_and_helps_an_account(office, browser, signed_in, admin):
+    editor = signed_in(office, "editor")
+    number = account_number(office, "editor")
+    admin.post(f"/accounts/{number}/role", data={"role": "viewer"})
+    assert "“editor”的角色已改" in admin.get("/accounts").text
+    assert not is_signed_in(editor)
+    admin.post(f"/accounts/{number}/disabled", data={"disabled": "1"})
+    assert "已停用" in admin.get("/accounts").text
+    assert browser(office).sign_in("editor").status_code == 401
+    admin.post(f"/accounts/{number}/disabled", data={"disabled": "0"})
+    admin.post(f"/accounts/{number}/password", data={"password": "quite another password"})
+    assert browser(office).sign_in("editor", "quite another password").status_code == 303
+    assert admin.post("/accounts/99/role", data={"role": "viewer"}).status_code == 404
+
+
+def test_an_admin_neither_disables_nor_demotes_themselves(office, admin):
+    number = account_number(office, "admin")
+    for what, data in (("role", {"role": "viewer"}), ("disabled", {"disabled": "1"})):
+        answer = admin.post(f"/accounts/{number}/{what}", data=data)
+        assert answer.status_code == 403
+        assert "另一位管理员" in answer.text
+    assert is_signed_in(admin)

@@ -82,12 +82,16 @@ def _password(variable: str | None) -> str:
         if not os.environ.get(variable):
             raise InvalidInput(N_("环境变量 %(name)s 没有设置，没有密码可用"), name=variable)
         return os.environ[variable]
-    if not sys.stdin.isatty():
+    if not _is_terminal():
         raise InvalidInput(N_("这里不是终端，不能询问密码；请用 --password-env 指定环境变量"))
     typed = [_ask(N_("密码")), _ask(N_("再输入一遍"))]
     if typed[0] != typed[1]:
         raise InvalidInput(N_("两遍密码不一样，没有改动"))
     return typed[0]
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _ask(message: str) -> str:
