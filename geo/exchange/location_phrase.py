@@ -24,7 +24,7 @@ from geo.exchange.phrase_tokens import Token, prepare, tidy, tokenize
 from geo.exchange.phrase_words import SEPARATORS, suffixes_at
 from geo.model.location import LocationPhrase
 
-LONGEST_PHRASE = 1000
+LONGEST_PHRASE = 600
 """Characters; a longer text is no phrase and stays unread."""
 
 CARDINALS = frozenset("NESW")

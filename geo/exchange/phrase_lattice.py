@@ -106,10 +106,13 @@ class Lattice:
         for start in range(self.size):
             if start not in fronts:
                 continue
-            fronts.update(end for end, word in self.words[start] if word.letter == "q")
+            fronts.update(end for end, word in self.words[start] if word.letter in "qm")
             fronts.update(self.areas[start])
             for end in range(min(self.size - 3, start + grammar.LONGEST_PLACE), start + 1, -1):
-                if self.run[start:end] in grammar.BARE_PLACES and self.run[end] not in grammar.AREAS["goes_on"]:
+                name = self.run[start:end]
+                if name in grammar.BARE_PLACES and self.run[end] not in grammar.AREAS["goes_on"]:
+                    if name in self.run[max(0, start - len(name) - 1) : start]:
+                        break  # 南开区南开三马路
                     yield start, end
                     fronts.add(end)
                     break
@@ -127,6 +130,8 @@ class Lattice:
 
     def edges(self, start: int) -> Iterator[Edge]:
         for end, word in self.words[start]:
+            if word.weak and grammar.PART_OF_THING.match(self.run, end):
+                continue
             yield Edge(end, "w" if word.weak else word.letter, word.cost, word)
         if self.run[start] in grammar.LENGTHS["first_letters"]:
             yield from self.numbers(start)
@@ -173,6 +178,8 @@ class Lattice:
             cost += (
                 grammar.ROADS["one_letter_cost"] if text[0] in grammar.ONE_LETTER else grammar.ROADS["odd_letter_cost"]
             )
+        if start and self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS:
+            cost += grammar.ROADS["directed_cost"]
         return cost + self.roads_inside(start, end) + self.front_of_road(start, end)
 
     def roads_inside(self, start: int, end: int) -> float:
@@ -200,12 +207,14 @@ class Lattice:
         if any(end - inner > (1 if ring else 2) for inner in self.areas[start]):
             worst = costs["area"]
         stem_end = end - self.suffixes[end].get("road", 1)
-        if start in self.bare_places and carries_name(self.run[self.bare_places[start] : stem_end]):
-            worst = costs["area"]
+        for place in (start, start + 1):
+            if place in self.bare_places and carries_name(self.run[self.bare_places[place] : stem_end]):
+                worst = costs["area"]
         for inner in self.within(self.places, start + 1, end - 2):
             if carries_name(self.run[inner : end - 1]):
                 worst = max(worst, costs["thing"])
-        worst += costs["limit"] if self.begins_with_limit(start, end - 1) else 0.0
+        if self.begins_with_limit(start, stem_end + 1) or self.within(self.limits, start - 1, end - 3):
+            worst += costs["limit"]
         worst += costs["listed"] if self.within(self.listed, start, end - 2) else 0.0
         return worst + (grammar.ROADS["joined_costs"].get(self.run[start], 0.0) if self.joins(start, end) else 0.0)
 
@@ -249,6 +258,11 @@ class Lattice:
         if any(inner + 3 <= end and not grammar.INSTITUTION.match(self.run, inner, end) for inner in self.areas[start]):
             total += costs["area"]
         return total + (costs["listed"] if self.within(self.listed, start, end - 1) else 0.0)
+
+    @cached_property
+    def limits(self) -> list[int]:
+        """Where 东至 or 北起 stands, that a name of a road hardly holds."""
+        return [place for place, words in enumerate(self.words) if place and any(word.spans for _, word in words)]
 
     @cached_property
     def listed(self) -> list[int]:

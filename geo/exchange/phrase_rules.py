@@ -103,7 +103,9 @@ class Reader:
         if any(token.letter == "l" for token in found):
             self.measure(found[at:] if found[at].letter == "x" else found)
         elif len(names) > 1:
-            self.reading.quadrants.update(d for token in found if token.letter in "dD" and (d := token.direction))
+            told = [token for token in found if token.direction and token.letter in "dDvr"]
+            corners = [token for token in told if token.letter in "dD"] or told[:1]
+            self.reading.quadrants.update(token.direction or "" for token in corners)
         else:
             self.sides([*names, *[token for token in found if token.letter in "dD"]])
 
@@ -168,9 +170,9 @@ class Reader:
         # 办事处东临
         (rf"{N}m(?={P}|$)", adjoins),
         # A路与B路交叉口往南400米路东; 交叉口西南角向南200米
-        (rf"{N}(?:g?{J}?{N})*g?{P}?x[psg]?[vdD]{{0,2}}{P}?l{P}?[rdD]?", crosses),
+        (rf"{N}(?:g?{J}?{N})*g?{P}?x[psg]?[vdD]{{0,2}}{P}?l{P}?[rdD]?(?:R(?={P}|$))?", crosses),
         # A路与B路(西北)交叉口(西北角、东北角)
-        (rf"{N}(?:g?{J}?{N})*g?{P}?{D}?{P}?x(?:{D}|{P}{D}(?!{N}))?(?:[psc]{D}(?!{N}))*", crosses),
+        (rf"{N}(?:g?{J}?{N})*g?{P}?{D}?{P}?x(?:{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:R(?={P}|$))?", crosses),
         # A路与B路西北角
         (rf"[RU](?:{J}?[RU])+D|[RU]cTD|Tc[RU]D", crosses),
         # A路东100米; A路2.5公里处

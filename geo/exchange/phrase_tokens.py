@@ -11,7 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from geo.exchange.phrase_lattice import cut_run
-from geo.exchange.phrase_words import ADJECTIVES, AVENUES, FOLD, NEEDS_ADJECTIVE, SEPARATORS, UNNAMED, Word
+from geo.exchange.phrase_words import (
+    ADJECTIVES,
+    AVENUES,
+    FOLD,
+    NEEDS_ADJECTIVE,
+    SEPARATORS,
+    UNNAMED,
+    Word,
+    carries_name,
+)
 
 DROPPED = str.maketrans("", "", SEPARATORS["dropped"])
 PART, DISTRICTS = "部", "市区县镇乡"
@@ -20,6 +29,8 @@ IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 """Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
 SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)")
 LISTED_SIDES, AVENUE = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)"), re.compile("Rd(?=[ct]R+[xd])")
+LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
+TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])(?P<second>(?P<stem>.{2,})[路街道线])")
 LETTER_OF_STATE = {"Q": "R", "P": "R", "w": "d"}
 RUN = re.compile(
     r"""(?: [^\W_] | [·\#]
@@ -125,7 +136,7 @@ def prepare(tokens: list[Token]) -> list[Token]:
     following = [*kept, None][1:]
     spaced = [token for token, after in zip(kept, following, strict=True) if token.letter != "_" or begins_part(after)]
     plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
-    return directions_as_limits(join_directions(plain))
+    return directions_as_limits(join_directions(part_crossing_roads(plain)))
 
 
 def areas_as_things(tokens: list[Token]) -> list[Token]:
@@ -136,6 +147,19 @@ def areas_as_things(tokens: list[Token]) -> list[Token]:
     tokens = [replace(token, letter="A") if place in parts else token for place, token in enumerate(tokens)]
     things -= parts
     return [replace(token, letter="T") if place in things else token for place, token in enumerate(tokens)]
+
+
+def part_crossing_roads(tokens: list[Token]) -> list[Token]:
+    """河马线南降路口 is the crossing of two roads, because one road alone has none."""
+    letters = "".join(token.letter for token in tokens)
+    for match in reversed(list(LONE_CROSSING.finditer(letters))):
+        road = tokens[match.start()]
+        if (parts := TWO_ROADS.fullmatch(road.text)) and carries_name(parts["stem"]):
+            middle = road.start + parts.start("second")
+            tokens[match.start() : match.start() + 1] = [
+                replace(road, text=parts["first"], end=middle), replace(road, text=parts["second"], start=middle)
+            ]  # fmt: skip
+    return tokens
 
 
 def is_part_of_area(name: Token, part: Token) -> bool:

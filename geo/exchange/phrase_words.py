@@ -64,6 +64,7 @@ AREA_RESTS = AREA_SUFFIXES | {"街"}
 AVENUES, DIRECTION_COSTS = tuple(ROADS["avenues"]), ROADS["avenue_direction_costs"]
 HIGHWAYS = tuple(ROADS["highways"])
 SHORT_STEMS = tuple(ROADS["short_stems"])
+DIRECTED_STEMS = frozenset(ROADS["directed_stems"])
 ONE_LETTER = frozenset(ROADS["one_letter_names"])
 
 CODE, RING, EXTENSION = re.compile(ROADS["codes"]), re.compile(ROADS["ring"]), re.compile(ROADS["extensions"])
@@ -73,6 +74,7 @@ NOT_CLOSING = re.compile(ROADS["not_closing"])
 UNNAMED, ADJECTIVES = re.compile(ROADS["unnamed"]), re.compile(ROADS["adjectives"])
 NEEDS_ADJECTIVE = re.compile(ROADS["needs_adjective"])
 OF_ROAD, PLACES = re.compile(THINGS["belongs_to_road"]), frozenset(THINGS["places"])
+PART_OF_THING = re.compile(THINGS["after_direction"])
 NO_AREA, SHORT_AREA = tuple(AREAS["never"]), re.compile(AREAS["short"])
 NO_AREA_END = re.compile(AREAS["not_closing"])
 PLACE_NAMES = frozenset(tomllib.loads(Path(__file__).with_name("place_names.toml").read_text("utf-8"))["names"].split())

@@ -182,7 +182,7 @@ def test_a_text_that_is_no_phrase_stays_unread():
 
 
 @pytest.mark.parametrize(
-    "text", ["路" * 1_000_000, "(" * 1_000_000, "路" * 1000, "东路" * 500, "(路" * 300, "\ufdfa" * 900]
+    "text", ["路" * 1_000_000, "(" * 1_000_000, "路" * 600, "东路" * 300, "(路" * 300, "\ufdfa" * 900]
 )
 def test_hostile_texts_take_bounded_time(text):
     began = time.process_time()
