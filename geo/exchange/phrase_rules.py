@@ -129,7 +129,9 @@ class Reader:
     def sides(self, found: list[Token]) -> None:
         names = [token for token in found if token.letter in NAMES]
         self.mention(names)
-        for token in found:
+        for token, following in zip(found, [*found[1:], None], strict=True):
+            if token.letter == "d" and following and following.letter in "dD":
+                continue  # 魁玉路西以北 is north of a road's western part
             for name in names:
                 if token.letter in "dDr" and (direction := token.direction):
                     self.put_side(name, direction)

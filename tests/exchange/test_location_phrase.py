@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from geo.exchange.location_phrase import LONGEST_PHRASE, parse_lines, parse_location, to_json_dict
 from geo.model.location import LocationPhrase
+from tests.exchange.phrase_cases import BY_HAND, SHARED, cases, faults
 
 PHRASES = Path(__file__).parents[1] / "data" / "phrases" / "phrases.jsonl"
 CORPUS = [json.loads(line) for line in PHRASES.read_text(encoding="utf-8").splitlines()]
@@ -42,6 +43,21 @@ def read(text: str) -> dict[str, object]:
 @pytest.mark.parametrize("expected", CORPUS, ids=lambda case: case["text"])
 def test_every_phrase_of_the_corpus_is_read_as_reviewed(expected):
     assert {key: value for key, value in read(expected["text"]).items() if value not in (None, {}, [])} == expected
+
+
+@pytest.mark.parametrize("path", BY_HAND + SHARED, ids=lambda path: path.stem)
+def test_phrases_that_were_read_by_hand_are_read_alike(path):
+    read = {case["text"]: faults(case) for case in cases(path)}
+    wrong = {text: found for text, found in read.items() if found}
+    assert len(wrong) <= 0.06 * len(read), wrong
+    assert len([text for text, found in wrong.items() if found.keys() - {"other_sides"}]) <= 0.05 * len(read), wrong
+
+
+def test_the_phrases_read_by_hand_are_many_and_real():
+    read = [case for path in BY_HAND for case in cases(path)]
+    assert len({case["text"] for case in read}) >= 350
+    assert len({case["city"] for case in read}) >= 100
+    assert all(case["source"] for case in read)
 
 
 def test_the_corpus_is_large_and_repeats_no_phrase():
