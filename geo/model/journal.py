@@ -66,7 +66,24 @@ class FeatureRemoval:
     revision: int
 
 
-Change = FeatureChange | FeatureRemoval | AnnualStatus
+@dataclass(frozen=True)
+class Record:
+    """Something that the journal keeps although it changes no feature and no status: a seal, what came of a correction.
+
+    Parameters
+    ----------
+    before, after
+        JSON-able.
+    """
+
+    action: Action
+    layer_id: str | None = None
+    feature_id: str | None = None
+    before: dict[str, object] | None = None
+    after: dict[str, object] | None = None
+
+
+Change = FeatureChange | FeatureRemoval | AnnualStatus | Record
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,13 @@ class Store(ABC):
             If the content that `fill` gives does not hold.
         """
 
+    @abstractmethod
+    def create_as_of(self, source: "Store", last_seq: int) -> None:
+        """Make this store, where it is missing, as another one was after an entry of its journal: for reading only.
+
+        Features, statuses and the journal are there; accounts and the like are not.
+        """
+
     @property
     @abstractmethod
     def demo(self) -> bool:

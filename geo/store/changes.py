@@ -3,18 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import shapely
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from geo.model.errors import Conflict, FeatureNotFound, InvalidFeatures, N_
-from geo.model.journal import PROGRAM, Act, Change, FeatureChange, FeatureRemoval
+from geo.model.journal import PROGRAM, Act, Change, FeatureChange, FeatureRemoval, Record
 from geo.model.layer import Catalog, Layer
 from geo.model.search_text import search_text
 from geo.model.status import AnnualStatus
 from geo.store.frames import FeatureRows, checked_change
-from geo.store.journal import Draft, changed_fields, known, now, readable
-from geo.store.schema import Schema, not_withdrawn
+from geo.store.journal import Draft, Replayed, changed_fields, known, now, readable
+from geo.store.schema import STATUS_ROW, Schema, not_withdrawn
 from geo.store.status_rows import row_of
 from geo.store.wkb import is_multi, single_part
 
@@ -90,6 +91,8 @@ class Changes:
                         yield draft
                 case AnnualStatus():
                     yield from self.add_statuses([change])
+                case Record():
+                    yield Draft(change.action, change.layer_id, change.feature_id, None, change.before, change.after)
 
     def add_rows(self, layer: Layer, rows: FeatureRows) -> Iterator[Draft]:
         """Add the features of a checked frame.
@@ -135,6 +138,28 @@ class Changes:
             self._connection.execute(insert(self._schema.annual_status), batch)
             for row in batch:
                 yield Draft("status", row["layer_id"], row["feature_id"], None, before, known(row))
+
+    def restore(self, layer: Layer, features: Iterable[Replayed]) -> None:
+        """Put features into an empty table as the journal left them; it is not written again."""
+        names = [*(["geom"] if layer.geometry else []), *(field.name for field in layer.fields)]
+        features = iter(features)
+        while batch := list(islice(features, BATCH)):
+            rows = []
+            for feature in batch:
+                values = {name: feature.values.get(name) for name in names}
+                if values.get("geom"):
+                    values["geom"] = bytes.fromhex(values["geom"])
+                rows.append(values | {"feature_id": feature.feature_id, "revision": feature.revision})
+            self._insert(layer, rows)
+            for row in rows:
+                self._touch(layer, None, row.get("geom"))
+
+    def restore_statuses(self, rows: Iterable[Values]) -> None:
+        """Put status rows into the empty table as the journal has them."""
+        nothing, rows = {field.name: None for field in STATUS_ROW}, iter(rows)
+        while batch := list(islice(rows, BATCH)):
+            self._connection.execute(insert(self._schema.annual_status), [nothing | row for row in batch])
+            self.has_statuses = True
 
     def _create(self, change: FeatureChange, number: int) -> Draft:
         layer = self._catalog[change.layer_id]

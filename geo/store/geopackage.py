@@ -1,7 +1,7 @@
 """The embedded store: one OGC GeoPackage that QGIS and GDAL open as it is."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +10,10 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, insert, select
 
 from geo.model.errors import N_, StoreUnavailable
-from geo.model.journal import BadRow
+from geo.model.journal import BadRow, JournalQuery
 from geo.model.layer import Catalog, Layer
 from geo.store import gpkg_metadata, gpkg_states
-from geo.store.base import Filling
+from geo.store.base import Filling, Store
 from geo.store.changes import Touched
 from geo.store.gpkg_engine import begin_writing, build_engine, faults_of, open_engine
 from geo.store.gpkg_rtree import RTree
@@ -49,7 +49,7 @@ class GeoPackageStore(SqlStore):
     def create(self, fill: Filling | None = None, *, demo: bool = False) -> list[str]:
         with self._alone():
             if not self.path.exists():
-                self._build(fill, demo=demo)
+                self._build(lambda connection: self._make_all(connection, fill, demo=demo))
                 return list(self.catalog)
             self._check(demo=demo)
             self._make_tables_of_people()
@@ -59,6 +59,11 @@ class GeoPackageStore(SqlStore):
                 with self._writing() as connection:
                     self._make_layers(connection, new, fill, demo=self.demo)
             return [layer.id for layer in new]
+
+    def create_as_of(self, source: Store, last_seq: int) -> None:
+        with self._alone():
+            if not self.path.exists():
+                self._build(lambda connection: self._make_as_of(connection, source, last_seq))
 
     def remove_demo(self) -> None:
         with self._alone():
@@ -136,7 +141,7 @@ class GeoPackageStore(SqlStore):
         for ending in ("-wal", "-shm", ""):
             Path(f"{self.path}{ending}").unlink(missing_ok=True)
 
-    def _build(self, fill: Filling | None, *, demo: bool) -> None:
+    def _build(self, make: Callable[[Connection], None]) -> None:
         """Make and fill a file under another name; it gets its own only when it is whole and on the disk."""
         unfinished = self.path.with_name(f"{self.path.name}.unfinished")
         with self._file_faults():
@@ -146,7 +151,7 @@ class GeoPackageStore(SqlStore):
         try:
             with faults_of(self.path), engine.connect() as connection:
                 begin_writing(connection)
-                self._make_all(connection, fill, demo=demo)
+                make(connection)
                 connection.commit()
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
             engine.dispose()
@@ -173,6 +178,10 @@ class GeoPackageStore(SqlStore):
             with self._writing() as connection:
                 for each in missing:
                     each.create(connection)
+
+    def _make_as_of(self, connection: Connection, source: Store, last_seq: int) -> None:
+        self._make_all(connection, None, demo=source.demo)
+        self._take_over(connection, source.journal(JournalQuery(last_seq=last_seq)), demo=source.demo)
 
     def _make_layers(self, connection: Connection, layers: list[Layer], fill: Filling | None, *, demo: bool) -> None:
         for layer in layers:

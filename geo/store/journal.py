@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import groupby, islice
 
 import orjson
 from sqlalchemy import Connection, Row, Select, Table, func, insert, select
@@ -34,6 +34,33 @@ class Draft:
     revision: int | None = None
     before: Values | None = None
     after: Values | None = None
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A feature as the journal leaves it."""
+
+    feature_id: str
+    revision: int
+    values: Values
+
+
+def replay(entries: Iterable[JournalEntry]) -> Iterator[Replayed]:
+    """Features that are there after all entries.
+
+    Parameters
+    ----------
+    entries
+        Of one layer, those of one feature together and in order.
+    """
+    for feature_id, of_feature in groupby(entries, key=lambda entry: entry.feature_id):
+        values: Values | None = None
+        revision = 0
+        for entry in of_feature:
+            values = None if entry.after is None else {**(values or {}), **entry.after}
+            revision = entry.revision
+        if values is not None:
+            yield Replayed(feature_id, revision, {name: value for name, value in values.items() if value is not None})
 
 
 class Journal:

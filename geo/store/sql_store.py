@@ -30,14 +30,14 @@ from geo.store.account_rows import AccountRows
 from geo.store.base import Filling, Store
 from geo.store.changes import Changes, Touched
 from geo.store.frames import frame_of, rows_of
-from geo.store.journal import BATCH, Draft, Journal, entry_of
+from geo.store.journal import BATCH, Draft, Journal, entry_of, replay
 from geo.store.memo import Memo, key_of
 from geo.store.place import Grid, Place
 from geo.store.query import STATUS_TYPES, FeatureSelect
 from geo.store.schema import KEY_FIELDS, Schema
 from geo.store.status_rows import status_of
 from geo.store.throttle_rows import ThrottleRows
-from geo.store.verifying import feature_faults, replay, status_faults
+from geo.store.verifying import feature_faults, status_faults
 
 FIRST_FILLING = Act(PROGRAM, N_("建库时由图层文件夹录入"))
 CACHED_ANSWERS = 512
@@ -258,6 +258,19 @@ class SqlStore(Store):
         self._keep(connection, FIRST_FILLING, changes.add_rows(layer, rows_of(layer, content.features)))
         self._keep(connection, FIRST_FILLING, changes.add_statuses(content.statuses))
         self._follow(connection, changes)
+
+    def _take_over(self, connection: Connection, entries: Iterable[JournalEntry], *, demo: bool) -> None:
+        """Copy a journal and make features and statuses as it says, in tables that are empty."""
+        self.history.copy(connection, entries)
+        changes = Changes(connection, self.schema, self.catalog, BY_PROGRAM, demo=demo)
+        for layer in self.catalog.values():
+            entries = _streamed(connection, self.history.of_features(layer.id))
+            changes.restore(layer, replay(map(entry_of, entries)))
+        statuses = _streamed(connection, self.history.statement(JournalQuery(action="status")))
+        changes.restore_statuses(entry.after for entry in map(entry_of, statuses))
+        self._follow(connection, changes)
+        head = self.history.head(connection)
+        connection.execute(update(self.schema.layer_revisions).values(revision=head.seq))
 
     def _written(self, connection: Connection, layer_id: str) -> None:
         revisions = self.schema.layer_revisions

@@ -1,9 +1,8 @@
-"""Replay of the journal, to hold it against the tables or to make a store as it was."""
+"""The journal held against the tables: which row is not as it says."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import groupby, zip_longest
+from itertools import zip_longest
 
 import orjson
 from sqlalchemy import Row
@@ -11,34 +10,7 @@ from sqlalchemy import Row
 from geo.model.journal import BadRow, JournalEntry
 from geo.model.layer import Layer
 from geo.store.changes import Values, journalled
-from geo.store.journal import known
-
-
-@dataclass(frozen=True)
-class Replayed:
-    """A feature as the journal leaves it."""
-
-    feature_id: str
-    revision: int
-    values: Values
-
-
-def replay(entries: Iterable[JournalEntry]) -> Iterator[Replayed]:
-    """Features that are there after all entries.
-
-    Parameters
-    ----------
-    entries
-        Of one layer, those of one feature together and in order.
-    """
-    for feature_id, of_feature in groupby(entries, key=lambda entry: entry.feature_id):
-        values: Values | None = None
-        revision = 0
-        for entry in of_feature:
-            values = None if entry.after is None else {**(values or {}), **entry.after}
-            revision = entry.revision
-        if values is not None:
-            yield Replayed(feature_id, revision, {name: value for name, value in values.items() if value is not None})
+from geo.store.journal import Replayed, known
 
 
 def feature_faults(layer: Layer, replayed: Iterable[Replayed], rows: Iterable[Row]) -> Iterator[BadRow]:
