@@ -175,6 +175,7 @@ def _journal(metadata: MetaData) -> Table:
     )
     Index(None, table.c.layer_id, table.c.feature_id, table.c.seq)
     Index(None, table.c.change_set)
+    Index(None, table.c.action, table.c.seq)
     return table
 
 

@@ -1,10 +1,10 @@
 """How the office asks: pages, the OGC API, files to take away, commands. The only floor that knows Flask."""
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geo.web import accounts, basemaps, commands, errors, export, features, health, language, ogc, security
-from geo.web.current import current_store, use_store
+from geo.web.current import AS_OF, live_store, use_store
 from geo.web.guard import guard, may_open
 from geo.web.sessions import keep_sessions
 from geo.web.settings import ROOT, read_settings, whole_number
@@ -27,7 +27,7 @@ def create_app(config: dict[str, object] | None = None) -> Flask:
     app.config.update(settings, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES)
     app.json.ensure_ascii = False
     app.json.sort_keys = False
-    use_store(app, settings["DATABASE_URL"], ROOT / settings["LAYERS_DIR"])
+    use_store(app, settings["DATABASE_URL"], ROOT / settings["LAYERS_DIR"], ROOT / settings["AS_OF_DIR"])
     _trust_proxies(app, whole_number(settings, "TRUSTED_PROXIES", highest=10))
     app.config["REQUIRE_LOGIN"] = whole_number(settings, "REQUIRE_LOGIN", highest=1) == 1
     security.protect(app)
@@ -49,8 +49,9 @@ def _trust_proxies(app: Flask, count: int) -> None:
 
 
 def _page_context() -> dict:
-    store = current_store()
+    store = live_store()
     return {
+        "as_of": request.args.get(AS_OF),
         "nav": [(url_for(endpoint), endpoint) for endpoint in NAVIGATION if may_open(endpoint)],
         "zone": store.catalog.zone,
         "demo": store.demo,

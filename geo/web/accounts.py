@@ -10,7 +10,7 @@ from geo.model.account import ROLES, Account
 from geo.model.errors import AtlasError, SignInRefused, TooManyTries
 from geo.service import accounts
 from geo.web import sessions
-from geo.web.current import current_store
+from geo.web.current import live_store
 from geo.web.errors import STATUS_OF
 from geo.web.guard import needs_role
 from geo.web.language import in_words, own_path
@@ -35,7 +35,7 @@ def sign_in() -> Response:
     form = request.form
     target, name = own_path(form.get("next", "/")), form.get("name", "")
     try:
-        begun = accounts.sign_in(current_store(), name, form.get("password", ""), request.remote_addr or "")
+        begun = accounts.sign_in(live_store(), name, form.get("password", ""), request.remote_addr or "")
     except (SignInRefused, TooManyTries) as error:
         response = make_response(_sign_in_form(target, name=name, fault=in_words(error)), STATUS_OF[type(error)])
         if isinstance(error, TooManyTries):
@@ -49,7 +49,7 @@ def sign_in() -> Response:
 @needs_role("viewer")
 def sign_out() -> Response:
     """End this session."""
-    accounts.sign_out(current_store(), current_user.token)
+    accounts.sign_out(live_store(), current_user.token)
     session.clear()
     return redirect("/", 303)
 
@@ -67,7 +67,7 @@ def change_password() -> Response | tuple[str, int]:
     """Change one's own password; every other session of the account ends."""
     form = request.form
     try:
-        sessions.begin(accounts.change_own_password(current_store(), current_user.account, form["old"], form["new"]))
+        sessions.begin(accounts.change_own_password(live_store(), current_user.account, form["old"], form["new"]))
     except AtlasError as error:
         return _my_page(fault=in_words(error)), STATUS_OF[type(error)]
     return redirect(url_for("accounts.me", done="password"), 303)
@@ -148,5 +148,5 @@ def _my_page(**more: str) -> str:
 
 def _sign_in_form(target: str, **more: str) -> str:
     return render_template(
-        "accounts/sign_in.html", target=target, no_account_yet=current_store().accounts.is_empty(), **more
+        "accounts/sign_in.html", target=target, no_account_yet=live_store().accounts.is_empty(), **more
     )

@@ -1,15 +1,21 @@
-"""What the running app works with: its store, opened when it is first asked for."""
+"""What the running app works with: its store, opened when it is first asked for, now or as of a past day."""
 
 import threading
+from datetime import date
 from pathlib import Path
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context, request
 
+from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Zone
+from geo.service.as_of import PastStores
 from geo.service.intake import open_or_create
+from geo.service.sealing import SealingKey
 from geo.store.base import Store
 
-_EXTENSION = "plan_atlas_store"
+_EXTENSION, _PAST = "plan_atlas_store", "plan_atlas_past_stores"
+AS_OF = "as_of"
+"""Parameter of every address that is read: the day as of whose end the office's knowledge is shown."""
 
 
 class _LazyStore:
@@ -27,14 +33,61 @@ class _LazyStore:
             return self._store
 
 
-def use_store(app: Flask, url: str, layers_dir: Path) -> None:
-    """Tell an app where its store is; a missing one is made from the layer folders when it is first asked for."""
+def use_store(app: Flask, url: str, layers_dir: Path, past_dir: Path) -> None:
+    """Tell an app where its store is; a missing one is made from the layer folders when it is first asked for.
+
+    Parameters
+    ----------
+    past_dir
+        Where stores as of past days are kept.
+    """
     app.extensions[_EXTENSION] = _LazyStore(url, layers_dir)
+    app.extensions[_PAST] = PastStores(past_dir)
+    app.url_defaults(_stay_in_the_past)
+
+
+def live_store() -> Store:
+    """The store of the running app as it is now: what is written to, and what knows the accounts."""
+    return current_app.extensions[_EXTENSION]()
 
 
 def current_store() -> Store:
-    """The store of the running app."""
-    return current_app.extensions[_EXTENSION]()
+    """The store that is read: as of the day that the request names, else as it is now.
+
+    Raises
+    ------
+    InvalidInput
+        If the day is none, or none of which there is a record.
+    """
+    day = as_of_day()
+    return live_store() if day is None else past_stores().as_of(live_store(), day)
+
+
+def past_stores() -> PastStores:
+    """The app's stores as of past days."""
+    return current_app.extensions[_PAST]
+
+
+def as_of_day() -> date | None:
+    """The past day that the request asks about; None for now."""
+    given = request.args.get(AS_OF) if has_request_context() and request.method in ("GET", "HEAD") else None
+    if not given:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise InvalidInput(N_("参数 as_of 应为日期，如 2024-03-01，现为“%(given)s”"), given=given[:40]) from None
+
+
+def sealing_key() -> SealingKey:
+    """The key with which the office closes a year."""
+    return SealingKey(Path(current_app.root_path) / current_app.config["SEAL_KEY"])
+
+
+def _stay_in_the_past(endpoint: str, values: dict) -> None:
+    """Addresses in a page about a past day lead to pages about that day."""
+    if endpoint != "static" and has_request_context() and (given := request.args.get(AS_OF)):
+        values.setdefault(AS_OF, given)
 
 
 def current_zone() -> Zone:

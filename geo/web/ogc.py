@@ -12,7 +12,7 @@ from geo.model.layer import Layer
 from geo.service import features
 from geo.web import params
 from geo.web.caching import cached_by_state
-from geo.web.current import current_store
+from geo.web.current import AS_OF, current_store
 from geo.web.language import language
 
 GEOJSON = "application/geo+json"
@@ -196,5 +196,5 @@ def _named_layers() -> list[Layer]:
 def _no_other_parameters(*known: str) -> None:
     """Refuse what an address does not know: OGC API Features Part 1, 7.2.2."""
     for name in request.args:
-        if name not in (*known, "f", "lang"):
+        if name not in (*known, "f", "lang", AS_OF):
             raise InvalidInput(N_("没有参数“%(name)s”"), name=name)

@@ -19,7 +19,8 @@ MAX_WITHIN_LENGTH = 20_000
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 
 RESERVED = frozenset(
-    "bbox limit offset year q within buffer_m schematic sortby datetime f lang collections layers cells format".split()
+    "as_of bbox limit offset year q within buffer_m schematic sortby datetime f lang "
+    "collections layers cells format".split()
 )
 """Parameters that are no property filter."""
 

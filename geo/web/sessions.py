@@ -16,7 +16,7 @@ from itsdangerous import URLSafeTimedSerializer
 from geo.model.account import Account, allows
 from geo.model.errors import InvalidInput, N_, StoreUnavailable
 from geo.service import accounts
-from geo.web.current import current_store
+from geo.web.current import live_store
 from geo.web.settings import ROOT
 
 LONGEST_IDLE = timedelta(hours=2)
@@ -116,7 +116,7 @@ def may(role: str) -> bool:
 def _load(token: str) -> CurrentUser | None:
     """Nobody while the store cannot be read, so that the page which says so can be made."""
     try:
-        account = accounts.account_of(current_store(), token)
+        account = accounts.account_of(live_store(), token)
     except StoreUnavailable:
         return None
     return None if account is None else CurrentUser(account, token)

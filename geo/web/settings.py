@@ -27,6 +27,8 @@ SETTINGS = (
         "Where the store is: gpkg:///path/to/file.gpkg (absolute), or gpkg:file from the project's folder",
     ),
     Setting("DEMO_DATABASE_URL", "gpkg:instance/demo.gpkg", "Where the demonstration store is, written likewise"),
+    Setting("AS_OF_DIR", "instance/as_of", "Folder of stores as of past days; it can be emptied at any time"),
+    Setting("SEAL_KEY", "instance/seal_key.pem", "Private key that signs closed years; keep a copy apart from backups"),
     Setting("LAYERS_DIR", "layers", "Folder of the layer definitions; another zone is another folder"),
     Setting("HOST", "127.0.0.1", "Address that the server listens on"),
     Setting("PORT", "8000", "Port that the server listens on"),

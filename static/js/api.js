@@ -31,9 +31,12 @@ export async function getJson(address, params = {}, signal = undefined) {
   }
 }
 
+/** The past day that the page is about, if it is; every question and link of the page is then about that day too. */
+const AS_OF = new URLSearchParams(window.location.search).get("as_of");
+
 /** An address with a query string. */
 export function withParams(address, params) {
-  const query = new URLSearchParams();
+  const query = new URLSearchParams(AS_OF ? { as_of: AS_OF } : {});
   for (const [name, value] of Object.entries(params)) {
     for (const each of [value].flat()) if (each !== null && each !== undefined && each !== false && each !== "") query.append(name, each);
   }

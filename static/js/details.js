@@ -1,6 +1,6 @@
 // All that is known of one feature: how surely it is placed, every figure with its unit, how it stood year by year.
 
-import { getJson, Latest } from "./api.js";
+import { getJson, Latest, withParams } from "./api.js";
 import { el, icon, replace } from "./dom.js";
 import { accuracyOf } from "./ground.js";
 import { SQUARE_METRES_PER_MU, number, property } from "./format.js";
@@ -122,7 +122,7 @@ export class Details {
     const page = `${this.catalog.config.featureUrl}/${feature.key.split("/").map(encodeURIComponent).join("/")}`;
     return el("div", { class: "details-foot" }, [
       exportMenu(t("导出"), () => this.actions.exportOne(feature)),
-      el("a", { class: "btn btn-quiet", href: `${page}?year=${this.actions.year()}`, "data-testid": "open-page" }, [icon("page"), t("详情页")]),
+      el("a", { class: "btn btn-quiet", href: withParams(page, { year: this.actions.year() }), "data-testid": "open-page" }, [icon("page"), t("详情页")]),
       smallAction("link", t("链接"), "copy-link", () => copy(window.location.href)),
       smallAction("print", t("打印"), "print", () => window.print()),
     ]);

@@ -1,6 +1,6 @@
 // What the reader looks at, kept in the address bar: a link restores the whole view.
 
-const RESERVED = new Set("year layers feature schematic basemap ground at within buffer_m q".split(" "));
+const RESERVED = new Set("year layers feature schematic basemap ground at within buffer_m q as_of".split(" "));
 
 /**
  * The state of the map page.
@@ -22,6 +22,7 @@ export function readState(config, address = window.location.search) {
     within: params.get("within") || "",
     buffer_m: positive(params.get("buffer_m")),
     schematic: params.get("schematic") !== "false",
+    as_of: params.get("as_of") || "",
     basemap: params.get("basemap") || "",
     feature: params.get("feature") || "",
     at: readView(params.get("at")),
@@ -53,7 +54,7 @@ export function addressOf(state) {
   if (state.layers) params.set("layers", state.layers.join(","));
   if (state.ground) params.set("ground", state.ground.join(","));
   for (const [name, values] of Object.entries(state.filters)) for (const value of values) params.append(name, value);
-  for (const name of ["q", "within", "buffer_m", "basemap", "feature"]) if (state[name]) params.set(name, state[name]);
+  for (const name of ["q", "within", "buffer_m", "basemap", "feature", "as_of"]) if (state[name]) params.set(name, state[name]);
   if (!state.schematic) params.set("schematic", "false");
   if (state.at) params.set("at", [state.at.lat.toFixed(5), state.at.lng.toFixed(5), state.at.zoom].join(","));
   const query = params.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");

@@ -5,7 +5,7 @@ A module per subject; a new command is written in the module of its subject and 
 
 from flask import Flask
 
-from geo.web.commands import accounts, export, layers, locating, reading, setup
+from geo.web.commands import accounts, export, layers, locating, reading, record, setup
 
 COMMANDS = (
     layers.layers,
@@ -22,6 +22,9 @@ COMMANDS = (
     accounts.user_password,
     accounts.user_disable,
     accounts.user_enable,
+    record.report_status,
+    record.verify,
+    record.seal_year,
     setup.demo,
     setup.setup,
 )

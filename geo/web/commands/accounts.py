@@ -10,7 +10,7 @@ from geo.model.account import ROLES, Account, clean_name
 from geo.model.errors import InvalidInput, N_
 from geo.service import accounts
 from geo.web.commands.command import command
-from geo.web.current import current_store
+from geo.web.current import live_store
 from geo.web.terminal import answer, in_terminal_words
 
 ROLE = click.Choice(list(ROLES))
@@ -26,13 +26,13 @@ PASSWORD_ENV = click.option(
 def user_add(name: str, role: str, password_env: str | None) -> None:
     """Make the account NAME."""
     clean_name(name)  # before the password is asked for
-    answer(asdict(accounts.add_account(current_store(), name, _password(password_env), role, by=None)))
+    answer(asdict(accounts.add_account(live_store(), name, _password(password_env), role, by=None)))
 
 
 @command("user-list")
 def user_list() -> None:
     """List the accounts: name, role, whether disabled, when made, when last signed in."""
-    answer([asdict(account) for account in current_store().accounts.all()])
+    answer([asdict(account) for account in live_store().accounts.all()])
 
 
 @command("user-role")
@@ -40,7 +40,7 @@ def user_list() -> None:
 @click.option("--role", type=ROLE, required=True, help="What the account may do from now on.")
 def user_role(name: str, role: str) -> None:
     """Give the account NAME another role; its sessions end."""
-    answer(asdict(accounts.change_role(current_store(), _account(name), role, by=None)))
+    answer(asdict(accounts.change_role(live_store(), _account(name), role, by=None)))
 
 
 @command("user-password")
@@ -49,25 +49,25 @@ def user_role(name: str, role: str) -> None:
 def user_password(name: str, password_env: str | None) -> None:
     """Give the account NAME a new password; its sessions end, its failed sign-ins are forgotten."""
     account = _account(name)
-    answer(asdict(accounts.set_password(current_store(), account, _password(password_env), by=None)))
+    answer(asdict(accounts.set_password(live_store(), account, _password(password_env), by=None)))
 
 
 @command("user-disable")
 @click.argument("name")
 def user_disable(name: str) -> None:
     """Keep the account NAME from signing in; its sessions end, the journal keeps naming it."""
-    answer(asdict(accounts.set_disabled(current_store(), _account(name), True, by=None)))
+    answer(asdict(accounts.set_disabled(live_store(), _account(name), True, by=None)))
 
 
 @command("user-enable")
 @click.argument("name")
 def user_enable(name: str) -> None:
     """Let the account NAME sign in again."""
-    answer(asdict(accounts.set_disabled(current_store(), _account(name), False, by=None)))
+    answer(asdict(accounts.set_disabled(live_store(), _account(name), False, by=None)))
 
 
 def _account(name: str) -> Account:
-    return current_store().accounts.find(clean_name(name))
+    return live_store().accounts.find(clean_name(name))
 
 
 def _password(variable: str | None) -> str:

@@ -1,0 +1,75 @@
+"""Reporting a year: what one feature's year looks like, checked and written, by one person or by a whole ledger."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from geo.analysis.status import ReportFault, report_faults
+from geo.model.errors import InvalidInput, N_
+from geo.model.journal import Act, JournalEntry
+from geo.model.status import AnnualStatus
+from geo.service.as_of import OFFICE_TIME
+from geo.service.sealing import find_seal
+from geo.store.base import Store
+
+
+class InvalidReport(InvalidInput):
+    """A report that cannot be taken; the message is that of its first fault.
+
+    Attributes
+    ----------
+    faults
+        All of them, in the order of the form.
+    """
+
+    def __init__(self, faults: Sequence[ReportFault]) -> None:
+        first = faults[0]
+        super().__init__(first.remark.message, **first.remark.params, field=first.field)
+        self.faults = list(faults)
+
+
+def faults_of_report(store: Store, status: AnnualStatus) -> list[ReportFault]:
+    """Everything that keeps a report from being taken; none means that it can be written.
+
+    Raises
+    ------
+    LayerNotFound, FeatureNotFound
+    """
+    layer = store.catalog[status.layer_id]
+    page = store.read_feature(layer.id, status.feature_id)
+    feature = dict(zip(page.columns, page.rows[0], strict=True))
+    reported = store.statuses(layer.id, status.feature_id)
+    today = datetime.now(OFFICE_TIME).date()
+    sealed = find_seal(store, status.year) is not None
+    return list(report_faults(layer, feature, reported, status, today=today, sealed=sealed))
+
+
+def report(store: Store, status: AnnualStatus, act: Act) -> JournalEntry:
+    """Write a report; it is durable when this returns.
+
+    Raises
+    ------
+    InvalidReport
+        If it says what cannot be.
+    LayerNotFound, FeatureNotFound, InvalidInput
+    """
+    if faults := faults_of_report(store, status):
+        raise InvalidReport(faults)
+    (entry,) = store.write([replace(status, demo=store.demo)], act)
+    return entry
+
+
+def withdraw(store: Store, layer_id: str, feature_id: str, year: int, act: Act) -> JournalEntry:
+    """Take back what was reported of a year.
+
+    Raises
+    ------
+    InvalidInput
+        If nothing was reported, or no reason is given.
+    """
+    if not act.cause:
+        raise InvalidInput(N_("撤回填报须写明原因"))
+    if all(status.year != year for status in store.statuses(layer_id, feature_id)):
+        raise InvalidInput(N_("%(year)s 年没有填报，无从撤回"), year=year)
+    (entry,) = store.write([AnnualStatus(layer_id=layer_id, feature_id=feature_id, year=year, withdrawn=True)], act)
+    return entry
