@@ -74,17 +74,18 @@ class PastStores:
                 self._open.popitem()[1].close()
 
     def _past(self, store: Store, head: JournalHead) -> Store:
-        """By the hash of its last entry, which names one history and no other."""
+        """Named by the hash of its last entry, which stands for one history, and by the tables that it has."""
+        name = f"{head.hash}-{store.fingerprint}"
         with self._lock:
-            if head.hash not in self._open:
-                past = open_store(seen_from(self._folder.absolute(), f"gpkg:{head.hash}.gpkg"), store.catalog)
+            if name not in self._open:
+                past = open_store(seen_from(self._folder.absolute(), f"gpkg:{name}.gpkg"), store.catalog)
                 past.create_as_of(store, head.seq)
-                self._open[head.hash] = past
-                self._forget_old(head.hash)
-            self._open.move_to_end(head.hash)
-            return self._open[head.hash]
+                self._open[name] = past
+                self._forget_old()
+            self._open.move_to_end(name)
+            return self._open[name]
 
-    def _forget_old(self, newest: str) -> None:
+    def _forget_old(self) -> None:
         """Close all but a few, and delete files that were made long ago; one still in use elsewhere stays for now."""
         while len(self._open) > KEPT_OPEN:
             self._open.popitem(last=False)[1].close()

@@ -81,6 +81,11 @@ class Store(ABC):
 
     @property
     @abstractmethod
+    def fingerprint(self) -> str:
+        """Names the tables and columns of the store; another program or catalog may have others."""
+
+    @property
+    @abstractmethod
     def demo(self) -> bool:
         """Whether this store holds demonstration data, which must say so wherever it is shown."""
 

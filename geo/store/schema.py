@@ -1,7 +1,9 @@
 """The tables of a store, built from the catalog; the same for every database."""
 
+import hashlib
 import secrets
 from collections.abc import Callable
+from functools import cached_property
 
 from sqlalchemy import (
     BigInteger,
@@ -159,6 +161,16 @@ class Schema:
         self.status = self.annual_status.alias("status")
         self.earlier_status = self.annual_status.alias("earlier")
         self.withdrawal = self.annual_status.alias("withdrawal")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Another one for other tables or columns: what one program made another may not be able to read."""
+        columns = [
+            (table.name, column.name, repr(column.type))
+            for table in self.metadata.tables.values()
+            for column in table.columns
+        ]
+        return hashlib.blake2b(repr((VERSION, sorted(columns))).encode(), digest_size=8).hexdigest()
 
 
 def _journal(metadata: MetaData) -> Table:

@@ -94,6 +94,10 @@ class SqlStore(Store):
 
     # --- reading ---
 
+    @property
+    def fingerprint(self) -> str:
+        return self.schema.fingerprint
+
     def revision(self, layer_id: str) -> int:
         revisions = self.schema.layer_revisions
         statement = select(revisions.c.revision).where(revisions.c.layer_id == self.catalog[layer_id].id)

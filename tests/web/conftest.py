@@ -21,7 +21,8 @@ PASSWORD = "a long enough password"
 def app(tmp_path_factory):
     """The app on the shipped layers; tests that use it do not write."""
     path = tmp_path_factory.mktemp("store") / "plan.gpkg"
-    app = create_app({"DATABASE_URL": f"gpkg:///{path}", "BASEMAPS": str(path.with_name("none.toml"))})
+    settings = {"BASEMAPS": str(path.with_name("none.toml")), "AS_OF_DIR": str(path.with_name("as_of"))}
+    app = create_app({"DATABASE_URL": f"gpkg:///{path}", **settings})
     app.testing = False
     return app
 
@@ -50,7 +51,8 @@ def own_store(app, tmp_path) -> str:
 @pytest.fixture
 def office(own_store, tmp_path):
     """An app on a store of its own, for tests that write."""
-    app = create_app({"DATABASE_URL": own_store, "BASEMAPS": str(tmp_path / "none.toml")})
+    settings = {"BASEMAPS": str(tmp_path / "none.toml"), "AS_OF_DIR": str(tmp_path / "as_of")}
+    app = create_app({"DATABASE_URL": own_store, **settings})
     app.testing = False
     return app
 
