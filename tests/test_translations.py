@@ -31,8 +31,6 @@ DATA_IN_PYTHON = {
     "geo/exchange/phrase_tokens.py": "grammar: what names of administrations are made of",
     "geo/exchange/phrase_words.py": "grammar: signs of the words' lists",
     "geo/exchange/site_lines.py": "grammar: what parts a phrase from its area",
-    "geo/exchange/phrase_tokens.py": "grammar: what names of places end with",
-    "geo/exchange/phrase_words.py": "grammar: what names of roads end with",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
     "geo/model/layer.py": "titles of the shared fields, in both languages side by side",
     "geo/model/status.py": "names of the water classes of GB 3838-2002",

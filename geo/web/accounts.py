@@ -87,7 +87,7 @@ def add() -> Response | tuple[str, int]:
     form = request.form
     name, role = form.get("name", ""), form.get("role", "")
     return _done_or_told(
-        lambda: accounts.add_account(current_store(), name, form.get("password", ""), role, by=current_user.name),
+        lambda: accounts.add_account(live_store(), name, form.get("password", ""), role, by=current_user.name),
         _("账户“%(name)s”已建立"),
         given={"name": name, "role": role},
     )
@@ -97,9 +97,9 @@ def add() -> Response | tuple[str, int]:
 @needs_role("admin")
 def change_role(account_id: int) -> Response | tuple[str, int]:
     """Give an account another role."""
-    account, role = current_store().accounts.get(account_id), request.form.get("role", "")
+    account, role = live_store().accounts.get(account_id), request.form.get("role", "")
     return _done_or_told(
-        lambda: accounts.change_role(current_store(), account, role, by=current_user.account),
+        lambda: accounts.change_role(live_store(), account, role, by=current_user.account),
         _("“%(name)s”的角色已改，需要重新登录"),
     )
 
@@ -108,9 +108,9 @@ def change_role(account_id: int) -> Response | tuple[str, int]:
 @needs_role("admin")
 def set_disabled(account_id: int) -> Response | tuple[str, int]:
     """Keep an account from signing in, or let it again."""
-    account, disabled = current_store().accounts.get(account_id), request.form.get("disabled") == "1"
+    account, disabled = live_store().accounts.get(account_id), request.form.get("disabled") == "1"
     return _done_or_told(
-        lambda: accounts.set_disabled(current_store(), account, disabled, by=current_user.account),
+        lambda: accounts.set_disabled(live_store(), account, disabled, by=current_user.account),
         _("“%(name)s”已停用") if disabled else _("“%(name)s”已恢复"),
     )
 
@@ -119,9 +119,9 @@ def set_disabled(account_id: int) -> Response | tuple[str, int]:
 @needs_role("admin")
 def set_password(account_id: int) -> Response | tuple[str, int]:
     """Give an account a new password."""
-    account, password = current_store().accounts.get(account_id), request.form.get("password", "")
+    account, password = live_store().accounts.get(account_id), request.form.get("password", "")
     return _done_or_told(
-        lambda: accounts.set_password(current_store(), account, password, by=current_user.account),
+        lambda: accounts.set_password(live_store(), account, password, by=current_user.account),
         _("“%(name)s”的密码已重设，需要重新登录"),
     )
 
@@ -139,7 +139,7 @@ def _done_or_told(
 
 
 def _list(**more: object) -> str:
-    return render_template("accounts/index.html", accounts=current_store().accounts.all(), roles=ROLES, **more)
+    return render_template("accounts/index.html", accounts=live_store().accounts.all(), roles=ROLES, **more)
 
 
 def _my_page(**more: str) -> str:
