@@ -1,6 +1,6 @@
 """Files to take away: what a question finds, with every figure and the basis of every position."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,7 @@ class _Export:
     store: Store
     queries: Mapping[str, FeatureQuery]
     edition: Edition
+    schematic_shapes: bool
 
     @property
     def layers(self) -> list[Layer]:
@@ -35,7 +36,9 @@ class _Export:
         """The features, a page at a time."""
         for layer, query in zip(self.layers, self.queries.values(), strict=True):
             for page in self.store.scan(layer.id, query, batch=BATCH):
-                yield layer.id, page.ids, page.wkb, properties_of(layer, page, query.year)
+                properties = properties_of(layer, page, query.year)
+                wkb = page.wkb if self.schematic_shapes else _without_schematic(page.wkb, properties)
+                yield layer.id, page.ids, wkb, properties
 
     def as_geojson(self) -> Iterator[bytes]:
         members = {} if self.edition.year is None else {"year": self.edition.year}
@@ -48,6 +51,12 @@ class _Export:
 
     def as_xlsx(self) -> Iterator[bytes]:
         return workbook.xlsx_stream(self.store.catalog.zone, self.layers, self.parts(), self.edition, date.today())
+
+
+def _without_schematic(wkb: Sequence[bytes | None], properties: Sequence[Mapping[str, object]]) -> list[bytes | None]:
+    return [
+        None if of.get("location_basis") == "schematic" else shape for shape, of in zip(wkb, properties, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,7 @@ def stream(
     *,
     language: str = "zh",
     translate: Callable[[str], str] = str,
+    schematic_shapes: bool = True,
 ) -> Iterator[bytes]:
     """A file in chunks; memory stays flat whatever its size.
 
@@ -87,6 +97,9 @@ def stream(
         `zh` or `en`, of headers and coded values.
     translate
         Turns our own Chinese words into that language.
+    schematic_shapes
+        False leaves the geometry of schematic positions out although a query finds features by it: the file then has
+        every feature that the map shows in an area, and no drawing that could be taken for a place.
 
     Raises
     ------
@@ -97,4 +110,4 @@ def stream(
         store.count(layer_id, query)
     year = next((query.year for query in queries.values()), None)
     edition = Edition(year=year, demo=store.demo, language=language, translate=translate)
-    return FORMATS[format_name].write(_Export(store, queries, edition))
+    return FORMATS[format_name].write(_Export(store, queries, edition, schematic_shapes))

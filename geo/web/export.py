@@ -41,12 +41,29 @@ def download() -> Response:
         layer.id for layer in store.catalog.plan
     ]
     layers = [store.catalog[name] for name in names]
-    queries = params.feature_queries(request.args, layers, store)
+    args, with_shapes = _schematic_rows(request.args)
+    queries = params.feature_queries(args, layers, store)
     queries = {layer_id: features.without_paging(query) for layer_id, query in queries.items()}
-    chunks = export.stream(store, queries, format_name, language=language(), translate=gettext)
+    chunks = export.stream(
+        store, queries, format_name, language=language(), translate=gettext, schematic_shapes=with_shapes
+    )
     filename = "plan-atlas-{}-{}.{}".format("-".join(names[:3]), date.today().isoformat(), format_name)
     return Response(
         stream_with_context(chunks),
         mimetype=export.FORMATS[format_name].media_type,
         headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )
+
+
+def _schematic_rows(args: params.Args) -> tuple[params.Args, bool]:
+    """Read `match_schematic`: a place finds schematic positions too, as on the map, and their shapes are left out.
+
+    Without it `schematic` says both, as everywhere else.
+    """
+    args = args.copy()
+    matches = params.flag(args, "match_schematic")
+    args.poplist("match_schematic")
+    with_shapes = params.flag(args, "schematic")
+    if matches:
+        args["schematic"] = "true"
+    return args, with_shapes or not matches

@@ -64,6 +64,13 @@ def test_schematic_positions_are_listed_without_geometry_unless_asked_for(store)
     assert placed(schematic=True) == placed() | {"s-6"}
 
 
+def test_what_an_area_finds_by_a_schematic_position_is_listed_without_its_shape(store):
+    everywhere = FeatureQuery(within=shapely.box(-180, -90, 180, 90), schematic=True)
+    answer = json.loads(export(store, query=everywhere, schematic_shapes=False))
+    placed = {feature["id"]: feature["geometry"] is not None for feature in answer["features"]}
+    assert placed == {"s-1": True, "s-2": True, "s-3": True, "s-4": True, "s-5": True, "s-6": False}
+
+
 def test_figures_are_computed_as_on_the_map(store):
     (first, *_) = json.loads(export(store))["features"]
     # 30.5 亩 × 2000/3 ㎡ ÷ 1 000 pupils = 20.33 ㎡

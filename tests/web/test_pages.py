@@ -87,6 +87,30 @@ def test_a_file_holds_what_is_on_the_screen(client):
     assert stages == {"not_reported"}
 
 
+def test_a_file_of_an_area_lists_what_is_illustrative_there_and_draws_it_only_when_asked(client):
+    """Around the crossings of 乐山大道 with 古槐路 and 板桥路: 3 schools are located, 3 illustrative there."""
+    located, schematic = {"2022-1", "2023-1", "2024-1"}, {"2021-1", "2023-2", "2024-2"}
+    area = "POLYGON((114 33.03, 114.03 33.03, 114.03 33.05, 114 33.05, 114 33.03))"
+
+    def drawn(**options) -> tuple[set, set]:
+        features = download(client, layers="schools", within=area, **options).get_json(force=True)["features"]
+        return {each["id"] for each in features}, {each["id"] for each in features if each["geometry"]}
+
+    assert drawn() == (located, located)
+    assert drawn(match_schematic="true") == (located | schematic, located)
+    assert drawn(match_schematic="true", schematic="true") == (located | schematic, located | schematic)
+    rows = list(
+        csv.DictReader(
+            io.StringIO(
+                download(client, layers="schools", within=area, match_schematic="true", format="csv").data.decode(
+                    "utf-8-sig"
+                )
+            )
+        )
+    )
+    assert {row["编号"] for row in rows if not row["经度(°)"]} == schematic
+
+
 def test_csv_and_xlsx_have_chinese_headers(client):
     rows = list(csv.DictReader(io.StringIO(download(client, layers="schools", format="csv").data.decode("utf-8-sig"))))
     assert len(rows) == 11
