@@ -32,6 +32,7 @@ DATA_IN_PYTHON = {
     "geo/exchange/phrase_words.py": "grammar: signs of the words' lists",
     "geo/exchange/site_lines.py": "grammar: what parts a phrase from its area",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
+    "geo/model/figures_note.py": "grammar: what qualifies the figures of a plan, in both languages side by side",
     "geo/model/layer.py": "titles of the shared fields, in both languages side by side",
     "geo/model/status.py": "names of the water classes of GB 3838-2002",
     "geo/store/schema.py": "titles of the store's own columns, in both languages side by side",

@@ -1,30 +1,21 @@
 """One feature as the reader sees it: figures with units, place in plain words, every year since the plan began."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from flask_babel import format_date, format_decimal
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from geo.model.layer import Field, Layer
+from geo.model.layer import Layer
 from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES
-from geo.model.status import FLAGS, LAMPS, WATER_CLASSES
+from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, WATER_CLASSES
 from geo.service.features import Item, ReportedYear
+from geo.web.figures import Figure, facts, figures, kinds
 from geo.web.language import localized
 from geo.web.page_config import stage_titles, unit_title
 
-PLANNED_DATES = ("planned_start", "planned_finish")
-OWNERS = ("responsible_unit", "responsible_officer")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A value with its title and unit, ready to be shown."""
-
-    name: str
-    title: str
-    value: str
-    unit: str = ""
+OWNERS = ("responsible_unit", "responsible_officer", "replaced_by")
+REPORTED = "done"
+"""The mark of a year that is reported and can be compared with no plan."""
 
 
 @dataclass(frozen=True)
@@ -61,33 +52,74 @@ class FeatureView:
     name: str
     layer_id: str
     layer_title: str
+    kinds: list[str]
     plan_year: int | None
     source: str
     place: Place | None
     figures: list[Figure]
-    computed: list[Figure]
     facts: list[Figure]
+    timeline_title: str
+    targets: list[str]
     years: list[Year]
+    revision: int | None
 
 
 def feature_view(layer: Layer, feature_id: str, item: Item, years: range) -> FeatureView:
     """Everything about one feature in the page's language; what is unknown is left out or says so."""
     properties = item.properties
-    own = [field for field in layer.own_fields if properties.get(field.name) is not None]
-    shared = [field for field in layer.fields if field.name in PLANNED_DATES + OWNERS and properties.get(field.name)]
     return FeatureView(
         id=feature_id,
         name=properties.get("name") or feature_id,
         layer_id=layer.id,
         layer_title=localized(layer.title),
+        kinds=kinds(layer, properties),
         plan_year=properties.get("plan_year"),
         source=_source(properties),
         place=_place(properties) if layer.geometry and layer.role == "plan" else None,
-        figures=[_figure(field, properties) for field in own if field.type in ("integer", "number")],
-        computed=_computed(layer, properties),
-        facts=[_figure(field, properties) for field in [*own, *shared] if field.type not in ("integer", "number")],
+        figures=figures(layer, properties),
+        facts=[*facts(layer, properties), *_plan_facts(layer, properties)],
+        timeline_title=_timeline_title(layer),
+        targets=_targets(layer, properties),
         years=_years(layer, item, years),
+        revision=properties.get("revision"),
     )
+
+
+def _plan_facts(layer: Layer, properties: dict) -> list[Figure]:
+    """Planned dates in one row, and who answers for it."""
+    found = []
+    start, finish = properties.get("planned_start"), properties.get("planned_finish")
+    if start and finish:
+        dates = _("%(start)s 至 %(finish)s", start=start, finish=finish)
+        if properties.get("planned_dates_assumed"):
+            # The plan gives only a year: its first and last day are our assumption, and say so.
+            dates = _("%(dates)s（按年份推定）", dates=dates)
+        found.append(Figure("planned_dates", _("计划起止"), dates))
+    owners = (field for field in layer.fields if field.name in OWNERS and properties.get(field.name))
+    return [*found, *(Figure(field.name, localized(field.title), str(properties[field.name])) for field in owners)]
+
+
+def _timeline_title(layer: Layer) -> str:
+    if layer.status.kind != "measurement":
+        return _("年度状态")
+    if layer.status.quantity is None:
+        return _("年度监测")
+    return _("年度监测：%(quantity)s", quantity=localized(layer.status.quantity))
+
+
+def _targets(layer: Layer, properties: dict) -> list[str]:
+    """Base and target of a measurement, in the plan's own words where it has them: they may be of two kinds."""
+    if layer.status.kind != "measurement":
+        return []
+
+    def worded(name: str | None) -> str:
+        value = properties.get(name) if name else None
+        text = properties.get(f"{name.removesuffix('_value')}_text") if name else None
+        return str(text or ("" if value is None else _measure(layer, value)))
+
+    base, target = worded(layer.status.base), worded(layer.status.target)
+    parts = (base and _("基数：%(value)s", value=base), target and _("目标：%(value)s", value=target))
+    return [part for part in parts if part]
 
 
 def _source(properties: dict) -> str:
@@ -112,65 +144,52 @@ def _place(properties: dict) -> Place:
     )
 
 
-def _figure(field: Field, properties: dict) -> Figure:
-    if field.name in PLANNED_DATES and properties.get("planned_dates_assumed"):
-        # The plan gives only a year: its first and last day are our assumption, and say so.
-        day = _value(field, properties[field.name])
-        return Figure(field.name, localized(field.title), _("%(day)s（按年推定）", day=day))
-    return Figure(
-        field.name, localized(field.title), _value(field, properties[field.name]), unit_title(field.unit) or ""
-    )
-
-
-def _value(field: Field, value: object) -> str:
-    if field.unit == "water_class":
-        return WATER_CLASSES.get(value, str(value))
-    for choice in field.values:
-        if choice.value == value:
-            return localized(choice.title)
-    if field.type == "boolean":
-        return _("是") if value else _("否")
-    if field.type == "date":
-        return format_date(date.fromisoformat(str(value)), "yyyy-MM-dd")
-    if field.type in ("integer", "number"):
-        return format_decimal(value)
-    return str(value)
-
-
-def _computed(layer: Layer, properties: dict) -> list[Figure]:
-    return [
-        Figure(ratio.name, localized(ratio.title), format_decimal(properties[ratio.name]), unit_title(ratio.unit) or "")
-        for ratio in layer.ratios
-        if properties.get(ratio.name) is not None
-    ]
-
-
 def _years(layer: Layer, item: Item, years: range) -> list[Year]:
     if layer.status.kind == "none":
         return []
-    reported = {each.status.year: _year(layer, each) for each in item.reported}
+    reported = {each.status.year: _year(layer, each, item.properties) for each in item.reported}
     return [reported.get(year, Year(year)) for year in sorted({*years, *reported})]
 
 
-def _year(layer: Layer, reported: ReportedYear) -> Year:
+def _year(layer: Layer, reported: ReportedYear, properties: dict) -> Year:
     status = reported.status
-    title = _measured(layer, reported) if layer.status.kind == "measurement" else stage_titles()[status.stage]
+    is_measured = layer.status.kind == "measurement"
+    title = _measured(layer, reported) if is_measured else stage_titles()[status.stage or NOT_REPORTED]
     return Year(
         year=status.year,
         reported=True,
         title=title,
-        lamp=reported.lamp or "grey",
-        lamp_title=_(LAMPS[reported.lamp]) if reported.lamp else "",
-        detail=_progress(reported),
+        lamp=reported.lamp or REPORTED,
+        lamp_title=_lamp_title(layer, reported.lamp, properties),
+        detail=_measured_against(layer, reported) if is_measured else _progress(reported),
         note=status.note or "",
         demo=status.demo,
     )
 
 
+def _lamp_title(layer: Layer, lamp: str | None, properties: dict) -> str:
+    is_measured = layer.status.kind == "measurement"
+    if is_measured and lamp in ("green", "yellow"):
+        return _("达到目标") if lamp == "green" else _("未达目标")
+    if lamp is not None:
+        return _(LAMPS[lamp])
+    if is_measured:
+        return _("已填报·无目标值")
+    has_dates = properties.get("planned_start") and properties.get("planned_finish")
+    return _("已填报·无进度数字") if has_dates else _("已填报·无计划日期")
+
+
 def _measured(layer: Layer, reported: ReportedYear) -> str:
     value = reported.status.value
-    if value is None:
-        return _("未测")
+    return _("未测") if value is None else _measure(layer, value)
+
+
+def _measured_against(layer: Layer, reported: ReportedYear) -> str:
+    target = reported.status.target
+    return "" if target is None else _("目标 %(target)s", target=_measure(layer, target))
+
+
+def _measure(layer: Layer, value: float) -> str:
     if layer.status.unit == "water_class":
         return WATER_CLASSES.get(int(value), str(value))
     return f"{format_decimal(value)} {unit_title(layer.status.unit) or ''}".strip()
@@ -181,8 +200,12 @@ def _progress(reported: ReportedYear) -> str:
     parts = []
     if status.progress_pct is not None:
         parts.append(_("形象进度 %(pct)s%%", pct=format_decimal(status.progress_pct)))
-    if planned is not None:
-        parts.append(_("计划 %(pct)s%%", pct=format_decimal(planned)))
+        if planned is not None:
+            parts.append(_("计划 %(pct)s%%", pct=format_decimal(planned)))
     if status.flag and status.flag != "none":
         parts.append(_(FLAGS[status.flag]))
+    if status.investment_done_cny_10k is not None:
+        parts.append(_("完成投资 %(amount)s 万元", amount=format_decimal(status.investment_done_cny_10k)))
+    if status.seats_delivered is not None:
+        parts.append(_("交付学位 %(seats)s", seats=format_decimal(status.seats_delivered)))
     return " · ".join(parts)

@@ -3,6 +3,7 @@
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from geo.model import figures_note
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Catalog, Field, Layer, Ratio
 from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES
@@ -41,8 +42,22 @@ def page_config(store: Store, year: int) -> dict:
         "bases": {code: _(title) for code, title in BASIS_TITLES.items()},
         "basisExplanations": {code: _(title) for code, title in BASIS_EXPLANATIONS.items()},
         "waterClasses": {str(rank): name for rank, name in WATER_CLASSES.items()},
+        "figureNotes": _figure_notes(),
         "zone": _zone(catalog),
         "layers": [_layer(store, layer) for layer in catalog.values()],
+    }
+
+
+def _figure_notes() -> dict:
+    """How the notes on figures are read, and where each qualifier stands."""
+    is_chinese = language() == "zh"
+    return {
+        "betweenParts": figures_note.BETWEEN_PARTS,
+        "afterTitle": figures_note.AFTER_TITLE,
+        "qualifiers": {
+            word: {"place": qualifier.place if is_chinese else "before", "words": localized(qualifier.title)}
+            for word, qualifier in figures_note.QUALIFIERS.items()
+        },
     }
 
 
@@ -90,6 +105,7 @@ def _field(field: Field) -> dict:
     return {
         "name": field.name,
         "title": localized(field.title),
+        "sourceTitle": field.title.zh,
         "type": field.type,
         "unit": field.unit,
         "unitTitle": unit_title(field.unit),

@@ -6,8 +6,13 @@ const BAR_AFTER_MS = 300;
 let waiting = 0;
 let timer = null;
 
-/** An answer of the server that is a refusal, or no answer at all. */
-export class RequestFailed extends Error {}
+/** An answer of the server that is a refusal, or no answer at all; `isRefusal` where asking once more cannot help. */
+export class RequestFailed extends Error {
+  constructor(words, status = 0) {
+    super(words);
+    this.isRefusal = status >= 400 && status < 500;
+  }
+}
 
 /**
  * GET some JSON.
@@ -21,7 +26,7 @@ export async function getJson(address, params = {}, signal = undefined) {
   try {
     const response = await fetch(withParams(address, params), { signal, headers: { Accept: "application/geo+json, application/json" } });
     const body = await response.json().catch(() => null);
-    if (!response.ok || body === null) throw new RequestFailed(body?.detail || t("服务器没有正常应答（{status}）", { status: response.status }));
+    if (!response.ok || body === null) throw new RequestFailed(body?.detail || t("服务器没有正常应答（{status}）", { status: response.status }), response.status);
     return body;
   } catch (error) {
     if (error.name === "AbortError" || error instanceof RequestFailed) throw error;

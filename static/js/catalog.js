@@ -34,10 +34,14 @@ export class Catalog {
     return preferred || totals[0] || null;
   }
 
-  /** The words of a lamp on a feature of a layer: measured values meet their target or not, projects are on time or behind. */
-  lampTitle(name, layer) {
-    const measured = layer.status.kind === "measurement" && { green: t("达到目标"), yellow: t("未达目标") }[name];
-    return measured || this.config.lamps[name] || t("没有可比的计划");
+  /** The words of a feature's lamp: measured values meet their target or not, projects are on time or behind. */
+  lampTitle(feature, name = lampOf(feature)) {
+    const isMeasured = feature.layer.status.kind === "measurement";
+    const measured = isMeasured && { green: t("达到目标"), yellow: t("未达目标"), done: t("已填报·无目标值") }[name];
+    if (measured) return measured;
+    if (name !== "done") return this.config.lamps[name] || t("没有年度状态");
+    const { planned_start: start, planned_finish: finish } = feature.properties;
+    return start && finish ? t("已填报·无进度数字") : t("已填报·无计划日期");
   }
 
   /** A field's value in words, null where unknown. */
@@ -64,6 +68,12 @@ export function keyOf(layerId, featureId) {
 export function partsOf(key) {
   const slash = key.indexOf("/");
   return [key.slice(0, slash), key.slice(slash + 1)];
+}
+
+/** The lamp of a feature; what is reported and can be compared with no plan has a mark of its own: `done`. */
+export function lampOf({ properties, layer }) {
+  if (properties.lamp) return properties.lamp;
+  return properties.lamp === null && layer.status.kind !== "none" ? "done" : "none";
 }
 
 /** Whether the plan has a feature only after the year on screen. */

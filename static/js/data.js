@@ -9,6 +9,7 @@ const CELLS = 24;
 const LISTED_OF_MANY = 100;
 const UNPLACED = ["schematic", "unlocated"];
 const CACHED_ANSWERS = 120;
+const NOTHING = { count: 0, totals: {}, missing: {} };
 
 /**
  * What the map and the list show of one layer.
@@ -18,10 +19,18 @@ const CACHED_ANSWERS = 120;
  * @property {Object[]} drawn - features to draw
  * @property {Object[]} inside - features in scope (the view, or the reader's selection) whose place is known
  * @property {Object[]} unplaced - features that have a schematic position or none
- * @property {number} count - how many are in scope, drawn or not
  * @property {number} matched - how many match the filters at all
- * @property {Object<string, number|null>} totals - of what is in scope
+ * @property {number} count - how many are in scope, drawn or not
+ * @property {Sum} all - of what matches the filters, wherever it is
+ * @property {Sum} known - of what is in scope and whose place is known
+ * @property {Sum} schematic - of what is in scope by a schematic position only
+ * @property {Object[]|null} whole - every matching feature, where they are few enough to be loaded
  * @property {Object[]|null} cells - counts by cell where there are too many to draw
+ *
+ * @typedef {Object} Sum
+ * @property {number} count
+ * @property {Object<string, number|null>} totals - by field; null where no feature states a figure
+ * @property {Object<string, number>} missing - by field: how many features do not state it; without a field where that is not known
  */
 
 export class Data {
@@ -36,27 +45,39 @@ export class Data {
     return Promise.all(layers.map((layer) => this.view(layer, state, bounds, signal)));
   }
 
+  /** How many features of each plan layer match, of those that are switched off too. */
+  async counts(state, signal) {
+    const layers = this.catalog.plan.filter((layer) => layer.count);
+    const found = await Promise.all(layers.map((layer) => {
+      const params = filterParams(layer, state);
+      return params ? this.matched(layer, params, signal) : 0;
+    }));
+    return new Map(layers.map((layer, i) => [layer.id, found[i]]));
+  }
+
   /** @returns {Promise<LayerView>} */
   async view(layer, state, bounds, signal) {
     const params = filterParams(layer, state);
     if (!params || !layer.count) return emptyView(layer);
     const matched = await this.matched(layer, params, signal);
     const whole = matched <= MOST_DRAWN ? await this.whole(layer, params, signal) : null;
-    if (!layer.geometry) return listView(layer, whole || (await this.first(layer, params, signal)), matched, state);
+    const all = whole ? sumOf(layer, whole) : await this.sum(layer, params, signal);
+    if (!layer.geometry) return listView(layer, whole || (await this.first(layer, params, signal)), all, state);
     const [part, many] = await Promise.all([
       this.scope(layer, params, whole, state, bounds, signal),
       whole || layer.role !== "plan" ? [] : this.unplacedOfMany(layer, params, signal),
     ]);
     const unplaced = whole ? unplacedOf(whole, part, state) : many;
     const drawn = (whole || part.features).filter((feature) => isDrawn(feature, state));
-    return { layer, drawn, inside: part.features.filter((feature) => !isUnplaced(feature)), unplaced, matched, ...part };
+    const inside = part.features.filter((feature) => !isUnplaced(feature));
+    return { layer, drawn, inside, unplaced, matched, whole, all, count: part.known.count + part.schematic.count, known: part.known, schematic: part.schematic, cells: part.cells };
   }
 
   /** What is in view, or in the reader's selection; small layers know it without asking. */
   scope(layer, params, whole, state, bounds, signal) {
     if (whole && !state.within) return localPart(layer, whole, bounds, state.schematic);
     const place = state.within ? { within: state.within, buffer_m: state.buffer_m } : { bbox: bboxOf(bounds) };
-    return this.part(layer, { ...params, ...place, schematic: state.schematic }, whole !== null, signal);
+    return this.part(layer, { ...params, ...place }, state.schematic, whole !== null, signal);
   }
 
   async matched(layer, params, signal) {
@@ -74,16 +95,30 @@ export class Data {
   }
 
   /** Features of a place; where they are too many to draw, the first of them, and cells with true counts. */
-  async part(layer, params, isFew, signal) {
+  async part(layer, params, schematic, isFew, signal) {
     if (!isFew) {
-      const summary = (await this.summary(layer, { ...params, cells: CELLS }, signal)).collections[layer.id];
+      const summary = (await this.summary(layer, { ...params, schematic, cells: CELLS }, signal)).collections[layer.id];
       if (summary.count > MOST_DRAWN) {
-        const { features } = await this.items(layer, { ...params, limit: LISTED_OF_MANY }, signal);
-        return { features, count: summary.count, totals: summary.totals, cells: summary.cells };
+        const [{ features }, drawn] = await Promise.all([
+          this.items(layer, { ...params, schematic, limit: LISTED_OF_MANY }, signal),
+          schematic ? this.schematicSum(layer, params, signal) : NOTHING,
+        ]);
+        return { features, known: difference(asSum(summary), drawn), schematic: drawn, cells: summary.cells };
       }
     }
-    const { features } = await this.items(layer, { ...params, limit: MOST_DRAWN }, signal);
-    return { features, count: features.length, totals: totalsOf(layer, features), cells: null };
+    const { features } = await this.items(layer, { ...params, schematic, limit: MOST_DRAWN }, signal);
+    return partOf(layer, features);
+  }
+
+  /** The sums of what a question finds; the server does not say how many figures are missing. */
+  async sum(layer, params, signal) {
+    return asSum((await this.summary(layer, params, signal)).collections[layer.id]);
+  }
+
+  /** The sums of what is in a place by a schematic position only. */
+  async schematicSum(layer, params, signal) {
+    const isAsked = !params.location_basis || params.location_basis.includes("schematic");
+    return layer.role === "plan" && isAsked ? this.sum(layer, { ...params, location_basis: "schematic", schematic: true }, signal) : NOTHING;
   }
 
   async unplacedOfMany(layer, params, signal) {
@@ -156,24 +191,39 @@ export function boundsOf(geometry) {
 }
 
 function localPart(layer, features, bounds, schematic) {
-  const inside = features.filter((feature) => feature.bounds && bounds.intersects(feature.bounds) && (schematic || !isUnplaced(feature)));
-  return { features: inside, count: inside.length, totals: totalsOf(layer, inside), cells: null };
+  return partOf(layer, features.filter((feature) => feature.bounds && bounds.intersects(feature.bounds) && (schematic || !isUnplaced(feature))));
 }
 
-function listView(layer, features, matched, state) {
+/** Features in scope and their sums: known places and schematic ones are never added up together. */
+function partOf(layer, features) {
+  return { features, known: sumOf(layer, features.filter((feature) => !isUnplaced(feature))), schematic: sumOf(layer, features.filter(isUnplaced)), cells: null };
+}
+
+function listView(layer, features, all, state) {
   const inside = state.within ? [] : features;
-  return { layer, drawn: [], inside, unplaced: [], count: inside.length && matched, matched, totals: totalsOf(layer, inside), cells: null };
+  return { ...emptyView(layer), inside, whole: features.length === all.count ? features : null, matched: all.count, count: inside.length && all.count, all };
 }
 
 function emptyView(layer) {
-  return { layer, drawn: [], inside: [], unplaced: [], count: 0, matched: 0, totals: {}, cells: null };
+  return { layer, drawn: [], inside: [], unplaced: [], matched: 0, count: 0, all: NOTHING, known: NOTHING, schematic: NOTHING, whole: [], cells: null };
 }
 
-function totalsOf(layer, features) {
-  const totals = {};
+/** Count and totals of features, and how many of them do not state a figure. */
+export function sumOf(layer, features) {
+  const [totals, missing] = [{}, {}];
   for (const field of layer.fields.filter((each) => each.total)) {
     const known = features.map((feature) => feature.properties[field.name]).filter((value) => value !== null && value !== undefined);
     totals[field.name] = known.length ? known.reduce((sum, value) => sum + value, 0) : null;
+    missing[field.name] = features.length - known.length;
   }
-  return totals;
+  return { count: features.length, totals, missing };
+}
+
+function asSum({ count, totals }) {
+  return { count, totals, missing: {} };
+}
+
+function difference(all, part) {
+  const rest = Object.entries(all.totals).map(([name, value]) => [name, value === null ? null : value - (part.totals[name] ?? 0)]);
+  return { count: all.count - part.count, totals: Object.fromEntries(rest), missing: {} };
 }

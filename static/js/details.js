@@ -3,17 +3,14 @@
 import { getJson, Latest, withParams } from "./api.js";
 import { el, icon, replace } from "./dom.js";
 import { accuracyOf } from "./ground.js";
-import { SQUARE_METRES_PER_MU, number, property } from "./format.js";
+import { figure, isKind, rowsOf } from "./figures.js";
+import { number } from "./format.js";
 import { locale, t } from "./i18n.js";
 import { say, sayFailed, settle } from "./notices.js";
 import { keyOf, partsOf } from "./catalog.js";
 import { boundsOf } from "./data.js";
 import { exportMenu } from "./export_menu.js";
 import { timeline } from "./timeline.js";
-
-/** Fields that the panel words itself, or shows nowhere. */
-const WORDED = new Set(("name plan_year planned_start planned_finish planned_dates_assumed source_section source_paragraph location_text " +
-  "location_basis location_accuracy_m location_note responsible_unit responsible_officer retired_on replaced_by").split(" "));
 
 /** The panel that shows one feature. */
 export class Details {
@@ -47,8 +44,9 @@ export class Details {
   }
 
   show(feature, year) {
+    const { figures, facts } = rowsOf(feature, this.catalog);
     const body = el("div", { class: "details-body", tabindex: "0", role: "group", "aria-label": feature.properties.name }, [
-      this.head(feature), this.basis(feature), this.figures(feature), this.facts(feature), timeline(feature, year, this.catalog), this.source(feature),
+      this.head(feature), this.basis(feature), this.figures(figures), this.facts(feature, facts), timeline(feature, year, this.catalog), this.source(feature),
     ]);
     replace(this.node, body, this.foot(feature));
   }
@@ -76,29 +74,13 @@ export class Details {
     ]);
   }
 
-  figures(feature) {
-    const { layer, properties } = feature;
-    const fields = layer.fields.filter((field) => !WORDED.has(field.name) && isFigure(field) && !isUnknown(properties[field.name]));
-    const ratios = layer.ratios.filter((ratio) => !isUnknown(properties[ratio.name]));
-    if (!fields.length && !ratios.length) return null;
-    return el("dl", { class: "figures", "data-testid": "figures" }, [
-      ...fields.map((field) => figure(field.title, this.catalog.words(properties, field), field, this.inOtherWords(field, properties), field.name)),
-      ...ratios.map((ratio) => figure(ratio.title, number(properties[ratio.name], ratio.decimals), ratio, t("算得"), ratio.name)),
-    ]);
+  figures(figures) {
+    return figures.length > 0 && el("dl", { class: "figures", "data-testid": "figures" }, figures.map(figure));
   }
 
-  /** An area in 亩 also in ㎡; nothing for other figures. */
-  inOtherWords(field, properties) {
-    return field.unit === "mu" ? t("{area} ㎡", { area: number(properties[field.name] * SQUARE_METRES_PER_MU, 0) }) : "";
-  }
-
-  facts(feature) {
-    const { layer, properties } = feature;
-    const rows = layer.fields.filter((field) => !WORDED.has(field.name) && !isFigure(field) && !isKind(field) && !isUnknown(properties[field.name]))
-      .map((field) => [field.name, field.title, this.catalog.words(properties, field)]);
-    rows.push(...this.planFacts(properties).filter(([, , value]) => value));
-    if (!rows.length) return null;
-    return el("dl", { class: "facts" }, rows.flatMap(([name, title, value]) => [el("dt", {}, title), el("dd", { "data-field": name }, value)]));
+  facts(feature, facts) {
+    const rows = [...facts.map(({ name, title, value }) => [name, title, value]), ...this.planFacts(feature.properties).filter(([, , value]) => value)];
+    return rows.length > 0 && el("dl", { class: "facts", "data-testid": "facts" }, rows.flatMap(([name, title, value]) => [el("dt", {}, title), el("dd", { "data-field": name }, value)]));
   }
 
   planFacts(properties) {
@@ -149,24 +131,6 @@ async function copy(text) {
   } catch {
     say(t("浏览器不让复制，请从地址栏复制链接"));
   }
-}
-
-function figure(title, value, { unitTitle, unit }, more, name) {
-  const suffix = unit === "water_class" || unitTitle ? el("span", { class: "figure-unit" }, unitTitle) : null;
-  return el("div", { class: "figure", "data-field": name }, [el("dt", {}, title), el("dd", {}, [el("span", { class: "figure-value" }, value), suffix, more && el("span", { class: "figure-more" }, more)])]);
-}
-
-/** Fields that say what kind of thing a feature is; they stand under its name. */
-function isKind(field) {
-  return field.filter === "choice" && !WORDED.has(field.name) && Object.keys(field.values).length > 0;
-}
-
-function isFigure(field) {
-  return field.type === "integer" || field.type === "number";
-}
-
-function isUnknown(value) {
-  return value === null || value === undefined || value === "";
 }
 
 function sentence(words) {

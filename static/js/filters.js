@@ -6,16 +6,24 @@ import { t } from "./i18n.js";
 import { closeOpen, disclosure } from "./disclosure.js";
 
 const FIRST = ["plan_year", "stage"];
-const MOST_IN_SIGHT = 6;
+const MOST_IN_SIGHT = 5;
 
-/** Chips that switch layers on and off; `onSwitch` is told which. */
-export function showChips(node, catalog, state, views, onSwitch) {
+/**
+ * Chips that switch layers on and off, with what each holds under the filters, switched off or not.
+ *
+ * @param {Map<string, number>|null} counts - matching features by layer; null where that is not known
+ * @param {{switchLayer: Function, onlyLayer: Function, allLayers: Function}} actions
+ */
+export function showChips(node, catalog, state, counts, { switchLayer, onlyLayer, allLayers }) {
   const chosen = new Set(catalog.chosen(state));
-  const matched = new Map(views.map((view) => [view.layer.id, view.matched]));
-  redraw(node, catalog.plan.map((layer) => {
-    const attributes = { class: "chip", type: "button", "aria-pressed": String(chosen.has(layer.id)), title: layer.description, "data-testid": `layer-${layer.id}`, onclick: () => onSwitch(layer.id) };
-    return el("button", attributes, [layer.title, el("span", { class: "chip-count" }, number(matched.get(layer.id) ?? layer.count))]);
-  }));
+  const isAll = catalog.plan.every((layer) => chosen.has(layer.id) || !layer.count);
+  redraw(node,
+    el("button", { class: "chip chip-all", type: "button", "aria-pressed": String(isAll), "data-testid": "all-layers", title: isAll ? t("全部关闭") : t("全部打开"), onclick: () => allLayers(!isAll) }, t("全部")),
+    catalog.plan.map((layer) => {
+      const act = (event) => (event.detail > 1 ? onlyLayer(layer.id) : switchLayer(layer.id));
+      const attributes = { class: "chip", type: "button", "aria-pressed": String(chosen.has(layer.id)), title: t("{description}（单击开关，双击只看此类）", { description: layer.description || layer.title }), "data-testid": `layer-${layer.id}`, onclick: act };
+      return el("button", attributes, [layer.title, counts && el("span", { class: "chip-count" }, number(counts.get(layer.id) ?? layer.count))]);
+    }));
 }
 
 /** One button for each filter of the chosen layers. */
@@ -60,8 +68,7 @@ export class Facets {
   /** A few filters in sight, the ones in use among them; the others behind one button. */
   buttons(facets, filters) {
     if (facets.length <= MOST_IN_SIGHT) return facets.map((facet) => this.button(facet, filters[facet.name]));
-    const first = (test) => facets.find(test)?.name;
-    const names = new Set([...Object.keys(filters), "plan_year", "stage", first((facet) => facet.filter === "choice" && !FIRST.includes(facet.name)), first((facet) => facet.unit === "cny_10k")]);
+    const names = new Set([...Object.keys(filters), ...FIRST, facets.find((facet) => facet.unit === "cny_10k")?.name]);
     const [near, far] = [facets.filter((facet) => names.has(facet.name)), facets.filter((facet) => !names.has(facet.name))];
     return [near.map((facet) => this.button(facet, filters[facet.name])), this.more(far)];
   }

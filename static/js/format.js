@@ -3,18 +3,13 @@
 import { locale, t } from "./i18n.js";
 
 export const SQUARE_METRES_PER_MU = 2000 / 3;
+export const CNY_10K_IN_100M = 10000;
 const formats = new Map();
 
 /** A number with thousands separators, at most `decimals` decimals. */
 export function number(value, decimals = 2) {
   if (!formats.has(decimals)) formats.set(decimals, new Intl.NumberFormat(locale, { maximumFractionDigits: decimals }));
   return formats.get(decimals).format(value);
-}
-
-/** A total with its unit; money from one 亿 on is written in 亿. */
-export function total(value, field) {
-  if (field.unit === "cny_10k" && Math.abs(value) >= 10000) return { value: number(value / 10000), unit: t("亿元") };
-  return { value: number(value), unit: field.unitTitle || "" };
 }
 
 /** A property as people read it: coded values by their titles, figures with separators. Null where unknown. */

@@ -3,7 +3,7 @@
 import { el, hiddenText, icon, lamp, redraw } from "./dom.js";
 import { number, property } from "./format.js";
 import { t } from "./i18n.js";
-import { isLater } from "./catalog.js";
+import { isLater, lampOf } from "./catalog.js";
 
 const SHOWN_AT_FIRST = { inside: 100, unplaced: 12, listed: 12 };
 const MORE = 200;
@@ -28,6 +28,16 @@ export class List {
       listed.map((view) => this.group(view.layer.id, view.layer.title, t("{count} 项", { count: number(view.matched) }), () => this.items(view.inside, "listed", view.layer.id, state))),
       this.groundGroup(state));
     this.mark(state.feature);
+  }
+
+  /** In place of a list: what is wrong with the question, and the ways out. */
+  showFault(words, ways) {
+    this.shown = null;
+    redraw(this.node, el("div", { class: "fault", role: "alert", "data-testid": "fault" }, [
+      el("strong", {}, t("没有显示任何数据")),
+      el("p", {}, words),
+      el("div", { class: "fault-ways" }, ways.map(({ id, title, act }, i) => el("button", { class: `btn btn-sm ${i ? "btn-quiet" : "btn-primary"}`, type: "button", "data-testid": `fault-${id}`, onclick: act }, title))),
+    ]));
   }
 
   again() {
@@ -62,7 +72,7 @@ export class List {
     if (!groups.length) return null;
     const count = groups.reduce((sum, view) => sum + view.unplaced.length, 0);
     return this.group("unplaced", t("待落图与示意"), t("{count} 项", { count: number(count) }), () => groups.map((view) => el("div", { class: "subgroup" }, [
-      el("h3", { class: "subgroup-title" }, [view.layer.title, el("span", {}, number(view.unplaced.length))]),
+      el("h3", { class: "subgroup-title" }, [view.layer.title, el("span", { class: "group-count" }, number(view.unplaced.length)), !hasPlaced(view) && this.onlyButton(view.layer.id)]),
       this.items(view.unplaced, "unplaced", `unplaced-${view.layer.id}`, state),
     ])));
   }
@@ -74,16 +84,24 @@ export class List {
       this.again();
     };
     return el("section", { class: "group", "data-group": id, "data-testid": `group-${id}` }, [
-      el("h2", {}, el("button", { class: "group-head", type: "button", "aria-expanded": String(!isFolded), "data-testid": `fold-${id}`, onclick: toggle }, [
-        icon("down", "icon fold"), el("span", { class: "group-title" }, title), el("span", { class: "group-count" }, words), head,
-      ])),
+      el("h2", { class: "group-line" }, [el("button", { class: "group-head", type: "button", "aria-expanded": String(!isFolded), "data-testid": `fold-${id}`, onclick: toggle }, [
+        icon("down", "icon fold"), el("span", { class: "group-title" }, title), el("span", { class: "group-count" }, words),
+      ]), this.onlyButton(id), head]),
       isFolded ? null : content(),
     ]);
   }
 
+  /** Looking at one layer alone, and back; groups that are no layer have none. */
+  onlyButton(id) {
+    if (this.catalog.get(id)?.role !== "plan" || !this.shown) return null;
+    const chosen = this.catalog.chosen(this.shown.state);
+    const isOnly = chosen.length === 1 && chosen[0] === id;
+    return el("button", { class: "group-only", type: "button", "data-testid": `only-${id}`, onclick: () => (isOnly ? this.actions.allLayers(true) : this.actions.onlyLayer(id)) }, isOnly ? t("看全部") : t("只看此类"));
+  }
+
   items(features, kind, id, state) {
     const most = SHOWN_AT_FIRST[kind] + (this.extra.get(id) || 0);
-    const sorted = [...features].sort(byYearAndName);
+    const sorted = [...features].sort(byYear);
     const more = () => { this.extra.set(id, (this.extra.get(id) || 0) + MORE); this.again(); };
     return [
       el("ul", { class: "items" }, sorted.slice(0, most).map((feature) => el("li", {}, this.item(feature, kind, state)))),
@@ -106,7 +124,7 @@ export class List {
     if (kind === "unplaced" && feature.properties.location_basis === "schematic" && isQuiet(feature)) {
       return el("span", { class: "schematic-mark", role: "img", "aria-label": this.catalog.config.bases.schematic });
     }
-    return lamp(feature.properties.lamp, this.catalog.lampTitle(feature.properties.lamp, feature.layer));
+    return lamp(lampOf(feature), this.catalog.lampTitle(feature));
   }
 
   placeLine(feature, kind) {
@@ -152,9 +170,10 @@ function unitHead(field) {
 }
 
 function isQuiet(feature) {
-  return !["green", "yellow", "red"].includes(feature.properties.lamp);
+  return ["grey", "none"].includes(lampOf(feature));
 }
 
-function byYearAndName(one, other) {
-  return (one.properties.plan_year || 9999) - (other.properties.plan_year || 9999) || one.properties.name.localeCompare(other.properties.name, "zh-CN", { numeric: true });
+/** By plan year; those of one year, or of none, stay in the order of the plan. */
+function byYear(one, other) {
+  return (one.properties.plan_year || 9999) - (other.properties.plan_year || 9999);
 }

@@ -2,7 +2,7 @@
 
 import { Latest } from "./api.js";
 import { Catalog } from "./catalog.js";
-import { Data, bboxOf, boundsOf } from "./data.js";
+import { Data, boundsOf } from "./data.js";
 import { Details } from "./details.js";
 import { debounce, el, replace } from "./dom.js";
 import { exportMenu } from "./export_menu.js";
@@ -16,20 +16,21 @@ import { showLegend } from "./legend.js";
 import { List } from "./list.js";
 import { showControls } from "./map_controls.js";
 import { Measure } from "./measure.js";
-import { sayFailed, settle } from "./notices.js";
+import { sayFailed } from "./notices.js";
+import { describeExport, describeOne, describeSheet } from "./outputs.js";
 import { Places, showPointer } from "./position.js";
 import { fillSheet, fitToPaper } from "./print.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { PEEK_PX, Sheet, isPhone } from "./sheet.js";
-import { State } from "./state.js";
+import { State, corrections, faultOf } from "./state.js";
 import { ToolCard } from "./tool_card.js";
 import { showTotals } from "./totals.js";
 
 const SETTLE_MS = 80;
 const CLOSE_ZOOM = 15;
 const ASKS_ANEW = ["year", "layers", "filters", "q", "within", "buffer_m", "schematic", "ground", "at"];
-const CHANGES_LEGEND = ["year", "schematic", "ground", "basemap"];
+const CHANGES_LEGEND = ["year", "layers", "schematic", "ground", "basemap"];
 
 const node = (id) => document.getElementById(id);
 
@@ -42,6 +43,7 @@ class MapPage {
   constructor(map, config) {
     Object.assign(this, { map, config, views: [] });
     this.catalog = new Catalog(config);
+    this.linked = window.location.search;
     this.state = new State(config);
     this.data = new Data(this.catalog);
     this.latest = new Latest();
@@ -81,7 +83,8 @@ class MapPage {
 
   makePanels() {
     const actions = { choose: (key, manner) => this.choose(key, { show: true, ...manner }), close: () => this.leaveDetails(), year: () => this.state.get("year"),
-      exportOne: (feature) => this.describeOne(feature), switchGround: (id) => this.switchGround(id), goTo: (place) => this.places.goTo(place),
+      exportOne: (feature) => describeOne(this.catalog, feature, this.state.get("year")), switchLayer: (id) => this.switchLayer(id),
+      onlyLayer: (id) => this.state.set({ layers: [id] }), allLayers: (on) => this.state.set({ layers: on ? null : [] }), switchGround: (id) => this.switchGround(id), goTo: (place) => this.places.goTo(place),
       filterBy: (q) => this.state.set({ q }), chooseBasemap: (basemap) => this.state.set({ basemap }) };
     this.actions = actions;
     this.list = new List(node("list"), this.catalog, actions);
@@ -90,7 +93,7 @@ class MapPage {
     this.panelSheet = new Sheet(node("panel"), node("panel-handle"));
     this.detailsSheet = new Sheet(node("details"), node("details-handle"), "half");
     this.search = new Search(node("search"), node("search-list"), this.catalog, { ...actions, choose: (key, manner) => this.choose(key, { fly: true, ...manner }) });
-    replace(node("panel-foot"), exportMenu(t("导出所见"), () => this.describeExport()),
+    replace(node("panel-foot"), exportMenu(t("导出所见"), () => describeExport(this.catalog, this.state.values, this.views, this.visibleBounds())),
       el("button", { class: "btn btn-quiet", type: "button", "data-testid": "print-map", onclick: () => window.print() }, t("打印地图")));
     for (const radio of document.querySelectorAll("input[name=year]")) radio.addEventListener("change", () => this.state.set({ year: Number(radio.value) }));
   }
@@ -105,14 +108,15 @@ class MapPage {
     map.on("moveend", () => this.onMove());
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) this.escape(); });
     new ResizeObserver(() => map.invalidateSize({ pan: false, debounceMoveend: true })).observe(map.getContainer());
-    window.addEventListener("beforeprint", () => { node("legend").open = true; fillSheet(this.describeSheet()); });
+    window.addEventListener("beforeprint", () => { node("legend").open = true; document.querySelector(".legend-more").open = true; fillSheet(describeSheet(this.catalog, this.state.values, this.views, node("pill").textContent)); });
     fitToPaper(map, this.labels, () => ({ width_mm: state.get("feature") ? 200 : 277, height_mm: 138 }));
     node("legend").open = !isPhone();
     this.showYear();
     this.showLegend();
     this.showBasemap();
-    this.selection.show(state.values);
+    this.showSelection();
     this.load();
+    for (const [i, words] of corrections(this.config, this.linked).entries()) sayFailed(`link-${i}`, words);
     if (feature) this.openDetails({ show: !at });
   }
 
@@ -135,24 +139,23 @@ class MapPage {
   async load() {
     const state = this.state.values;
     const bounds = this.visibleBounds();
+    const fault = faultOf(state, this.config);
+    if (fault) return this.showFault(fault);
     try {
-      const views = await this.latest.run(async (signal) => {
-        const [found] = await Promise.all([this.data.views(state, bounds, signal), this.ground.show(state, bounds, signal)]);
-        return found;
-      });
-      if (!views) return;
-      settle("data");
-      this.show(views, state);
+      const found = await this.latest.run((signal) => Promise.all([
+        this.data.views(state, bounds, signal), this.data.counts(state, signal), this.ground.show(state, bounds, signal)]));
+      return found && this.show(found[0], found[1], state);
     } catch (error) {
-      sayFailed("data", error.message, () => this.load());
+      return this.showFault(error.message, error.isRefusal ? [] : [{ id: "retry", title: t("重试"), act: () => this.load() }]);
     }
   }
 
-  show(views, state) {
+  show(views, counts, state, isFaulty = false) {
     this.views = views;
+    for (const button of node("panel-foot").querySelectorAll("button")) button.disabled = isFaulty;
     const inside = views.flatMap((view) => [...view.inside, ...view.unplaced]).map((feature) => feature.key);
     this.features.show(views, state, state.within ? new Set(inside) : null);
-    showChips(node("chips"), this.catalog, state, views, (id) => this.switchLayer(id));
+    showChips(node("chips"), this.catalog, state, counts, this.actions);
     this.facets.show(views);
     showTotals(node("totals"), views, state);
     this.list.show(views, state);
@@ -160,10 +163,25 @@ class MapPage {
     document.body.dataset.ready = "true";
   }
 
+  /** A question that has no answer shows none: no feature of another question stays on the map, in the list or in the totals. */
+  showFault(words, ways = []) {
+    const state = this.state.values;
+    this.latest.run(() => null);
+    this.show([], null, state, true);
+    replace(node("totals"), el("p", { class: "totals-note totals-waiting" }, t("没有数据")));
+    const isFiltered = Object.keys(state.filters).length > 0 || state.q;
+    this.list.showFault(words, [
+      ...ways,
+      state.within && { id: "clear-area", title: t("清除圈选"), act: () => this.selection.clear() },
+      isFiltered && { id: "clear-filters", title: t("清除筛选"), act: () => this.state.set({ filters: {}, q: "" }) },
+      { id: "start-anew", title: t("从头开始"), act: () => window.location.assign(window.location.pathname) },
+    ].filter(Boolean));
+  }
+
   showPill(state) {
     const range = this.ground.accuracyRange();
     const hasSchematic = state.schematic && this.views.some((view) => view.drawn.some((feature) => feature.properties.location_basis === "schematic"));
-    const parts = [range && t("道路中心线为拟合线，误差 {least}–{most} m", { least: number(range[0], 0), most: number(range[1], 0) }), hasSchematic && t("灰色斜纹为示意位置，不能量算")];
+    const parts = [range && t("道路中心线为拟合线，误差 {least}–{most} m", { least: number(range[0], 0), most: number(range[1], 0) }), hasSchematic && t("斜纹为示意位置，不能量算")];
     node("pill").textContent = parts.filter(Boolean).join(" · ");
   }
 
@@ -278,36 +296,6 @@ class MapPage {
     const size = this.map.getSize();
     const corners = [[0, 0], [size.x, size.y - coveredPx]].map((point) => this.map.containerPointToLatLng(point));
     return L.latLngBounds(corners);
-  }
-
-  /** A selection of the list's illustrative positions takes them along, so that the file holds what the list shows. */
-  describeExport() {
-    const { year, filters, q, within, buffer_m: distance } = this.state.values;
-    const layers = this.catalog.chosen(this.state.values);
-    const count = this.views.reduce((sum, view) => sum + view.matched, 0);
-    const scoped = within ? { within, buffer_m: distance } : {};
-    const inView = this.views.reduce((sum, view) => sum + (view.layer.geometry ? view.count : 0), 0);
-    const note = within ? t("{layers} 个图层，圈选范围内的要素，状态截至 {year} 年底。", { layers: layers.length, year })
-      : t("{layers} 个图层，符合筛选的 {count} 项，状态截至 {year} 年底。", { layers: layers.length, count: number(count), year });
-    const options = within ? [] : [{ words: t("只要视野内的 {count} 项", { count: number(inView) }), params: { bbox: bboxOf(this.visibleBounds()), schematic: this.state.get("schematic") } }];
-    return { address: this.config.exportUrl, params: { layers: layers.join(","), year, q, ...filters, ...scoped }, note, options: [...options, { words: t("带上示意位置的图形"), params: { schematic: true }, isOn: within && this.state.get("schematic") }] };
-  }
-
-  describeOne(feature) {
-    return { address: this.config.exportUrl, params: { layers: feature.layer.id, feature_id: feature.id, year: this.state.get("year") }, note: feature.properties.name };
-  }
-
-  describeSheet() {
-    const { year, q } = this.state.values;
-    const { zone } = this.config;
-    const layers = this.views.filter((view) => view.count && view.layer.geometry).map((view) => t("{layer} {count} 项", { layer: view.layer.title, count: number(view.count) }));
-    const sources = new Set([...this.views.map((view) => view.layer), ...this.catalog.reference.filter((layer) => layer.count)].map((layer) => layer.source));
-    const sourceWords = [...sources].join(t("；"));
-    return {
-      title: t("{zone} 规划一张图", { zone: zone.title }),
-      lines: [zone.plan, [t("状态截至 {year} 年底", { year }), ...layers, q && t("含“{words}”", { words: q })].filter(Boolean).join(" · ")],
-      notes: [t("资料来源：{sources}", { sources: sourceWords }), node("pill").textContent, this.config.demo ? t("含演示数据：状态为合成，不是真实填报") : ""].filter(Boolean),
-    };
   }
 }
 

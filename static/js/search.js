@@ -3,7 +3,7 @@
 import { getJson, Latest } from "./api.js";
 import { debounce, el, icon, lamp, replace } from "./dom.js";
 import { t } from "./i18n.js";
-import { keyOf } from "./catalog.js";
+import { keyOf, lampOf } from "./catalog.js";
 
 const WAIT_MS = 180;
 const MOST_RESULTS = 30;
@@ -61,8 +61,9 @@ export class Search {
   }
 
   result(layer, feature, text) {
-    const { name, location_text: place, lamp: light } = feature.properties;
-    const mark = layer.role === "plan" ? lamp(light, this.catalog.lampTitle(light, layer)) : icon("legend");
+    const { name, location_text: place } = feature.properties;
+    const known = { ...feature, layer };
+    const mark = layer.role === "plan" ? lamp(lampOf(known), this.catalog.lampTitle(known)) : icon("legend");
     return this.option(el("span", { class: "search-name" }, emphasised(name, text)), place || (layer.role === "plan" ? feature.id : ""), mark, (manner) => this.actions.choose(keyOf(layer.id, feature.id), manner), feature.id);
   }
 

@@ -7,7 +7,8 @@ import { areas, number } from "./format.js";
 import { t } from "./i18n.js";
 import { partsOf } from "./catalog.js";
 import { draw } from "./drawing.js";
-import { sayFailed, settle } from "./notices.js";
+import { say, sayFailed, settle } from "./notices.js";
+import { MOST_BUFFER_M, isDistance } from "./state.js";
 
 const ACCENT = "#0b6e6b";
 const DEFAULT_BUFFER_M = 500;
@@ -41,7 +42,7 @@ export class Selection {
   }
 
   distanceField() {
-    this.distance = el("input", { type: "number", class: "form-control form-control-sm", min: 1, max: 100000, step: "any", value: this.state.get("buffer_m") || DEFAULT_BUFFER_M, "data-testid": "buffer-distance" });
+    this.distance = el("input", { type: "number", class: "form-control form-control-sm", min: 1, max: MOST_BUFFER_M, step: "any", value: this.state.get("buffer_m") || DEFAULT_BUFFER_M, "data-testid": "buffer-distance" });
     return el("label", { class: "distance" }, [el("span", {}, t("距离")), this.distance, el("span", { class: "unit" }, "m")]);
   }
 
@@ -64,9 +65,18 @@ export class Selection {
   }
 
   finish(within) {
-    const buffer = this.mode === "buffer" ? Number(this.distance.value) || DEFAULT_BUFFER_M : null;
+    const buffer = this.mode === "buffer" ? Number(this.distance.value) : null;
+    if (buffer !== null && !isDistance(buffer)) return this.refuseDistance();
     this.stop();
-    this.state.set({ within, buffer_m: buffer });
+    return this.state.set({ within, buffer_m: buffer });
+  }
+
+  /** Nothing is selected by a distance that is none; the tool waits for a better one. */
+  refuseDistance() {
+    this.distance.classList.add("is-invalid");
+    this.distance.setAttribute("aria-invalid", "true");
+    this.distance.focus();
+    say(t("缓冲距离应大于 0 且不超过 {most} m。", { most: number(MOST_BUFFER_M) }));
   }
 
   clear() {
@@ -75,8 +85,9 @@ export class Selection {
 
   /** Draw and word the selection of a state. */
   async show({ within, buffer_m: distance, schematic }) {
-    this.bar.hidden = !within;
-    if (!within) return this.outline.clearLayers();
+    this.bar.hidden = true;
+    this.outline.clearLayers();
+    if (!within || (distance !== null && !isDistance(distance))) return undefined;
     try {
       const found = await this.latest.run((signal) => Promise.all([
         getJson(`${this.catalog.config.ogc}/area`, { within, buffer_m: distance, schematic }, signal), this.nameOf(within, signal)]));
@@ -84,7 +95,10 @@ export class Selection {
       settle("selection");
       return this.draw(...found, distance);
     } catch (error) {
-      sayFailed("selection", error.message, () => this.show({ within, buffer_m: distance, schematic }));
+      this.bar.hidden = true;
+      this.outline.clearLayers();
+      // A refused area is said in place of the list, which asks for the same.
+      if (!error.isRefusal) sayFailed("selection", error.message, () => this.show({ within, buffer_m: distance, schematic }));
       return undefined;
     }
   }
@@ -97,6 +111,7 @@ export class Selection {
   }
 
   draw(area, name, distance) {
+    this.bar.hidden = false;
     this.outline.clearLayers();
     this.outline.addLayer(L.geoJSON(area, { interactive: false, style: { color: ACCENT, weight: 2, dashArray: "8 5", fillColor: ACCENT, fillOpacity: 0.05 } }));
     const words = distance ? t("{name} 周边 {distance} m", { name, distance: number(distance) }) : name;

@@ -8,7 +8,7 @@ const DRAG_STARTS_PX = 6;
 const SMALLEST_PX = 40;
 
 /** Height of a sheet at rest, as in panel.css. */
-export const PEEK_PX = 132;
+export const PEEK_PX = 148;
 
 export function isPhone() {
   return PHONE.matches;

@@ -1,6 +1,14 @@
 // What the reader looks at, kept in the address bar: a link restores the whole view.
 
+import { number } from "./format.js";
+import { t } from "./i18n.js";
+
 const RESERVED = new Set("year layers feature schematic basemap ground at within buffer_m q as_of".split(" "));
+
+/** Parameters that other programs hang on links; they say nothing to us. */
+const FOREIGN = /^(utm_|from$|spm$|lang$|_$)/;
+/** Longest distance of a buffer, metres; the server has the same. */
+export const MOST_BUFFER_M = 100000;
 
 /**
  * The state of the map page.
@@ -12,15 +20,15 @@ export function readState(config, address = window.location.search) {
   const params = new URLSearchParams(address);
   const year = Number(params.get("year"));
   const filters = {};
-  for (const name of new Set(params.keys())) if (!RESERVED.has(name)) filters[name] = params.getAll(name);
+  for (const name of new Set(params.keys())) if (!RESERVED.has(name) && !FOREIGN.test(name)) filters[name] = params.getAll(name);
   return {
     year: config.years.includes(year) ? year : config.year,
     layers: list(params.get("layers")),
     ground: list(params.get("ground")),
-    filters: knownFilters(filters, config),
+    filters,
     q: params.get("q") || "",
     within: params.get("within") || "",
-    buffer_m: positive(params.get("buffer_m")),
+    buffer_m: params.get("within") && params.get("buffer_m") !== null ? distance(params.get("buffer_m")) : null,
     schematic: params.get("schematic") !== "false",
     as_of: params.get("as_of") || "",
     basemap: params.get("basemap") || "",
@@ -29,23 +37,49 @@ export function readState(config, address = window.location.search) {
   };
 }
 
+/** What a link asks for and cannot get, while the page can still show the rest truly: a year or a layer that is not there. */
+export function corrections(config, address = window.location.search) {
+  const params = new URLSearchParams(address);
+  const year = params.get("year");
+  const known = new Set(config.layers.map((layer) => layer.id));
+  const layers = (list(params.get("layers")) ?? []).filter((id) => !known.has(id));
+  return [
+    year !== null && !config.years.map(String).includes(year) && t("链接里的年份“{year}”不在规划期 {first}–{last} 年，已改为 {shown} 年。", { year: cut(year), first: config.years[0], last: config.years.at(-1), shown: config.year }),
+    layers.length > 0 && t("链接里的图层“{layers}”不存在，已略去。", { layers: cut(layers.join(t("、"))) }),
+  ].filter(Boolean);
+}
+
+/** What makes a state unanswerable: anything shown would answer another question. Null where nothing is wrong. */
+export function faultOf(state, config) {
+  const names = new Set(["stage", "flag", ...config.layers.flatMap((layer) => layer.fields.map((field) => field.name))]);
+  const unknown = Object.keys(state.filters).find((name) => !names.has(name));
+  if (unknown !== undefined) return t("链接里的筛选条件“{name}”不认识，无法按它筛选。", { name: cut(unknown) });
+  if (state.within && state.buffer_m !== null && !isDistance(state.buffer_m)) return t("缓冲距离应大于 0 且不超过 {most} m，链接里是“{given}”。", { most: number(MOST_BUFFER_M), given: cut(String(state.buffer_m)) });
+  return null;
+}
+
+/** Whether a number of metres can be a buffer's distance. */
+export function isDistance(metres) {
+  return typeof metres === "number" && metres > 0 && metres <= MOST_BUFFER_M;
+}
+
+/** A distance as a number; what is none stays as it was given, so that the page can say so. */
+function distance(text) {
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text || "—";
+}
+
+function cut(text) {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
 function list(text) {
   return text === null ? null : text.split(",").filter(Boolean);
 }
 
-function positive(text) {
-  const value = Number(text);
-  return value > 0 && Number.isFinite(value) ? value : null;
-}
-
-function knownFilters(filters, config) {
-  const names = new Set(["stage", "flag", ...config.layers.flatMap((layer) => layer.fields.map((field) => field.name))]);
-  return Object.fromEntries(Object.entries(filters).filter(([name]) => names.has(name)));
-}
-
 function readView(text) {
   const [lat, lng, zoom] = (text || "").split(",").map(Number);
-  return text && [lat, lng, zoom].every(Number.isFinite) ? { lat, lng, zoom } : null;
+  const isView = text && [lat, lng, zoom].every(Number.isFinite) && Math.abs(lat) <= 85 && Math.abs(lng) <= 180 && zoom >= 0 && zoom <= 22;
+  return isView ? { lat, lng, zoom } : null;
 }
 
 /** The address of a state, without what the reader has not chosen. */

@@ -1,15 +1,15 @@
 // How a feature looks on the map: the lamp gives colour and shape, the basis of its position gives line and fill.
 
 import { svg } from "./dom.js";
-import { isLater } from "./catalog.js";
+import { isLater, lampOf } from "./catalog.js";
 
-const INK = { green: "#2b8a57", yellow: "#b77f00", red: "#c2362b", grey: "#6c7884", none: "#6c7884" };
-const FILL = { green: "#2b8a57", yellow: "#e0a100", red: "#d1453a", grey: "#ffffff", none: "#9aa4ad" };
+const INK = { green: "#2b8a57", yellow: "#b77f00", red: "#c2362b", done: "#3f5573", grey: "#6c7884", none: "#6c7884" };
+const FILL = { green: "#2b8a57", yellow: "#e0a100", red: "#d1453a", done: "#5b7394", grey: "#ffffff", none: "#9aa4ad" };
 const ACCENT = "#0b6e6b";
 const SCHEMATIC_INK = "#8d979f";
 export const ACCURACY_INK = "#b9770e";
 
-/** A marker whose outline is the lamp's: circle, square, triangle or ring. */
+/** A marker whose outline is the lamp's: circle, square, triangle, diamond or ring. */
 export const LampMarker = L.CircleMarker.extend({
   _updatePath() {
     this._renderer._setPath(this, outline(this.options.shape, this._point, this._radius));
@@ -20,14 +20,15 @@ function outline(shape, { x, y }, radius) {
   const r = shape === "square" ? radius * 0.9 : radius;
   if (shape === "square") return `M${x - r},${y - r}h${2 * r}v${2 * r}h${-2 * r}z`;
   if (shape === "triangle") return `M${x},${y - r * 1.15}L${x + r * 1.15},${y + r * 0.85}H${x - r * 1.15}z`;
+  if (shape === "diamond") return `M${x},${y - r * 1.3}L${x + r * 1.3},${y}L${x},${y + r * 1.3}L${x - r * 1.3},${y}z`;
   return `M${x - r},${y}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0z`;
 }
 
-const SHAPES = { green: "circle", yellow: "square", red: "triangle", grey: "ring", none: "ring" };
+const SHAPES = { green: "circle", yellow: "square", red: "triangle", done: "diamond", grey: "ring", none: "ring" };
 
 /** Options of a feature's marker. */
 export function markerStyle(feature, year) {
-  const lamp = feature.properties.lamp || "none";
+  const lamp = lampOf(feature);
   const faded = isLater(feature, year) ? 0.55 : 1;
   if (isSchematic(feature)) {
     const reported = lamp !== "grey" && lamp !== "none";
@@ -41,7 +42,7 @@ export function markerStyle(feature, year) {
 
 /** Options of a feature's outline. */
 export function shapeStyle(feature, year) {
-  const lamp = feature.properties.lamp || "none";
+  const lamp = lampOf(feature);
   const faded = isLater(feature, year) ? 0.6 : 1;
   if (isSchematic(feature)) {
     const reported = lamp !== "grey" && lamp !== "none";
@@ -74,7 +75,7 @@ export function hatch(colour) {
     const pattern = { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
     document.getElementById("patterns").append(svg("pattern", pattern, [
       svg("rect", { width: 6, height: 6, fill: "#eceeed" }),
-      svg("rect", { width: 1.6, height: 6, fill: colour, "fill-opacity": 0.38 }),
+      svg("rect", { width: 1.6, height: 6, fill: colour, "fill-opacity": 0.55 }),
     ]));
   }
   return `url(#${id})`;

@@ -24,10 +24,10 @@ function titleOf(layer) {
 }
 
 function row(feature, year, status, write, isCurrent, catalog) {
-  const name = status ? status.lamp ?? (isCurrent ? feature.properties.lamp : null) ?? "done" : "grey";
+  const name = status ? status.lamp ?? "done" : "grey";
   const words = status ? write(feature, status, catalog) : { main: year > new Date().getFullYear() ? "—" : t("未填报"), more: [] };
   return el("li", { class: isCurrent ? "is-current" : "", "data-testid": `status-${year}`, "aria-current": isCurrent ? "date" : null }, [
-    lamp(name, name === "done" ? t("已填报") : catalog.lampTitle(name, feature.layer)),
+    lamp(name, catalog.lampTitle(feature, name)),
     el("span", { class: "timeline-year" }, String(year)),
     el("span", { class: status ? "timeline-main" : "timeline-main is-missing" }, words.main),
     words.more.length > 0 && el("span", { class: "timeline-more" }, words.more.join(" · ")),
@@ -62,9 +62,11 @@ function measurement(feature, status, { config }) {
 function targetLine(feature, catalog) {
   const field = measured(feature.layer);
   const { base, target } = feature.layer.status;
-  const [from, to] = [base, target].map((name) => name && property(feature.properties[name], field, catalog.config));
-  const parts = [from && t("基数 {value}", { value: from }), to && t("目标 {value}", { value: to })].filter(Boolean);
-  return parts.length ? el("p", { class: "timeline-target" }, parts.join(" → ")) : null;
+  // The plan's own words where it has them: base and target may be of two kinds (a sum and a growth), so nothing is drawn between them.
+  const worded = (name) => name && (feature.properties[name.replace(/_value$/, "_text")] || property(feature.properties[name], field, catalog.config));
+  const [from, to] = [base, target].map(worded);
+  const parts = [from && t("基数：{value}", { value: from }), to && t("目标：{value}", { value: to })].filter(Boolean);
+  return parts.length ? el("p", { class: "timeline-target" }, parts.map((part) => el("span", {}, part))) : null;
 }
 
 function measured(layer) {

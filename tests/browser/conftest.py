@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from tests.browser.map_page import VIEWPORTS
+from tests.browser.map_page import VIEWPORTS, MapPage
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 180
@@ -153,3 +153,9 @@ def open_page(browser) -> Iterator[OpenPage]:
         context.close()
     faults = [fault for _, watch in opened for fault in watch.faults]
     assert not faults, faults
+
+
+@pytest.fixture
+def open_map(open_page, address) -> Callable[..., MapPage]:
+    """Open the map page of the shipped plan at what stands behind its address."""
+    return lambda query="", size="desktop", **options: MapPage(open_page(f"{address}/{query}", size, **options))

@@ -38,10 +38,12 @@ class MapPage:
             arg=sorted(keys),
         )
 
-    def expect_totals(self, **totals: str) -> None:
-        """The figures on top come to read these, each with its unit."""
+    def expect_totals(self, row: str = "all", **totals: str) -> None:
+        """The figures of a row on top come to read these, each with its unit: `all`, `known`, `schematic`."""
         for name, words in totals.items():
-            expect(self.by("totals").locator(f"[data-field={name}]")).to_have_text(words)
+            value, _, unit = words.partition(" ")
+            expect(self.by("totals").locator(f"[data-row={row}] [data-field={name}]")).to_have_text(value)
+            expect(self.by("totals").locator(f"[data-unit={name}]")).to_have_text(unit)
 
     def figure(self, name: str) -> str:
         """A figure in the details, with its unit and what else is said of it."""
@@ -65,7 +67,7 @@ class MapPage:
 
     def only_layers(self, *layers: str) -> None:
         """Switch off every layer but these."""
-        for chip in self.page.locator("#chips .chip").all():
+        for chip in self.page.locator("#chips .chip:not(.chip-all)").all():
             is_on = chip.get_attribute("aria-pressed") == "true"
             if is_on != (chip.get_attribute("data-testid").removeprefix("layer-") in layers):
                 chip.click()

@@ -30,7 +30,7 @@ def test_it_says_what_the_plan_says_of_hongzhi_primary_school(open_feature):
     figures = page.get_by_test_id("figures")
     for name, words in {
         "seats": "1,620 个学位",
-        "land_area_mu": "45.4 亩",
+        "land_area_mu": "45.4 亩 30,267 ㎡",
         "building_area_m2": "24,000 ㎡",
         "investment_cny_10k": "8,000 万元",
         "classes": "36 个班",

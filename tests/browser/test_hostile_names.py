@@ -117,7 +117,8 @@ def test_what_the_address_of_the_map_holds_is_taken_as_text(open_page, hostile, 
     if name in ("q", "level"):
         MapPage(page).expect_listed()
     else:
-        expect(page.get_by_test_id("notice-failed").first).to_contain_text(INJECTED)
+        place = "notice-failed" if name == "feature" else "fault"
+        expect(page.get_by_test_id(place).first).to_contain_text(INJECTED)
     expect_harmless(page)
 
 

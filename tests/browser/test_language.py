@@ -126,5 +126,5 @@ def test_errors_come_in_the_language_of_the_page(open_page, address):
     page = open_page(f"{address}/language/en?next=/", refused=f"{address}/ogc/")
     MapPage(page)
     page.goto(f"{address}/?within=POINT(999 999)")
-    expect(page.get_by_test_id("notice-failed").first).to_contain_text("longitude")
-    assert not CJK.search(page.get_by_test_id("notice-failed").first.inner_text())
+    expect(page.get_by_test_id("fault")).to_contain_text("longitude")
+    assert not CJK.search(page.get_by_test_id("fault").inner_text())

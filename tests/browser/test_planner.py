@@ -24,12 +24,6 @@ TO_METRES = Transformer.from_crs(4326, 4547, always_xy=True)
 LAYERS = Path(__file__).parents[2] / "layers"
 
 
-@pytest.fixture
-def open_map(open_page, address):
-    """Open the map page at what stands behind its address."""
-    return lambda query="", size="desktop", **options: MapPage(open_page(f"{address}/{query}", size, **options))
-
-
 @pytest.fixture(scope="session")
 def plan():
     """Shapes of a shipped layer by feature id, as its file has them."""
@@ -55,7 +49,7 @@ def schools_of_2023(open_map):
 
 def test_the_schools_of_2023_and_what_the_plan_says_of_hongzhi_primary_school(schools_of_2023):
     page = schools_of_2023
-    page.expect_totals(count="2项", seats="2,700个学位", land_area_mu="84.7亩", investment_cny_10k="1.6亿元")
+    page.expect_totals(count="2 项", seats="2,700 个学位", land_area_mu="84.7 亩", investment_cny_10k="1.6 亿元")
     page.choose(HONGZHI)
     assert page.figure("seats") == "1,620 个学位"
     assert page.figure("land_area_mu") == "45.4 亩 30,267 ㎡"  # 45.4 × 2000/3
@@ -133,13 +127,13 @@ def test_a_link_shows_somebody_else_the_same_view(schools_of_2023, open_page):
 
 def test_the_seats_of_each_year_are_those_of_the_plan(open_map):
     page = open_map("?layers=schools")
-    page.expect_totals(count="11项", seats="15,750个学位", investment_cny_10k="9.5亿元")
+    page.expect_totals(count="11 项", seats="15,750 个学位", investment_cny_10k="9.5 亿元")
     page.by("filter-plan_year").click()
     for year, seats in {2021: "4,230", 2022: "2,970", 2023: "2,700", 2024: "2,700", 2025: "3,150"}.items():
         page.by(f"choice-{year}").click()
-        page.expect_totals(seats=f"{seats}个学位")
+        page.expect_totals(seats=f"{seats} 个学位")
         page.by(f"choice-{year}").click()
-        page.expect_totals(seats="15,750个学位")
+        page.expect_totals(seats="15,750 个学位")
 
 
 def test_a_year_tells_what_is_due_by_then_and_what_comes_later(open_map):
@@ -148,16 +142,17 @@ def test_a_year_tells_what_is_due_by_then_and_what_comes_later(open_map):
     later = page.page.locator("[data-testid=item].is-later")
     for year, due in {2021: 3, 2022: 5, 2023: 7, 2024: 9, 2025: 11}.items():
         page.by(f"year-{year}").click()
-        expect(note).to_contain_text(f"其中示意位置 5 项 · 到 {year} 年底应完成 {due} / 11 项")
+        expect(note).to_contain_text(f"到 {year} 年底应完成 {due} / 11 项")
         expect(later).to_have_count(11 - due)
         assert page.query["year"] == [str(year)]
 
 
 def test_the_list_and_its_totals_keep_to_what_is_in_view(open_map):
     page = open_map("?layers=schools&schematic=false&at=32.98,114.0,11")
-    page.expect_totals(count="6项", seats="9,360个学位")  # 1350 + 1800 + 1350 + 1620 + 1620 + 1620
+    page.expect_totals("known", count="6 项", seats="9,360 个学位")  # 1350 + 1800 + 1350 + 1620 + 1620 + 1620
     page.page.goto(f"{page.page.url.split('?')[0]}?layers=schools&schematic=false&at=32.99436,113.99437,17")
-    page.expect_totals(count="1项", seats="1,350个学位", land_area_mu="33亩", investment_cny_10k="7,000万元")
+    page.expect_totals("known", count="1 项", seats="1,350 个学位", land_area_mu="33 亩", investment_cny_10k="0.7 亿元")
+    page.expect_totals("all", count="11 项", seats="15,750 个学位")
     expect(page.by("group-schools")).to_contain_text("视野内 1 / 11")
 
 
@@ -220,9 +215,12 @@ def test_a_drawn_polygon_gives_list_totals_and_a_file_of_what_is_inside(open_map
     page.start("select", "polygon")
     page.draw(corners)
     page.expect_listed(*inside)
-    page.expect_totals(count="6项", seats="7,830个学位")  # 1080 + 1350 + 1620 + 1080 + 1620 + 1080
+    page.expect_totals("known", count="3 项", seats="4,590 个学位")  # 1350 + 1620 + 1620
+    page.expect_totals("schematic", count="3 项", seats="3,240 个学位")  # 1080 + 1080 + 1080
+    expect(page.by("totals").locator("tbody tr").first).to_have_attribute("data-row", "known")
     assert _number(page.by("selection-bar"), "km²") == pytest.approx(_area_m2(corners) / 1e6, rel=0.01)
-    assert _ids(page.download("geojson", tmp_path)) == inside
+    assert _drawn(page.download("geojson", tmp_path)) == (inside, located)
+    assert _drawn(page.download("geojson", tmp_path, boxes=("带上示意位置的图形",))) == (inside, inside)
 
     page.by("switch-schematic").click()
     page.expect_listed(*located)
@@ -386,6 +384,13 @@ def _number(node: Locator, unit: str) -> float:
 def _ids(path: Path) -> set[str]:
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
     return {f"{feature['collection']}/{feature['id']}" for feature in features}
+
+
+def _drawn(path: Path) -> tuple[set[str], set[str]]:
+    """Ids in a file, and those of them that have a geometry."""
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    with_shape = [feature for feature in features if feature["geometry"]]
+    return tuple({f"{each['collection']}/{each['id']}" for each in some} for some in (features, with_shape))
 
 
 def _area_m2(corners: list[tuple[float, float]]) -> float:

@@ -167,7 +167,7 @@ def test_the_printed_map_is_one_sheet_that_says_what_it_is(open_page, address, f
         "资料来源：",
         "驻开政〔2021〕2号",
         "误差",
-        "灰色斜纹为示意位置",
+        "斜纹为示意位置",
         "坐标系 WGS 84",
         "CGCS2000",
         "制图日期",
