@@ -29,16 +29,16 @@ def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
 
 def to_plane(shape: BaseGeometry, crs: str) -> BaseGeometry:
     """A shape in EPSG:4326 (lon, lat) as easting, northing in metres."""
-    return shapely.transform(shape, _projection(STORED_CRS, crs).transform, interleaved=False)
+    return shapely.transform(shape, projection(STORED_CRS, crs).transform, interleaved=False)
 
 
 def to_degrees(shape: BaseGeometry, crs: str) -> BaseGeometry:
     """A shape in metres back in EPSG:4326 (lon, lat)."""
-    return shapely.transform(shape, _projection(crs, STORED_CRS).transform, interleaved=False)
+    return shapely.transform(shape, projection(crs, STORED_CRS).transform, interleaved=False)
 
 
 @cache
-def _projection(source: str, target: str) -> Transformer:
+def projection(source: str, target: str) -> Transformer:
     """Kept, for making one takes longer than using it; pyproj's are thread-safe."""
     return Transformer.from_crs(source, target, always_xy=True)
 

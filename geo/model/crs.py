@@ -55,3 +55,17 @@ def metric_crs(bounds: Sequence[float]) -> str:
         EPSG code, metres, easting and northing without zone digits.
     """
     return gauss_kruger_crs(zone_of((bounds[0] + bounds[2]) / 2))
+
+
+def plane_around(bounds: Sequence[float]) -> str:
+    """A plane in metres for data anywhere: the CGCS2000 3-degree zone in China, elsewhere one around the middle.
+
+    Parameters
+    ----------
+    bounds
+        min lon, min lat, max lon, max lat in degrees.
+    """
+    middle = (bounds[0] + bounds[2]) / 2
+    if FIRST_ZONE <= int(middle / 3 + 0.5) <= LAST_ZONE:
+        return metric_crs(bounds)
+    return f"+proj=tmerc +lat_0=0 +lon_0={middle:.4f} +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m"

@@ -295,7 +295,7 @@ def test_gdal_sees_only_the_file_and_what_belongs_to_it(tmp_path, monkeypatch):
         plain.with_suffix(ending).rename(path.with_suffix(ending))
     path.with_suffix(".vrt").write_text(VRT)
     assert list(read_network(path).roads["name"]) == NAMES
-    assert [each.name for each in seen] == ["roads.shp"] and not seen[0].exists()
+    assert [each.name for each in seen] == ["layer.shp"] and not seen[0].exists()
 
 
 def test_lines_that_are_none_are_left_out_and_told(tmp_path):

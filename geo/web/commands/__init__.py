@@ -5,12 +5,13 @@ A module per subject; a new command is written in the module of its subject and 
 
 from flask import Flask
 
-from geo.web.commands import accounts, export, layers, locating, reading, record, setup
+from geo.web.commands import accounts, catchments, export, layers, locating, reading, record, setup
 
 COMMANDS = (
     layers.layers,
     layers.check,
     export.export,
+    catchments.catchments,
     reading.parse_plan,
     reading.parse_locations,
     locating.locate,

@@ -1,0 +1,6 @@
+"""Catchments as the office asks for them: from files or from the store, computed, summed up, written."""
+
+from geo.service.catchments.computing import Outcome, compute
+from geo.service.catchments.inputs import Inputs, Options, of_files
+
+__all__ = ["Inputs", "Options", "Outcome", "compute", "of_files"]

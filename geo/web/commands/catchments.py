@@ -1,0 +1,62 @@
+"""`catchments`: which school each place belongs to, from files."""
+
+import time
+from pathlib import Path
+
+import click
+
+from geo.exchange.files import write_geopackage
+from geo.model.remark import Remark
+from geo.service import catchments as service
+from geo.service.catchments.inputs import LEVELS, METHODS, MODES
+from geo.web.commands.command import command
+from geo.web.terminal import answer, in_terminal_words, say
+
+QUIET_S = 2.0
+"""A computation that is over sooner says nothing."""
+
+FILE = click.Path(path_type=Path)
+
+
+@command("catchments")
+@click.option("--schools", type=FILE, metavar="FILE", required=True, help="Points or areas of the schools.")
+@click.option("--roads", type=FILE, metavar="FILE", required=True, help="Lines that meet at their ends.")
+@click.option("--demand", type=FILE, metavar="FILE", required=True, help="Points or areas where pupils live.")
+@click.option("--method", type=click.Choice(METHODS), required=True, help="How places are given to schools.")
+@click.option("--level", type=click.Choice(LEVELS), help="Only schools of this level; sets the standard.")
+@click.option("--year", type=click.IntRange(1900, 2199), help="Only schools that are open in this year.")
+@click.option(
+    "--mode", type=click.Choice(MODES), default="walk", show_default=True, help="Driving obeys one-way streets."
+)
+@click.option(
+    "--oneway-field", metavar="F", help="Field of the roads: 1, yes, true, F, FT along; -1, reverse, T, TF against."
+)
+@click.option("--school-id", "school_id_field", metavar="F", help="Field of the schools with their ids.")
+@click.option("--demand-id", "demand_id_field", metavar="F", help="Field of the demand with its ids.")
+@click.option("--capacity-field", metavar="F", help="Field of the schools with their seats.")
+@click.option("--demand-field", metavar="F", help="Field of the demand with its pupils.")
+@click.option("--standard-m", type=float, help="Longest walk; by default 500 for primary, 1000 for junior schools.")
+@click.option(
+    "--max-snap-m", type=float, default=500.0, show_default=True, help="Farthest that a place may lie from a road."
+)
+@click.option("-o", "--output", type=FILE, metavar="OUT.gpkg", required=True, help="GeoPackage to write.")
+def catchments(schools: Path, roads: Path, demand: Path, output: Path, **given: object) -> int | None:
+    """Find each place's school on the road network; layers assignments and catchments in OUT.gpkg."""
+    options = service.Options(**given)
+    tell = _teller()
+    inputs = service.of_files(schools, roads, demand, options, tell)
+    outcome = service.compute(inputs, options, tell)
+    size = write_geopackage(output, {"assignments": outcome.assignments})
+    remarks = [in_terminal_words(each.message, **each.params) for each in outcome.summary["remarks"]]
+    answer({"file": str(output), "bytes": size} | outcome.summary | {"remarks": remarks})
+
+
+def _teller() -> service.inputs.Tell:
+    """Says what is being done as soon as the whole takes longer than a moment."""
+    begun = time.monotonic()
+
+    def tell(remark: Remark) -> None:
+        if time.monotonic() - begun > QUIET_S:
+            say(remark.message, **remark.params)
+
+    return tell

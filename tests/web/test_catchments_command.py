@@ -1,0 +1,179 @@
+"""`flask --app server catchments`: any files in, a GeoPackage and a summary out, one line where it is refused."""
+
+import json
+
+import geopandas
+import numpy
+import openpyxl
+import pytest
+import shapely
+
+from tests.analysis.cities import points, streets
+
+# A street from west to east with a lane to the north, and a street far away that meets nothing.
+LINES = [[(0, 0), (400, 0)], [(400, 0), (1000, 0)], [(400, 0), (400, 300)], [(5000, 5000), (5200, 5000)]]
+SCHOOLS = [(0, 10), (1000, -10)]
+HOMES = [(100, 5), (380, 0), (400, 300), (900, -3), (5100, 5000), (0, 3000)]
+WALKS = [100, 380, 700, 100]
+"""Metres from each of the first homes to the nearest school."""
+
+
+def places(where, **columns) -> geopandas.GeoDataFrame:
+    return geopandas.GeoDataFrame(columns, geometry=points(where), crs=4326)
+
+
+@pytest.fixture
+def files(tmp_path):
+    roads = streets(LINES)
+    roads["单行"] = ["F", "no", None, "T"]
+    roads.to_file(tmp_path / "道路.shp", encoding="GBK")
+    (tmp_path / "道路.cpg").unlink()
+    schools = places(
+        SCHOOLS, 学校编号=["西校", "东校"], 学位=[60, 40], 学段=["小学", "九年一贯制"], 开办年份=[2020, 2024]
+    )
+    schools.to_file(tmp_path / "学校.gpkg", layer="schools")
+    homes = places(HOMES, demand_id=[11, 12, 13, 14, 15, 16], pupils=[10, 20, 30, 40, 5, None])
+    homes.to_file(tmp_path / "homes.geojson")
+    return tmp_path
+
+
+@pytest.fixture
+def run(app, files, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+
+    def run(*options: object, **given: str):
+        inputs = {"schools": "学校.gpkg", "roads": "道路.shp", "demand": "homes.geojson", "method": "nearest"} | given
+        named = [word for name, value in inputs.items() for word in (f"--{name}", str(files / value))]
+        named[named.index("--method") + 1] = inputs["method"]
+        arguments = ["catchments", *named, "-o", str(files / "out.gpkg"), *map(str, options)]
+        return app.test_cli_runner().invoke(args=arguments)
+
+    return run
+
+
+def assignments(files) -> geopandas.GeoDataFrame:
+    return geopandas.read_file(files / "out.gpkg", layer="assignments").set_index("demand_id")
+
+
+def test_every_place_has_its_school_or_the_reason_why_not(run, files):
+    result = run()
+    assert (result.exit_code, result.stderr) == (0, "")
+    found = assignments(files)
+    assert list(found.index) == [11, 12, 13, 14, 15, 16] and found.crs == "EPSG:4326"
+    assert list(found["school_id"][:4]) == ["西校", "西校", "西校", "东校"]
+    assert numpy.abs(found["distance_m"][:4] - WALKS).max() < 0.05
+    assert found[["school_id", "distance_m"]][4:].isna().all(axis=None)
+    assert list(found["reason_code"][4:]) == ["no_way", "off_streets"] and "500 米" in found["reason"][16]
+    assert found["reason"][:4].isna().all()
+
+
+def test_the_summary_adds_up(run):
+    summary = json.loads(run().stdout)
+    assert summary["demand"] == {"places": 6, "pupils": 105, "places_without_figure": 1}
+    assert summary["assigned"] == {"places": 4, "pupils": 100}
+    assert summary["unassigned"]["by_reason"] == {
+        "no_way": {"places": 1, "pupils": 5},
+        "off_streets": {"places": 1, "pupils": 0},
+    }
+    walk = summary["walk"]
+    total = sum(walk_m * pupils for walk_m, pupils in zip(WALKS, [10, 20, 30, 40], strict=True))
+    assert abs(walk["total_m"] - total) < 2 and abs(walk["mean_m"] - total / 100) < 0.05
+    assert abs(walk["longest_m"] - 700) < 0.05 and walk["share_within_standard"] == 0.7
+    west, east = summary["schools"]
+    assert (west["pupils"], west["seats_left"], west["lamp"]) == (60, 0, "tight")
+    assert (east["pupils"], east["seats_left"], east["lamp"]) == (40, 0, "tight")
+    assert summary["sources"]["demand"]["demand_field"] == "pupils"
+    assert len(summary["sources"]["roads"]["sha256"]) == 64
+    remarks = "".join(summary["remarks"])
+    assert "没有 .cpg" in remarks and "1 处没有学生数" in remarks
+
+
+def test_beyond_the_service_distance_there_is_no_school(run, files):
+    summary = json.loads(run(method="service").stdout)
+    found = assignments(files)
+    assert list(found["school_id"].notna()) == [True, True, False, True, False, False]
+    assert found["reason_code"][13] == "beyond_standard" and "700 米" in found["reason"][13]
+    assert summary["unassigned"]["by_reason"]["beyond_standard"] == {"places": 1, "pupils": 30}
+    run("--level", "junior", method="service")
+    assert set(assignments(files)["school_id"].dropna()) == {"东校"}  # 1 000 m, and the only junior school
+    run("--standard-m", "800", method="service")
+    assert assignments(files)["school_id"].notna().sum() == 4
+
+
+def test_driving_obeys_one_way_streets_and_walking_does_not(run, files):
+    run("--mode", "drive", "--oneway-field", "单行")
+    assert list(assignments(files)["school_id"][:4]) == ["东校"] * 4
+    run("--oneway-field", "单行")
+    assert list(assignments(files)["school_id"][:4]) == ["西校", "西校", "西校", "东校"]
+
+
+@pytest.mark.parametrize(
+    ("options", "schools"), [(["--level", "junior"], {"东校"}), (["--year", "2023"], {"西校"}), ([], {"西校", "东校"})]
+)
+def test_only_schools_of_the_level_that_are_open_count(run, files, options, schools):
+    summary = json.loads(run(*options).stdout)
+    assert {school["school_id"] for school in summary["schools"]} == schools
+    assert set(assignments(files)["school_id"].dropna()) == schools
+
+
+def test_areas_count_by_their_middle_and_several_points_as_gates(run, files):
+    boxes = [
+        shapely.box(*(shapely.Point(place).buffer(0.0004).bounds))
+        for place in [point.coords[0] for point in points(HOMES[:4])]
+    ]
+    geopandas.GeoDataFrame({"block_id": list("abcd")}, geometry=boxes, crs=4326).to_crs(4547).to_file(files / "b.gpkg")
+    gates = [shapely.MultiPoint(list(points([(0, 0), (400, 300)]))), points([(1000, 0)])[0]]
+    geopandas.GeoDataFrame({"id": [1, 2]}, geometry=gates, crs=4326).to_file(files / "gates.gpkg")
+    assert run(demand="b.gpkg", schools="gates.gpkg").exit_code == 0
+    found = assignments(files)
+    assert numpy.abs(found["distance_m"] - [100, 320, 0, 100]).max() < 0.05
+    assert list(found["school_id"]) == [1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_tables_with_longitudes_and_latitudes_are_read(run, files, encoding):
+    where = [point.coords[0] for point in points(HOMES[:4])]
+    rows = [f"007{number},{lon},{lat},{number}" for number, (lon, lat) in enumerate(where)]
+    (files / "住户.csv").write_text("\n".join(["编号,经度,纬度,学生数", *rows, "0079,,,1"]), encoding=encoding)
+    summary = json.loads(run(demand="住户.csv").stdout)
+    found = assignments(files)
+    assert list(found.index) == ["0070", "0071", "0072", "0073", "0079"]
+    assert list(found["pupils"]) == [0, 1, 2, 3, 1] and found["reason_code"]["0079"] == "no_position"
+    assert summary["demand"]["pupils"] == 7
+
+
+def test_a_workbook_is_read(run, files):
+    book = openpyxl.Workbook()
+    book.active.append(["编号", "经度", "纬度", "学位"])
+    for number, point in enumerate(points(SCHOOLS)):
+        book.active.append([number, *point.coords[0], 50])
+    book.save(files / "学校.xlsx")
+    summary = json.loads(run(schools="学校.xlsx").stdout)
+    assert [school["seats"] for school in summary["schools"]] == [50, 50]
+
+
+@pytest.mark.parametrize(
+    ("options", "given", "words"),
+    [
+        ([], {"roads": "missing.shp"}, ["missing.shp"]), ([], {"demand": "missing.csv"}, ["missing.csv"]),
+        ([], {"schools": "道路.shp"}, ["道路.shp", "点或面"]), ([], {"roads": "学校.gpkg"}, ["学校.gpkg", "线图层"]),
+        (["--school-id", "没有"], {}, ["学校.gpkg", "没有", "学校编号"]),
+        (["--oneway-field", "x"], {}, ["道路.shp", "x"]),
+        (["--demand-id", "pupils"], {}, ["homes.geojson", "第 6 行", "pupils"]),
+        (["--demand-field", "demand_id", "--max-snap-m", "-1"], {}, ["max-snap-m", "-1"]),
+        (["--capacity-field", "学段"], {}, ["学校.gpkg", "第 1 行", "学段", "小学"]),
+        (["--year", "1999"], {}, ["学校.gpkg", "年份"]), (["--method", "fastest"], {}, ["fastest"]),
+        (["--level", "senior"], {}, ["senior"]), (["-o", "/nowhere/out.gpkg"], {}, ["/nowhere/out.gpkg"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_refused_in_one_line_and_nothing_is_written(run, files, options, given, words):
+    result = run(*options, **given)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1 and [word for word in words if word not in result.stderr] == []
+    assert not (files / "out.gpkg").exists() and not list(files.glob("*.part*"))
+
+
+def test_a_result_replaces_the_one_before(run, files):
+    run()
+    run("--year", "2023")
+    assert set(assignments(files)["school_id"].dropna()) == {"西校"}
