@@ -153,6 +153,7 @@ PLAN_FIELDS: tuple[Field, ...] = (
     common("planned_start", "计划开工", "Planned start", "date", "JHKG"),
     common("planned_finish", "计划完成", "Planned finish", "date", "JHWC"),
     common("planned_dates_assumed", "起止日期为推定", "Dates are assumed", "boolean", "RQTD"),
+    common("progress_curve", "进度曲线", "Progress curve", "text", "JDQX"),
     common("source_section", "规划章节", "Plan section", "text", "GHZJ"),
     common("source_paragraph", "规划段落", "Plan paragraph", "integer", "GHDL"),
     common("location_text", "位置描述", "Location in words", "text", "WZMS"),

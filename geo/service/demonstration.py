@@ -8,7 +8,7 @@ from random import Random
 
 import pandas
 
-from geo.analysis.schedule import planned_progress_pct, year_end
+from geo.analysis.schedule import Plan, planned_progress_pct, year_end
 from geo.model.errors import N_
 from geo.model.layer import Layer
 from geo.model.status import AnnualStatus
@@ -78,10 +78,10 @@ class _Project:
     lag: timedelta
 
     def planned_pct(self, year: int) -> float:
-        return planned_progress_pct(self.start, self.finish, year_end(year))
+        return planned_progress_pct(Plan(self.start, self.finish), year_end(year))
 
     def progress_pct(self, year: int) -> float:
-        return planned_progress_pct(self.start, self.finish, year_end(year) - self.lag)
+        return planned_progress_pct(Plan(self.start, self.finish), year_end(year) - self.lag)
 
     def stage(self, year: int) -> str:
         progress = self.progress_pct(year)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from difflib import get_close_matches
 
-from geo.analysis import schedule
+from geo.analysis.schedule import Lamp
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer, Ratio
 from geo.model.status import NOT_REPORTED, AnnualStatus
 from geo.model.units import convert
+from geo.service import lamps
 from geo.store.base import Page, Store, Summary
 
 MAX_SIMILAR = 5
@@ -32,7 +32,7 @@ class ReportedYear:
 
     status: AnnualStatus
     planned_progress_pct: float | None
-    lamp: str | None
+    lamp: Lamp
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ def properties_of(layer: Layer, page: Page, year: int | None = None) -> list[dic
     for ratio in layer.ratios:
         _add_ratio(layer, ratio, rows)
     if year is not None and layer.status.kind != "none":
-        for properties in rows:
-            _add_progress(layer, properties, year)
+        for feature_id, properties in zip(page.ids, rows, strict=True):
+            _add_progress(layer, feature_id, properties, year)
     return rows
 
 
@@ -127,67 +127,17 @@ def _size(layer: Layer, name: str, unit: str | None) -> float:
     return 1.0 if unit is None or field is None or field.unit is None else convert(1.0, field.unit, unit)
 
 
-def _add_progress(layer: Layer, properties: dict, year: int) -> None:
+def _add_progress(layer: Layer, feature_id: str, properties: dict, year: int) -> None:
     if layer.status.kind == "construction":
         properties["stage"] = properties["stage"] or NOT_REPORTED
-        properties["planned_progress_pct"] = _planned_progress_pct(properties, year)
-    properties["lamp"] = _lamp(
-        layer,
-        properties,
-        year,
-        stage=properties["stage"],
-        progress_pct=properties["progress_pct"],
-        status_year=properties["status_year"],
-        value=properties["value"],
-    )
+        properties["planned_progress_pct"] = lamps.planned_progress_pct(properties, year)
+    properties["lamp"] = lamps.lamp_of(layer, properties, lamps.report_in(layer, feature_id, properties), year).colour
 
 
 def _reported_year(layer: Layer, properties: dict, status: AnnualStatus) -> ReportedYear:
-    lamp = _lamp(
-        layer,
-        properties,
-        status.year,
-        stage=status.stage or NOT_REPORTED,
-        progress_pct=status.progress_pct,
-        status_year=status.year,
-        value=status.value,
-    )
-    planned = _planned_progress_pct(properties, status.year) if layer.status.kind == "construction" else None
+    lamp = lamps.lamp_of(layer, properties, status, status.year)
+    planned = lamps.planned_progress_pct(properties, status.year) if layer.status.kind == "construction" else None
     return ReportedYear(status, planned, lamp)
-
-
-def _planned_progress_pct(properties: dict, year: int) -> float | None:
-    start, finish = _date(properties.get("planned_start")), _date(properties.get("planned_finish"))
-    return schedule.planned_progress_pct(start, finish, schedule.year_end(year))
-
-
-def _lamp(
-    layer: Layer,
-    properties: dict,
-    year: int,
-    *,
-    stage: str,
-    progress_pct: float | None,
-    status_year: int | None,
-    value: float | None,
-) -> str | None:
-    if layer.status.kind == "measurement":
-        # A value measured in an earlier year says nothing of this one.
-        current = value if status_year == year else None
-        target = properties.get(layer.status.target) if layer.status.target else None
-        return schedule.measurement_lamp(current, target, layer.status.better)
-    return schedule.construction_lamp(
-        _date(properties.get("planned_start")),
-        _date(properties.get("planned_finish")),
-        schedule.year_end(year),
-        stage=stage,
-        progress_pct=progress_pct,
-        status_year=status_year,
-    )
-
-
-def _date(value: str | date | None) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def without_paging(query: FeatureQuery) -> FeatureQuery:

@@ -1,6 +1,7 @@
 """One feature as the reader sees it: figures with units, place in plain words, every year since the plan began."""
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
@@ -10,7 +11,7 @@ from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES
 from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, WATER_CLASSES
 from geo.service.features import Item, ReportedYear
 from geo.web.figures import Figure, facts, figures, kinds
-from geo.web.language import localized
+from geo.web.language import in_sentences, localized
 from geo.web.page_config import stage_titles, unit_title
 
 OWNERS = ("responsible_unit", "responsible_officer", "replaced_by")
@@ -42,6 +43,7 @@ class Year:
     detail: str = ""
     note: str = ""
     demo: bool = False
+    reasons: list[str] = dataclass_field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -159,8 +161,9 @@ def _year(layer: Layer, reported: ReportedYear, properties: dict) -> Year:
         year=status.year,
         reported=True,
         title=title,
-        lamp=reported.lamp or REPORTED,
-        lamp_title=_lamp_title(layer, reported.lamp, properties),
+        lamp=reported.lamp.colour or REPORTED,
+        lamp_title=_lamp_title(layer, reported.lamp.colour, properties),
+        reasons=in_sentences(reported.lamp.reasons),
         detail=_measured_against(layer, reported) if is_measured else _progress(reported),
         note=status.note or "",
         demo=status.demo,

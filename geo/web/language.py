@@ -1,5 +1,6 @@
 """Chinese first, English by a switch that sticks."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from flask_babel import Babel, get_locale, gettext
 
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.model.layer import Title
+from geo.model.remark import Remark
 from geo.web.settings import ROOT
 from geo.web.translations import compile_catalogues
 
@@ -48,6 +50,18 @@ def office_time(moment: str) -> str:
 def in_words(error: AtlasError) -> str:
     """An error's message in the page's language."""
     return gettext(error.message) % error.params
+
+
+def in_sentences(remarks: Iterable[Remark]) -> list[str]:
+    """Remarks in the page's language; a stage or flag in them as well."""
+    return [gettext(each.message) % _translated(each.params) for each in remarks]
+
+
+def _translated(params: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: gettext(value) if name in ("stage", "before", "after", "flag") else value
+        for name, value in params.items()
+    }
 
 
 def script_messages() -> dict[str, str]:

@@ -13,7 +13,7 @@ from geo.service import features
 from geo.web import params
 from geo.web.caching import cached_by_state
 from geo.web.current import AS_OF, current_store
-from geo.web.language import language
+from geo.web.language import in_sentences, language
 
 GEOJSON = "application/geo+json"
 SCHEMA_JSON = "application/schema+json"
@@ -119,7 +119,8 @@ def item(collection_id: str, feature_id: str) -> Response:
             "links": documents.item_links(base_url(), layer.id, feature_id),
             "statuses": [
                 documents.status_row(each.status)
-                | {"planned_progress_pct": each.planned_progress_pct, "lamp": each.lamp}
+                | {"planned_progress_pct": each.planned_progress_pct, "lamp": each.lamp.colour}
+                | {"lamp_reasons": in_sentences(each.lamp.reasons)}
                 for each in found.reported
             ],
         }
