@@ -23,6 +23,7 @@ GETTEXT = {"_", "gettext", "ngettext", "lazy_gettext", "N_"}
 
 DATA_IN_PYTHON = {
     "geo/analysis/locating.py": "what stands between the aliases of a road",
+    "geo/analysis/schedule.py": "grammar: what parts the points of a written curve",
     "geo/analysis/road_names.py": "grammar: what the names of roads are made of",
     "geo/analysis/stretches.py": "grammar: words for the parts of a road",
     "geo/exchange/coordinates.py": "grammar: what pasted coordinates are made of",
