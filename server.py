@@ -8,7 +8,7 @@ import waitress
 from flask import Flask
 
 from geo.model.errors import AtlasError, InvalidInput, N_
-from geo.web import MAX_REQUEST_BYTES, browser_libraries, create_app
+from geo.web import MAX_UPLOAD_BYTES, browser_libraries, create_app
 from geo.web.current import current_store
 from geo.web.settings import whole_number
 from geo.web.terminal import refuse, say
@@ -21,7 +21,7 @@ LIMITS = {
     "asyncore_use_poll": True,  # select() ends at 1024 file descriptors
     "channel_timeout": 30,  # seconds until a silent connection is let go
     "cleanup_interval": 10,
-    "max_request_body_size": MAX_REQUEST_BYTES,  # refused before the body is kept
+    "max_request_body_size": MAX_UPLOAD_BYTES,  # refused before the body is kept
 }
 
 

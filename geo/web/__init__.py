@@ -3,14 +3,32 @@
 from flask import Flask, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from geo.web import accounts, basemaps, commands, errors, export, features, health, language, ogc, security
+from geo.web import (
+    accounts,
+    basemaps,
+    commands,
+    errors,
+    export,
+    features,
+    health,
+    language,
+    locating_page,
+    ogc,
+    security,
+)
 from geo.web.current import AS_OF, live_store, use_store
 from geo.web.guard import guard, may_open
 from geo.web.sessions import keep_sessions
 from geo.web.settings import ROOT, read_settings, whole_number
+from geo.web.uploads import allow_uploads
 
 MAX_REQUEST_BYTES = 1024 * 1024
-NAVIGATION = ("features.map_page", "export.page", "accounts.index")
+"""What a request may hold where its view does not allow more."""
+
+MAX_UPLOAD_BYTES = 64 * 2**20
+"""What any view may allow: the server refuses more before it has read it."""
+
+NAVIGATION = ("features.map_page", "locating.page", "export.page", "accounts.index")
 """Pages in the order of the header; those that need a role are shown to whoever has it."""
 
 
@@ -32,10 +50,11 @@ def create_app(config: dict[str, object] | None = None) -> Flask:
     app.config["REQUIRE_LOGIN"] = whole_number(settings, "REQUIRE_LOGIN", highest=1) == 1
     security.protect(app)
     keep_sessions(app)
+    allow_uploads(app)
     guard(app)
     language.speak(app)
     errors.handle_errors(app)
-    for module in (features, export, ogc, basemaps, health, accounts):
+    for module in (features, locating_page, export, ogc, basemaps, health, accounts):
         app.register_blueprint(module.blueprint)
     commands.register(app)
     app.context_processor(_page_context)

@@ -23,6 +23,9 @@ OPEN_READING = {"static", "accounts.sign_in_page", "language.switch", "health.he
 OPEN_WRITING = {"accounts.sign_in"}
 """Endpoints that take a form from anybody."""
 
+ASKING = {"locating.read", "locating.propose"}
+"""Endpoints whose question is too long for an address: they write nothing, so they are open as reading is."""
+
 
 def needs_role(role: str) -> Callable[[Callable], Callable]:
     """Mark a view: every one of its methods needs an account whose role may do what `role` may."""
@@ -58,7 +61,7 @@ def _check() -> None:
     if endpoint is None or endpoint == "static":
         return
     role = needed_role(endpoint)
-    writes = request.method not in READING
+    writes = request.method not in READING and endpoint not in ASKING
     if role is None and not (endpoint in OPEN_WRITING if writes else _is_open_reading(endpoint)):
         if not current_user.is_authenticated:
             raise SignInNeeded

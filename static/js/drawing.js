@@ -28,7 +28,8 @@ function loadStyle(path) {
   document.head.append(link);
 }
 
-async function prepare(map) {
+/** Load Leaflet-Geoman and give it to a map, once. */
+export async function prepareDrawing(map) {
   loadStyle("@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css");
   await loadScript("@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js");
   if (map.pm) return;
@@ -46,7 +47,7 @@ async function prepare(map) {
  * @returns {Promise<{done: Promise<L.LatLng[]|null>, finish: Function, cancel: Function}>}
  */
 export async function draw(map, shape, onChange) {
-  await prepare(map);
+  await prepareDrawing(map);
   let working = null;
   let settle;
   const done = new Promise((resolve) => { settle = resolve; });

@@ -11,7 +11,8 @@ const FLATTENING = 1 / 298.257222101;
 
 let ellipsoid = null;
 
-async function prepare() {
+/** Load what `measured` needs, once. */
+export async function prepareMeasuring() {
   await loadScript("geographiclib-geodesic/geographiclib-geodesic.min.js");
   const { Geodesic } = window.geodesic.Geodesic;
   ellipsoid = new Geodesic(SEMI_MAJOR_M, FLATTENING);
@@ -34,7 +35,7 @@ export class Measure {
 
   async start(kind) {
     this.clear();
-    await prepare();
+    await prepareMeasuring();
     const isRing = kind === "area";
     const result = el("div", { class: "measure-result", "aria-live": "polite", "data-testid": "measure-result" });
     const show = (latLngs) => this.write(result, latLngs, isRing);

@@ -4,6 +4,7 @@ import { el, icon } from "./dom.js";
 import { t } from "./i18n.js";
 
 const SHOWN_MS = 6000;
+const OFFERED_MS = 20_000;
 
 function place() {
   return document.getElementById("notices");
@@ -23,6 +24,16 @@ export function sayFailed(name, words, retry) {
   const again = el("button", { class: "btn btn-sm btn-light", type: "button", onclick: () => { settle(name); retry(); } }, t("重试"));
   place().append(el("div", { class: "notice notice-failed", role: "alert", "data-name": name, "data-testid": "notice-failed" },
     [el("span", {}, words), retry && again, close]));
+}
+
+/** Say something with a way to act on it, such as taking it back; it stays longer than plain words, and gives way to the next of its name. */
+export function offer(name, words, action) {
+  settle(name);
+  const notice = el("div", { class: "notice", role: "status", "data-name": name, "data-testid": `notice-${name}` },
+    [el("span", {}, words), action, el("button", { class: "icon-button", type: "button", "aria-label": t("关闭"), onclick: () => notice.remove() }, icon("close"))]);
+  action?.addEventListener("click", () => notice.remove());
+  place().append(notice);
+  setTimeout(() => notice.remove(), action ? OFFERED_MS : SHOWN_MS);
 }
 
 /** Take back a notice of failure. */

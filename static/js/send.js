@@ -17,7 +17,12 @@ export function csrfToken() {
  * @returns {Promise<*>} the answer's JSON; null where it has none
  * @throws {RequestFailed} with the server's words, and its `status`
  */
-export async function send(address, body, { method = "POST", signal = undefined } = {}) {
+export async function send(address, body, options = {}) {
+  return (await responseTo(address, body, options)).json().catch(() => null);
+}
+
+/** As `send`, but the response itself, for an answer that comes in pieces. */
+export async function responseTo(address, body, { method = "POST", signal = undefined } = {}) {
   const isForm = body instanceof FormData;
   const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...(isForm ? {} : { "Content-Type": "application/json" }) };
   let response;
@@ -27,8 +32,8 @@ export async function send(address, body, { method = "POST", signal = undefined 
     if (error.name === "AbortError") throw error;
     throw new RequestFailed(t("连不上服务器，请检查网络后重试"));
   }
+  if (response.ok) return response;
   const answer = await response.json().catch(() => null);
-  if (response.ok) return answer;
   const failure = new RequestFailed(answer?.detail || t("服务器没有正常应答（{status}）", { status: response.status }));
   throw Object.assign(failure, { status: response.status });
 }

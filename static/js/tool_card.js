@@ -9,14 +9,14 @@ export class ToolCard {
   }
 
   /**
-   * @param {{title: string, hint: string, body?: Node, onFinish?: Function, onCancel: Function}} content
+   * @param {{title: string, hint: string, body?: Node, onFinish?: Function, finish?: string, onCancel: Function}} content
    */
-  show({ title, hint, body = null, onFinish = null, onCancel }) {
+  show({ title, hint, body = null, onFinish = null, finish = t("完成"), onCancel }) {
     replace(this.node,
       el("div", { class: "tool-head" }, [el("strong", {}, title), el("button", { class: "icon-button", type: "button", "aria-label": t("关闭"), "data-testid": "tool-close", onclick: onCancel }, icon("close"))]),
       el("p", { class: "tool-hint" }, hint),
       body,
-      onFinish && el("button", { class: "btn btn-sm btn-primary", type: "button", "data-testid": "tool-finish", onclick: onFinish }, t("完成")));
+      onFinish && el("button", { class: "btn btn-sm btn-primary", type: "button", "data-testid": "tool-finish", onclick: onFinish }, finish));
     this.node.hidden = false;
   }
 

@@ -6,7 +6,7 @@ import pytest
 
 from geo.model.account import ROLES, allows
 from geo.web import create_app
-from geo.web.guard import OPEN_READING, OPEN_WRITING, needed_role, needs_role
+from geo.web.guard import ASKING, OPEN_READING, OPEN_WRITING, needed_role, needs_role
 
 READING = {"GET", "HEAD", "OPTIONS"}
 VALUES = {"int": "1", "float": "1.5"}
@@ -40,7 +40,7 @@ def test_addresses_lead_to_their_routes(app):
 def test_every_write_says_which_role_it_needs(app):
     with app.app_context():
         unmarked = [each for each in routes(app, writing=True) if needed_role(each[0]) is None]
-    assert {endpoint for endpoint, *_ in unmarked} == OPEN_WRITING
+    assert {endpoint for endpoint, *_ in unmarked} == OPEN_WRITING | ASKING
 
 
 @pytest.mark.parametrize("role", [None, *ROLES])

@@ -1,0 +1,233 @@
+"""The page that turns a plan's words into places: read, compare, decide, save, take back."""
+
+from dataclasses import asdict
+from typing import TypeVar
+
+import msgspec
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from geo.model.errors import InvalidInput, N_
+from geo.model.journal import Act
+from geo.service import adopting, history, proposals, reading
+from geo.service.adopting import Decision
+from geo.service.locating import Network
+from geo.service.proposals import Project, Proposal
+from geo.store.base import Store
+from geo.web import progress, proposal_view
+from geo.web.current import live_store
+from geo.web.guard import needs_role
+from geo.web.maps import render_map
+from geo.web.page_config import page_config
+from geo.web.sessions import may
+from geo.web.uploads import file_name, takes
+
+MODULE = "/static/js/locating_page.js"
+LONGEST_PLAN = 1024 * 1024
+"""Characters of a plan that are read."""
+
+LARGEST_PLAN_FILE = 32 * 2**20
+LARGEST_QUESTION = 8 * 2**20
+MOST_PROJECTS = 2000
+LONGEST_TEXT = 10_000
+LONGEST_NOTE = 200
+
+blueprint = Blueprint("locating", __name__)
+Given = TypeVar("Given")
+
+
+class GivenProject(msgspec.Struct, forbid_unknown_fields=True):
+    """One record as the page holds it."""
+
+    key: str
+    name: str
+    layer: str | None = None
+    location_text: str | None = None
+    figures: dict[str, int | float | str | None] = {}
+    section: str | None = None
+    paragraph: int | None = None
+    target: str | None = None
+
+    def project(self) -> Project:
+        if max(len(text or "") for text in (self.name, self.location_text, self.section)) > LONGEST_TEXT:
+            raise InvalidInput(N_("名称或位置描述太长，最多 %(longest)s 个字符"), longest=LONGEST_TEXT)
+        return Project(
+            key=self.key,
+            name=self.name,
+            layer_id=self.layer,
+            location_text=self.location_text,
+            figures=self.figures,
+            section=self.section,
+            paragraph=self.paragraph,
+            target=self.target,
+        )
+
+
+class GivenProjects(msgspec.Struct, forbid_unknown_fields=True):
+    projects: list[GivenProject]
+
+
+class GivenDecision(msgspec.Struct, forbid_unknown_fields=True):
+    """A record that is adopted: with the position that was told (`seal`), one that was drawn, or as it is."""
+
+    project: GivenProject
+    seen: str | None = None
+    revision: int | None = None
+    fields: list[str] = []
+    seal: str | None = None
+    drawn: dict | None = None
+
+    def decision(self, author: str) -> Decision:
+        project, position = self.project.project(), None
+        if self.drawn is not None:
+            position = adopting.placed(adopting.drawn_shape(self.drawn), author)
+        elif self.seal is not None:
+            position = proposal_view.unseal(self.seal, project.location_text)
+        return Decision(project, self.seen, self.revision, frozenset(self.fields), position)
+
+
+class GivenDecisions(msgspec.Struct, forbid_unknown_fields=True):
+    decisions: list[GivenDecision]
+    cause: str | None = None
+    source: str | None = None
+
+
+class GivenPlace(msgspec.Struct, forbid_unknown_fields=True):
+    """A feature of the store and where a planner put it."""
+
+    layer: str
+    id: str
+    revision: int
+    geometry: dict
+
+
+class GivenUndo(msgspec.Struct, forbid_unknown_fields=True):
+    change_set: int
+
+
+@blueprint.get("/locating")
+def page() -> str:
+    """Plan text, records and map side by side."""
+    store = live_store()
+    zone = store.catalog.zone
+    config = page_config(store, zone.last_year) | {"locating": _page_config(store)}
+    return render_template("locating/index.html", map=render_map(zone, MODULE, config))
+
+
+def _page_config(store: Store) -> dict[str, object]:
+    return {
+        "readUrl": url_for("locating.read"),
+        "proposeUrl": url_for("locating.propose"),
+        "longestPlan": LONGEST_PLAN,
+        "largestFile": LARGEST_PLAN_FILE,
+        "adoptUrl": url_for("locating.adopt"),
+        "placeUrl": url_for("locating.place"),
+        "undoUrl": url_for("locating.undo"),
+        "mayAdopt": may("editor"),
+        "signInUrl": url_for("accounts.sign_in_page"),
+        "figures": [
+            {"name": name, "fields": {layer.id: proposals.field_of(layer, name) for layer in store.catalog.plan}}
+            for name in proposals.RECORD_FIELDS
+        ],
+    }
+
+
+@blueprint.post("/locating/read")
+@takes(LARGEST_PLAN_FILE)
+def read() -> Response:
+    """Records, totals and findings of a pasted text or a file."""
+    found = _given_plan()
+    if not found.text.strip():
+        raise InvalidInput(N_("没有可读的文字：请粘贴规划文字，或选择 txt、docx 文件"))
+    if len(found.records) > MOST_PROJECTS:
+        raise InvalidInput(N_("文字里的项目太多，最多 %(most)s 个，请分段读取"), most=MOST_PROJECTS)
+    return jsonify({"text": found.text, **reading.reading_json(found)})
+
+
+def _given_plan() -> reading.Reading:
+    given = request.files.get("file")
+    if given is not None and given.filename:
+        return reading.read_plan_bytes(given.read(), file_name(given))
+    text = request.form.get("text", "")
+    if len(text) > LONGEST_PLAN:
+        raise InvalidInput(
+            N_("规划文字太长：%(given)s 个字符，最多 %(longest)s 个"), given=len(text), longest=LONGEST_PLAN
+        )
+    return reading.read_plan(text)
+
+
+@blueprint.post("/locating/propose")
+@takes(LARGEST_QUESTION)
+def propose() -> Response:
+    """Where records go, which features of the store they are, and what would change; told line by line."""
+    given = _json(GivenProjects)
+    if len(given.projects) > MOST_PROJECTS:
+        raise InvalidInput(N_("记录太多，最多 %(most)s 条"), most=MOST_PROJECTS)
+    projects = [each.project() for each in given.projects]
+    store = live_store()
+    network, missing = _network(store)
+
+    def shape(found: list[Proposal]) -> dict[str, object]:
+        shown = [proposal_view.proposal(each, network) for each in found]
+        return {"proposals": shown, "network": network.source if network else None, "missing": missing}
+
+    return progress.stream(lambda tell: proposals.propose(projects, store, network, progress=tell), shape)
+
+
+@blueprint.post("/locating/adopt")
+@takes(LARGEST_QUESTION)
+@needs_role("editor")
+def adopt() -> Response:
+    """Write adopted records: new features, changed figures, positions; all or none."""
+    given = _json(GivenDecisions)
+    if not 0 < len(given.decisions) <= MOST_PROJECTS:
+        raise InvalidInput(N_("一次最多采纳 %(most)s 条记录"), most=MOST_PROJECTS)
+    author = current_user.name
+    decisions = [each.decision(author) for each in given.decisions]
+    act = Act(author, given.cause or N_("采纳规划文字里的项目"), (given.source or "")[:LONGEST_NOTE] or None)
+    written = adopting.adopt(live_store(), decisions, act)
+    return jsonify(adopted=[asdict(each) for each in written])
+
+
+@blueprint.post("/locating/place")
+@needs_role("editor")
+def place() -> Response:
+    """Put a feature where a planner says."""
+    given = _json(GivenPlace)
+    act = Act(current_user.name, N_("在图上落图"))
+    shape = adopting.drawn_shape(given.geometry)
+    entry = adopting.place(live_store(), given.layer, given.id, given.revision, shape, act)
+    return jsonify(change_set=entry.change_set if entry else None)
+
+
+@blueprint.post("/locating/undo")
+@needs_role("editor")
+def undo() -> Response:
+    """Take a change set back by a new one."""
+    given = _json(GivenUndo)
+    act = Act(current_user.name, N_("撤销第 %(number)s 次写入") % {"number": given.change_set})
+    entries = history.undo(live_store(), given.change_set, act)
+    return jsonify(change_set=entries[0].change_set if entries else None)
+
+
+def _network(store: Store) -> tuple[Network | None, str | None]:
+    """The store's roads, or in words why there are none."""
+    try:
+        return proposals.network_now(store), None
+    except InvalidInput as error:
+        return None, _(error.message) % error.params
+
+
+def _json(kind: type[Given]) -> Given:
+    """The JSON of a request as a definition has it.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none, or of another form.
+    """
+    try:
+        return msgspec.json.decode(request.get_data(), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise InvalidInput(N_("提交的内容不符合格式：%(reason)s"), reason=str(fault)) from None

@@ -1,0 +1,70 @@
+"""Answers that take their time: JSON lines that say how far the work is, the result as the last of them."""
+
+import threading
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+from typing import TypeVar
+
+import orjson
+from flask import Response, current_app, stream_with_context
+from flask_babel import gettext as _
+
+from geo.model.errors import AtlasError
+from geo.web.language import in_words
+
+MEDIA_TYPE = "application/x-ndjson"
+STEPS = 100
+"""Lines of progress at most; a page draws no finer bar."""
+
+Result = TypeVar("Result")
+Progress = Callable[[int, int], None]
+
+
+def stream(work: Callable[[Progress], Result], shape: Callable[[Result], object]) -> Response:
+    """Do some work while its progress goes out line by line.
+
+    Lines are `{"done": n, "of": m}`, then one of `{"result": …}` or `{"error": sentence}`: the status line has left
+    before the work is done, so that a fault cannot be told there.
+
+    Parameters
+    ----------
+    work
+        Runs in a thread of its own, outside the request; it may call its argument with what is done and how many.
+    shape
+        Turns what `work` gives into JSON-able values, inside the request.
+    """
+    return Response(stream_with_context(_lines(work, shape)), mimetype=MEDIA_TYPE)
+
+
+def _lines(work: Callable[[Progress], Result], shape: Callable[[Result], object]) -> Iterator[bytes]:
+    told: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
+    outcome: list[Result] = []
+    fault: list[Exception] = []
+
+    def progress(done: int, of: int) -> None:
+        if done == of or done % max(1, of // STEPS) == 0:
+            told.put((done, of))
+
+    def run() -> None:
+        try:
+            outcome.append(work(progress))
+        except Exception as error:
+            fault.append(error)
+        finally:
+            told.put(None)
+
+    threading.Thread(target=run, daemon=True).start()
+    while (step := told.get()) is not None:
+        yield _line({"done": step[0], "of": step[1]})
+    yield _line(_failed(fault[0]) if fault else {"result": shape(outcome[0])})
+
+
+def _line(value: object) -> bytes:
+    return orjson.dumps(value) + b"\n"
+
+
+def _failed(error: Exception) -> dict[str, str]:
+    if isinstance(error, AtlasError):
+        return {"error": in_words(error)}
+    current_app.logger.error("unexpected error while working", exc_info=error)
+    return {"error": _("服务器出错，已记入日志；数据没有改动。")}

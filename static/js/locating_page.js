@@ -1,0 +1,287 @@
+// The page of locating: text, records and map in step, and what the planner decides about them.
+
+import { Latest } from "./api.js";
+import { Catalog } from "./catalog.js";
+import { debounce, el, icon, replace } from "./dom.js";
+import { number } from "./format.js";
+import { t } from "./i18n.js";
+import { resultOf } from "./lines.js";
+import { showChecks } from "./locating_checks.js";
+import { Draft } from "./locating_draft.js";
+import { LocatingMap } from "./locating_map.js";
+import { takePlans } from "./locating_reading.js";
+import { Records } from "./locating_records.js";
+import { Saving } from "./locating_saving.js";
+import { effect } from "./locating_words.js";
+import { PlanText } from "./locating_text.js";
+import { Unplaced } from "./locating_unplaced.js";
+import { showFoot } from "./locating_foot.js";
+import { say, sayFailed, settle } from "./notices.js";
+import { Panes } from "./panes.js";
+import { responseTo } from "./send.js";
+import { Shaping } from "./shaping.js";
+import { isPhone } from "./sheet.js";
+import { Tabs } from "./tabs.js";
+import { ToolCard } from "./tool_card.js";
+import { Work } from "./work.js";
+
+const PROPOSE_AFTER_MS = 400;
+const CHANGES_PROPOSALS = ["name", "layer", "location_text", "land_area_mu", "target"];
+
+const node = (id) => document.getElementById(id);
+
+/** Entry point; Folium's script calls it with the Leaflet map and the page's configuration. */
+export function start(map, config) {
+  new LocatingPage(map, config).begin();
+}
+
+class LocatingPage {
+  constructor(map, config) {
+    Object.assign(this, { config, catalog: new Catalog(config), proposals: new Map(), latest: new Latest() });
+    this.draft = new Draft(config.locating.figures);
+    this.panes = new Panes(node("main"), node("pane-switch"));
+    this.work = new Work(node("work"));
+    this.map = new LocatingMap(map, this.catalog, { choose: (key) => this.choose(key), chooseFeature: (key) => { this.tabs.show("unplaced"); this.unplaced.choose(key); } });
+    this.shaping = new Shaping(map, new ToolCard(node("tool-card")), () => this.map.roadLines());
+    this.text = new PlanText(node("text"), { choose: (key) => this.choose(key), scrolledTo: (key) => this.records.bring(key) });
+    this.records = new Records(node("tab-records"), this);
+    this.saving = new Saving(this);
+    this.unplaced = new Unplaced(node("tab-unplaced"), this);
+    this.tabs = new Tabs(node("tabs"), [["records", t("记录")], ["checks", t("核对")], ["unplaced", t("待落图")]].map(([name, title]) => ({ name, title, panel: node(`tab-${name}`) })), () => this.showFoot());
+    this.proposeSoon = debounce(() => this.propose(), PROPOSE_AFTER_MS);
+    this.draft.onChange((record, field) => this.onChange(record, field));
+  }
+
+  async begin() {
+    const { draft } = this;
+    this.map.fitZone();
+    takePlans(node("paste"), node("pane-text"), this.config.locating, (reading, name) => this.take(reading, name));
+    node("start-over").addEventListener("click", () => this.startOver());
+    await draft.restore();
+    const wanted = new URLSearchParams(window.location.search).get("record");
+    if (draft.get(wanted)) draft.selected = wanted;
+    this.showDraft();
+    this.map.showTools(node("tools"));
+    await Promise.all([this.showGround(), this.unplaced.load(), this.propose()]);
+    this.choose(draft.selected);
+    const feature = new URLSearchParams(window.location.search).get("feature");
+    if (feature) { this.tabs.show("unplaced"); this.unplaced.choose(feature); }
+    document.body.dataset.ready = "true";
+  }
+
+  async showGround() {
+    try {
+      const range = await this.map.showGround();
+      node("pill").textContent = range ? t("道路中心线为拟合线，误差 {least}–{most} m", { least: number(range[0], 0), most: number(range[1], 0) }) : "";
+    } catch (error) {
+      sayFailed("ground", error.message, () => this.showGround());
+    }
+  }
+
+  async take(reading, sourceName) {
+    await this.draft.begin(reading, sourceName);
+    this.proposals.clear();
+    this.showDraft();
+    this.panes.show("records");
+    node("announcement").textContent = t("读出 {count} 条记录", { count: this.draft.records.length });
+    this.map.framed = false;
+    await this.propose();
+  }
+
+  async startOver() {
+    const open = this.draft.records.filter((record) => Object.keys(record.work).length && !record.work.decision).length;
+    if (open && !node("start-over").dataset.sure) {
+      node("start-over").dataset.sure = "yes";
+      node("start-over").replaceChildren(t("放弃 {count} 条未写入的修改？", { count: open }));
+      return;
+    }
+    await this.draft.clear();
+    this.proposals.clear();
+    this.shaping.stop();
+    this.showDraft();
+    this.map.show([]);
+    node("paste-text").focus();
+  }
+
+  showDraft() {
+    const { draft } = this;
+    const button = node("start-over");
+    delete button.dataset.sure;
+    replace(button, t("换一份"));
+    button.hidden = draft.isEmpty;
+    node("paste").hidden = !draft.isEmpty;
+    node("text").hidden = draft.isEmpty;
+    node("source-name").textContent = draft.sourceName;
+    this.text.show(draft);
+    for (const record of draft.records) this.text.decide(record.key, record.work.decision);
+    this.records.show();
+    showChecks(node("tab-checks"), this);
+    this.showFoot();
+  }
+
+  showFoot() {
+    if (!this.tabs) return;
+    this.tabs.count("records", this.draft.records.length);
+    this.tabs.count("checks", this.draft.findings.filter((finding) => finding.verdict === "differs").length);
+    this.tabs.count("unplaced", this.unplaced.count);
+    node("switch-count").textContent = this.draft.records.length || "";
+    showFoot(node("records-foot"), this);
+  }
+
+  /** Ask where all records go and what they change. */
+  async propose() {
+    const { draft, config } = this;
+    if (draft.isEmpty || !draft.records.length) return;
+    this.work.begin(t("正在定位并与库比对"));
+    try {
+      const found = await this.latest.run(async (signal) => {
+        const response = await responseTo(config.locating.proposeUrl, { projects: draft.records.map((record) => draft.project(record)) }, { signal });
+        return resultOf(response, (done, of) => this.work.tell(done, of));
+      });
+      if (!found) return;
+      settle("propose");
+      this.proposals = new Map(found.proposals.map((proposal) => [proposal.key, proposal]));
+      if (found.missing) say(found.missing);
+      this.showProposals();
+      this.work.end();
+    } catch (error) {
+      this.work.end();
+      sayFailed("propose", error.message, () => this.propose());
+    }
+  }
+
+  /** After something was written: what the store has now. */
+  async refresh() {
+    await Promise.all([this.unplaced.load(), this.propose()]);
+  }
+
+  showProposals() {
+    for (const record of this.draft.records) this.records.fill(record);
+    this.showPlaces();
+    this.showFoot();
+  }
+
+  showPlaces() {
+    const places = this.draft.records.map((record) => this.placeOf(record)).filter((place) => place.geometry);
+    this.map.show(places);
+    if (!this.map.framed && places.length) { this.map.frame(places); this.map.framed = true; }
+  }
+
+  placeOf(record) {
+    const proposal = this.proposals.get(record.key);
+    const { drawn, decision } = record.work;
+    const before = proposal?.match?.feature;
+    return { key: record.key, name: this.draft.value(record, "name"), geometry: drawn ?? proposal?.place?.geometry ?? null, isDrawn: Boolean(drawn), decision,
+      accuracy: drawn ? null : proposal?.place?.properties.location_accuracy_m ?? null, before: before?.geometry ? before : null };
+  }
+
+  onChange(record, field) {
+    this.records.fill(record);
+    this.text.decide(record.key, record.work.decision);
+    this.showPlaces();
+    this.showFoot();
+    if (field && (CHANGES_PROPOSALS.includes(field) || field in record.read.figures)) this.proposeSoon();
+  }
+
+  /** Choose a record, or none; text, table and map bring it into view. */
+  choose(key) {
+    const { draft } = this;
+    const record = draft.get(key);
+    draft.select(record ? key : null);
+    this.text.select(record ? key : null);
+    this.records.select(record ? key : null);
+    this.map.select(record ? key : null);
+    this.showMapCard(record);
+    this.address("record", record ? key : null);
+    if (!record) return;
+    if (this.tabs.shown !== "records") this.tabs.show("records");
+    this.text.bring(key);
+    this.records.bring(key);
+    this.map.bring(this.placeOf(record));
+    if (isPhone() && node("main").dataset.shown === "text") this.panes.show("records");
+  }
+
+  scrolledTo(key) {
+    this.text.bring(key);
+  }
+
+  /** On phones the map says which record it shows. */
+  showMapCard(record) {
+    const card = node("map-card");
+    card.hidden = !record;
+    if (!record) return;
+    const keys = [...this.draft.byKey.keys()];
+    const step = (by) => this.choose(keys[(keys.indexOf(record.key) + by + keys.length) % keys.length]);
+    const button = (words, sign, act) => el("button", { class: "icon-button", type: "button", "aria-label": words, onclick: act }, icon(sign));
+    replace(card, button(t("上一条"), "left", () => step(-1)), el("button", { class: "map-card-words", type: "button", onclick: () => this.panes.show("records") }, this.draft.value(record, "name")), button(t("下一条"), "right", () => step(1)));
+  }
+
+  showPoint(position) {
+    this.panes.show("map");
+    this.map.showPoint(position);
+  }
+
+  /** Place or shape a record by hand; it counts as placed when it is adopted. */
+  async draw(record, mode) {
+    const proposal = this.proposals.get(record.key);
+    const layer = this.catalog.get(proposal?.match?.layer ?? this.draft.value(record, "layer"));
+    this.panes.show("map");
+    const geometry = record.work.drawn ?? proposal?.place?.geometry ?? null;
+    const drawn = await this.shape({ title: this.draft.value(record, "name"), areaMu: this.draft.value(record, "land_area_mu"), isPoint: layer?.geometry === "Point", geometry, mode, finish: t("用这个位置") });
+    if (drawn) this.draft.change(record, { drawn }, "drawn");
+  }
+
+  /** Let the reader shape something; the map shows nothing else of it meanwhile. */
+  async shape(task) {
+    try {
+      return await this.shaping.start(task);
+    } catch {
+      sayFailed("tool", t("工具没有载入，请重试。"), () => this.shape(task));
+      return null;
+    }
+  }
+
+  adopt(records) { return this.saving.adopt(records); }
+
+  undo(record) { return this.saving.undo(record); }
+
+  reject(record) { this.draft.change(record, { decision: "rejected" }); }
+
+  /** Records that are undecided and would write something. */
+  openRecords() {
+    return this.draft.records.filter((record) => !record.work.decision && ["new", "update"].includes(effect(record, this.proposals.get(record.key)).kind));
+  }
+
+  rejectAll() {
+    for (const record of this.draft.records) if (!record.work.decision) this.reject(record);
+  }
+
+  /** Show a place in the text. */
+  showText(span) {
+    this.panes.show("text");
+    this.text.bringSpan(span, this.draft);
+  }
+
+  reopen(record) { this.draft.change(record, { decision: null }); }
+
+  async copyLink(record) {
+    const address = new URL(window.location.href);
+    address.search = new URLSearchParams({ record: record.key });
+    try {
+      await navigator.clipboard.writeText(address.href);
+      say(t("已复制这条记录的链接（文字和修改只存在本机浏览器里）"));
+    } catch {
+      say(t("浏览器不让复制，链接是：{address}", { address: address.href }));
+    }
+  }
+
+  /** Keep what is chosen in the address bar. */
+  address(name, value) {
+    const params = new URLSearchParams(window.location.search);
+    params.delete("record");
+    params.delete("feature");
+    if (value) params.set(name, value);
+    const query = params.toString().replaceAll("%2F", "/");
+    window.history.replaceState(null, "", window.location.pathname + (query ? `?${query}` : ""));
+  }
+}

@@ -1,0 +1,103 @@
+// Writing what was decided, and taking it back.
+
+import { el } from "./dom.js";
+import { t } from "./i18n.js";
+import { takenFields, takesPosition } from "./locating_words.js";
+import { offer, sayFailed, settle } from "./notices.js";
+import { send } from "./send.js";
+
+/** Writes to the store in the name of whoever is signed in; tells everybody else how to sign in. */
+export class Saving {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Whether this reader may write; if not, says what is missing. */
+  mayWrite() {
+    const { mayAdopt, signInUrl } = this.page.config.locating;
+    if (mayAdopt) return true;
+    const back = encodeURIComponent(window.location.pathname + window.location.search);
+    offer("sign-in", t("写入须用“编辑”或“管理员”账户登录；您的文字和修改都保留在本机浏览器里。"), el("a", { class: "btn btn-sm btn-light", href: `${signInUrl}?next=${back}`, "data-testid": "go-sign-in" }, t("去登录")));
+    return false;
+  }
+
+  /** Write records; they stand as adopted afterwards. */
+  async adopt(records) {
+    const { page } = this;
+    const wanted = records.filter((record) => page.proposals.get(record.key));
+    if (!wanted.length || !this.mayWrite()) return;
+    page.work.begin(t("正在写入"));
+    try {
+      const { adopted } = await send(page.config.locating.adoptUrl, { decisions: wanted.map((record) => this.decision(record)), source: page.draft.sourceName || null });
+      settle("adopt");
+      for (const each of adopted) page.draft.change(page.draft.get(each.key), { decision: "adopted", saved: { layer: each.layer_id, id: each.feature_id, change_set: each.change_set, number: adopted.length } });
+      const changeSet = adopted[0].change_set;
+      if (changeSet !== null) this.offerUndo(t("已写入 {count} 条", { count: adopted.length }), () => this.takeBack(changeSet));
+      await page.refresh();
+    } catch (error) {
+      this.failed("adopt", error, () => this.adopt(records));
+    } finally {
+      page.work.end();
+    }
+  }
+
+  decision(record) {
+    const { draft, proposals } = this.page;
+    const proposal = proposals.get(record.key);
+    const { match } = proposal;
+    const takes = match ? takesPosition(record, proposal) : true;
+    return {
+      project: draft.project(record),
+      seen: match ? `${match.layer}/${match.id}` : null,
+      revision: match?.feature.properties.revision ?? null,
+      fields: match ? takenFields(record, proposal) : [],
+      seal: takes && !record.work.drawn ? proposal.seal : null,
+      drawn: record.work.drawn ?? null,
+    };
+  }
+
+  /** Take back the write that adopted a record, with all that was written together with it. */
+  undo(record) {
+    const { change_set: changeSet } = record.work.saved;
+    return changeSet === null ? this.page.reopen(record) : this.takeBack(changeSet);
+  }
+
+  async takeBack(changeSet) {
+    const { page } = this;
+    if (!this.mayWrite()) return;
+    try {
+      await send(page.config.locating.undoUrl, { change_set: changeSet });
+      settle("adopt");
+      for (const record of page.draft.records) if (record.work.saved?.change_set === changeSet) page.draft.change(record, { decision: null, saved: null });
+      offer("undo", t("已撤销；日志里两次都有记录。"), null);
+      await page.refresh();
+    } catch (error) {
+      this.failed("adopt", error, () => this.takeBack(changeSet));
+    }
+  }
+
+  /** Put a feature of the store where the planner drew it; whether that was written. */
+  async place(place, name) {
+    const { page } = this;
+    if (!this.mayWrite()) return false;
+    try {
+      const { change_set: changeSet } = await send(page.config.locating.placeUrl, place);
+      settle("adopt");
+      if (changeSet !== null) this.offerUndo(t("“{name}”已落图", { name }), () => this.takeBack(changeSet));
+      return true;
+    } catch (error) {
+      this.failed("adopt", error, () => this.place(place, name).then((isDone) => isDone && page.refresh()));
+      return false;
+    }
+  }
+
+  offerUndo(words, undo) {
+    offer("undo", words, el("button", { class: "btn btn-sm btn-light", type: "button", "data-testid": "undo-now", onclick: undo }, t("撤销")));
+  }
+
+  /** A conflict means that somebody else has written: compare anew; a refusal is told. */
+  failed(name, error, retry) {
+    if (error.status === 409) { sayFailed(name, error.message, () => this.page.refresh()); return; }
+    sayFailed(name, error.message, error.status ? null : retry);
+  }
+}
