@@ -5,6 +5,7 @@ import json
 import geopandas
 import numpy
 import openpyxl
+import pyogrio
 import pytest
 import shapely
 
@@ -177,3 +178,33 @@ def test_a_result_replaces_the_one_before(run, files):
     run()
     run("--year", "2023")
     assert set(assignments(files)["school_id"].dropna()) == {"西校"}
+
+
+@pytest.mark.parametrize("method", ["nearest", "service"])
+def test_the_areas_hold_the_places_of_their_schools(run, files, method):
+    summary = json.loads(run(method=method).stdout)
+    assert [name for name, _ in pyogrio.list_layers(files / "out.gpkg")] == [
+        "assignments", "catchments", "straight_catchments",
+    ]  # fmt: skip
+    areas = geopandas.read_file(files / "out.gpkg", layer="catchments")
+    found = assignments(files)
+    by_school = areas.dropna(subset="school_id").set_index("school_id")
+    for school, home in found.dropna(subset="school_id")[["school_id", "geometry"]].itertuples(index=False):
+        assert by_school.geometry[school].covers(home)
+    assert areas.is_valid.all() and list(areas["reason"].isna()) == list(areas["school_id"].notna())
+    assert dict(by_school["pupils"]) == {school["school_id"]: school["pupils"] for school in summary["schools"]}
+    nobody = areas[areas["school_id"].isna()].geometry.iloc[0]
+    assert nobody.covers(found.geometry[15])  # the street that leads to no school
+    straight = geopandas.read_file(files / "out.gpkg", layer="straight_catchments")
+    assert set(straight["school_id"]) == {"西校", "东校"}
+
+
+def test_areas_are_cut_to_a_zone(run, files):
+    corners = [point.coords[0] for point in points([(0, -100), (900, 200)])]
+    zone = shapely.box(*corners[0], *corners[1])
+    geopandas.GeoDataFrame(geometry=[zone], crs=4326).to_file(files / "zone.gpkg")
+    assert run("--zone", files / "zone.gpkg").exit_code == 0
+    areas = geopandas.read_file(files / "out.gpkg", layer="catchments")
+    assert shapely.area(areas.union_all().symmetric_difference(zone)) / shapely.area(zone) < 1e-4
+    result = run("--zone", files / "学校.gpkg")
+    assert result.exit_code == 2 and "学校.gpkg" in result.stderr

@@ -7,7 +7,10 @@ from functools import cached_property
 import numpy
 import pandas
 import shapely
+from shapely.geometry.base import BaseGeometry
 
+from geo.analysis.catchments.areas import network_areas
+from geo.analysis.catchments.pieces import cut_edges
 from geo.analysis.catchments.snapping import MAX_SNAP_M, Snapped, snap
 from geo.analysis.catchments.streets import Streets
 from geo.analysis.catchments.walks import Walks, nearest_walks, walk_matrix
@@ -152,6 +155,26 @@ def by_nearest(situation: Situation, *, within_m: float | None = None) -> pandas
             "nearest_m": walk,
         }
     )
+
+
+def catchments(
+    situation: Situation, assignments: pandas.DataFrame, outline: BaseGeometry, *, within_m: float = numpy.inf
+) -> dict[int, BaseGeometry]:
+    """The areas from which one walks to each school by the network, polygons in EPSG:4326 by the school's number.
+
+    A piece of street belongs to the school that is nearest to it. `NOBODY` has what is farther than `within_m`, or from
+    where no school can be reached.
+    """
+    schools = situation.schools
+    pieces = cut_edges(situation.streets, situation.gates, situation.nearest, within_m=within_m)
+    places = situation.streets.to_plane(situation.demand.points)
+    return network_areas(situation.streets, pieces, schools.school, places, main_school(assignments), outline)
+
+
+def main_school(assignments: pandas.DataFrame) -> numpy.ndarray:
+    """The school that takes most of each place's pupils, -1 for none."""
+    order = assignments.sort_values(["demand", "pupils"], ascending=[True, False], kind="stable")
+    return order.drop_duplicates("demand")["school"].to_numpy()
 
 
 def straight_m(situation: Situation, assignments: pandas.DataFrame) -> numpy.ndarray:

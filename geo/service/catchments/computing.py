@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import geopandas
 import numpy
 import pandas
+from shapely.geometry.base import BaseGeometry
 
-from geo.analysis.catchments.assigning import REASONS, Situation, by_nearest, straight_m
+from geo.analysis.catchments.areas import outline_around, straight_areas
+from geo.analysis.catchments.assigning import REASONS, Situation, by_nearest, catchments, straight_m
+from geo.analysis.measuring import area_m2
 from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.remark import Remark
@@ -24,11 +27,19 @@ class Outcome:
         A row for each place, of one whose pupils are shared out a row for each school: `demand_id`, `school_id`,
         `distance_m` (both null where there is no school), `pupils`, `reason` (why there is none), `reason_code`,
         `snap_m`, `straight_m`; the place's point, EPSG:4326.
+    catchments
+        A row for each school with an area: `school_id`, `school_name`, `seats`, `pupils`, `places`, `lamp`, `mean_m`,
+        `longest_m`, `area_m2`; and one whose `school_id` is null, with a `reason`, for what belongs to no school.
+        Polygons in EPSG:4326 that fill the outline without gap or overlap.
+    straight_catchments
+        The same areas as the crow flies, `school_id`, to compare.
     summary
         What is worth telling, as plain values; `remarks` are `Remark`s.
     """
 
     assignments: geopandas.GeoDataFrame
+    catchments: geopandas.GeoDataFrame
+    straight_catchments: geopandas.GeoDataFrame
     summary: dict[str, object]
 
 
@@ -37,10 +48,56 @@ def compute(inputs: Inputs, options: Options, tell: Tell) -> Outcome:
     tell(Remark(N_("正在把 %(count)s 处地点落到道路上"), count=len(inputs.demand)))
     situation = Situation(inputs.streets, inputs.schools, inputs.demand, options.max_snap_m)
     tell(Remark(N_("正在算步行距离")))
-    assignments = by_nearest(situation, within_m=options.walk_standard_m if options.method == "service" else None)
+    within_m = options.walk_standard_m if options.method == "service" else numpy.inf
+    assignments = by_nearest(situation, within_m=within_m)
     assignments["straight_m"] = straight_m(situation, assignments)
-    table = _titled(inputs, situation, assignments, options)
-    return Outcome(table, summary_of(inputs, situation, assignments, options))
+    summary = summary_of(inputs, situation, assignments, options)
+    tell(Remark(N_("正在画学区范围")))
+    outline = inputs.outline or _hull(situation)
+    areas = catchments(situation, assignments, outline, within_m=within_m)
+    gates = inputs.streets.to_plane(inputs.schools.gates)
+    straight = straight_areas(inputs.streets, gates, inputs.schools.school, outline)
+    return Outcome(
+        _titled(inputs, situation, assignments, options),
+        _areas_table(inputs, areas, summary["schools"], _beyond(options)),
+        _ids_only(inputs, straight),
+        summary,
+    )
+
+
+def _beyond(options: Options) -> str:
+    """Why an area belongs to no school."""
+    if options.method != "service":
+        return REASONS["no_way"]
+    return N_("走 %(most_m)s 米到不了任何学校") % {"most_m": f"{options.walk_standard_m:.0f}"}
+
+
+def _hull(situation: Situation) -> BaseGeometry:
+    """Around the streets and whatever is on them."""
+    points = [situation.demand.points[situation.places.on_streets], situation.schools.gates[situation.gates.on_streets]]
+    return outline_around(situation.streets, situation.streets.to_plane(numpy.concatenate(points)))
+
+
+def _areas_table(
+    inputs: Inputs, areas: dict[int, BaseGeometry], schools: list[dict[str, object]], reason: str
+) -> geopandas.GeoDataFrame:
+    numbers = sorted(areas, key=lambda number: (number < 0, number))
+    rows = [schools[number] if number >= 0 else {} for number in numbers]
+    figures = ("seats", "pupils", "places", "lamp", "mean_m", "longest_m")
+    table = _ids_only(inputs, {number: areas[number] for number in numbers})
+    table["school_name"] = [row.get("name") for row in rows]
+    for figure in figures:
+        values = [row.get(figure) for row in rows]
+        table[figure] = values if figure == "lamp" else pandas.array(values, dtype="Float64")
+    table["area_m2"] = [round(area_m2(areas[number]), 1) for number in numbers]
+    table["reason"] = [None if number >= 0 else reason for number in numbers]
+    return table
+
+
+def _ids_only(inputs: Inputs, areas: dict[int, BaseGeometry]) -> geopandas.GeoDataFrame:
+    """Areas with the ids of their schools."""
+    ids = _ids(inputs.school_ids, numpy.array(list(areas), dtype=int))
+    return geopandas.GeoDataFrame({"school_id": ids}, geometry=list(areas.values()), crs=STORED_CRS)
 
 
 def _titled(

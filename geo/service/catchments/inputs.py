@@ -10,7 +10,9 @@ import geopandas
 import numpy
 import pandas
 import shapely
+from shapely.geometry.base import BaseGeometry
 
+from geo.analysis.catchments.areas import zone_outline
 from geo.analysis.catchments.assigning import STANDARD_M, Demand, Schools
 from geo.analysis.catchments.snapping import MAX_SNAP_M
 from geo.analysis.catchments.streets import Mode, Streets, street_graph
@@ -81,6 +83,10 @@ class Inputs:
         Whether the demand has figures; without any each place counts as one.
     street_frame
         The rows that `streets` is made of.
+    street_error_m
+        Error of the street's middle line, the middle one of all.
+    outline
+        To which areas are cut, in the plane of the streets; None for the hull of streets and places.
     sources
         Of `schools`, `demand` and `roads`: file, layer, fields, content hash.
     remarks
@@ -98,17 +104,22 @@ class Inputs:
     streets: Streets
     street_frame: geopandas.GeoDataFrame
     street_error_m: float
+    outline: BaseGeometry | None
     sources: dict[str, Source]
     remarks: list[Remark] = field(default_factory=list)
 
 
-def of_files(schools: Path, roads: Path, demand: Path, options: Options, tell: Tell) -> Inputs:
-    """Read the three files.
+def of_files(
+    schools: Path, roads: Path, demand: Path, options: Options, tell: Tell, *, zone: Path | None = None
+) -> Inputs:
+    """Read the files.
 
     Parameters
     ----------
     tell
         Is told what is being done.
+    zone
+        Areas to which catchments are cut; without any it is the hull of streets and places.
 
     Raises
     ------
@@ -140,8 +151,22 @@ def of_files(schools: Path, roads: Path, demand: Path, options: Options, tell: T
         demand=people, demand_ids=demand_ids, demand_places=demand_file.places.geometry.to_numpy(),
         pupils_known=demand_source["demand_field"] is not None,
         streets=streets, street_frame=street_file.streets, street_error_m=float(numpy.median(errors)),
+        outline=_outline(streets, zone, sources),
         sources=sources, remarks=remarks,
     )  # fmt: skip
+
+
+def _outline(streets: Streets, zone: Path | None, sources: dict[str, Source]) -> BaseGeometry | None:
+    sources["zone"] = {"file": None}
+    if zone is None:
+        return None
+    file = read_places(zone)
+    shapes = file.places.geometry.to_numpy()
+    areas = shapes[shapely.get_dimensions(shapes) == 2]
+    if not len(areas):
+        raise InvalidFile(N_("%(file)s 里没有面，不能作范围"), file=zone.name)
+    sources["zone"] = _source(file)
+    return zone_outline(streets, areas)
 
 
 def _counting_schools(file: PlaceFile, options: Options, remarks: list[Remark]) -> tuple[numpy.ndarray, Source]:

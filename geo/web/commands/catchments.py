@@ -39,14 +39,20 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--max-snap-m", type=float, default=500.0, show_default=True, help="Farthest that a place may lie from a road."
 )
+@click.option(
+    "--zone", type=FILE, metavar="FILE", help="Areas to which catchments are cut; else the hull of the roads."
+)
 @click.option("-o", "--output", type=FILE, metavar="OUT.gpkg", required=True, help="GeoPackage to write.")
-def catchments(schools: Path, roads: Path, demand: Path, output: Path, **given: object) -> int | None:
+def catchments(
+    schools: Path, roads: Path, demand: Path, zone: Path | None, output: Path, **given: object
+) -> int | None:
     """Find each place's school on the road network; layers assignments and catchments in OUT.gpkg."""
     options = service.Options(**given)
     tell = _teller()
-    inputs = service.of_files(schools, roads, demand, options, tell)
+    inputs = service.of_files(schools, roads, demand, options, tell, zone=zone)
     outcome = service.compute(inputs, options, tell)
-    size = write_geopackage(output, {"assignments": outcome.assignments})
+    layers = {each: getattr(outcome, each) for each in ("assignments", "catchments", "straight_catchments")}
+    size = write_geopackage(output, layers)
     remarks = [in_terminal_words(each.message, **each.params) for each in outcome.summary["remarks"]]
     answer({"file": str(output), "bytes": size} | outcome.summary | {"remarks": remarks})
 

@@ -1,0 +1,170 @@
+"""Areas of schools from the network: whoever lives nearest to a piece of street walks as one does from there.
+
+Points along the labelled pieces of the streets are the generators of a Voronoi diagram; the borders between points of
+different labels, with the outline, are the borders of the areas. So the areas fill the outline without gap or overlap.
+"""
+
+import numpy
+import shapely
+from scipy.spatial import Delaunay, cKDTree
+from shapely.geometry.base import BaseGeometry
+
+from geo.analysis.catchments.pieces import NOBODY, Pieces, points_along
+from geo.analysis.catchments.streets import Streets
+from geo.analysis.measuring import to_degrees, to_plane
+
+STEP_M = 20.0
+MOST_POINTS = 400_000
+GRID_M = 1e-4
+"""Borders are laid on a grid of a tenth of a millimetre, which makes noding sure."""
+
+MARGIN_M = 0.02
+"""By how much a place must be nearer to its own school's points than to others', else it becomes a point itself."""
+
+NEIGHBOURS = 4
+AROUND_M = 50.0
+"""How far the outline goes beyond streets and places where no zone is given."""
+
+SIDE_M = 100.0
+"""Longest side of an outline: what is straight in the plane is a little bent in degrees."""
+
+
+def outline_around(streets: Streets, places: numpy.ndarray) -> BaseGeometry:
+    """The hull of streets and places (easting, northing), with a margin, in the plane of the streets."""
+    known = places[numpy.isfinite(places).all(axis=1)]
+    corners = shapely.multipoints(numpy.concatenate([streets.vertices, known]))
+    return shapely.segmentize(shapely.buffer(shapely.convex_hull(corners), AROUND_M, join_style="mitre"), SIDE_M)
+
+
+def zone_outline(streets: Streets, zone: numpy.ndarray) -> BaseGeometry:
+    """Areas of a zone in EPSG:4326 as one outline in the plane of the streets."""
+    return shapely.segmentize(shapely.make_valid(shapely.union_all(to_plane(zone, streets.crs))), SIDE_M)
+
+
+def network_areas(
+    streets: Streets,
+    pieces: Pieces,
+    label_school: numpy.ndarray,
+    places: numpy.ndarray,
+    place_school: numpy.ndarray,
+    outline: BaseGeometry,
+) -> dict[int, BaseGeometry]:
+    """The area of each school.
+
+    Parameters
+    ----------
+    label_school
+        The school of each label of the pieces.
+    places, place_school
+        Easting and northing of places and the school of each; a place lies in the area of its school. Those without a
+        school or a position do not matter.
+    outline
+        In the plane of the streets.
+
+    Returns
+    -------
+    areas
+        Polygons in EPSG:4326 by the number of the school, `NOBODY` for what belongs to none.
+    """
+    step_m = max(STEP_M, streets.length_m.sum() / MOST_POINTS)
+    points, label = points_along(streets, pieces, step_m)
+    school = numpy.append(label_school, NOBODY)[label]
+    kept = (place_school >= 0) & numpy.isfinite(places).all(axis=1)
+    points, school = _with_places(*_distinct(points, school), places[kept], place_school[kept])
+    return _areas(streets, points, school, outline)
+
+
+def straight_areas(
+    streets: Streets, gates: numpy.ndarray, gate_school: numpy.ndarray, outline: BaseGeometry
+) -> dict[int, BaseGeometry]:
+    """The same as the crow flies, as if there were no streets, from easting and northing of gates."""
+    known = numpy.isfinite(gates).all(axis=1)
+    return _areas(streets, *_distinct(gates[known], gate_school[known]), outline)
+
+
+def _areas(
+    streets: Streets, points: numpy.ndarray, school: numpy.ndarray, outline: BaseGeometry
+) -> dict[int, BaseGeometry]:
+    faces = _faces(_borders(points, school), outline)
+    inside = shapely.get_coordinates(shapely.point_on_surface(faces))
+    face_school = school[cKDTree(points).query(inside)[1]]
+    return {int(each): to_degrees(_one(faces[face_school == each]), streets.crs) for each in numpy.unique(face_school)}
+
+
+def _distinct(points: numpy.ndarray, school: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """One of each place, to the millimetre."""
+    rounded = points.round(3)
+    _, first = numpy.unique(rounded[:, 0] + 1j * rounded[:, 1], return_index=True)
+    return points[first], school[first]
+
+
+def _with_places(
+    points: numpy.ndarray, school: numpy.ndarray, places: numpy.ndarray, place_school: numpy.ndarray
+) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Points with those places that would otherwise lie in, or too near to, another school's area."""
+    waiting = numpy.arange(len(places))
+    while len(waiting):
+        count = min(NEIGHBOURS, len(points))
+        distance, near = cKDTree(points).query(places[waiting], k=range(1, count + 1))
+        other = school[near] != place_school[waiting][:, None]
+        nearest_own = numpy.where(other, numpy.inf, distance).min(axis=1)
+        nearest_other = numpy.where(other, distance, numpy.inf).min(axis=1)
+        astray = nearest_other < nearest_own + MARGIN_M
+        if not astray.any():
+            break
+        added = waiting[astray]
+        gone = numpy.unique(near[astray][other[astray] & (distance[astray] < MARGIN_M)])
+        points = numpy.concatenate([numpy.delete(points, gone, axis=0), places[added]])
+        school = numpy.concatenate([numpy.delete(school, gone), place_school[added]])
+        points, school = _distinct(points, school)
+        waiting = waiting[~astray]  # what was added is a point now; the others may have come too near to one
+    return points, school
+
+
+def _borders(points: numpy.ndarray, school: numpy.ndarray) -> numpy.ndarray:
+    """The lines between points of different schools."""
+    if len(numpy.unique(school)) < 2:
+        return numpy.empty(0, dtype=object)
+    middle = points.mean(axis=0)
+    reach = 20 * max(numpy.ptp(points, axis=0).max(), 1000.0)
+    angles = numpy.arange(8) * numpy.pi / 4 + 0.1
+    far = reach * numpy.column_stack([numpy.cos(angles), numpy.sin(angles)])
+    centred = numpy.concatenate([points - middle, far])
+    label = numpy.concatenate([school, numpy.full(len(far), NOBODY - 1)])  # so far out that its borders are outside
+    mesh = Delaunay(centred)
+    centres = _circumcentres(centred[mesh.simplices]) + middle
+    lines = []
+    for corner in range(3):
+        beyond = mesh.neighbors[:, corner]
+        here = numpy.arange(len(beyond))
+        left, right = label[mesh.simplices[:, (corner + 1) % 3]], label[mesh.simplices[:, (corner + 2) % 3]]
+        some = (beyond > here) & (left != right)
+        lines.append(numpy.stack([centres[here[some]], centres[beyond[some]]], axis=1))
+    return shapely.linestrings(numpy.concatenate(lines))
+
+
+def _circumcentres(corners: numpy.ndarray) -> numpy.ndarray:
+    """Of triangles (n, 3, 2)."""
+    origin = corners[:, 0]
+    to_b, to_c = corners[:, 1] - origin, corners[:, 2] - origin
+    double = 2 * (to_b[:, 0] * to_c[:, 1] - to_b[:, 1] * to_c[:, 0])
+    double = numpy.where(double == 0, 1e-12, double)
+    b, c = (to_b**2).sum(axis=1), (to_c**2).sum(axis=1)
+    x = (to_c[:, 1] * b - to_b[:, 1] * c) / double
+    y = (to_b[:, 0] * c - to_c[:, 0] * b) / double
+    return origin + numpy.column_stack([x, y])
+
+
+def _faces(borders: numpy.ndarray, outline: BaseGeometry) -> numpy.ndarray:
+    """The parts into which the borders cut the outline."""
+    shapely.prepare(outline)
+    near = borders[shapely.intersects(outline, borders)]
+    lines = shapely.union_all([*near, shapely.boundary(outline)], grid_size=GRID_M)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    return faces[shapely.intersects(outline, shapely.point_on_surface(faces))]
+
+
+def _one(faces: numpy.ndarray) -> BaseGeometry:
+    """The faces as one valid shape."""
+    shape = shapely.union_all(faces)
+    return shape if shape.is_valid else shapely.make_valid(shape)
