@@ -16,6 +16,7 @@ STRIP, PER, OF_SIZE, RATES = (re.compile(TOTALS[key]) for key in ("strip", "per"
 STRIP_THROUGH = re.compile(TOTALS["strip_through"])
 RATE_STRIP, BY_YEAR, INVESTMENT = (re.compile(TOTALS[key]) for key in ("rate_strip", "by_year", "investment"))
 LEVELS = [(each["level"], re.compile(each["names"])) for each in WORDS["levels"]]
+LAYERS = [(each["layer"], re.compile(each["names"])) for each in WORDS["layers"]]
 REACH = 120
 """Letters around a figure in which its subject and its year are sought."""
 COUNTED = frozenset(("item", "company", "household"))
@@ -74,7 +75,8 @@ def totals_of(passage: Passage, sentence: str, place: int, quantities: list[Quan
             unit="seat" if measure == "seats" else quantity.unit,
             source=source,
             qualifiers=quantity.qualifiers,
-            level=next((level for level, pattern in LEVELS if pattern.search(subject)), None),
+            layer=layer_and_level(subject)[0],
+            level=layer_and_level(subject)[1],
             year=int(years[-1]) if years else passage.year,
             until=bool(BY_YEAR.search(before)),
             per=per["per"] if per and measure == "count" else None,
@@ -97,6 +99,12 @@ def what_is_counted(sentence: str, quantity: Quantity, counted: str) -> tuple[st
         return "investment", counted
     match = RATES.search(quantity.label) if quantity.unit == "pct" else None
     return "rate", RATE_STRIP.sub("", match["subject"]) if match else None
+
+
+def layer_and_level(subject: str) -> tuple[str | None, str | None]:
+    """The layer of what is counted, and the school level: 公办幼儿园 are schools, of the level kindergarten."""
+    layer = next((layer for layer, pattern in LAYERS if pattern.search(subject)), None)
+    return layer, next((level for level, pattern in LEVELS if pattern.search(subject)), None)
 
 
 def clean_subject(text: str) -> str | None:

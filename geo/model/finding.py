@@ -6,7 +6,8 @@ from typing import Literal
 
 from geo.model.remark import Remark
 
-Verdict = Literal["agrees", "explained", "differs"]
+Verdict = Literal["agrees", "explained", "differs", "note"]
+"""`explained`: it differs, or cannot be compared, and what the plan says tells why; `note`: worth a look, no fault."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Finding:
     code
         The check: total, seats_per_class, land_per_pupil and so on (`geo.analysis.consistency`).
     verdict
-        `agrees`; `explained`: it differs and the plan's own words say why; `differs`.
+        How it came out.
     remark
         The finding in words.
     places

@@ -123,6 +123,31 @@ class Status(Struct):
     better: Literal["higher", "lower"] | None = None
 
 
+class Stated(Struct):
+    """A total that the plan states of a layer's features; `audit` holds them against it.
+
+    Parameters
+    ----------
+    subject
+        What the plan counts, in its own word: 学校.
+    value
+        The total.
+    field
+        The field that is added up; without one the features are counted.
+    where
+        Values of fields that a feature must have to belong to it.
+    section, paragraph
+        Where the plan says so.
+    """
+
+    subject: str
+    value: float
+    section: str
+    paragraph: int
+    field: str | None = None
+    where: dict[str, str | int] = {}
+
+
 class Style(Struct):
     """How the map draws a layer where no status colour applies.
 
@@ -211,6 +236,7 @@ class Layer(Struct):
     order: int = 100
     own_fields: tuple[Field, ...] = msgspec.field(default=(), name="fields")
     ratios: tuple[Ratio, ...] = ()
+    stated: tuple[Stated, ...] = ()
     status: Status = Status()
     style: Style = Style()
     empty_hint: Title | None = None
@@ -234,9 +260,13 @@ class Layer(Struct):
         numbers = {field.name for field in self.fields if field.type in ("integer", "number")}
         needed = [name for ratio in self.ratios for name in (ratio.numerator, ratio.denominator)]
         needed += [name for name in (self.status.base, self.status.target) if name]
+        needed += [stated.field for stated in self.stated if stated.field]
         for name in needed:
             if name not in numbers:
                 raise ValueError(f"{name!r} is no number field of the layer")
+        for name in {name for stated in self.stated for name in stated.where}:
+            if self.field(name) is None:
+                raise ValueError(f"{name!r} is no field of the layer")
 
     @property
     def fields(self) -> tuple[Field, ...]:

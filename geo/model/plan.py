@@ -138,8 +138,8 @@ class PlanTotal:
         The figure, in a key of `geo.model.units.UNITS`.
     qualifiers
         以上, 左右, 级 and so on.
-    level
-        School level of the subject.
+    layer, level
+        The layer of such things, and the school level of the subject.
     year, until
         The year that the sentence or its heading names, and whether it says by then (到2025年) rather than in it.
     per
@@ -154,6 +154,7 @@ class PlanTotal:
     unit: str
     source: Source
     qualifiers: tuple[str, ...] = ()
+    layer: str | None = None
     level: str | None = None
     year: int | None = None
     until: bool = False

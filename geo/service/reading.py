@@ -1,7 +1,7 @@
 """What a plan's words say: its projects, totals and indicators, and what in them does not fit together."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ from geo.exchange import location_phrase, plan_file, plan_text
 from geo.exchange.site_lines import parse_site_lines
 from geo.model.finding import Finding
 from geo.model.plan import PlanIndicator, PlanReading, PlanRecord, PlanTotal
+from geo.service.auditing import findings_between, findings_of_plan, findings_of_store
+from geo.store.base import Store
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def read_plan(text: str) -> Reading:
         If the text is longer than any plan.
     """
     plan = plan_text.parse_plan(text)
-    return Reading(plan.text, plan.records, plan.totals, plan.indicators, ())
+    return Reading(plan.text, plan.records, plan.totals, plan.indicators, tuple(findings_of_plan(plan)))
 
 
 def read_plan_file(path: Path) -> Reading:
@@ -67,10 +69,43 @@ def read_plan_bytes(content: bytes, name: str) -> Reading:
     return read_plan(plan_file.plan_of_bytes(content, name))
 
 
-def reading_json(reading: Reading) -> dict[str, list[dict[str, Any]]]:
-    """The reading as the command gives it."""
+def reading_json(reading: Reading, words: Callable[..., str]) -> dict[str, list[dict[str, Any]]]:
+    """The reading as the command gives it; of the findings those that do not simply agree.
+
+    Parameters
+    ----------
+    words
+        Turns a message marked with `N_` and its parameters into the reader's language.
+    """
     plan = PlanReading(reading.text, reading.records, reading.totals, reading.indicators)
-    return plan_text.plan_json(plan) | {"findings": []}
+    told = [finding_json(finding, words) for finding in reading.findings if finding.verdict != "agrees"]
+    return plan_text.plan_json(plan) | {"findings": told}
+
+
+def finding_json(finding: Finding, words: Callable[..., str]) -> dict[str, Any]:
+    """A finding with the places that it cites."""
+    return {
+        "code": finding.code,
+        "verdict": finding.verdict,
+        "message": words(finding.remark.message, **finding.remark.params),
+        "figures": dict(finding.figures),
+        "places": [asdict(place) for place in finding.places],
+    }
+
+
+def audit(store: Store, plan: Path | None = None) -> list[Finding]:
+    """What fits together and what does not: in the layers, in a plan's file where one is given, and between the two.
+
+    Raises
+    ------
+    InvalidFile
+        If the file cannot be read.
+    """
+    if plan is None:
+        return findings_of_store(store)
+    read = read_plan_file(plan)
+    whole = PlanReading(read.text, read.records, read.totals, read.indicators)
+    return [*read.findings, *findings_between(whole, store)]
 
 
 def lines_of_file(path: Path) -> list[str]:

@@ -65,3 +65,41 @@ def test_what_is_no_text_is_refused_in_one_line(run, tmp_path, command, content)
     result = run(command, file)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1 and "odd.docx" in result.stderr
+
+
+def test_the_layers_fit_the_totals_that_the_plan_states(run):
+    result = run("audit")
+    found = json.loads(result.stdout)["findings"]
+    totals = [finding for finding in found if finding["code"] == "total"]
+    assert len(totals) == 19 and {finding["verdict"] for finding in totals} == {"agrees"}
+    assert [finding for finding in found if finding["verdict"] == "differs"] == []
+    (cluster,) = [finding for finding in found if "385" in finding["message"]]
+    assert (cluster["verdict"], cluster["figures"]["found_cny_10k"]) == ("explained", 3_350_000)
+    assert {place["feature"] for place in cluster["places"]} >= {"logistics_parks/wanbang", "logistics_parks/yuxin"}
+    (corner,) = [finding for finding in found if finding["code"] == "same_corner"]
+    assert [place["paragraph"] for place in corner["places"]] == [296, 297]
+    assert (result.exit_code, len(result.stderr.splitlines())) == (
+        1,
+        len([finding for finding in found if finding["verdict"] == "note"]),
+    )
+
+
+def test_a_plan_is_held_against_itself_and_against_the_layers(run, tmp_path):
+    file = tmp_path / "plan.txt"
+    file.write_text(
+        "七、教育\n2021年新建2所学校，新增学位3000个：\n"
+        "（1）建业第二初中：位于乐山大道与古槐路交叉口东南侧，占地43亩，设27个班，1350个学位。\n"
+        "（2）新星小学：位于建设路北侧，占地30亩，设24个班，1080个学位。\n",
+        encoding="utf-8",
+    )
+    result = run("audit", file)
+    found = {finding["code"]: finding for finding in json.loads(result.stdout)["findings"]}
+    assert result.exit_code == 1
+    totals = [finding for finding in json.loads(result.stdout)["findings"] if finding["code"] == "total"]
+    assert [(finding["verdict"], finding["figures"]) for finding in totals] == [
+        ("agrees", {"stated": 2, "found": 2}),
+        ("differs", {"stated": 3000, "found": 2430}),
+    ]
+    assert found["layer_differs"]["figures"] == {"stated": 43, "found": 42}
+    assert [place["feature"] for place in found["layer_differs"]["places"]] == [None, "schools/2022-1"]
+    assert "新星小学" in found["not_in_layer"]["message"]

@@ -14,6 +14,7 @@ COMMANDS = (
     catchments.catchments,
     reading.parse_plan,
     reading.parse_locations,
+    reading.audit,
     locating.locate,
     locating.locate_all,
     locating.relocate,

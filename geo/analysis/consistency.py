@@ -1,0 +1,253 @@
+"""Whether a plan's figures fit together: items against stated totals, totals against one another, twice the same.
+
+Plain functions over line items and stated totals, wherever these come from (a plan's text or the layers). Figures of
+schools against their standard are in `school_figures`, orders of size (385亿级) in `cluster_sizes`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from geo.model.errors import N_
+from geo.model.finding import Citation, Finding, Verdict
+from geo.model.remark import Remark
+
+TOLERANCE = 0.005
+"""Share by which a rounded total may miss its parts."""
+ABOUT = 0.05
+AT_LEAST = frozenset(("以上", "余", "多", "来", "不少于", "不低于", "至少", "超过", "超"))
+ROUGHLY = frozenset(("约", "左右", "近", "将近", "大约", "上下", "约为"))
+SETTLEMENTS = ("行政村", "居委会", "村委会", "社区", "自然村")
+"""Subjects of which a place has one number, so that two different ones need a reason."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A project of the plan.
+
+    Parameters
+    ----------
+    corner
+        The roads that cross and the corner between them, where that is its place.
+    figures
+        Its figures by field; `turnover` and `full_turnover` in 10 000 CNY.
+    """
+
+    name: str
+    citation: Citation
+    layer: str | None = None
+    level: str | None = None
+    year: int | None = None
+    corner: tuple[frozenset[str], str | None] | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def section(self) -> str:
+        return self.citation.section or ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A total that the plan states.
+
+    Parameters
+    ----------
+    measure
+        `count`, `size` (an order of size, in 10 000 CNY) or the field that it adds up.
+    headings
+        The titles above it.
+    past
+        Whether it tells what was before the plan's time.
+    """
+
+    subject: str
+    measure: str
+    value: float
+    citation: Citation
+    layer: str | None = None
+    level: str | None = None
+    year: int | None = None
+    qualifiers: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    past: bool = False
+
+    @property
+    def section(self) -> str:
+        return self.citation.section or ""
+
+
+def check(items: Sequence[Item], claims: Sequence[Claim]) -> list[Finding]:
+    """Everything that can be compared, but for sizes: totals, totals among themselves, twice the same."""
+    return [
+        *totals_against_items(items, claims),
+        *totals_against_totals(claims),
+        *twice(items),
+    ]
+
+
+def is_under(section: str, above: str) -> bool:
+    """Whether a section is another or stands in it: 七(二)1 专栏 in 七(二)1, but 四(一)10 not in 四(一)1."""
+    rest = section[len(above) :]
+    return section.startswith(above) and not (above[-1:].isdigit() and rest[:1].isdigit())
+
+
+def agrees(stated: float, found: float, qualifiers: Iterable[str]) -> bool:
+    """Whether a sum is what the words of a total allow: 15750, 约15750, 15750以上."""
+    words = set(qualifiers)
+    if words & AT_LEAST and found >= stated:
+        return True
+    return abs(found - stated) <= max(ABOUT if words & ROUGHLY else TOLERANCE, 1e-9) * abs(stated)
+
+
+# --- line items ------------------------------------------------------------------------------------------------------
+
+
+def totals_against_items(items: Sequence[Item], claims: Sequence[Claim]) -> Iterator[Finding]:
+    """Each stated number or sum against the items below it."""
+    for claim in claims:
+        if claim.past or claim.layer is None or claim.measure == "size":
+            continue
+        parts = [item for item in items if belongs(item, claim)]
+        if not parts:
+            if not any(item.layer == claim.layer for item in items) or claim.level:
+                yield not_itemised(claim)
+            continue
+        yield total_finding(claim, parts)
+
+
+def total_finding(claim: Claim, parts: Sequence[Item]) -> Finding:
+    """A stated number or sum against the items that it counts."""
+    counts = claim.measure == "count"
+    lacking = [] if counts else [part for part in parts if claim.measure not in part.figures]
+    found = len(parts) if counts else sum(part.figures.get(claim.measure, 0) for part in parts)
+    verdict: Verdict = "agrees" if agrees(claim.value, found, claim.qualifiers) else "differs"
+    if lacking and verdict == "differs" and found < claim.value:
+        verdict = "explained"
+    message = {
+        "agrees": N_("%(claim)s，逐项合计 %(found)s"),
+        "differs": N_("%(claim)s，逐项合计却是 %(found)s"),
+        "explained": N_("%(claim)s，逐项合计 %(found)s；有 %(lacking)s 项没有写明"),
+    }[verdict]
+    remark = Remark(message, claim=claim.citation.label, found=shown(found), lacking=len(lacking))
+    places = (claim.citation, *(part.citation for part in parts))
+    return Finding("total", verdict, remark, places, {"stated": claim.value, "found": found})
+
+
+def belongs(item: Item, claim: Claim) -> bool:
+    """Whether a claim counts an item. A claim of the layers has no section of its own to look below."""
+    same = item.layer == claim.layer and (claim.level is None or item.level == claim.level)
+    in_year = claim.year is None or item.year == claim.year
+    below = not item.section or not claim.section or is_under(item.section, claim.section) or item.layer is None
+    return same and in_year and below
+
+
+def not_itemised(claim: Claim) -> Finding:
+    remark = Remark(N_("%(claim)s：只有总数，没有列出各项"), claim=claim.citation.label)
+    return Finding("total_not_itemised", "explained", remark, (claim.citation,), {"stated": claim.value})
+
+
+# --- totals among themselves ----------------------------------------------------------------------------------------
+
+
+def totals_against_totals(claims: Sequence[Claim]) -> Iterator[Finding]:
+    """The whole against its years and against its levels; one number of villages against another."""
+    groups: dict[tuple[str | None, str], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.layer and not claim.past and claim.measure != "size":
+            groups[claim.layer, claim.measure].append(claim)
+    for group in groups.values():
+        for whole in [claim for claim in group if claim.level is None and claim.year is None]:
+            below = [claim for claim in group if claim is not whole and may_be_part(claim, whole)]
+            yield from whole_and_parts(whole, [each for each in below if each.year and each.level is None], "years")
+            yield from whole_and_parts(whole, [each for each in below if each.level and each.year is None], "levels")
+    yield from settlements(claims)
+
+
+def may_be_part(claim: Claim, whole: Claim) -> bool:
+    """Whether a total stands below another, from the same hand, and behind it: 学校11所,其中初中3所."""
+    part, total = claim.citation, whole.citation
+    same_hand = (part.feature is None) == (total.feature is None)
+    behind = part.span is None or total.span is None or part.span[0] > total.span[0]
+    return same_hand and behind and is_under(claim.section, whole.section)
+
+
+def whole_and_parts(whole: Claim, parts: Sequence[Claim], code: str) -> Iterator[Finding]:
+    """A total against the totals of its parts, where there are two or more of them, each said once."""
+    said = Counter((part.year, part.level) for part in parts)
+    if len(parts) < 2 or max(said.values()) > 1:
+        return
+    found = sum(part.value for part in parts)
+    verdict: Verdict = "agrees" if agrees(whole.value, found, whole.qualifiers) else "differs"
+    message = {
+        ("years", "agrees"): N_("%(claim)s，与各年合计一致"),
+        ("years", "differs"): N_("%(claim)s，各年合计却是 %(found)s"),
+        ("levels", "agrees"): N_("%(claim)s，与各学段合计一致"),
+        ("levels", "differs"): N_("%(claim)s，各学段合计却是 %(found)s"),
+    }[code, verdict]
+    yield Finding(
+        f"total_by_{code}",
+        verdict,
+        Remark(message, claim=whole.citation.label, found=shown(found)),
+        (whole.citation, *(part.citation for part in parts)),
+        {"stated": whole.value, "found": found},
+    )
+
+
+def settlements(claims: Sequence[Claim]) -> Iterator[Finding]:
+    """24 villages here, 16 villages and 8 communities there."""
+    counts = [claim for claim in claims if claim.measure == "count" and claim.subject.endswith(SETTLEMENTS)]
+    for first, second in combinations(counts, 2):
+        larger, smaller = (first, second) if first.value > second.value else (second, first)
+        apart = larger.citation.paragraph != smaller.citation.paragraph
+        if larger.subject != smaller.subject or larger.value == smaller.value or not apart:
+            continue
+        beside = [
+            claim
+            for claim in counts
+            if claim.citation.paragraph == smaller.citation.paragraph and claim.subject != smaller.subject
+        ]
+        together = smaller.value + sum(claim.value for claim in beside)
+        explained = bool(beside) and together == larger.value
+        message = (
+            N_("%(larger)s，另处为%(smaller)s和%(beside)s：合在一起数目相同")
+            if explained
+            else N_("%(larger)s，另处却是%(smaller)s")
+        )
+        names = "、".join(claim.citation.label for claim in beside)
+        yield Finding(
+            "settlements",
+            "explained" if explained else "differs",
+            Remark(message, larger=larger.citation.label, smaller=smaller.citation.label, beside=names),
+            (larger.citation, smaller.citation, *(claim.citation for claim in beside)),
+            {"stated": larger.value, "found": together},
+        )
+
+
+# --- twice the same -------------------------------------------------------------------------------------------------
+
+
+def twice(items: Sequence[Item]) -> Iterator[Finding]:
+    """One corner for two projects, one name for two."""
+    corners: dict[object, list[Item]] = defaultdict(list)
+    names: dict[tuple[str | None, str], list[Item]] = defaultdict(list)
+    for item in items:
+        if item.corner and item.corner[1]:
+            corners[item.corner].append(item)
+        names[item.layer, item.name].append(item)
+    for same in corners.values():
+        if len({item.name for item in same}) > 1:
+            told = "、".join(item.name for item in same)
+            area = sum(item.figures.get("land_area_mu", 0) for item in same)
+            remark = Remark(N_("%(names)s 写在同一路口的同一角，共需用地 %(area)s 亩"), names=told, area=shown(area))
+            places = tuple(item.citation for item in same)
+            yield Finding("same_corner", "note", remark, places, {"land_area_mu": area})
+    for (_, name), same in names.items():
+        if len(same) > 1:
+            remark = Remark(N_("“%(name)s”写了 %(times)s 次"), name=name, times=len(same))
+            yield Finding("same_name", "note", remark, tuple(item.citation for item in same))
+
+
+def shown(value: float) -> str:
+    """A figure as a sentence has it: 15750, 29.45."""
+    return f"{round(value, 2):g}" if abs(value) < 1e6 else f"{round(value):d}"
