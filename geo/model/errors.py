@@ -62,6 +62,13 @@ class FeatureNotFound(AtlasError):
         )
 
 
+class EvidenceNotFound(AtlasError):
+    """No file of evidence of that hash."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(N_("没有哈希为“%(sha256)s”的佐证文件"), sha256=sha256[:64])
+
+
 class StoreUnavailable(AtlasError):
     """The store cannot be opened, read or written."""
 

@@ -51,8 +51,11 @@ def report(store: Store, status: AnnualStatus, act: Act) -> JournalEntry:
     ------
     InvalidReport
         If it says what cannot be.
+    EvidenceNotFound
+        If it names a file that is not in the store.
     LayerNotFound, FeatureNotFound, InvalidInput
     """
+    store.evidence.find((status.evidence or "").split())
     if faults := faults_of_report(store, status):
         raise InvalidReport(faults)
     (entry,) = store.write([replace(status, demo=store.demo)], act)

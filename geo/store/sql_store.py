@@ -29,6 +29,7 @@ from geo.model.status import AnnualStatus
 from geo.store.account_rows import AccountRows
 from geo.store.base import Filling, Store
 from geo.store.changes import Changes, Touched
+from geo.store.evidence_rows import EvidenceRows
 from geo.store.frames import frame_of, rows_of
 from geo.store.journal import BATCH, Draft, Journal, entry_of, replay
 from geo.store.memo import Memo, key_of
@@ -60,7 +61,8 @@ class SqlStore(Store):
         self.history = Journal(self.schema.journal)
         self.accounts = AccountRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self.throttle = ThrottleRows(self.schema.metadata, self._reading, self._writing)
-        self._tables_of_people = (*self.accounts.tables, *self.throttle.tables)
+        self.evidence = EvidenceRows(self.schema.metadata, self._reading, self._writing)
+        self._tables_of_people = (*self.accounts.tables, *self.throttle.tables, *self.evidence.tables)
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The layer's state is part of each key, so that what is kept is true.
         self._counts: Memo[int] = Memo(CACHED_ANSWERS)
@@ -190,6 +192,7 @@ class SqlStore(Store):
             entries = _streamed(connection, self.history.statement(JournalQuery(action="status")))
             rows = _streamed(connection, select(statuses).order_by(statuses.c.id))
             yield from status_faults(statuses.name, map(entry_of, entries), rows)
+            yield from self.evidence.faults(connection)
 
     def _select(self, layer_id: str, query: FeatureQuery) -> FeatureSelect:
         return FeatureSelect(self.catalog[layer_id], self.schema, self._places[layer_id], query)

@@ -8,6 +8,7 @@ from geo.web import (
     basemaps,
     commands,
     errors,
+    evidence,
     export,
     features,
     health,
@@ -30,6 +31,18 @@ MAX_UPLOAD_BYTES = 64 * 2**20
 
 NAVIGATION = ("features.map_page", "locating.page", "export.page", "accounts.index")
 """Pages in the order of the header; those that need a role are shown to whoever has it."""
+
+WITH_PAGES = (
+    features,
+    locating_page,
+    export,
+    ogc,
+    evidence,
+    accounts,
+    basemaps,
+    health,
+)
+"""Modules that have a blueprint."""
 
 
 def create_app(config: dict[str, object] | None = None) -> Flask:
@@ -54,7 +67,7 @@ def create_app(config: dict[str, object] | None = None) -> Flask:
     guard(app)
     language.speak(app)
     errors.handle_errors(app)
-    for module in (features, locating_page, export, ogc, basemaps, health, accounts):
+    for module in WITH_PAGES:
         app.register_blueprint(module.blueprint)
     commands.register(app)
     app.context_processor(_page_context)
