@@ -8,7 +8,7 @@ from pathlib import PurePath
 import puremagic
 
 from geo.model.errors import InvalidFile, N_
-from geo.model.evidence import ENDINGS, LARGEST_BYTES, Evidence
+from geo.model.evidence import LARGEST_BYTES, Evidence
 from geo.model.journal import Act
 from geo.store.base import Store
 from geo.store.journal import now
@@ -45,9 +45,8 @@ def _media_type(content: bytes) -> str | None:
         found = puremagic.magic_string(content[:4096])
     except puremagic.PureError:
         return None
-    return next(
-        (each.mime_type for each in found if each.mime_type in ENDINGS and _begins(content, each.mime_type)), None
-    )
+    types = (each.mime_type for each in found if each.mime_type in SIGNS)
+    return next((media_type for media_type in types if content.startswith(SIGNS[media_type])), None)
 
 
 def _shown(name: str) -> str:
