@@ -2,7 +2,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-VENDOR := static/vendor/node_modules/.package-lock.json
+VENDOR := .venv/browser-libraries
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # libatomic1: the Node.js that Playwright brings needs it.
 TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk
@@ -55,8 +55,11 @@ screenshot: setup-tests
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
-$(VENDOR): static/vendor/package-lock.json | .venv/installed
+$(VENDOR): static/vendor/package-lock.json $(if $(wildcard static/vendor/node_modules),,missing) | .venv/installed
 	$(BIN)/flask --app server setup
+	touch $@
+
+missing:
 
 setup-tests: setup .venv/installed-tests
 	@missing=; for package in $(TEST_PACKAGES); do \

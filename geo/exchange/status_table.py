@@ -28,6 +28,9 @@ ONLY_FOR = {
 }
 """Columns that belong to one kind of status."""
 
+NEEDS_STAGE = ("flag", *NUMBERS[:3], "seats_delivered")
+"""Figures of a construction that mean nothing while its stage is not said."""
+
 Row = dict[str, str]
 Fault = tuple[str, dict[str, object]]
 """A message and its parameters, without file and row."""
@@ -57,7 +60,7 @@ def inspect_statuses(path: Path, layer: Layer, feature_ids: Collection[str]) -> 
     faults: list[InvalidFile] = []
     try:
         for number, row in _rows(path):
-            found = list(_faults(row, layer, feature_ids))
+            found = list(_faults(row, layer, feature_ids)) or list(_gaps(row, layer))
             faults += [InvalidFile(message, file=short_name(path), row=number, **params) for message, params in found]
             if not found:
                 statuses.append(_status(row, layer))
@@ -122,6 +125,12 @@ def _faults(row: Row, layer: Layer, feature_ids: Collection[str]) -> Iterator[Fa
         for name in names:
             if row[name] and kind != layer.status.kind:
                 yield N_("%(file)s 第 %(row)s 行：这个图层不填 %(field)s，现为“%(given)s”"), _named(row, name)
+
+
+def _gaps(row: Row, layer: Layer) -> Iterator[Fault]:
+    """What a row that is sound by itself leaves out."""
+    if layer.status.kind == "construction" and not row["stage"] and any(row[name] for name in NEEDS_STAGE):
+        yield N_("%(file)s 第 %(row)s 行：填了进展，却缺少 %(field)s"), {"field": "stage"}
 
 
 def _range_faults(row: Row) -> Iterator[Fault]:

@@ -42,7 +42,7 @@ MOST_ROWS = 1_048_576
 MOST_CHARACTERS = 32_767
 """Limits of a sheet and of a cell (Excel specifications and limits)."""
 
-FIRST_DAY = "1900-03-01"
+FIRST_DAY = date(1900, 3, 1)
 """Before it Excel's calendar has a day that never was."""
 
 CHUNK_BYTES = 256 * 1024
@@ -189,8 +189,9 @@ def _header_cell(sheet: Worksheet, text: str) -> Cell:
 def _cell(sheet: Worksheet, column: Column, value: object) -> Cell | None:
     if value is None:
         return None
-    if column.type == "date" and isinstance(value, str) and value >= FIRST_DAY:
-        cell = WriteOnlyCell(sheet, date.fromisoformat(value))
+    day = _day(value) if column.type == "date" else None
+    if day is not None and day >= FIRST_DAY:
+        cell = WriteOnlyCell(sheet, day)
         cell.number_format = "yyyy-mm-dd"
         return cell
     if isinstance(value, str):
@@ -198,6 +199,13 @@ def _cell(sheet: Worksheet, column: Column, value: object) -> Cell | None:
     cell = WriteOnlyCell(sheet, value)
     cell.number_format = _number_format(column, value)
     return cell
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def _number_format(column: Column, value: float) -> str:

@@ -99,6 +99,14 @@ class NotAllowed(AtlasError):
     """The account's role may not do this."""
 
 
+class Busy(AtlasError):
+    """What is asked for cannot be had just now; `seconds` until it may be asked for again."""
+
+    def __init__(self, message: str, *, retry_after_s: int, **params: object) -> None:
+        super().__init__(message, **params)
+        self.seconds = retry_after_s
+
+
 class TooManyTries(AtlasError):
     """Asked too often; `seconds` until it may be tried again."""
 

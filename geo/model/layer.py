@@ -3,17 +3,13 @@
 Definitions come from `layers/<layer_id>/layer.toml` (see `geo.store.catalog`); no code knows a layer by name.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
 
+from geo.model import definition_rules as rules
 from geo.model.errors import LayerNotFound
-from geo.model.units import UNITS
-
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
-"""Layer ids and field names: folder = table = collection = URL, so one alphabet for all of them."""
 
 GeometryType = Literal["Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
 FieldType = Literal["text", "integer", "number", "date", "boolean"]
@@ -70,14 +66,7 @@ class Field(Struct):
     filter: Literal["choice", "range"] | None = None
 
     def __post_init__(self) -> None:
-        if not IDENTIFIER.fullmatch(self.name):
-            raise ValueError(f"field name {self.name!r} is not lower snake_case")
-        if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,9}", self.short):
-            raise ValueError(f"short name {self.short!r} of field {self.name} is not 1 to 10 of A-Z, 0-9, _")
-        if self.unit is not None and self.unit not in UNITS:
-            raise ValueError(f"unit {self.unit!r} of field {self.name} is unknown")
-        if (self.total or self.filter == "range") and self.type not in ("integer", "number"):
-            raise ValueError(f"field {self.name} is no number, so it has no total and no range")
+        rules.check_field(self)
 
 
 class Ratio(Struct):
@@ -98,6 +87,9 @@ class Ratio(Struct):
     numerator_unit: str | None = None
     denominator_unit: str | None = None
     decimals: int = 2
+
+    def __post_init__(self) -> None:
+        rules.check_ratio(self)
 
 
 class Status(Struct):
@@ -163,6 +155,9 @@ class Style(Struct):
     label: bool = False
     min_zoom: int = 0
     visible: bool = True
+
+    def __post_init__(self) -> None:
+        rules.check_style(self)
 
 
 def common(name: str, zh: str, en: str, type: FieldType, short: str, **more: object) -> Field:
@@ -246,27 +241,7 @@ class Layer(Struct):
     """Whether its lines are the roads on which phrases are located."""
 
     def __post_init__(self) -> None:
-        if not IDENTIFIER.fullmatch(self.id):
-            raise ValueError(f"layer id {self.id!r} is not lower snake_case")
-        for what in ("name", "short"):
-            seen: set[str] = set()
-            for item in (*self.fields, *self.ratios):
-                value = getattr(item, what)
-                if value in seen:
-                    raise ValueError(f"two fields have the {what} {value!r}")
-                seen.add(value)
-        if self.network and self.geometry not in ("LineString", "MultiLineString"):
-            raise ValueError("a road network is a layer of lines")
-        numbers = {field.name for field in self.fields if field.type in ("integer", "number")}
-        needed = [name for ratio in self.ratios for name in (ratio.numerator, ratio.denominator)]
-        needed += [name for name in (self.status.base, self.status.target) if name]
-        needed += [stated.field for stated in self.stated if stated.field]
-        for name in needed:
-            if name not in numbers:
-                raise ValueError(f"{name!r} is no number field of the layer")
-        for name in {name for stated in self.stated for name in stated.where}:
-            if self.field(name) is None:
-                raise ValueError(f"{name!r} is no field of the layer")
+        rules.check_layer(self)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -307,6 +282,9 @@ class Zone(Struct):
     first_year: int
     last_year: int
     extent: tuple[float, float, float, float]
+
+    def __post_init__(self) -> None:
+        rules.check_zone(self)
 
     @property
     def years(self) -> range:

@@ -116,7 +116,7 @@ def _add_ratio(layer: Layer, ratio: Ratio, rows: list[dict]) -> None:
     top_size = _size(layer, ratio.numerator, ratio.numerator_unit)
     bottom_size = _size(layer, ratio.denominator, ratio.denominator_unit)
     for properties in rows:
-        top, bottom = properties.get(ratio.numerator), properties.get(ratio.denominator)
+        top, bottom = _number(properties.get(ratio.numerator)), _number(properties.get(ratio.denominator))
         known = top is not None and bottom
         properties[ratio.name] = round(top * top_size / (bottom * bottom_size), ratio.decimals) if known else None
 
@@ -138,6 +138,11 @@ def _reported_year(layer: Layer, properties: dict, status: AnnualStatus) -> Repo
     lamp = lamps.lamp_of(layer, properties, status, status.year)
     planned = lamps.planned_progress_pct(properties, status.year) if layer.status.kind == "construction" else None
     return ReportedYear(status, planned, lamp)
+
+
+def _number(value: object) -> float | None:
+    """A stored number; None for what another program wrote that is none."""
+    return value if isinstance(value, int | float) else None
 
 
 def without_paging(query: FeatureQuery) -> FeatureQuery:

@@ -1,11 +1,13 @@
 """The lamp of a feature in a year: its plan, its report and the rule of `geo.analysis.schedule`."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from geo.analysis import schedule
 from geo.analysis.schedule import Lamp, Plan
+from geo.model.errors import InvalidInput
 from geo.model.layer import Layer
-from geo.model.status import NOT_REPORTED, AnnualStatus
+from geo.model.status import NOT_REPORTED, STAGES, AnnualStatus
 from geo.service.as_of import OFFICE_TIME
 
 REPORTED = ("progress_pct", "investment_planned_cny_10k", "investment_done_cny_10k", "value")
@@ -14,7 +16,7 @@ REPORTED = ("progress_pct", "investment_planned_cny_10k", "investment_done_cny_1
 def plan_of(properties: dict) -> Plan:
     """When a feature is to be done, as its properties say."""
     start, finish = _date(properties.get("planned_start")), _date(properties.get("planned_finish"))
-    return Plan(start, finish, schedule.read_curve(properties.get("progress_curve")))
+    return Plan(start, finish, _curve(properties.get("progress_curve")))
 
 
 def planned_progress_pct(properties: dict, year: int) -> float | None:
@@ -30,12 +32,13 @@ def lamp_of(layer: Layer, properties: dict, report: AnnualStatus | None, year: i
     report
         The last one as of that year.
     """
+    report = report and _sound(report)
     today = datetime.now(OFFICE_TIME).date()
     if layer.status.kind == "construction":
         return schedule.construction_lamp(plan_of(properties), report, year, today=today)
     # A value measured in an earlier year says nothing of this one.
     value = report.value if report and report.year == year else None
-    target = properties.get(layer.status.target) if layer.status.target else None
+    target = _number(properties.get(layer.status.target)) if layer.status.target else None
     return schedule.measurement_lamp(value, target, layer.status.better, year, today=today)
 
 
@@ -48,5 +51,26 @@ def report_in(layer: Layer, feature_id: str, properties: dict) -> AnnualStatus |
     return AnnualStatus(layer.id, feature_id, properties["status_year"], stage=stage, **figures)
 
 
-def _date(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
+def _sound(report: AnnualStatus) -> AnnualStatus:
+    """A report without what another program wrote into the store that is no stage and no number."""
+    figures = {name: _number(getattr(report, name)) for name in REPORTED}
+    return replace(report, stage=report.stage if report.stage in STAGES else None, **figures)
+
+
+def _curve(text: object) -> schedule.Curve:
+    """A stored curve; even progress where another program wrote something that is none."""
+    try:
+        return schedule.read_curve(text if isinstance(text, str) else None)
+    except InvalidInput:
+        return ()
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, int | float) else None
+
+
+def _date(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -11,18 +11,25 @@ import msgspec
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidLayer, N_
 from geo.model.feature_query import STATUS_COLUMNS
-from geo.model.layer import Catalog, Layer, Zone
+from geo.model.layer import STATUS_FIELDS, Catalog, Layer, Zone
 
 T = TypeVar("T", Zone, Layer)
 
 RESERVED_LAYERS = frozenset(
-    "store_info layer_revisions annual_status search_index journal accounts scenarios zone".split()
+    "store_info layer_revisions annual_status search_index journal accounts account_sessions throttle scenarios zone"
+    " layer_styles".split()
 )
 """Names that the store keeps for tables of its own."""
 
-RESERVED_PREFIXES = ("gpkg_", "rtree_", "sqlite_", "pg_", "spatial_")
+RESERVED_PREFIXES = ("gpkg_", "rtree_", "sqlite_", "pg_", "spatial_", "ix_")
 
-RESERVED_FIELDS = frozenset({"fid", "geom", "geometry", "id", "feature_id", "layer_id", "revision", *STATUS_COLUMNS})
+RESERVED_FIELDS = frozenset(
+    {
+        *("fid", "geom", "geometry", "id", "feature_id", "layer_id", "revision"),
+        *STATUS_COLUMNS,
+        *(field.name for fields in STATUS_FIELDS.values() for field in fields),
+    }
+)
 """Columns that every layer has beside its fields."""
 
 
@@ -107,7 +114,9 @@ def _parse(path: Path) -> dict:
         raise InvalidLayer(
             N_("%(file)s 不是 UTF-8 编码：第 %(byte)s 个字节"), file=_short(path), byte=error.start + 1
         ) from None
-    except (tomllib.TOMLDecodeError, OSError) as error:
+    except RecursionError:
+        raise InvalidLayer(N_("%(file)s：列表或表嵌套太深"), file=_short(path)) from None
+    except (ValueError, OSError) as error:  # tomllib's own error is a ValueError, as is that of a number without end
         raise InvalidLayer(N_("%(file)s：%(fault)s"), file=_short(path), fault=error) from None
 
 
@@ -116,6 +125,8 @@ def _convert(data: dict, kind: type[T], path: Path) -> T:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         fault, _, place = str(error).partition(" - at `$.")
+        if not place:
+            place, _, fault = fault.rpartition(" | ")  # see `geo.model.definition_rules`
         if not place:
             raise InvalidLayer(N_("%(file)s：%(fault)s"), file=_short(path), fault=fault) from None
         raise InvalidLayer(

@@ -33,7 +33,8 @@ from geo.store.wkb import is_multi, promoted, single_part
 VERSION = "2"
 """Of the schema; kept in `store_info`."""
 
-NAMING = {"ix": "ix_%(table_name)s_%(column_0_N_name)s"}
+NAMING = {"ix": "ix_%(table_name)s.%(column_0_N_name)s"}
+"""The dot, which is in no name, keeps column b_c of table a from meeting column c of table a_b."""
 
 
 def new_state() -> str:
@@ -229,8 +230,8 @@ def _layer_table(layer: Layer, metadata: MetaData) -> Table:
 def _index_exceptions(table: Table) -> None:
     """The few rows that most queries leave out are found without reading the table."""
     retired, schematic = is_retired(table), is_schematic(table)
-    Index(f"ix_{table.name}_retired", table.c.retired_on, sqlite_where=retired, postgresql_where=retired)
-    Index(f"ix_{table.name}_schematic", table.c.location_basis, sqlite_where=schematic, postgresql_where=schematic)
+    Index(f"ix_{table.name}.only_retired", table.c.retired_on, sqlite_where=retired, postgresql_where=retired)
+    Index(f"ix_{table.name}.only_schematic", table.c.location_basis, sqlite_where=schematic, postgresql_where=schematic)
 
 
 def is_retired(table: Table):

@@ -3,6 +3,7 @@
 from flask import Flask, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from geo.model.errors import AtlasError
 from geo.web import (
     accounts,
     basemaps,
@@ -16,9 +17,11 @@ from geo.web import (
     locating_page,
     ogc,
     security,
+    slots,
 )
 from geo.web.current import AS_OF, live_store, use_store
 from geo.web.guard import guard, may_open
+from geo.web.hosts import refuse_wrong_hosts
 from geo.web.sessions import keep_sessions
 from geo.web.settings import ROOT, read_settings, whole_number
 from geo.web.uploads import allow_uploads
@@ -59,8 +62,10 @@ def create_app(config: dict[str, object] | None = None) -> Flask:
     app.json.ensure_ascii = False
     app.json.sort_keys = False
     use_store(app, settings["DATABASE_URL"], ROOT / settings["LAYERS_DIR"], ROOT / settings["AS_OF_DIR"])
+    app.wsgi_app = refuse_wrong_hosts(app.wsgi_app)
     _trust_proxies(app, whole_number(settings, "TRUSTED_PROXIES", highest=10))
     app.config["REQUIRE_LOGIN"] = whole_number(settings, "REQUIRE_LOGIN", highest=1) == 1
+    slots.keep_slots(app)
     security.protect(app)
     keep_sessions(app)
     allow_uploads(app)
@@ -81,10 +86,14 @@ def _trust_proxies(app: Flask, count: int) -> None:
 
 
 def _page_context() -> dict:
-    store = live_store()
+    """What the frame of every page needs; without a store it is as bare as the page that says so."""
+    try:
+        store = live_store()
+        known = {"zone": store.catalog.zone, "demo": store.demo}
+    except AtlasError:
+        known = {"zone": None, "demo": False}
     return {
         "as_of": request.args.get(AS_OF),
         "nav": [(url_for(endpoint), endpoint) for endpoint in NAVIGATION if may_open(endpoint)],
-        "zone": store.catalog.zone,
-        "demo": store.demo,
+        **known,
     }

@@ -15,9 +15,7 @@ hundreds of metres off and is refused.
 """
 
 import sqlite3
-import urllib.error
-import urllib.request
-from pathlib import Path
+from contextlib import closing
 from typing import Literal
 
 import mercantile
@@ -26,12 +24,15 @@ from flask import Blueprint, Flask, Response, abort, current_app
 
 from geo.model.errors import InvalidFile, N_, StoreUnavailable
 from geo.model.layer import Struct
+from geo.web.remote_tiles import fetch
 from geo.web.settings import ROOT
+from geo.web.slots import slots
 
-TIMEOUT_S = 10
-MAX_TILE_BYTES = 4 * 1024 * 1024
 TILE_MAX_AGE_S = 7 * 24 * 3600
 MAX_ZOOM = 22
+
+TILE = "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"
+"""Rows are counted from the south (MBTiles 1.3, TMS scheme)."""
 
 blueprint = Blueprint("basemaps", __name__)
 
@@ -46,6 +47,10 @@ class Basemap(Struct):
     datum: Literal["WGS84", "CGCS2000"] = "CGCS2000"
     key: str = ""
     review_number: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind != "mbtiles" and not self.url.startswith(("http://", "https://")):
+            raise ValueError(f"url {self.url!r} begins neither with http:// nor with https://")
 
     def for_page(self) -> dict[str, str]:
         """What the browser may know."""
@@ -93,26 +98,18 @@ def tile(basemap_id: str, z: int, x: int, y: int) -> Response:
 
 
 def _local_tile(basemap: Basemap, z: int, x: int, y: int) -> bytes | None:
-    path = Path(ROOT / basemap.url)
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    path = ROOT / basemap.url
     try:
-        # MBTiles counts rows from the south (MBTiles 1.3, TMS scheme).
-        row = connection.execute(
-            "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
-            (z, x, 2**z - 1 - y),
-        ).fetchone()
-    finally:
-        connection.close()
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+            row = connection.execute(TILE, (z, x, 2**z - 1 - y)).fetchone()
+    except sqlite3.Error as error:
+        raise StoreUnavailable(N_("底图文件 %(file)s 读不出来：%(reason)s"), file=path.name, reason=error) from error
     return row[0] if row else None
 
 
-def _remote_tile(basemap: Basemap, z: int, x: int, y: int) -> bytes:
-    request = urllib.request.Request(_address(basemap, z, x, y), headers={"User-Agent": "PlanAtlas"})
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
-            return answer.read(MAX_TILE_BYTES)
-    except (urllib.error.URLError, OSError) as error:
-        raise StoreUnavailable(N_("底图“%(title)s”没有应答"), title=basemap.title) from error
+def _remote_tile(basemap: Basemap, z: int, x: int, y: int) -> bytes | None:
+    with slots("tiles").taken():
+        return fetch(_address(basemap, z, x, y), server=basemap.url, title=basemap.title)
 
 
 def _address(basemap: Basemap, z: int, x: int, y: int) -> str:

@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
-from flask_babel import gettext
+from flask import Blueprint, Response, render_template, request
 
 from geo.model.errors import InvalidInput, N_
 from geo.service import export, features
@@ -11,6 +10,8 @@ from geo.web import params
 from geo.web.current import current_store
 from geo.web.language import language
 from geo.web.page_config import page_config
+from geo.web.slots import slots
+from geo.web.terminal import words_in
 
 blueprint = Blueprint("export", __name__)
 
@@ -42,14 +43,14 @@ def download() -> Response:
     ]
     layers = [store.catalog[name] for name in names]
     args, with_shapes = _schematic_rows(request.args)
-    queries = params.feature_queries(args, layers, store)
+    queries = params.feature_queries(args, layers, store, beside=("layers", "format"))
     queries = {layer_id: features.without_paging(query) for layer_id, query in queries.items()}
     chunks = export.stream(
-        store, queries, format_name, language=language(), translate=gettext, schematic_shapes=with_shapes
+        store, queries, format_name, language=language(), translate=words_in(language()), schematic_shapes=with_shapes
     )
     filename = "plan-atlas-{}-{}.{}".format("-".join(names[:3]), date.today().isoformat(), format_name)
     return Response(
-        stream_with_context(chunks),
+        slots("downloads").held(chunks),
         mimetype=export.FORMATS[format_name].media_type,
         headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )

@@ -1,19 +1,22 @@
 """One feature as the reader sees it: figures with units, place in plain words, every year since the plan began."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from geo.model.errors import N_
 from geo.model.layer import Layer
-from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES
+from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES, LocationBasis
 from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, WATER_CLASSES
 from geo.service.features import Item, ReportedYear
-from geo.web.figures import Figure, facts, figures, kinds
+from geo.web.figures import Figure, facts, figures, in_decimals, kinds
 from geo.web.language import in_sentences, localized
 from geo.web.page_config import stage_titles, unit_title
 
+UNKNOWN_BASIS = N_("数据库里写的不是已知的位置依据，请核对")
 OWNERS = ("responsible_unit", "responsible_officer", "replaced_by")
 REPORTED = "done"
 """The mark of a year that is reported and can be compared with no plan."""
@@ -134,16 +137,21 @@ def _source(properties: dict) -> str:
 
 
 def _place(properties: dict) -> Place:
-    basis = properties.get("location_basis") or "unlocated"
+    basis = properties.get("location_basis") or LocationBasis.UNLOCATED
     accuracy = properties.get("location_accuracy_m")
     return Place(
         basis=basis,
-        title=_(BASIS_TITLES[basis]),
-        explanation=_(BASIS_EXPLANATIONS[basis]),
-        accuracy=_("误差约 %(metres)s 米", metres=format_decimal(accuracy)) if accuracy is not None else "",
+        title=_words(BASIS_TITLES, basis),
+        explanation=_(BASIS_EXPLANATIONS.get(basis, UNKNOWN_BASIS)),
+        accuracy=_("误差约 %(metres)s 米", metres=in_decimals(accuracy)) if accuracy is not None else "",
         text=properties.get("location_text") or "",
         note=properties.get("location_note") or "",
     )
+
+
+def _words(titles: Mapping[str, str], code: str) -> str:
+    """The words of a code; a code that another program wrote and nobody knows stands for itself."""
+    return _(titles[code]) if code in titles else code
 
 
 def _years(layer: Layer, item: Item, years: range) -> list[Year]:
@@ -156,7 +164,7 @@ def _years(layer: Layer, item: Item, years: range) -> list[Year]:
 def _year(layer: Layer, reported: ReportedYear, properties: dict) -> Year:
     status = reported.status
     is_measured = layer.status.kind == "measurement"
-    title = _measured(layer, reported) if is_measured else stage_titles()[status.stage or NOT_REPORTED]
+    title = _measured(layer, reported) if is_measured else _stage(status.stage)
     return Year(
         year=status.year,
         reported=True,
@@ -182,6 +190,10 @@ def _lamp_title(layer: Layer, lamp: str | None, properties: dict) -> str:
     return _("已填报·无进度数字") if has_dates else _("已填报·无计划日期")
 
 
+def _stage(stage: str | None) -> str:
+    return stage_titles().get(stage or NOT_REPORTED, stage)
+
+
 def _measured(layer: Layer, reported: ReportedYear) -> str:
     value = reported.status.value
     return _("未测") if value is None else _measure(layer, value)
@@ -194,21 +206,21 @@ def _measured_against(layer: Layer, reported: ReportedYear) -> str:
 
 def _measure(layer: Layer, value: float) -> str:
     if layer.status.unit == "water_class":
-        return WATER_CLASSES.get(int(value), str(value))
-    return f"{format_decimal(value)} {unit_title(layer.status.unit) or ''}".strip()
+        return WATER_CLASSES.get(value, str(value))
+    return f"{in_decimals(value)} {unit_title(layer.status.unit) or ''}".strip()
 
 
 def _progress(reported: ReportedYear) -> str:
     status, planned = reported.status, reported.planned_progress_pct
     parts = []
     if status.progress_pct is not None:
-        parts.append(_("形象进度 %(pct)s%%", pct=format_decimal(status.progress_pct)))
+        parts.append(_("形象进度 %(pct)s%%", pct=in_decimals(status.progress_pct)))
         if planned is not None:
             parts.append(_("计划 %(pct)s%%", pct=format_decimal(planned)))
     if status.flag and status.flag != "none":
-        parts.append(_(FLAGS[status.flag]))
+        parts.append(_words(FLAGS, status.flag))
     if status.investment_done_cny_10k is not None:
-        parts.append(_("完成投资 %(amount)s 万元", amount=format_decimal(status.investment_done_cny_10k)))
+        parts.append(_("完成投资 %(amount)s 万元", amount=in_decimals(status.investment_done_cny_10k)))
     if status.seats_delivered is not None:
-        parts.append(_("交付学位 %(seats)s", seats=format_decimal(status.seats_delivered)))
+        parts.append(_("交付学位 %(seats)s", seats=in_decimals(status.seats_delivered)))
     return " · ".join(parts)

@@ -5,9 +5,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from flask_babel import format_date, format_decimal
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from geo.model import figures_note
@@ -47,7 +46,7 @@ def figures(layer: Layer, properties: Properties) -> list[Figure]:
         Figure(
             ratio.name,
             localized(ratio.title),
-            format_decimal(properties[ratio.name]),
+            in_decimals(properties[ratio.name]),
             unit_title(ratio.unit) or "",
             more=(_("算得"),),
         )
@@ -91,9 +90,12 @@ def value_in_words(field: Field, value: object) -> str:
             return localized(choice.title)
     if field.type == "boolean":
         return _("是") if value else _("否")
-    if field.type == "date":
-        return format_date(date.fromisoformat(str(value)), "yyyy-MM-dd")
-    return format_decimal(value) if field.type in NUMBERS else str(value)
+    return in_decimals(value) if field.type in NUMBERS else str(value)
+
+
+def in_decimals(value: object) -> str:
+    """A number as people write it; what another program put in its place as it is."""
+    return format_decimal(value) if isinstance(value, int | float) else str(value)
 
 
 def _known(layer: Layer, properties: Properties) -> list[Field]:
@@ -123,8 +125,10 @@ def _figure(field: Field, properties: Properties, remarks: Mapping[str, str]) ->
     )
 
 
-def _in_other_words(unit: str | None, value: float) -> list[str]:
+def _in_other_words(unit: str | None, value: object) -> list[str]:
     """An area in 亩 also in m², money from one 亿 (100 million) on also in 亿."""
+    if not isinstance(value, int | float):
+        return []
     if unit == "mu":
         return [_("%(area)s ㎡", area=format_decimal(round(value * SQUARE_METRES_PER_MU)))]
     if unit == "cny_10k" and value >= CNY_10K_IN_100M:

@@ -92,9 +92,12 @@ def switch(code: str) -> Response:
 
 def own_path(target: str) -> str:
     """The target if it is a path of this server, else the map."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/"
     foreign = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\"))
-    return "/" if foreign else target
+    return "/" if foreign or not target.isprintable() else target
 
 
 def speak(app: Flask) -> None:

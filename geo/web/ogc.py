@@ -133,7 +133,7 @@ def item(collection_id: str, feature_id: str) -> Response:
 def summary() -> Response:
     store = current_store()
     layers = _named_layers()
-    queries = params.feature_queries(request.args, layers, store)
+    queries = params.feature_queries(request.args, layers, store, beside=("collections", "cells"))
     cells = params.integer(request.args, "cells", 0, 0, MAX_CELLS)
 
     def answer() -> Response:

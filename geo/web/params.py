@@ -8,7 +8,15 @@ from shapely.geometry.base import BaseGeometry
 from werkzeug.datastructures import MultiDict
 
 from geo.model.errors import InvalidInput, N_
-from geo.model.feature_query import DEFAULT_LIMIT, MAX_LIMIT, STATUS_COLUMNS, Condition, FeatureQuery, Order
+from geo.model.feature_query import (
+    DEFAULT_LIMIT,
+    ITEMS_PARAMETERS,
+    MAX_LIMIT,
+    STATUS_COLUMNS,
+    Condition,
+    FeatureQuery,
+    Order,
+)
 from geo.model.layer import Layer
 from geo.service import areas
 from geo.store.base import Store
@@ -17,12 +25,6 @@ MAX_OFFSET = 10_000_000
 MAX_SEARCH_LENGTH = 200
 MAX_WITHIN_LENGTH = 20_000
 FIRST_YEAR, LAST_YEAR = 1949, 2100
-
-RESERVED = frozenset(
-    "as_of bbox limit offset year q within buffer_m schematic sortby datetime f lang "
-    "collections layers cells format".split()
-)
-"""Parameters that are no property filter."""
 
 NUMBER = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
 """Bounded, so that a long wrong number costs no time."""
@@ -38,25 +40,32 @@ def feature_query(args: Args, layer: Layer, store: Store) -> FeatureQuery:
     InvalidInput
         On any parameter that is unknown or cannot be read.
     """
-    if unknown := _unknown_fields(args, [layer]):
+    if unknown := _unknown_fields(args, [layer], ()):
         raise InvalidInput(N_("图层“%(layer)s”没有参数或字段“%(name)s”"), layer=layer.id, name=unknown[0])
     return _read(args, layer, marked_shape(args, store))
 
 
-def feature_queries(args: Args, layers: Iterable[Layer], store: Store) -> dict[str, FeatureQuery]:
+def feature_queries(
+    args: Args, layers: Iterable[Layer], store: Store, *, beside: Iterable[str] = ()
+) -> dict[str, FeatureQuery]:
     """The query of a request over several layers, for each layer that has every filtered field.
 
     A layer without a filtered field matches nothing and is left out.
+
+    Parameters
+    ----------
+    beside
+        Parameters that the address itself reads.
     """
     layers = list(layers)
-    if unknown := _unknown_fields(args, layers):
+    if unknown := _unknown_fields(args, layers, beside):
         raise InvalidInput(N_("没有图层有参数或字段“%(name)s”"), name=unknown[0])
     within = marked_shape(args, store)
-    return {layer.id: _read(args, layer, within) for layer in layers if not _unknown_fields(args, [layer])}
+    return {layer.id: _read(args, layer, within) for layer in layers if not _unknown_fields(args, [layer], beside)}
 
 
-def _unknown_fields(args: Args, layers: list[Layer]) -> list[str]:
-    known = RESERVED.union(*(_filterable(layer, args) for layer in layers))
+def _unknown_fields(args: Args, layers: list[Layer], beside: Iterable[str]) -> list[str]:
+    known = ITEMS_PARAMETERS.union(beside, *(_filterable(layer, args) for layer in layers))
     return [name for name in args if name not in known]
 
 

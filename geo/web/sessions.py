@@ -14,7 +14,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from itsdangerous import URLSafeTimedSerializer
 
 from geo.model.account import Account, allows
-from geo.model.errors import InvalidInput, N_, StoreUnavailable
+from geo.model.errors import AtlasError, InvalidInput, N_, StoreUnavailable
 from geo.service import accounts
 from geo.web.current import live_store
 from geo.web.settings import ROOT
@@ -117,7 +117,7 @@ def _load(token: str) -> CurrentUser | None:
     """Nobody while the store cannot be read, so that the page which says so can be made."""
     try:
         account = accounts.account_of(live_store(), token)
-    except StoreUnavailable:
+    except AtlasError:
         return None
     return None if account is None else CurrentUser(account, token)
 

@@ -188,3 +188,24 @@ def test_a_layer_without_positions_refuses_one(file, catalog):
 @pytest.mark.parametrize("text", ["${alert(1)}", "</script>", "`", "=1+1", "学" * 5000, "a\nb\tc", "\u202eRTL", "😀"])
 def test_text_comes_as_it_was_written(file, catalog, text):
     assert read_features(file(feature("a", name=text)), catalog["schools"]).loc["a", "name"] == text
+
+
+@pytest.mark.parametrize("depth", [3, 200, 900, 100_000])
+@pytest.mark.parametrize("place", ["name", "coordinates", "id"])
+def test_lists_nested_too_deep_are_a_fault_and_no_failure(file, catalog, depth, place):
+    nested = "[" * depth + "1" + "]" * depth
+    text = json.dumps({"type": "FeatureCollection", "features": [feature(name="@")]}).replace('"@"', '"宏志小学"')
+    old = {
+        "name": '"宏志小学"',
+        "coordinates": json.dumps(SQUARE["coordinates"]),
+        "id": '"id": "a"',
+    }[place]
+    assert old in text
+    text = text.replace(old, f'"id": {nested}' if place == "id" else nested)
+    assert faults(file(text=text), catalog["schools"])
+
+
+def test_a_number_without_end_is_a_fault(file, catalog):
+    for number in ("1e400", "-1e999", "9" * 5000):
+        text = json.dumps({"type": "FeatureCollection", "features": [feature(land_area_mu=1)]})
+        assert faults(file(text=text.replace('"land_area_mu": 1', f'"land_area_mu": {number}')), catalog["schools"])

@@ -119,3 +119,10 @@ def test_all_faults_are_found_and_the_first_is_raised(table, catalog):
 def test_a_file_that_is_no_such_table_is_one_fault(table, catalog, text, encoding, words):
     (found,) = faults(table(text=text, encoding=encoding), catalog["schools"])
     assert words in found
+
+
+@pytest.mark.parametrize("figure", [{"progress_pct": 40}, {"flag": "delayed"}, {"seats_delivered": 0}])
+def test_progress_without_a_stage_is_a_fault(table, catalog, figure):
+    (fault,) = inspect_statuses(table(row(**figure)), catalog["schools"], {"a"}).faults
+    assert (fault.params["row"], fault.params["field"]) == (2, "stage")
+    assert fault.params["file"].endswith("schools/status.csv")

@@ -1,14 +1,16 @@
 """Base maps that the office configures: local tiles, and tiles of other servers that pass through ours."""
 
+import socket
 import sqlite3
 import threading
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from geo.web import create_app
+from geo.web import create_app, remote_tiles
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"tile"
 
@@ -35,6 +37,12 @@ def tile_server():
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(autouse=True)
+def no_server_rests(monkeypatch):
+    """No test waits for a server that failed in another one."""
+    monkeypatch.setattr(remote_tiles, "_resting_until", {})
 
 
 @pytest.fixture
@@ -98,6 +106,99 @@ def test_a_silent_tile_server_is_told_in_words(configured):
     answer = client.get("/basemaps/gone/1/0/0")
     assert answer.status_code == 503
     assert "天地图" in answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.fixture
+def dead_server(monkeypatch):
+    """A server that takes connections and never says anything."""
+    monkeypatch.setattr(remote_tiles, "SILENCE_S", 0.3)
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        yield listening
+
+
+def test_a_dead_tile_server_is_asked_once_and_then_left_alone(configured, dead_server):
+    port = dead_server.getsockname()[1]
+    client = configured(
+        f'[[basemap]]\nid = "dead"\ntitle = "天地图"\nurl = "http://127.0.0.1:{port}/{{z}}/{{x}}/{{y}}"\n'
+    )
+    assert [client.get("/basemaps/dead/5/1/1").status_code for _ in range(20)] == [503] * 20
+    dead_server.setblocking(False)
+    dead_server.accept()[0].close()
+    with pytest.raises(BlockingIOError):  # nobody came a second time
+        dead_server.accept()
+
+
+def test_tiles_of_a_dead_server_never_take_every_thread(configured, dead_server, monkeypatch):
+    monkeypatch.setattr(remote_tiles, "SILENCE_S", 1.5)
+    port = dead_server.getsockname()[1]
+    client = configured(
+        f'[[basemap]]\nid = "dead"\ntitle = "天地图"\nurl = "http://127.0.0.1:{port}/{{z}}/{{x}}/{{y}}"\n'
+    )
+    app = client.application
+    client.get("/healthz")
+
+    def ask(took):
+        began = time.monotonic()
+        assert app.test_client().get("/basemaps/dead/5/1/1").status_code == 503
+        took.append(time.monotonic() - began)
+
+    took: list[float] = []
+    threads = [threading.Thread(target=ask, args=(took,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(seconds > 1.2 for seconds in took) == 4  # half of the eight threads; the others were sent away at once
+
+
+def test_a_tile_that_dribbles_is_given_up(configured, monkeypatch):
+    monkeypatch.setattr(remote_tiles, "LONGEST_S", 0.5)
+
+    class Dribbling(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                for _ in range(40):
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+                    time.sleep(0.1)
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Dribbling)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    client = configured(
+        f'[[basemap]]\nid = "slow"\ntitle = "慢"\nurl = "http://127.0.0.1:{server.server_port}/{{z}}/{{x}}/{{y}}"\n'
+    )
+    client.get("/healthz")
+    began = time.monotonic()
+    assert client.get("/basemaps/slow/1/0/0").status_code == 503
+    assert time.monotonic() - began < 2
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_tile_that_another_server_has_not_is_not_found_and_the_server_not_dead(configured, tile_server):
+    address, asked = tile_server
+    client = configured(f'[[basemap]]\nid = "t"\ntitle = "天地图"\nurl = "{address}/missing/{{z}}/{{x}}/{{y}}"\n')
+    assert [client.get("/basemaps/t/1/0/0").status_code for _ in range(2)] == [404, 404]
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("content", [None, b"no database"])
+def test_a_file_of_tiles_that_cannot_be_read_is_said(configured, tmp_path, content):
+    path = tmp_path / "local.mbtiles"
+    if content:
+        path.write_bytes(content)
+    client = configured(f'[[basemap]]\nid = "local"\ntitle = "本地"\nkind = "mbtiles"\nurl = "{path.as_posix()}"\n')
+    answer = client.get("/basemaps/local/2/3/1")
+    assert answer.status_code == 503
+    assert "local.mbtiles" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -106,7 +207,8 @@ def test_a_silent_tile_server_is_told_in_words(configured):
         '[[basemap]]\nid = "x"\n',
         'datum = "GCJ-02"',
         "[[basemap",
-        '[[basemap]]\nid="x"\ntitle="高德"\nurl="u"\ndatum="GCJ-02"\n',
+        '[[basemap]]\nid="x"\ntitle="高德"\nurl="http://u"\ndatum="GCJ-02"\n',
+        '[[basemap]]\nid="x"\ntitle="本机"\nurl="file:///etc/passwd"\n',
     ],
 )
 def test_a_configuration_that_does_not_hold_names_its_file(configured, lines):

@@ -55,5 +55,8 @@ def read_text(path: Path) -> str:
 
 def shown(value: object) -> str:
     """A faulty value as an error quotes it: short."""
-    text = str(value)
+    try:
+        text = str(value)
+    except (RecursionError, ValueError):  # nested too deep, or a number of more digits than Python writes
+        text = "…"
     return text if len(text) <= 40 else text[:40] + "…"

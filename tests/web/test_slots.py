@@ -1,0 +1,58 @@
+"""Downloads take some of the server's threads, never all of them."""
+
+import pytest
+
+from geo.model.errors import Busy
+from geo.web import create_app, slots
+from geo.web.slots import Slots
+
+
+@pytest.fixture
+def app(app, tmp_path):
+    """An app with four threads on the shipped store."""
+    return create_app({"DATABASE_URL": app.config["DATABASE_URL"], "THREADS": "4"})
+
+
+def test_half_of_the_threads_may_send_files_and_the_next_reader_is_told_when_to_come_back(app):
+    clients = [app.test_client() for _ in range(3)]
+    first, second = (client.get("/export/file?layers=villages", buffered=False) for client in clients[:2])
+    assert (first.status_code, second.status_code) == (200, 200)
+    refused = clients[2].get("/export/file?layers=villages")
+    assert refused.status_code == 503
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert clients[2].get("/ogc/collections/villages/items").status_code == 200
+    first.close()  # the reader went away before the end
+    assert clients[2].get("/export/file?layers=villages").status_code == 200
+    second.close()
+
+
+def test_a_download_read_to_its_end_gives_its_place_back(app):
+    client = app.test_client()
+    for _ in range(5):
+        assert len(client.get("/export/file?layers=villages").get_json(force=True)["features"]) == 24
+
+
+def test_a_refused_question_takes_no_place(app):
+    client = app.test_client()
+    assert [client.get("/export/file?layers=villages&nothing=1").status_code for _ in range(5)] == [400] * 5
+    assert client.get("/export/file?layers=villages").status_code == 200
+
+
+def test_a_download_that_is_never_read_is_cut_off(monkeypatch):
+    monkeypatch.setattr(slots, "LONGEST_DOWNLOAD_S", -1)
+    held = Slots(1).held([b"chunk"])
+    with pytest.raises(TimeoutError):
+        next(held)
+    held.close()
+
+
+def test_a_place_is_given_back_once():
+    places = Slots(1)
+    held = places.held([b"a", b"b"])
+    with pytest.raises(Busy), places.taken():
+        pass
+    assert list(held) == [b"a", b"b"]
+    held.close()
+    held.close()
+    with places.taken(), pytest.raises(Busy):
+        places.held([])
