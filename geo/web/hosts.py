@@ -3,6 +3,10 @@
 import re
 from collections.abc import Callable, Iterable
 
+from geo.model.errors import N_
+from geo.web.language import LANGUAGES
+from geo.web.terminal import words_in
+
 NAME = re.compile(
     r"(?:(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?"
     r"|\[[0-9a-f:.]{2,45}\])(?::(?P<port>[0-9]{1,5}))?",
@@ -11,7 +15,7 @@ NAME = re.compile(
 """A host as RFC 9110, 7.2 has it: labels of RFC 1123 (and the underscore of many offices), or an IPv6 address."""
 
 LONGEST = 255
-REFUSAL = "请求的主机名（Host）写法不对。\nThe Host header of the request is no host name.\n"
+REFUSAL = N_("请求的主机名（Host）写法不对")
 
 Application = Callable[[dict, Callable], Iterable[bytes]]
 
@@ -37,6 +41,6 @@ def refuse_wrong_hosts(application: Application) -> Application:
         if is_host(environ.get("HTTP_HOST", "")):
             return application(environ, start_response)
         start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
-        return [REFUSAL.encode()]
+        return [f"{words_in(code)(REFUSAL)}\n".encode() for code in LANGUAGES]
 
     return guarded
