@@ -12,7 +12,7 @@ from geo.web import create_app
 from geo.web.settings import ROOT
 
 TARGET = ROOT / "docs" / "images" / "map.png"
-VIEW = "/?year=2023&feature=schools/2022-2&at=33.02600,114.00300,13.5"
+VIEW = "/?year=2023&feature=schools/2023-1&at=33.02900,114.00700,14"
 SIZE = {"width": 1440, "height": 900}
 
 

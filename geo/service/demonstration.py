@@ -16,14 +16,14 @@ from geo.model.status import AnnualStatus
 NOTE = N_("演示数据")
 REPORTER = "demo"
 
-CHARACTERS = ("on time", "late", "on time", "on time", "late", "silent", "late")
+CHARACTERS = ("on time", "far behind", "a little late", "late", "far behind", "a little late", "silent")
 """How the projects of a layer fare, one after the other; of a silent one nobody reports anything."""
 
 MISSED_YEARS = 0.1
 """Share of the years that somebody forgot to report."""
 
-LAG_DAYS = (40, 300)
-"""How far behind a late project is."""
+LAG_DAYS = {"on time": (0, 0), "a little late": (45, 105), "late": (150, 320), "far behind": (490, 560)}
+"""How far behind a project is: of one year's work 36 days are 10 points, so that every lamp is to be seen in most years."""
 
 BEFORE_START = ((120, "permitted"), (300, "land_granted"), (500, "land_reviewed"), (800, "approved"))
 """The stage of a project that has so many days at most before it starts."""
@@ -102,7 +102,7 @@ def _construction(
     project = _Project(
         date.fromisoformat(start) if start else date(years[0], 1, 1),
         date.fromisoformat(finish) if finish else year_end(years[-1]),
-        timedelta(days=random.randint(*LAG_DAYS) if character == "late" else 0),
+        timedelta(days=random.randint(*LAG_DAYS[character])),
     )
     money, seats = feature.get("investment_cny_10k"), feature.get("seats")
     for year in years:
@@ -135,12 +135,13 @@ def _measurements(
     if layer.status.unit == "water_class":
         first, last, step = 4, target or 3, 1.0
     elif target is not None:
-        first, last, step = base if base is not None else 0.6 * target, target, 0.1
+        # A base above the target may be of another kind, a sum beside a growth: nothing runs from one to the other.
+        first, last, step = base if base is not None and base < target else 0.6 * target, target, 0.1
     elif layer.status.unit is not None:
         first, last, step = random.uniform(10, 40), random.uniform(40, 80), 0.1
     else:
         return  # neither a figure nor a unit to go by
-    reached = random.uniform(0.5, 0.9) if character == "late" else random.uniform(1.0, 1.1)
+    reached = random.uniform(1.0, 1.1) if character == "on time" else random.uniform(0.5, 0.9)
     for number, year in enumerate(years, start=1):
         value = first + (last - first) * reached * number / len(years)
         yield _row(

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { isLater } from "./catalog.js";
 import { ACCURACY_INK, LampMarker, isSchematic, markerStyle, middle, selectedStyle, shapeStyle } from "./symbols.js";
 
-const SMALLEST_OUTLINE_PX = 18;
+const SMALLEST_OUTLINE_PX = 11;
 const MOST_FOCUSABLE = 150;
 const MOST_NAMED = 300;
 const CHOOSING_KEYS = new Set(["Enter", " "]);

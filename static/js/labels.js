@@ -7,6 +7,8 @@ const ALONG = [0.9, 0.72, 0.5, 0.3, 0.12];
 const LONGEST = 24;
 const MARKER_PX = 12;
 const STEEP_DEGREES = 50;
+/** What lies on the map; a name under it would not be read. */
+const COVERS = ".leaflet-control-scale, .pill, .legend, .tools, .tool-card";
 
 /**
  * One name.
@@ -42,8 +44,14 @@ export class Labels {
   drawNow() {
     this.asked = null;
     const labels = [...this.groups.values()].flat().sort((one, other) => one.priority - other.priority);
-    const taken = labels.filter((label) => label.anchor).map((label) => this.markerBox(label));
+    const taken = [...this.covered(), ...labels.filter((label) => label.anchor).map((label) => this.markerBox(label))];
     this.pane.replaceChildren(...labels.map((label) => this.place(label, taken)).filter(Boolean));
+  }
+
+  covered() {
+    const frame = this.map.getContainer().getBoundingClientRect();
+    const covers = [...this.map.getContainer().parentElement.querySelectorAll(COVERS)].map((node) => node.getBoundingClientRect());
+    return covers.filter(({ width }) => width).map((box) => ({ box: [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top] }));
   }
 
   /** A name may lie neither on another name nor on another feature's marker. */

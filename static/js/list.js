@@ -4,6 +4,7 @@ import { el, hiddenText, icon, lamp, redraw } from "./dom.js";
 import { number, property } from "./format.js";
 import { t } from "./i18n.js";
 import { isLater, lampOf } from "./catalog.js";
+import { isUnplaced } from "./data.js";
 
 const SHOWN_AT_FIRST = { inside: 100, unplaced: 12, listed: 12 };
 const MORE = 200;
@@ -162,7 +163,7 @@ export class List {
 
 /** Whether some feature of a layer has a true place; the others stand in a group of their own. */
 function hasPlaced(view) {
-  return view.cells || view.unplaced.length < view.matched;
+  return view.cells || (view.whole ? view.whole.some((feature) => !isUnplaced(feature)) : true);
 }
 
 function unitHead(field) {
