@@ -1,7 +1,7 @@
 """What a feature is found by: its words, and its name in pinyin."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pypinyin import lazy_pinyin
 
@@ -13,9 +13,12 @@ NOT_SEARCHED = frozenset({"location_basis", "location_note", "source_section", "
 LONGEST_SPELT = 200
 """Characters of a name that are spelt in pinyin."""
 
+SHORTEST_WORD, LONGEST_APART = 2, 16
+"""Characters of a word, and of a text that is read as two words."""
+
 
 def search_text(layer: Layer, feature_id: str, properties: Mapping[str, object]) -> str:
-    """Everything that a feature is found by, one line each: name, id, texts such as place and road, pinyin of the name.
+    """Everything that a feature is found by, one line each: name, `layer/id`, place, pinyin of the name …
 
     Coded values are left out: the map page filters by them.
     """
@@ -24,13 +27,22 @@ def search_text(layer: Layer, feature_id: str, properties: Mapping[str, object])
         for field in layer.fields
         if field.type == "text" and not field.values and field.name not in NOT_SEARCHED
     ]
-    lines = [normalized(text) for text in (*texts, feature_id) if isinstance(text, str)]
+    lines = [normalized(text) for text in (*texts, f"{layer.id}/{feature_id}") if isinstance(text, str)]
     return "\n".join(dict.fromkeys((*lines, *spellings(properties.get("name") or ""))))
 
 
 def search_words(text: str) -> list[str]:
     """The words of a search, each of which must be found."""
     return normalized(text).split()
+
+
+def words_apart(text: str) -> Iterator[str]:
+    """Readings of a Chinese text without blanks as two words: 乐山大道古槐路 is also 乐山大道 古槐路."""
+    text = text.strip()
+    if len(text) > LONGEST_APART or text.isascii() or len(text.split()) != 1:
+        return
+    for length in range(SHORTEST_WORD, len(text) - SHORTEST_WORD + 1):
+        yield f"{text[:length]} {text[length:]}"
 
 
 def normalized(text: str) -> str:

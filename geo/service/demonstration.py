@@ -23,7 +23,7 @@ MISSED_YEARS = 0.1
 """Share of the years that somebody forgot to report."""
 
 LAG_DAYS = {"on time": (0, 0), "a little late": (45, 105), "late": (150, 320), "far behind": (490, 560)}
-"""How far behind a project is: of one year's work 36 days are 10 points, so that every lamp is to be seen in most years."""
+"""How far behind a project is: of one year's work 36 days are 10 points, so that most years show every lamp."""
 
 BEFORE_START = ((120, "permitted"), (300, "land_granted"), (500, "land_reviewed"), (800, "approved"))
 """The stage of a project that has so many days at most before it starts."""

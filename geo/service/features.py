@@ -1,6 +1,5 @@
 """What the office asks about features: pages, one item, totals, words found."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -73,18 +72,6 @@ def summarise(store: Store, queries: dict[str, FeatureQuery], *, cells: int = 0)
         )
         for layer_id, query in queries.items()
     }
-
-
-def search(store: Store, text: str, *, limit: int, year: int | None, schematic: bool) -> Iterable[tuple[Layer, Items]]:
-    """Features of every layer whose name, id, place or pinyin initials hold the words, at most `limit` in all."""
-    for layer in store.catalog.values():
-        if limit <= 0:
-            return
-        query = FeatureQuery(search=text, limit=limit, year=year, schematic=schematic)
-        page = store.read_page(layer.id, query)
-        if len(page):
-            limit -= len(page)
-            yield layer, Items(page, properties_of(layer, page, year), len(page))
 
 
 def similar(store: Store, layer_id: str, feature_id: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from geo.exchange.openapi import openapi
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
 from geo.service import features
+from geo.service import search as search_service
 from geo.web import params
 from geo.web.caching import cached_by_state
 from geo.web.current import AS_OF, current_store
@@ -150,16 +151,14 @@ def search() -> Response:
     words = params.text(request.args, "q", params.MAX_SEARCH_LENGTH)
     limit = params.integer(request.args, "limit", SEARCH_LIMIT, 1, MAX_SEARCH_RESULTS, clamp=True)
     found = (
-        features.search(
+        search_service.search(
             store, words, limit=limit, year=params.year(request.args), schematic=params.flag(request.args, "schematic")
         )
         if words
-        else ()
+        else search_service.Found("", [])
     )
-    return Response(
-        geojson.collections((layer.id, result.page.ids, result.page.wkb, result.properties) for layer, result in found),
-        mimetype=GEOJSON,
-    )
+    parts = ((layer.id, result.page.ids, result.page.wkb, result.properties) for layer, result in found.results)
+    return Response(geojson.collections(parts, words=found.words), mimetype=GEOJSON)
 
 
 @blueprint.get("/position")

@@ -28,7 +28,7 @@ export class Places {
     this.marks.clearLayers();
     const marker = L.marker([lat, lng], { icon: L.divIcon({ html: icon("pin", "pin"), className: "pin-marker", iconSize: [32, 32], iconAnchor: [16, 30] }), alt: t("坐标位置"), keyboard: true });
     const remove = el("button", { class: "btn btn-sm btn-quiet", type: "button", onclick: () => this.marks.clearLayers() }, t("移除标记"));
-    marker.bindPopup(el("div", { class: "place", "data-testid": "place" }, [el("strong", {}, position({ lat, lng })), el("p", {}, properties.reading), remove]), { offset: [0, -22], className: "map-popup" });
+    marker.bindPopup(el("div", { class: "place", "data-testid": "place" }, [el("strong", {}, position({ lat, lng })), el("p", {}, properties.reading), properties.warning && el("p", { class: "place-warning" }, properties.warning), remove]), { offset: [0, -22], className: "map-popup" });
     this.marks.addLayer(marker);
     this.map.setView([lat, lng], Math.max(this.map.getZoom(), CLOSE_ZOOM), { animate: false });
     marker.openPopup();

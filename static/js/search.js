@@ -2,11 +2,13 @@
 
 import { getJson, Latest } from "./api.js";
 import { debounce, el, icon, lamp, replace } from "./dom.js";
+import { number } from "./format.js";
 import { t } from "./i18n.js";
 import { keyOf, lampOf } from "./catalog.js";
 
 const WAIT_MS = 180;
 const MOST_RESULTS = 30;
+const FAR_KM = 20;
 
 /** Two numbers of some length, not joined as a feature's number is (2023-1); whether they are a position, the server says. */
 const MAYBE_POSITION = /\d\d.*[^\d.-].*\d\d/;
@@ -35,7 +37,7 @@ export class Search {
 
   async features(text, signal) {
     const { ogc } = this.catalog.config;
-    return (await getJson(`${ogc}/search`, { q: text, limit: MOST_RESULTS, schematic: true, year: this.actions.year() }, signal)).features;
+    return getJson(`${ogc}/search`, { q: text, limit: MOST_RESULTS, schematic: true, year: this.actions.year() }, signal);
   }
 
   async position(text, signal) {
@@ -46,18 +48,28 @@ export class Search {
     });
   }
 
-  show(text, features, place) {
+  show(text, answer, place) {
     this.options = [];
-    if (features instanceof Error) return this.open([el("li", { class: "search-none", role: "presentation" }, features.message)]);
+    if (answer instanceof Error) return this.open([el("li", { class: "search-none", role: "presentation" }, answer.message)]);
+    const { features, words } = answer;
     const rows = [];
-    if (place) rows.push(this.option(el("span", { class: "search-name" }, t("前往坐标 {text}", { text })), t("读作：{reading}", { reading: place.properties.reading }), icon("pin"), () => this.actions.goTo(place)));
+    if (place) rows.push(this.placeOption(text, place));
     for (const layer of this.catalog.layers) {
-      const found = features.filter((feature) => feature.collection === layer.id).sort((one, other) => isNamed(other, text) - isNamed(one, text));
+      const found = features.filter((feature) => feature.collection === layer.id).sort((one, other) => closeness(other, text) - closeness(one, text));
       if (found.length) rows.push(el("li", { class: "search-group", role: "presentation" }, layer.title), ...found.map((feature) => this.result(layer, feature, text)));
     }
-    if (features.length) rows.push(this.option(el("span", { class: "search-name" }, t("清单里只看含“{text}”的", { text })), "", icon("search"), () => this.actions.filterBy(text)));
+    if (features.length) rows.push(this.option(el("span", { class: "search-name" }, t("清单里只看含“{text}”的", { text: words })), "", icon("search"), () => this.actions.filterBy(words)));
     if (!rows.length) rows.push(el("li", { class: "search-none", role: "presentation", "data-testid": "search-none" }, t("没有找到“{text}”。可试名称、编号、道路、村名、拼音首字母或坐标。", { text })));
     return this.open(rows);
+  }
+
+  /** Where pasted coordinates lead, and a warning where that is far from the plan's zone. */
+  placeOption(text, place) {
+    const [lon, lat] = place.geometry.coordinates;
+    const far = kilometresOutside(this.catalog.config.zone.extent, L.latLng(lat, lon));
+    place.properties.warning = far > FAR_KM ? t("离开发区约 {distance} km，请核对坐标的次序、带号和坐标系", { distance: number(far, 0) }) : "";
+    const words = [t("读作：{reading}", { reading: place.properties.reading }), place.properties.warning].filter(Boolean).join(" · ");
+    return this.option(el("span", { class: "search-name" }, t("前往坐标 {text}", { text })), words, icon("pin"), () => this.actions.goTo(place), null, place.properties.warning ? "is-far" : "");
   }
 
   result(layer, feature, text) {
@@ -67,10 +79,10 @@ export class Search {
     return this.option(el("span", { class: "search-name" }, emphasised(name, text)), place || (layer.role === "plan" ? feature.id : ""), mark, (manner) => this.actions.choose(keyOf(layer.id, feature.id), manner), feature.id);
   }
 
-  option(title, words, mark, act, id = null) {
+  option(title, words, mark, act, id = null, className = "") {
     const index = this.options.length;
     const choose = (manner) => { this.close(); this.input.blur(); act(manner); };
-    const node = el("li", { role: "option", id: `search-option-${index}`, class: "search-option", "aria-selected": "false", "data-testid": "search-option", "data-id": id,
+    const node = el("li", { role: "option", id: `search-option-${index}`, class: `search-option ${className}`, "aria-selected": "false", "data-testid": "search-option", "data-id": id,
       onpointerdown: (event) => event.preventDefault(), onclick: () => choose({}) }, [mark, el("span", { class: "search-words" }, [title, words && el("span", { class: "search-place" }, words)])]);
     this.options.push({ node, choose });
     return node;
@@ -111,9 +123,16 @@ export class Search {
   }
 }
 
-/** Whether the words stand in a feature's name; such ones come before those that only mention them. */
-function isNamed(feature, text) {
-  return feature.properties.name.toLowerCase().includes(text.toLowerCase());
+/** A feature of just that number comes first, then those with the words in their name, then those that only mention them. */
+function closeness(feature, text) {
+  if ([feature.id, keyOf(feature.collection, feature.id)].includes(text)) return 2;
+  return Number((feature.properties.name || "").toLowerCase().includes(text.toLowerCase()));
+}
+
+/** How far a place lies outside an extent, kilometres; 0 inside. */
+function kilometresOutside([west, south, east, north], place) {
+  const nearest = L.latLng(Math.min(Math.max(place.lat, south), north), Math.min(Math.max(place.lng, west), east));
+  return place.distanceTo(nearest) / 1000;
 }
 
 /** A name with the part that was searched for in bold. */

@@ -162,6 +162,8 @@ def test_what_is_searched_for_is_found_by_name_initials_number_road_and_village(
         "宏志": HONGZHI,
         "hzxx": HONGZHI,
         "2023-1": HONGZHI,
+        HONGZHI: HONGZHI,
+        "乐山大道古槐路": HONGZHI,
         "盘龙山路于开源": "schools/2021-3",
         "乐山大道": "roads/leshan-dadao",
         "杨桥": "villages/411771360208",
@@ -178,6 +180,21 @@ def test_a_search_without_result_says_what_to_try(open_map):
     page = open_map()
     page.by("search").fill("哈尔滨")
     expect(page.by("search-none")).to_contain_text("可试名称、编号、道路、村名、拼音首字母或坐标")
+
+
+def test_coordinates_far_from_the_zone_are_gone_to_with_a_warning(open_map):
+    page = open_map()
+    page.search("116.39, 39.91").first.click()  # Beijing, some 780 km away
+    expect(page.by("place")).to_contain_text(re.compile(r"离开发区约 7\d\d km，请核对"))
+    page.search("114.0168, 33.0456").first.click()
+    expect(page.by("place")).not_to_contain_text("请核对")
+
+
+def test_words_without_a_blank_become_a_filter_that_finds_the_same(open_map):
+    page = open_map("?layers=schools")
+    page.search("乐山大道板桥路").last.click()
+    page.expect_listed("schools/2024-1")
+    assert page.query["q"] == ["乐山大道 板桥路"]
 
 
 def test_a_search_can_become_a_filter_of_the_list(open_map):
