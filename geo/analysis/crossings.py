@@ -198,7 +198,7 @@ def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) 
     point = to_plane(shapely.Point(meeting.lon, meeting.lat), crs)
     near = [_neighbouring(network, match.rows, meeting) for match in pairing.matches]
     errors = [_error_m(network, rows, name) for rows, name in zip(near, (first, second), strict=True)]
-    reach_m = ARM_M + meeting.spread_m
+    reach_m = ARM_M + meeting.spread_m + meeting.gap_m
     arms = tuple(arms_of(network.in_plane(rows, crs).lines, point, reach_m) for rows in near)
     return Crossing(
         lon=meeting.lon,

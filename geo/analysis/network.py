@@ -1,7 +1,7 @@
 """A road network made ready once: its names, its places, the width and the error of every road."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -42,8 +42,13 @@ MINOR = frozenset("service track busway rest_area services".split())
 
 METRES_PER_DEGREE = 111_000.0
 LONGEST_RING_M = 700.0
-ROUND = 0.7
-"""4π × area / perimeter² of a ring that counts as a roundabout; a square has 0.79, a long loop much less."""
+ROUND = 0.88
+"""4π × area / perimeter² of a ring that counts as a roundabout; a square has 0.79, an octagon 0.95."""
+
+BENT = 1.005
+"""Length over chord of an arc of a roundabout: 1.006 for a sixteenth of it."""
+
+SAME_PLACE_DEG = 1e-7
 
 
 @dataclass(frozen=True)
@@ -162,19 +167,27 @@ class RoadNetwork:
 
     @cached_property
     def rings(self) -> list[Ring]:
-        """Roundabouts: rows marked as such that hang together, and single rows that are round and closed."""
-        closed = numpy.flatnonzero(self.is_drawn & ~self.is_roundabout & ~self.is_path & shapely.is_closed(self.lines))
-        groups = _connected(self.lines, numpy.flatnonzero(self.is_roundabout & self.is_drawn))
-        groups += [(int(row),) for row in closed if self._is_round(int(row))]
+        """Roundabouts: rows marked as such that hang together, and others that close a circle."""
+        groups = _connected(self.end_nodes, numpy.flatnonzero(self.is_roundabout & self.is_drawn))
         discs = [shapely.convex_hull(shapely.union_all(self.lines[list(rows)])) for rows in groups]
-        return [Ring(disc, rows) for disc, rows in zip(discs, groups, strict=True) if disc.geom_type == "Polygon"]
+        marked = [Ring(disc, rows) for disc, rows in zip(discs, groups, strict=True) if disc.geom_type == "Polygon"]
+        return [*marked, *self._unmarked_rings()]
 
-    def _is_round(self, row: int) -> bool:
-        line = self.lines[row]
-        if line.length * METRES_PER_DEGREE > 2 * LONGEST_RING_M:
-            return False
-        line = to_plane(line, metric_crs(line.bounds))
-        return line.length <= LONGEST_RING_M and 4 * numpy.pi * shapely.Polygon(line).area / line.length**2 >= ROUND
+    def _unmarked_rings(self) -> Iterator[Ring]:
+        """Circles of one or more rows; where the data tell one-way roads at all, these only."""
+        lengths = shapely.length(self.lines)
+        chords = numpy.hypot(*(self.ends[:, 1] - self.ends[:, 0]).T)
+        maybe = self.is_drawn & ~(self.is_roundabout | self.is_path | self.is_minor)
+        maybe &= (lengths * METRES_PER_DEGREE <= 2 * LONGEST_RING_M) & (lengths > BENT * chords)
+        if self.is_oneway.any():
+            maybe &= self.is_oneway
+        rows = numpy.flatnonzero(maybe)
+        tree = shapely.STRtree(self.lines[rows])
+        for disc in shapely.get_parts(shapely.polygonize(self.lines[rows])):
+            plane = to_plane(disc, metric_crs(disc.bounds))
+            if plane.length <= LONGEST_RING_M and 4 * numpy.pi * plane.area / plane.length**2 >= ROUND:
+                around = tree.query(disc.exterior.buffer(SAME_PLACE_DEG), predicate="contains")
+                yield Ring(shapely.convex_hull(disc), tuple(sorted(rows[around].tolist())))
 
     @cached_property
     def is_ring(self) -> numpy.ndarray:
@@ -215,14 +228,13 @@ def _numbers(roads: GeoDataFrame, name: str, missing: float) -> numpy.ndarray:
     return roads[name].to_numpy(dtype=float, na_value=missing)
 
 
-def _connected(lines: numpy.ndarray, rows: numpy.ndarray) -> list[tuple[int, ...]]:
+def _connected(end_nodes: numpy.ndarray, rows: numpy.ndarray) -> list[tuple[int, ...]]:
     """Rows that hang together at their ends, group by group."""
-    meeting: dict[tuple[float, float], list[int]] = defaultdict(list)
-    for row in rows:
-        ends = shapely.get_coordinates(lines[row])[[0, -1]].round(7)
-        for end in ends:
-            meeting[tuple(end)].append(int(row))
-    group_of = {int(row): {int(row)} for row in rows}
+    meeting: dict[int, list[int]] = defaultdict(list)
+    for row in rows.tolist():
+        for node in end_nodes[row].tolist():
+            meeting[node].append(row)
+    group_of = {row: {row} for row in rows.tolist()}
     for together in meeting.values():
         merged = set().union(*(group_of[row] for row in together))
         for row in merged:

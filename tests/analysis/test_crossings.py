@@ -160,6 +160,31 @@ def test_a_roundabout_in_pieces_that_bears_the_name_of_a_road_is_one_crossing():
     assert_at(find_crossing(roads, "横路", "纵路"), 0, 0, 0.5)
 
 
+@pytest.mark.parametrize("name", [None, "横路", "环岛"])
+@pytest.mark.parametrize("oneway", [True, None])
+@pytest.mark.parametrize(("radius", "pieces"), [(20, 2), (45, 8), (75, 3)])
+def test_a_roundabout_in_pieces_that_no_field_marks_is_one_crossing(radius, pieces, name, oneway):
+    steps, told_oneway = 24 // pieces, {} if oneway is None else {"oneway": True}
+    ring = circle(radius, 24)
+    arcs = [(name, ring[steps * n : steps * n + steps + 1], told_oneway) for n in range(pieces)]
+    arms = [
+        straight("横路", (-800, 0), (-radius, 0)), straight("横路", (radius, 0), (800, 0)),
+        straight("纵路", (0, radius), (0, 500)), straight("纵路", (0, -radius), (0, -500)),
+    ]  # fmt: skip
+    roads = network(*arcs, *arms)
+    assert_at(find_crossing(roads, "横路", "纵路"), 0, 0, 0.5)
+    assert [sorted(ring.rows) for ring in roads.rings] == [list(range(pieces))]
+
+
+def test_a_square_block_and_a_loop_that_is_driven_both_ways_are_no_roundabouts():
+    square = [(0, 0), (90, 0), (90, 90), (0, 90), (0, 0)]
+    loop = [(x + 500, y + 300) for x, y in circle(60)]
+    roads = network(
+        (None, square), (None, loop, {"oneway": False}), straight("单行路", (0, 900), (50, 900), oneway=True)
+    )
+    assert roads.rings == []
+
+
 def test_a_t_junction_has_three_arms():
     crossing = find_crossing(network(WEST_EAST, straight("支线路", (0, 0), (0, 500))), "横路", "支线路")
     assert [len(arms) for arms in crossing.arms] == [2, 1] and crossing.is_certain

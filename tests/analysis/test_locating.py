@@ -280,6 +280,17 @@ def test_at_a_roundabout_the_parcel_keeps_off_the_ring(radius):
     assert geodesic_area_m2(place.geometry) == pytest.approx(20_000, rel=0.005)
 
 
+@pytest.mark.parametrize("gap", [5.0, 30.0, 48.0])
+@pytest.mark.parametrize("quadrant", sorted(SIGNS))
+def test_a_road_that_is_drawn_too_short_still_has_its_corners(gap, quadrant):
+    roads = [straight("横路", (-900, 0), (900, 0)), straight("纵路", (0, gap), (0, 900))]
+    (place,) = locate(roads, Site(corner(quadrant), 10_000.0))
+    east, north = SIGNS[quadrant]
+    xs, ys = sorted((20 * east, 120 * east)), sorted((20 * north, 120 * north))
+    assert to_metres(place.geometry).bounds == pytest.approx((xs[0], ys[0], xs[1], ys[1]), abs=0.1)
+    assert "没有相接" in told(place) and not place.is_certain
+
+
 def test_progress_is_told():
     heard = []
     network = RoadNetwork(town(CROSS), default_error_m=1.0)
