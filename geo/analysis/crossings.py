@@ -78,10 +78,11 @@ class Crossing:
 
 @dataclass(frozen=True)
 class _Pairing:
-    """What the two names may mean together, and where that meets."""
+    """What the two names may mean together, where that meets, and whether a surer reading was given up for it."""
 
     matches: tuple[NameMatch, NameMatch]
     meetings: tuple[Meeting, ...]
+    is_second_choice: bool = False
 
 
 def find_crossing(network: RoadNetwork, first: str, second: str) -> Crossing:
@@ -117,9 +118,9 @@ def find_meetings(network: RoadNetwork, first: str, second: str) -> _Pairing:
     """
     matches = [match_road(network, name) for name in (first, second)]
     pairs = sorted(product(*matches), key=_doubtfulness)
-    for _, alternatives in groupby(pairs, _doubtfulness):
+    for number, (_, alternatives) in enumerate(groupby(pairs, _doubtfulness)):
         met = [
-            _Pairing(pair, meetings)
+            _Pairing(pair, meetings, is_second_choice=number > 0)
             for pair in alternatives
             if (meetings := tuple(meetings_of(network, pair[0].rows, pair[1].rows)))
         ]
@@ -214,6 +215,7 @@ def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) 
         others=others,
         is_certain=meeting.kind == Kind.JUNCTION
         and not others
+        and not pairing.is_second_choice
         and all(match.trust < Trust.LIKELY for match in pairing.matches),
     )
 

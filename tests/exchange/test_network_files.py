@@ -102,6 +102,12 @@ def test_any_crs_becomes_degrees(tmp_path, crs):
     assert shapely.hausdorff_distance(network.roads.geometry[0], EAST) < 1e-7
 
 
+@pytest.mark.parametrize(("crs", "is_old"), [("EPSG:2362", True), ("EPSG:2414", True), ("EPSG:4526", False)])
+def test_an_old_datum_is_told(tmp_path, crs, is_old):
+    frame({"name": NAMES}).to_crs(crs).to_file(tmp_path / "a.shp", encoding="UTF-8")
+    assert ("上百米" in told(read_network(tmp_path / "a.shp"))) == is_old
+
+
 def test_of_several_layers_the_one_with_names_of_roads_is_taken_and_said(tmp_path):
     path = tmp_path / "a.gpkg"
     points = geopandas.GeoDataFrame({"name": NAMES}, geometry=[shapely.Point(114, 33)] * 2, crs="EPSG:4326")

@@ -40,6 +40,9 @@ OTHER_XML = (b"<OGR", b"opengis")
 SIDE_FILES = {".shp": (".shp", ".shx", ".dbf", ".prj"), ".gpkg": (".gpkg", ".gpkg-wal")}
 """What belongs to a file and is shown to GDAL with it; everything else beside it is not."""
 
+OLD_DATUMS = ("Xian 1980", "Xian_1980", "Beijing 1954", "Beijing_1954")
+"""Only the surveying offices have exact parameters from these to CGCS2000."""
+
 MAX_LATITUDE, MAX_LONGITUDE = 90.0, 180.0
 
 
@@ -313,6 +316,9 @@ def to_degrees(path: Path, table: Table, crs: pyproj.CRS | None) -> Table:
             N_("%(file)s 自带坐标系 %(own)s，与指定的 %(given)s 不同"),
             file=short_name(path), own=frame.crs.name, given=crs.name,
         )  # fmt: skip
+    if any(word in frame.crs.to_wkt() for word in OLD_DATUMS):
+        message = N_("%(file)s 的坐标系 %(crs)s 换算到 WGS 84 可能差几十米到上百米")
+        remarks.append(Remark(message, file=path.name, crs=frame.crs.name))
     with gdal_faults(path):
         frame = frame.to_crs(STORED_CRS)
     if not _in_degrees(frame):
