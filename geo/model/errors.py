@@ -84,6 +84,13 @@ class AccountNotFound(AtlasError):
         super().__init__(N_("没有账户“%(account)s”"), account=account)
 
 
+class CorrectionNotFound(AtlasError):
+    """No reader's report of that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(N_("没有编号为 %(number)s 的意见"), number=number)
+
+
 class SignInNeeded(AtlasError):
     """Only somebody who has signed in may do this."""
 

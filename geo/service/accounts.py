@@ -1,7 +1,6 @@
 """Accounts: who may sign in, with which password, and how often somebody may try."""
 
 import hashlib
-import ipaddress
 import secrets
 import threading
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from geo.model.account import (
     name_key,
     plain_password,
 )
-from geo.model.errors import N_, NotAllowed, SignInRefused, TooManyTries
+from geo.model.errors import N_, NotAllowed, SignInRefused
+from geo.service.throttling import network, take_try
 from geo.store.base import Store
 
 LONGEST_SESSION = timedelta(hours=12)
@@ -106,7 +106,7 @@ def change_own_password(store: Store, account: Account, old: str, new: str) -> S
         If the new one does not hold.
     """
     clean_password(new, account.name)
-    _take_try(store, {_key_of_name(account.name): TRIES_BY_NAME})
+    take_try(store, {_key_of_name(account.name): TRIES_BY_NAME}, TRY_WINDOW_S)
     if _verified(store, account.name, old) is None:
         raise SignInRefused(N_("现在的密码不对"))
     set_password(store, account, new, by=account)
@@ -128,8 +128,8 @@ def sign_in(store: Store, name: str, password: str, address: str) -> SignedIn:
     TooManyTries
         If that was the case too often for this name or this address.
     """
-    of_name, of_address = _key_of_name(name), f"address:{_network(address)}"
-    _take_try(store, {of_name: TRIES_BY_NAME, of_address: TRIES_BY_ADDRESS})
+    of_name, of_address = _key_of_name(name), f"address:{network(address)}"
+    take_try(store, {of_name: TRIES_BY_NAME, of_address: TRIES_BY_ADDRESS}, TRY_WINDOW_S)
     begun = _begin(store, name, password)
     store.throttle.forget([of_name])
     store.throttle.give_back([of_address])
@@ -191,22 +191,8 @@ def _nobodys_hash() -> str:
     return _hash(secrets.token_urlsafe(32))
 
 
-def _take_try(store: Store, limits: dict[str, int]) -> None:
-    if wait_s := store.throttle.take(limits, TRY_WINDOW_S):
-        raise TooManyTries(wait_s)
-
-
 def _key_of_name(name: str) -> str:
     return f"name:{_digest(name_key(name))}"
-
-
-def _network(address: str) -> str:
-    """One client: an IPv4 address, or the /64 network in which an IPv6 client may choose its address."""
-    try:
-        given = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address[:64]
-    return str(given) if given.version == 4 else str(ipaddress.ip_network((given, 64), strict=False))
 
 
 def _digest(text: str) -> str:

@@ -13,6 +13,7 @@ from geo.model.layer import Catalog, Layer
 from geo.model.page import Page, Summary
 from geo.model.status import AnnualStatus
 from geo.store.account_rows import AccountRows
+from geo.store.correction_rows import CorrectionRows
 from geo.store.evidence_rows import EvidenceRows
 from geo.store.throttle_rows import ThrottleRows
 
@@ -47,6 +48,7 @@ class Store(ABC):
     catalog: Catalog
     accounts: AccountRows
     throttle: ThrottleRows
+    corrections: CorrectionRows
     evidence: EvidenceRows
 
     @abstractmethod

@@ -29,6 +29,7 @@ from geo.model.status import AnnualStatus
 from geo.store.account_rows import AccountRows
 from geo.store.base import Filling, Store
 from geo.store.changes import Changes, Touched
+from geo.store.correction_rows import CorrectionRows
 from geo.store.evidence_rows import EvidenceRows
 from geo.store.frames import frame_of, rows_of
 from geo.store.journal import BATCH, Draft, Journal, entry_of, replay
@@ -62,7 +63,13 @@ class SqlStore(Store):
         self.accounts = AccountRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self.throttle = ThrottleRows(self.schema.metadata, self._reading, self._writing)
         self.evidence = EvidenceRows(self.schema.metadata, self._reading, self._writing)
-        self._tables_of_people = (*self.accounts.tables, *self.throttle.tables, *self.evidence.tables)
+        self.corrections = CorrectionRows(self.schema.metadata, self._reading, self._writing, self._keep)
+        self._tables_of_people = (
+            *self.accounts.tables,
+            *self.throttle.tables,
+            *self.evidence.tables,
+            *self.corrections.tables,
+        )
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The layer's state is part of each key, so that what is kept is true.
         self._counts: Memo[int] = Memo(CACHED_ANSWERS)

@@ -8,6 +8,7 @@ from geo.web import (
     accounts,
     basemaps,
     commands,
+    corrections,
     errors,
     evidence,
     export,
@@ -42,6 +43,7 @@ WITH_PAGES = (
     ogc,
     evidence,
     accounts,
+    corrections,
     basemaps,
     health,
 )
@@ -96,4 +98,5 @@ def _page_context() -> dict:
         "as_of": request.args.get(AS_OF),
         "nav": [(url_for(endpoint), endpoint) for endpoint in NAVIGATION if may_open(endpoint)],
         **known,
+        "open_corrections": corrections.open_corrections,
     }

@@ -21,6 +21,7 @@ STATUS_OF: dict[type[errors.AtlasError], int] = {
     errors.FeatureNotFound: 404,
     errors.EvidenceNotFound: 404,
     errors.AccountNotFound: 404,
+    errors.CorrectionNotFound: 404,
     errors.Conflict: 409,
     errors.TooManyTries: 429,
     errors.Busy: 503,

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from geo.model.errors import FeatureNotFound
 from geo.model.layer import Layer
-from geo.service import features
+from geo.service import corrections, features
 from geo.web.current import current_store
 from geo.web.feature_view import feature_view
 from geo.web.language import in_words
@@ -37,7 +37,9 @@ def detail(layer_id: str, feature_id: str) -> str | tuple[str, int]:
     if item.properties.get("retired_on"):
         return _retired(layer, view.name, item.properties)
     extra = {"feature": {"layer": layer_id, "id": feature_id}}
-    return render_template("features/detail.html", feature=view, **_map_parts(FEATURE_MODULE, extra))
+    outcomes = corrections.outcomes(store, layer_id, feature_id)
+    parts = _map_parts(FEATURE_MODULE, extra)
+    return render_template("features/detail.html", feature=view, outcomes=outcomes, **parts)
 
 
 def _year() -> int:

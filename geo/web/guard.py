@@ -17,11 +17,11 @@ from geo.web.sessions import may, note_activity
 
 READING = {"GET", "HEAD", "OPTIONS"}
 
-OPEN_READING = {"static", "accounts.sign_in_page", "language.switch", "health.healthz"}
+OPEN_ALWAYS = {"static", "accounts.sign_in_page", "accounts.sign_in", "language.switch", "health.healthz"}
 """Endpoints that need no account even where `REQUIRE_LOGIN` is set."""
 
-OPEN_WRITING = {"accounts.sign_in"}
-"""Endpoints that take a form from anybody."""
+OPEN_WRITING = {"accounts.sign_in", "corrections.receive"}
+"""Endpoints that take a form from anybody who may read."""
 
 ASKING = {"locating.read", "locating.propose"}
 """Endpoints whose question is too long for an address: they write nothing, so they are open as reading is."""
@@ -62,24 +62,19 @@ def _check() -> None:
         return
     role = needed_role(endpoint)
     writes = request.method not in READING and endpoint not in ASKING
-    if role is None and not (endpoint in OPEN_WRITING if writes else _is_open_reading(endpoint)):
-        if not current_user.is_authenticated:
-            raise SignInNeeded
-        if writes:
-            raise NotAllowed(N_("没有人可以这样写入"))
+    closed = current_app.config["REQUIRE_LOGIN"] and endpoint not in OPEN_ALWAYS
+    unmarked = writes and role is None and endpoint not in OPEN_WRITING
+    if (closed or unmarked or role is not None) and not current_user.is_authenticated:
+        raise SignInNeeded
+    if unmarked:
+        raise NotAllowed(N_("没有人可以这样写入"))
     if role is not None and not may(role):
-        if not current_user.is_authenticated:
-            raise SignInNeeded
         raise NotAllowed(
             N_("这项操作需要“%(needed)s”角色，您的账户是“%(given)s”"),
             needed=gettext(ROLES[role]),
             given=gettext(ROLES[current_user.role]),
         )
     note_activity()
-
-
-def _is_open_reading(endpoint: str) -> bool:
-    return endpoint in OPEN_READING or not current_app.config["REQUIRE_LOGIN"]
 
 
 def _keep_private(response: Response) -> Response:

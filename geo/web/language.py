@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from babel.messages.pofile import read_po
 from flask import Blueprint, Flask, Response, redirect, request
@@ -13,6 +12,7 @@ from flask_babel import Babel, get_locale, gettext
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.model.layer import Title
 from geo.model.remark import Remark
+from geo.service.as_of import OFFICE_TIME
 from geo.web.settings import ROOT
 from geo.web.translations import compile_catalogues
 
@@ -20,8 +20,6 @@ LANGUAGES = ("zh", "en")
 COOKIE = "language"
 COOKIE_MAX_AGE_S = 365 * 24 * 3600
 TRANSLATIONS = ROOT / "translations"
-OFFICE_TIME = ZoneInfo("Asia/Shanghai")
-"""The one time zone of the country; the store keeps UTC."""
 
 blueprint = Blueprint("language", __name__)
 

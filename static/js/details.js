@@ -97,7 +97,7 @@ export class Details {
   source(feature) {
     const { source_section: section, source_paragraph: paragraph } = feature.properties;
     const words = section ? t("出处：{source} {section} 第 {paragraph} 段", { source: feature.layer.source, section, paragraph: paragraph ?? "—" }) : t("出处：{source}", { source: feature.layer.source });
-    return el("p", { class: "details-source", "data-testid": "source" }, [words, el("br"), t("编号 {id} · 修订 {revision}", { id: feature.key, revision: feature.properties.revision ?? "—" })]);
+    return el("p", { class: "details-source", "data-testid": "source" }, [words, el("br"), t("编号 {id} · 修订 {revision}", { id: feature.key, revision: feature.properties.revision ?? "—" }), el("br"), reportError(feature.key)]);
   }
 
   foot(feature) {
@@ -109,6 +109,11 @@ export class Details {
       smallAction("print", t("打印"), "print", () => window.print()),
     ]);
   }
+}
+
+/** The way to say what is wrong in a record. */
+function reportError(key) {
+  return el("a", { href: `/corrections/new?feature=${encodeURIComponent(key)}`, "data-testid": "report-error" }, t("这条记录有误？告诉我们"));
 }
 
 /** How far off a position may be, in words. */

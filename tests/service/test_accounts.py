@@ -3,7 +3,7 @@
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from geo.model.errors import InvalidInput, SignInRefused
+from geo.model.errors import InvalidInput, SignInRefused, TooManyTries
 from geo.service import accounts
 from geo.store import open_store
 from geo.store.catalog import read_catalog
@@ -86,7 +86,7 @@ def test_an_ipv6_client_counts_by_its_network(store, monkeypatch, one, other, sa
     with pytest.raises(SignInRefused):
         accounts.sign_in(store, "李四", "not the password", one)
     if same:
-        with pytest.raises(accounts.TooManyTries):
+        with pytest.raises(TooManyTries):
             accounts.sign_in(store, "张三", PASSWORD, other)
     else:
         assert accounts.sign_in(store, "张三", PASSWORD, other).token

@@ -1,0 +1,62 @@
+"""A reader reports an error from the map, an editor accepts it, the record's page says so."""
+
+import pytest
+from playwright.sync_api import expect
+
+from geo.web import create_app
+from tests.browser.map_page import MapPage
+from tests.browser.test_accessibility import grave_faults
+from tests.browser.test_accounts import PASSWORD, fits, sign_in
+from tests.browser.test_language import leftovers
+
+RECORD = "schools/2021-2"
+
+
+@pytest.fixture(scope="module")
+def office_address(tmp_path_factory, serve):
+    """A server with an editor."""
+    store = tmp_path_factory.mktemp("office") / "plan.gpkg"
+    runner = create_app({"DATABASE_URL": f"gpkg:///{store}"}).test_cli_runner(env={"NEW_PASSWORD": PASSWORD})
+    arguments = ["user-add", "editor", "--role", "editor", "--password-env", "NEW_PASSWORD"]
+    assert runner.invoke(args=arguments).exit_code == 0
+    with serve(store) as server:
+        yield server.address
+
+
+@pytest.mark.parametrize(("language", "size"), [("zh", "desktop"), ("en", "phone")])
+def test_a_reader_reports_and_an_editor_accepts(open_page, office_address, language, size):
+    text, said = f"{language}: 1,350 → 1,360", f"{language} 42"
+    reader = open_page(f"{office_address}/language/{language}?next=/?feature={RECORD}", size)
+    MapPage(reader).settle()
+    reader.get_by_test_id("report-error").click()
+    form = reader.get_by_test_id("correction-form")
+    assert form.locator(".trap").bounding_box()["width"] <= 1
+    form.locator("[value=figures]").check()
+    form.locator("[name=text]").fill(text)
+    assert grave_faults(reader) == []
+    assert fits(reader)
+    reader.get_by_test_id("send-correction").click()
+    expect(reader.get_by_test_id("received")).to_be_visible()
+    assert grave_faults(reader) == []
+
+    editor = open_page(f"{office_address}/language/{language}?next=/accounts/sign-in?next=/export", size)
+    sign_in(editor, "editor")
+    editor.get_by_test_id("account-button").click()
+    expect(editor.get_by_test_id("inbox")).to_contain_text("1")
+    editor.get_by_test_id("inbox").click()
+    report = editor.locator(".correction", has_text=text)
+    report.locator("[name=answer]").fill(said)
+    assert grave_faults(editor) == []
+    assert fits(editor)
+    if language == "en":
+        assert leftovers(editor, ["驻马店经济开发区金雀路小学"]) == set()
+    report.get_by_test_id("accept").click()
+    expect(editor.get_by_test_id("done")).to_be_visible()
+    editor.get_by_test_id("handled").click()
+    expect(editor.locator(".correction", has_text=text)).to_contain_text(said)
+
+    reader.goto(f"{office_address}/features/{RECORD}")
+    expect(reader.get_by_test_id("outcomes")).to_contain_text(text)
+    expect(reader.get_by_test_id("outcomes")).to_contain_text(said)
+    assert grave_faults(reader) == []
+    assert fits(reader)
