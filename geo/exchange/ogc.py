@@ -46,6 +46,20 @@ def _in(language: str, title: Title) -> str:
     return getattr(title, language)
 
 
+def marked(document: Document, note: str | None) -> Document:
+    """A document that says what must be known of all its data, for programs and where clients show it to people.
+
+    Parameters
+    ----------
+    note
+        One sentence; None where nothing needs to be said.
+    """
+    if note is None:
+        return document
+    words = {name: f"{note} · {document[name]}" for name in ("title", "description") if name in document}
+    return {**document, **words, "note": note}
+
+
 def landing_page(base_url: str, zone: Zone, language: str) -> Document:
     """Where every client begins (7.2)."""
     return {

@@ -20,7 +20,7 @@ blueprint = Blueprint("export", __name__)
 def page() -> str:
     """Choose layers, year and format."""
     store = current_store()
-    year = params.year(request.args) or store.catalog.zone.last_year
+    year = params.year_shown(request.args, store.catalog.zone)
     return render_template(
         "export/index.html",
         layers=list(store.catalog.values()),

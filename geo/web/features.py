@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from geo.model.errors import FeatureNotFound
 from geo.model.layer import Layer
 from geo.service import corrections, features
+from geo.web import params
 from geo.web.current import current_store
 from geo.web.feature_view import feature_view
 from geo.web.language import in_words
@@ -43,10 +44,7 @@ def detail(layer_id: str, feature_id: str) -> str | tuple[str, int]:
 
 
 def _year() -> int:
-    """The year asked for; one that is no year of the plan gives the last one, and the page says so."""
-    zone = current_store().catalog.zone
-    asked = request.args.get("year", "")
-    return next((year for year in zone.years if str(year) == asked), zone.last_year)
+    return params.year_shown(request.args, current_store().catalog.zone)
 
 
 def _map_parts(module: str, extra: dict | None = None) -> dict[str, object]:

@@ -11,6 +11,7 @@ from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
 from geo.service import features
 from geo.service import search as search_service
+from geo.service.export import DEMO_NOTE
 from geo.web import params
 from geo.web.caching import cached_by_state
 from geo.web.current import AS_OF, current_store
@@ -31,6 +32,16 @@ def base_url() -> str:
     return url_for("ogc.landing", _external=True).rstrip("/")
 
 
+def _note() -> str | None:
+    """What every answer with data says of a demonstration store."""
+    return gettext(DEMO_NOTE) if current_store().demo else None
+
+
+def _note_member() -> dict[str, str]:
+    note = _note()
+    return {"note": note} if note else {}
+
+
 @blueprint.before_request
 def _only_json() -> None:
     given = request.args.get("f", "json")
@@ -41,7 +52,8 @@ def _only_json() -> None:
 @blueprint.get("/", strict_slashes=False)
 def landing() -> Response:
     _no_other_parameters()
-    return jsonify(documents.landing_page(base_url(), current_store().catalog.zone, language()))
+    page = documents.landing_page(base_url(), current_store().catalog.zone, language())
+    return jsonify(documents.marked(page, _note()))
 
 
 @blueprint.get("/conformance")
@@ -53,7 +65,8 @@ def conformance() -> Response:
 @blueprint.get("/api")
 def api() -> Response:
     _no_other_parameters()
-    response = jsonify(openapi(base_url(), current_store().catalog, language(), gettext))
+    document = openapi(base_url(), current_store().catalog, language(), gettext)
+    response = jsonify({**document, "info": documents.marked(document["info"], _note())})
     response.mimetype = OPENAPI_JSON
     return response
 
@@ -62,7 +75,8 @@ def api() -> Response:
 def collections() -> Response:
     _no_other_parameters()
     catalog = current_store().catalog
-    return jsonify(documents.collections(base_url(), [_collection(layer) for layer in catalog.values()]))
+    document = documents.collections(base_url(), [_collection(layer) for layer in catalog.values()])
+    return jsonify(documents.marked(document, _note()))
 
 
 @blueprint.get("/collections/<collection_id>")
@@ -73,13 +87,15 @@ def collection(collection_id: str) -> Response:
 
 def _collection(layer: Layer) -> dict:
     store = current_store()
-    return documents.collection(base_url(), layer, store.catalog.zone, store.extent(layer.id), language())
+    document = documents.collection(base_url(), layer, store.catalog.zone, store.extent(layer.id), language())
+    return documents.marked(document, _note())
 
 
 @blueprint.get("/collections/<collection_id>/schema")
 def schema(collection_id: str) -> Response:
     _no_other_parameters()
-    response = jsonify(documents.schema(base_url(), current_store().catalog[collection_id], language()))
+    document = documents.schema(base_url(), current_store().catalog[collection_id], language())
+    response = jsonify(documents.marked(document, _note()))
     response.mimetype = SCHEMA_JSON
     return response
 
@@ -92,7 +108,7 @@ def items(collection_id: str) -> Response:
 
     def answer() -> Response:
         found = features.find_items(store, collection_id, query)
-        members = documents.items_members(
+        members = _note_member() | documents.items_members(
             url_for("ogc.items", collection_id=collection_id, _external=True),
             [(name, value) for name, value in request.args.items(multi=True)],
             matched=found.matched,
@@ -116,7 +132,7 @@ def item(collection_id: str, feature_id: str) -> Response:
 
     def answer() -> Response:
         found = features.find_item(store, collection_id, feature_id, year=year, schematic=schematic)
-        members = {
+        members = _note_member() | {
             "links": documents.item_links(base_url(), layer.id, feature_id),
             "statuses": [
                 documents.status_row(each.status)
@@ -139,7 +155,8 @@ def summary() -> Response:
 
     def answer() -> Response:
         summaries = features.summarise(store, queries, cells=cells)
-        return jsonify(documents.summary({layer.id: summaries.get(layer.id) for layer in layers}))
+        document = documents.summary({layer.id: summaries.get(layer.id) for layer in layers})
+        return jsonify(documents.marked(document, _note()))
 
     return cached_by_state(answer, [layer.id for layer in layers])
 
@@ -158,7 +175,7 @@ def search() -> Response:
         else search_service.Found("", [])
     )
     parts = ((layer.id, result.page.ids, result.page.wkb, result.properties) for layer, result in found.results)
-    return Response(geojson.collections(parts, words=found.words), mimetype=GEOJSON)
+    return Response(geojson.collections(parts, words=found.words, **_note_member()), mimetype=GEOJSON)
 
 
 @blueprint.get("/position")

@@ -17,7 +17,7 @@ from geo.model.feature_query import (
     FeatureQuery,
     Order,
 )
-from geo.model.layer import Layer
+from geo.model.layer import Layer, Zone
 from geo.service import areas
 from geo.store.base import Store
 
@@ -163,6 +163,12 @@ def flag(args: Args, name: str) -> bool:
 def year(args: Args) -> int | None:
     """The year whose status is asked for."""
     return integer(args, "year", None, FIRST_YEAR, LAST_YEAR)
+
+
+def year_shown(args: Args, zone: Zone) -> int:
+    """The year that a page shows; one that is no year of the plan gives the last one, and the page says so."""
+    asked = args.get("year", "")
+    return next((year for year in zone.years if str(year) == asked), zone.last_year)
 
 
 def bbox(args: Args) -> tuple[float, float, float, float] | None:
