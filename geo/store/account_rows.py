@@ -1,6 +1,6 @@
 """Accounts and their sessions in the store."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from geo.model.account import Account, Role, name_key
 from geo.model.errors import AccountNotFound, InvalidInput, N_, NotAllowed
-from geo.model.journal import PROGRAM, Act
+from geo.model.journal import PROGRAM, Act, BadRow, JournalEntry
 from geo.store.journal import Draft, now
 from geo.store.schema import WHOLE
 
@@ -173,6 +173,21 @@ class AccountRows:
         mine = (self._accounts.c.id == account_id, self._accounts.c.password_hash == old)
         with self._writing() as connection:
             connection.execute(update(self._accounts).where(*mine).values(password_hash=new))
+
+    def faults(self, connection: Connection, entries: Iterable[JournalEntry]) -> Iterator[BadRow]:
+        """Accounts whose name, role or state is not what the journal's entries leave; passwords are not in it."""
+        expected: dict[int, dict[str, object]] = {}
+        for entry in entries:
+            expected.setdefault(entry.after["account"], {}).update(entry.after)
+        for row in connection.execute(select(self._accounts).order_by(self._accounts.c.id)):
+            wanted = expected.pop(row.id, None)
+            if wanted is None:
+                yield BadRow(self._accounts.name, str(row.id), "extra")
+                continue
+            for name in JOURNALLED:
+                if row._mapping[name] != wanted[name]:
+                    yield BadRow(self._accounts.name, str(row.id), "different", name)
+        yield from (BadRow(self._accounts.name, str(number), "missing") for number in expected)
 
     # --- sessions ---
 

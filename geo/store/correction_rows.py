@@ -1,6 +1,6 @@
 """Readers' reports in the store: taken in as they come, handled once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, fields
 
@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Index, MetaData, Row, Table, Text, fu
 
 from geo.model.correction import Correction, Report, State
 from geo.model.errors import Conflict, CorrectionNotFound, N_
-from geo.model.journal import Act
+from geo.model.journal import Act, BadRow, JournalEntry
 from geo.store.journal import Draft, now
 from geo.store.schema import WHOLE
 
@@ -98,6 +98,18 @@ class CorrectionRows:
             after = _correction(self._row(connection, number))
             self._keep(connection, Act(by), [_outcome(after)])
             return after
+
+    def faults(self, connection: Connection, entries: Iterable[JournalEntry]) -> Iterator[BadRow]:
+        """Handled reports that are not as the journal's entries have them; what waits is in no journal."""
+        expected = {entry.after["correction"]: entry for entry in entries}
+        handled = select(self._table).where(self._table.c.state != "open").order_by(self._table.c.id)
+        for row in connection.execute(handled):
+            entry = expected.pop(row.id, None)
+            if entry is None:
+                yield BadRow(self._table.name, str(row.id), "extra")
+            elif _outcome(_correction(row)).after != entry.after or row.handled_by != entry.author:
+                yield BadRow(self._table.name, str(row.id), "different")
+        yield from (BadRow(self._table.name, str(number), "missing") for number in expected)
 
     def _row(self, connection: Connection, number: int) -> Row:
         row = connection.execute(select(self._table).where(self._table.c.id == number)).first()

@@ -200,6 +200,9 @@ class SqlStore(Store):
             rows = _streamed(connection, select(statuses).order_by(statuses.c.id))
             yield from status_faults(statuses.name, map(entry_of, entries), rows)
             yield from self.evidence.faults(connection)
+            for action, kept in (("account", self.accounts), ("correction", self.corrections)):
+                entries = _streamed(connection, self.history.statement(JournalQuery(action=action)))
+                yield from kept.faults(connection, map(entry_of, entries))
 
     def _select(self, layer_id: str, query: FeatureQuery) -> FeatureSelect:
         return FeatureSelect(self.catalog[layer_id], self.schema, self._places[layer_id], query)

@@ -10,7 +10,7 @@ import pytest
 
 from geo.model.errors import AccountNotFound, InvalidInput, NotAllowed
 from geo.model.feature_query import FeatureQuery
-from geo.model.journal import PROGRAM, JournalQuery
+from geo.model.journal import PROGRAM, BadRow, JournalQuery
 from geo.store import open_store
 
 HOUR = timedelta(hours=1)
@@ -140,6 +140,28 @@ def test_the_journal_keeps_every_change_of_an_account_but_no_password(store):
         ("管理员", who | {"disabled": False}, who | {"disabled": True}),
     ]
     assert list(store.faults()) == []
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found"),
+    [
+        ("UPDATE accounts SET role = 'admin' WHERE name = '张三'", BadRow("accounts", "1", "different", "role")),
+        ("UPDATE accounts SET disabled = FALSE WHERE name = '张三'", BadRow("accounts", "1", "different", "disabled")),
+        ("DELETE FROM accounts WHERE name = '张三'", BadRow("accounts", "1", "missing")),
+        (
+            "INSERT INTO accounts (name, name_key, role, password_hash, disabled, created_at)"
+            " VALUES ('鬼', '鬼', 'admin', 'x', FALSE, '')",
+            BadRow("accounts", "2", "extra"),
+        ),
+    ],
+)
+def test_an_account_that_was_changed_behind_the_programs_back_is_found(store, tampering, found):
+    made = store.accounts.add("张三", "editor", "hash", by=None)
+    store.accounts.change(made.id, disabled=True, by="管理员")
+    assert list(store.faults()) == []
+    with store._writing() as connection:
+        connection.exec_driver_sql(tampering)
+    assert list(store.faults()) == [found]
 
 
 def test_a_change_that_is_refused_leaves_no_trace(store):

@@ -6,7 +6,7 @@ import pytest
 
 from geo.model.correction import Report
 from geo.model.errors import Conflict, CorrectionNotFound
-from geo.model.journal import JournalQuery
+from geo.model.journal import BadRow, JournalQuery
 
 
 @pytest.fixture
@@ -66,3 +66,22 @@ def test_a_report_is_handled_once(store, parcel):
     assert store.count_journal(JournalQuery(action="correction")) == 1
     with pytest.raises(CorrectionNotFound):
         store.corrections.handle(99, "closed", None, by="甲")
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found"),
+    [
+        ("UPDATE corrections SET answer = '没有的事' WHERE id = 1", [BadRow("corrections", "1", "different")]),
+        ("UPDATE corrections SET handled_by = '乙' WHERE id = 1", [BadRow("corrections", "1", "different")]),
+        ("UPDATE corrections SET state = 'open' WHERE id = 1", [BadRow("corrections", "1", "missing")]),
+        ("UPDATE corrections SET state = 'closed' WHERE id = 2", [BadRow("corrections", "2", "extra")]),
+        ("UPDATE corrections SET contact = NULL", []),
+    ],
+)
+def test_a_handled_report_that_was_changed_behind_the_programs_back_is_found(store, parcel, tampering, found):
+    number = store.corrections.add(parcel).id
+    store.corrections.add(parcel)
+    store.corrections.handle(number, "accepted", "已改", by="甲")
+    with store._writing() as connection:
+        connection.exec_driver_sql(tampering)
+    assert list(store.faults()) == found

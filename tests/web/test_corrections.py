@@ -1,8 +1,11 @@
 """Readers report errors without an account; editors handle them; the record's page says what came of it."""
 
+from datetime import datetime
+
 import pytest
 
 from geo.service import corrections
+from geo.service.as_of import OFFICE_TIME
 from geo.web import create_app
 from geo.web.current import current_store
 
@@ -149,3 +152,11 @@ def test_a_closed_office_takes_reports_from_its_own_people(own_store, browser, s
     assert waiting(closed) == []
     assert signed_in(closed, "viewer").post("/corrections/new", data=REPORT).status_code == 303
     assert len(waiting(closed)) == 1
+
+
+def test_the_page_of_a_past_day_shows_what_was_known_then(office, reader, signed_in):
+    reader.post("/corrections/new", data=REPORT)
+    (report,) = waiting(office)
+    signed_in(office, "editor").post(f"/corrections/{report.id}", data={"outcome": "answered", "answer": "已核实"})
+    today = datetime.now(OFFICE_TIME).date()
+    assert "已核实" in reader.get(f"/features/{RECORD}?as_of={today}").text
