@@ -5,7 +5,8 @@ BIN := .venv/bin
 VENDOR := .venv/browser-libraries
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # libatomic1: the Node.js that Playwright brings needs it.
-TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk
+# The tests start a PostgreSQL server of their own.
+TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk postgresql postgresql-15-postgis-3
 
 .DELETE_ON_ERROR:
 .PHONY: setup setup-tests run demo test bench lint messages screenshot

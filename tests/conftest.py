@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 
 from geo.web.settings import SETTINGS
+from tests.cluster import Cluster
 
 hypothesis.settings.register_profile("plan_atlas", deadline=None)
 hypothesis.settings.load_profile("plan_atlas")
@@ -21,3 +22,12 @@ def nothing_from_the_environment() -> Iterator[None]:
         patch.setenv("LC_ALL", "C.UTF-8")
         patch.setenv("SECRET_KEY", "a secret of the tests alone")
         yield
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL server with PostGIS, the same for all test processes."""
+    own = tmp_path_factory.getbasetemp()
+    cluster = Cluster(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+    yield cluster
+    cluster.leave()

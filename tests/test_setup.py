@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 PIN = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)==(?P<version>[0-9][A-Za-z0-9.]*)(?P<marker> *;[^#]+)?( +#.*)?")
 DIVIDER = "# --- what those need themselves"
-BUILT_ON_BY_THE_LIBRARIES = {"pandas"}
-"""Named by us for its version although only GeoPandas' frames bring it into our code."""
+BUILT_ON_BY_THE_LIBRARIES = {"pandas", "psycopg-binary"}
+"""Named by us for its version although only GeoPandas' frames, or psycopg, bring it into our code."""
 
 NAMED_BY_THE_CUSTOMER = {"geopandas", "shapely", "folium", "flask", "fiona"}
 """There whether or not the code imports them yet."""

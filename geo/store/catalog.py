@@ -17,7 +17,7 @@ T = TypeVar("T", Zone, Layer)
 
 RESERVED_LAYERS = frozenset(
     "store_info layer_revisions annual_status search_index journal accounts account_sessions throttle scenarios zone"
-    " layer_styles".split()
+    " layer_styles geometry_columns geography_columns alembic_version".split()
 )
 """Names that the store keeps for tables of its own."""
 
@@ -26,11 +26,12 @@ RESERVED_PREFIXES = ("gpkg_", "rtree_", "sqlite_", "pg_", "spatial_", "ix_")
 RESERVED_FIELDS = frozenset(
     {
         *("fid", "geom", "geometry", "id", "feature_id", "layer_id", "revision"),
+        *("tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"),
         *STATUS_COLUMNS,
         *(field.name for fields in STATUS_FIELDS.values() for field in fields),
     }
 )
-"""Columns that every layer has beside its fields."""
+"""Columns that every layer has beside its fields, or that PostgreSQL keeps for itself."""
 
 
 def read_catalog(folder: Path) -> Catalog:

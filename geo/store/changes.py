@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 import shapely
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from geo.model.errors import Conflict, FeatureNotFound, InvalidFeatures, N_
 from geo.model.journal import PROGRAM, Act, Change, FeatureChange, FeatureRemoval, Record
 from geo.model.layer import Catalog, Layer
 from geo.model.search_text import search_text
 from geo.model.status import AnnualStatus
+from geo.store.bulk import insert_rows
 from geo.store.frames import FeatureRows, checked_change
 from geo.store.journal import Draft, Replayed, changed_fields, known, now, readable
 from geo.store.schema import STATUS_ROW, Schema, not_withdrawn
@@ -135,7 +136,7 @@ class Changes:
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
             before = self._current_status(batch[0]) if len(rows) == 1 else None
-            self._connection.execute(insert(self._schema.annual_status), batch)
+            insert_rows(self._connection, self._schema.annual_status, batch)
             for row in batch:
                 yield Draft("status", row["layer_id"], row["feature_id"], None, before, known(row))
 
@@ -158,7 +159,7 @@ class Changes:
         """Put status rows into the empty table as the journal has them."""
         nothing, rows = {field.name: None for field in STATUS_ROW}, iter(rows)
         while batch := list(islice(rows, BATCH)):
-            self._connection.execute(insert(self._schema.annual_status), [nothing | row for row in batch])
+            insert_rows(self._connection, self._schema.annual_status, [nothing | row for row in batch])
             self.has_statuses = True
 
     def _create(self, change: FeatureChange, number: int) -> Draft:
@@ -242,8 +243,8 @@ class Changes:
         return known({name: value for name, value in found._mapping.items() if name != "id"}) if found else None
 
     def _insert(self, layer: Layer, batch: list[Values]) -> None:
-        self._connection.execute(insert(self._schema.layers[layer.id]), batch)
-        self._connection.execute(insert(self._schema.search_index), [_search_row(layer, row) for row in batch])
+        insert_rows(self._connection, self._schema.layers[layer.id], batch)
+        insert_rows(self._connection, self._schema.search_index, [_search_row(layer, row) for row in batch])
 
     def _index_words(self, layer: Layer, row: Values) -> None:
         index = self._schema.search_index

@@ -1,8 +1,6 @@
 """Connections to a GeoPackage file: how SQLite is set, how transactions begin, what its errors mean."""
 
-import os
 import sqlite3
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from geo.model.errors import N_, StoreUnavailable
+from geo.store.forks import forget_in_children
 from geo.store.gpkg_blob import register_functions
 
 BUSY_TIMEOUT_S = 10
@@ -42,9 +41,7 @@ _FAULTS = {
 def open_engine(path: Path) -> Engine:
     """Connections to a file that exists: a commit is on the disk when it returns, readers never wait for a writer."""
     engine = _engine(path, "rw", _DURABLE)
-    if hasattr(os, "register_at_fork"):  # not on Windows
-        reference = weakref.ref(engine)
-        os.register_at_fork(after_in_child=lambda: _leave_to_parent(reference()))
+    forget_in_children(engine)
     return engine
 
 
@@ -90,9 +87,3 @@ def _engine(path: Path, mode: str, pragmas: tuple[str, ...]) -> Engine:
     return create_engine(
         "sqlite://", creator=connect, poolclass=QueuePool, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW
     )
-
-
-def _leave_to_parent(engine: Engine | None) -> None:
-    """In a forked child: forget the parent's connections without closing them."""
-    if engine is not None:
-        engine.dispose(close=False)

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from itertools import groupby, islice
 
 import orjson
-from sqlalchemy import Connection, Row, Select, Table, func, insert, select
+from sqlalchemy import Connection, Row, Select, Table, func, select
 
 from geo.model.journal import Act, Action, BadRow, JournalEntry, JournalHead, JournalQuery
+from geo.store.bulk import insert_rows
 
 BATCH = 5_000
 FEATURE_ACTIONS = ("create", "update", "remove")
@@ -95,7 +96,7 @@ class Journal:
                 }  # fmt: skip
                 row["hash"] = previous = chained(previous, row)
                 rows.append(row)
-            connection.execute(insert(self.table), rows)
+            insert_rows(connection, self.table, rows)
             for row, draft in zip(rows, batch, strict=True):
                 yield JournalEntry(**(row | {"before": draft.before, "after": draft.after}))
 
@@ -104,7 +105,7 @@ class Journal:
         entries = iter(entries)
         while batch := list(islice(entries, BATCH)):
             rows = [asdict(entry) | {"before": to_text(entry.before), "after": to_text(entry.after)} for entry in batch]
-            connection.execute(insert(self.table), rows)
+            insert_rows(connection, self.table, rows)
 
     def head(self, connection: Connection, until: str | None = None) -> JournalHead:
         """The last entry, or the last one made at or before a time."""

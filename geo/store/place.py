@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, FromClause, Table, and_, or_
+from sqlalchemy import ColumnElement, FromClause, Integer, Table, and_, cast, func, or_, true
 
 
 class Place(ABC):
@@ -16,7 +16,9 @@ class Place(ABC):
     Attributes
     ----------
     rows
-        One row for each feature that has a geometry.
+        The features that have a geometry, one row each; others may be among them.
+    has_geometry
+        Tells them from the others.
     id
         Its `fid`.
     min_x, min_y, max_x, max_y
@@ -24,6 +26,7 @@ class Place(ABC):
     """
 
     rows: FromClause
+    has_geometry: ColumnElement[bool] = true()
     id: ColumnElement[int]
     min_x: ColumnElement[float]
     min_y: ColumnElement[float]
@@ -42,16 +45,29 @@ class Place(ABC):
         """Whether the geometry meets a box; one that lies within it need not be looked at."""
         west, south, east, north = bbox
         inside = and_(self.min_x >= west, self.max_x <= east, self.min_y >= south, self.max_y <= north)
-        box = shapely.envelope(shapely.multipoints([(west, south), (east, north)]))
-        return and_(self._overlaps(bbox), or_(inside, self.meets(box)))
+        return and_(self._overlaps(bbox), or_(inside, self.meets(box_of(bbox))))
 
     def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
         """Whether the geometry meets a shape; those whose bounds do not are left out first."""
         return and_(self._overlaps(shape.bounds), self.meets(shape))
 
+    def extremes(self) -> Sequence[ColumnElement[float]]:
+        """The bounds of all features together: min x, min y, max x, max y."""
+        return (func.min(self.min_x), func.min(self.min_y), func.max(self.max_x), func.max(self.max_y))
+
+    def whole(self, number: ColumnElement[float]) -> ColumnElement[int]:
+        """The whole number below one that is not negative."""
+        return cast(number, Integer)
+
     def _overlaps(self, bounds: Sequence[float]) -> ColumnElement[bool]:
         west, south, east, north = bounds
         return and_(self.max_x >= west, self.min_x <= east, self.max_y >= south, self.min_y <= north)
+
+
+def box_of(bbox: Sequence[float]) -> BaseGeometry:
+    """A bbox as a geometry: a polygon, or a line or a point where it has no size."""
+    west, south, east, north = bbox
+    return shapely.envelope(shapely.multipoints([(west, south), (east, north)]))
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    Integer,
     Select,
     case,
-    cast,
     false,
     func,
     null,
@@ -81,17 +79,15 @@ class FeatureSelect:
 
     def bounds(self) -> Select:
         """One row: min lon, min lat, max lon, max lat of what matches and has a geometry."""
-        place = self._place
-        sides = (func.min(place.min_x), func.min(place.min_y), func.max(place.max_x), func.max(place.max_y))
-        return self._matching(sides, by_place=True)
+        return self._matching(self._place.extremes(), by_place=True)
 
     def cells(self, grid: Grid) -> Select:
         """Mean lon, mean lat and count of what matches, by the cell in which the middle of its bounds lies."""
         place = self._place
         lon, lat = (place.min_x + place.max_x) / 2.0, (place.min_y + place.max_y) / 2.0
-        column, row = cast((lon + 180) / grid.width, Integer), cast((lat + 90) / grid.height, Integer)
+        column, row = place.whole((lon + 180) / grid.width), place.whole((lat + 90) / grid.height)
         statement = self._matching([func.avg(lon), func.avg(lat), func.count()], by_place=True)
-        return statement.group_by(column, row).order_by(column, row)
+        return statement.where(place.has_geometry).group_by(column, row).order_by(column, row)
 
     def _matching(
         self, columns: Sequence[ColumnElement], names: Iterable[str] = (), *, by_place: bool = False
@@ -154,7 +150,8 @@ class FeatureSelect:
             yield from self._condition(condition)
         if words := search_words(self._query.search or ""):
             index = self._schema.search_index
-            found = [index.c.text.contains(word, autoescape=True) for word in words]
+            # No text holds NUL, and PostgreSQL does not even take the question.
+            found = [index.c.text.contains(word, autoescape=True) if "\0" not in word else false() for word in words]
             ids = select(index.c.feature_id).where(index.c.layer_id == self._layer.id, *found)
             yield self._table.c.feature_id.in_(ids)
         if self._query.between is not None:

@@ -2,33 +2,13 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from functools import cached_property
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    Double,
-    ForeignKey,
-    FromClause,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    exists,
-    select,
-    text,
-)
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeEngine, UserDefinedType
+from sqlalchemy import Column, ColumnElement, ForeignKey, FromClause, Index, MetaData, Table, Text, exists, select, text
 
 from geo.model.layer import Catalog, Field, Layer, common
 from geo.model.location import LocationBasis
-from geo.store.gpkg_blob import to_blob, to_wkb
-from geo.store.wkb import is_multi, promoted, single_part
+from geo.store.columns import COLUMN_TYPES, WHOLE, geometry
 
 VERSION = "2"
 """Of the schema; kept in `store_info`."""
@@ -41,48 +21,6 @@ def new_state() -> str:
     """A name for a layer's content that nothing had before; triggers of the database give one after each change."""
     return secrets.token_hex(8)
 
-
-class Geometry(UserDefinedType):
-    """A geometry column: WKB outside; inside, the database's own form of the layer's geometry type."""
-
-    cache_ok = True
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-
-    def get_col_spec(self, **_options: object) -> str:
-        return self.kind.upper()
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[bytes | None], bytes | None]:
-        kind = self.kind
-        if is_multi(kind):
-            return lambda wkb: None if wkb is None else to_blob(promoted(wkb, kind))
-        return lambda wkb: None if wkb is None else to_blob(wkb)
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], bytes | None]:
-        if is_multi(self.kind):
-            return lambda blob: None if blob is None else single_part(to_wkb(blob))
-        return lambda blob: None if blob is None else to_wkb(blob)
-
-
-class IsoDate(UserDefinedType):
-    """A date as ISO 8601 text, in and out."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_options: object) -> str:
-        return "DATE"
-
-
-WHOLE = Integer().with_variant(BigInteger(), "postgresql")
-
-COLUMN_TYPES: dict[str, TypeEngine] = {
-    "text": Text(),
-    "integer": WHOLE,
-    "number": Double(),
-    "date": IsoDate(),
-    "boolean": Boolean(),
-}
 
 KEY_FIELDS: tuple[Field, ...] = (
     common("feature_id", "编号", "Id", "text", "BH"),
@@ -141,7 +79,7 @@ class Schema:
             "layer_revisions",
             self.metadata,
             Column("layer_id", Text, primary_key=True),
-            Column("revision", Integer, nullable=False),
+            Column("revision", WHOLE, nullable=False),
             Column("state", Text, nullable=False, default=new_state),
         )
         self.annual_status = _annual_status(self.metadata)
@@ -154,8 +92,6 @@ class Schema:
             Column("text", Text, nullable=False),
             sqlite_with_rowid=False,  # one layer's texts lie side by side
         )
-        self.shared = list(self.metadata.sorted_tables)
-        """Every table that is no layer's, in the order in which they can be made."""
         self.layers = {layer.id: _layer_table(layer, self.metadata) for layer in catalog.values()}
         # The same tables under a second name, for subqueries; made once, because making them costs more than a query.
         self.twins = {layer_id: table.alias("twin") for layer_id, table in self.layers.items()}
@@ -182,7 +118,7 @@ def _journal(metadata: MetaData) -> Table:
         Column("seq", WHOLE, primary_key=True, autoincrement=False),
         Column("change_set", WHOLE, nullable=False),
         *(Column(name, Text, nullable=name not in ("at", "author", "action")) for name in JOURNAL_TEXTS),
-        Column("revision", Integer),
+        Column("revision", WHOLE),
         *(Column(name, Text) for name in ("before", "after")),
         Column("hash", Text, nullable=False),
     )
@@ -208,20 +144,23 @@ def _annual_status(metadata: MetaData) -> Table:
 
 
 def _layer_table(layer: Layer, metadata: MetaData) -> Table:
-    geometry = [Column("geom", Geometry(layer.geometry))] if layer.geometry else []
+    shape = [Column("geom", geometry(layer.geometry))] if layer.geometry else []
     table = Table(
         layer.id,
         metadata,
         Column("fid", WHOLE, primary_key=True),
-        *geometry,
+        *shape,
         Column("feature_id", Text, nullable=False, unique=True),
-        Column("revision", Integer, nullable=False, server_default=text("1")),
+        Column("revision", WHOLE, nullable=False, server_default=text("1")),
         *(Column(field.name, COLUMN_TYPES[field.type]) for field in layer.fields),
         sqlite_autoincrement=True,
     )
     for field in layer.fields:
         if field.filter:
             Index(None, table.c[field.name])
+    if layer.geometry:
+        # Only PostGIS needs it: the R-tree of a GeoPackage is a table of its own.
+        Index(None, table.c.geom, postgresql_using="gist").ddl_if(dialect="postgresql")
     if layer.role == "plan":
         _index_exceptions(table)
     return table

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from decimal import Decimal
 
 import geopandas
 import pandas
@@ -64,12 +65,6 @@ class SqlStore(Store):
         self.throttle = ThrottleRows(self.schema.metadata, self._reading, self._writing)
         self.evidence = EvidenceRows(self.schema.metadata, self._reading, self._writing)
         self.corrections = CorrectionRows(self.schema.metadata, self._reading, self._writing, self._keep)
-        self._tables_of_people = (
-            *self.accounts.tables,
-            *self.throttle.tables,
-            *self.evidence.tables,
-            *self.corrections.tables,
-        )
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The layer's state is part of each key, so that what is kept is true.
         self._counts: Memo[int] = Memo(CACHED_ANSWERS)
@@ -157,7 +152,8 @@ class SqlStore(Store):
         cells = cells if self._places[layer_id] else 0
         bounds = (query.bbox or self.extent(layer_id, schematic=query.schematic)) if cells else None
         rows = self._rows(found.cells(Grid.over(bounds, cells))) if bounds else []
-        return Summary(count, dict(zip(fields, sums, strict=True)), [Cell(*row) for row in rows])
+        totals = [int(total) if isinstance(total, Decimal) else total for total in sums]
+        return Summary(count, dict(zip(fields, totals, strict=True)), [Cell(*row) for row in rows])
 
     def statuses(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
         status = self.schema.annual_status
@@ -176,8 +172,8 @@ class SqlStore(Store):
 
     def journal(self, query: JournalQuery = WHOLE_JOURNAL) -> Iterator[JournalEntry]:
         statement = self.history.statement(query)
-        with self._reading() as connection:
-            for row in connection.execution_options(yield_per=BATCH).execute(statement):
+        with self._snapshot() as connection:
+            for row in connection.execute(statement, execution_options={"yield_per": BATCH}):
                 yield entry_of(row)
 
     def count_journal(self, query: JournalQuery) -> int:
@@ -213,8 +209,8 @@ class SqlStore(Store):
 
     def _pages(self, statement: Select, names: tuple[str, ...], batch: int) -> Iterator[Page]:
         """One statement for all pages: it sees one state of the store, and rows are read as they are asked for."""
-        with self._reading() as connection:
-            result = connection.execution_options(yield_per=batch).execute(statement)
+        with self._snapshot() as connection:
+            result = connection.execute(statement, execution_options={"yield_per": batch})
             rows = result.fetchmany(batch)
             while True:
                 yield _page(rows, names)
@@ -297,7 +293,7 @@ class SqlStore(Store):
 
 
 def _streamed(connection: Connection, statement: Select) -> Iterator[Row]:
-    return iter(connection.execution_options(yield_per=BATCH).execute(statement))
+    return iter(connection.execute(statement, execution_options={"yield_per": BATCH}))
 
 
 def _page(rows: Sequence[Row], names: tuple[str, ...]) -> Page:

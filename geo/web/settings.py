@@ -24,7 +24,8 @@ SETTINGS = (
     Setting(
         "DATABASE_URL",
         "gpkg:instance/plan.gpkg",
-        "Where the store is: gpkg:///path/to/file.gpkg (absolute), or gpkg:file from the project's folder",
+        "Where the store is: gpkg:///path/to/file.gpkg (absolute), gpkg:file from the project's folder,"
+        " or postgresql+psycopg://user:password@host:port/database",
     ),
     Setting("DEMO_DATABASE_URL", "gpkg:instance/demo.gpkg", "Where the demonstration store is, written likewise"),
     Setting("AS_OF_DIR", "instance/as_of", "Folder of stores as of past days; it can be emptied at any time"),

@@ -1,5 +1,8 @@
 """A small catalog of every kind of layer, and stores made from it."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import geopandas
@@ -9,6 +12,7 @@ import shapely
 
 from geo.store import open_store
 from geo.store.catalog import read_catalog
+from geo.store.gpkg_blob import register_functions
 
 ZONE = """
 title = { zh = "试验区", en = "Test zone" }
@@ -101,18 +105,91 @@ def catalog(layers_folder):
     return read_catalog(layers_folder)
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "plan.gpkg"
+@pytest.fixture(scope="session", params=["geopackage", "postgis"])
+def kind(request):
+    """Every test that has a store runs on both; a module of tests for one of them has a `kind` of its own."""
+    return request.param
 
 
-@pytest.fixture
-def store(path, catalog):
-    """An empty store of the small catalog."""
-    store = open_store(f"gpkg:///{path}", catalog)
+@pytest.fixture(scope="session")
+def new_url(kind, tmp_path_factory, request):
+    """Gives the address of a store that is not there yet, each time another one."""
+    cluster = request.getfixturevalue("cluster") if kind == "postgis" else None
+
+    def new(template="plan_atlas_template"):
+        if cluster is None:
+            return f"gpkg:///{tmp_path_factory.mktemp('store')}/plan.gpkg"
+        return cluster.url(cluster.new_database(template))
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def empty(new_url, catalog):
+    """Address of an empty store of the small catalog, to be copied."""
+    url = new_url()
+    store = open_store(url, catalog)
     store.create()
+    store.close()
+    return url
+
+
+@pytest.fixture
+def url(kind, empty, new_url, request):
+    """Address of an empty store of the small catalog."""
+    if kind == "postgis":
+        cluster = request.getfixturevalue("cluster")
+        url = new_url(empty.rpartition("/")[2])
+        yield url
+        cluster.drop_database(url.rpartition("/")[2])
+    else:
+        url = new_url()
+        shutil.copy(empty.removeprefix("gpkg:///"), url.removeprefix("gpkg:///"))
+        yield url
+
+
+@pytest.fixture
+def store(url, catalog):
+    """An empty store of the small catalog."""
+    store = open_store(url, catalog)
     yield store
     store.close()
+
+
+@pytest.fixture
+def opened(catalog):
+    """Opens stores, and closes them when the test is over."""
+    stores = []
+
+    def open_it(url, its_catalog=catalog):
+        stores.append(open_store(url, its_catalog))
+        return stores[-1]
+
+    yield open_it
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def path(kind, url):
+    """The file of a GeoPackage."""
+    assert kind == "geopackage", "only a GeoPackage is a file: mark the test with GEOPACKAGE"
+    return Path(url.removeprefix("gpkg:///"))
+
+
+@pytest.fixture
+def outside(kind, url, request):
+    """Runs a statement on the store as a program does that knows nothing of ours, and gives its rows."""
+    if kind == "geopackage":
+        return lambda statement: run_in_file(url.removeprefix("gpkg:///"), statement)
+    cluster = request.getfixturevalue("cluster")
+    return lambda statement: cluster.administer(statement, url.rpartition("/")[2])
+
+
+def run_in_file(path, statement):
+    with closing(sqlite3.connect(path)) as file, file:
+        register_functions(file)  # which GDAL and QGIS have, too
+        return file.execute(statement).fetchall()
 
 
 @pytest.fixture(scope="session")

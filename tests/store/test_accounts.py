@@ -1,9 +1,7 @@
 """Accounts, sessions and counts of tries in the store."""
 
-import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -11,7 +9,6 @@ import pytest
 from geo.model.errors import AccountNotFound, InvalidInput, NotAllowed
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import PROGRAM, BadRow, JournalQuery
-from geo.store import open_store
 
 HOUR = timedelta(hours=1)
 
@@ -110,19 +107,14 @@ def test_many_who_try_at_once_get_no_more_tries(store):
     assert waits.count(0) == 5
 
 
-def test_a_store_from_before_there_were_accounts_gets_their_tables(path, store, catalog, frame, square):
+def test_a_store_from_before_there_were_accounts_gets_their_tables(store, outside, frame, square):
     store.add_features("parcels", frame({"p-1": {"geometry": square(114, 33)}}))
-    store.close()
-    with closing(sqlite3.connect(path)) as file:
-        for table in ("account_sessions", "accounts", "throttle"):
-            file.execute(f"DROP TABLE {table}")
-        file.commit()
-    older = open_store(f"gpkg:///{path}", catalog)
-    assert older.create() == []
-    assert older.accounts.is_empty()
-    older.accounts.add("张三", "admin", "hash", by=None)
-    assert older.count("parcels", FeatureQuery()) == 1
-    older.close()
+    for table in ("account_sessions", "accounts", "throttle"):
+        outside(f"DROP TABLE {table}")
+    assert store.create() == []
+    assert store.accounts.is_empty()
+    store.accounts.add("张三", "admin", "hash", by=None)
+    assert store.count("parcels", FeatureQuery()) == 1
 
 
 def test_the_journal_keeps_every_change_of_an_account_but_no_password(store):

@@ -16,9 +16,12 @@ from geo.model.errors import InvalidInput, StoreUnavailable
 from geo.model.feature_query import FeatureQuery
 from geo.model.status import AnnualStatus
 from geo.store import open_store
-from geo.store.base import Content
-from geo.store.catalog import read_catalog
 from geo.store.gpkg_blob import register_functions
+
+pytestmark = [
+    pytest.mark.usefixtures("kind"),
+    pytest.mark.parametrize("kind", ["geopackage"], indirect=True, scope="session"),
+]
 
 GDAL_GEOMETRY = {
     "parcels": "Multi Polygon",
@@ -179,57 +182,6 @@ def test_ogr2ogr_adds_features_that_we_read(filled, path, tmp_path):
     assert shapely.from_wkb(page.wkb[0]).geom_type == "Polygon"
 
 
-def test_create_finds_nothing_to_do_in_a_whole_store(filled):
-    before = filled.revision("parcels")
-    assert filled.create(lambda layer: pytest.fail("asked to fill a layer that is there")) == []
-    assert filled.revision("parcels") == before
-
-
-def test_a_new_layer_of_the_catalog_is_added_and_filled(filled, path, tmp_path, write, definitions, frame):
-    bigger = read_catalog(write(tmp_path / "more", {**definitions, "clinics": definitions["villages"]}))
-    store = open_store(f"gpkg:///{path}", bigger)
-    clinics = frame({"c": {"name": "卫生室", "geometry": "POINT (114 33)"}})
-    report = AnnualStatus(layer_id="clinics", feature_id="c", year=2023, value=1.0)
-    assert store.create(lambda layer: Content(clinics, [report])) == ["clinics"]
-    assert store.read_page("clinics", FeatureQuery()).ids == ["c"]
-    assert store.statuses("clinics", "c") == [report]
-    assert store.count("parcels", FeatureQuery()) == 3
-    assert "1: " in run("ogrinfo", str(path))
-    store.close()
-
-
-def test_a_filling_that_does_not_hold_leaves_nothing(path, tmp_path, catalog, write, definitions, frame):
-    def fill(layer):
-        if layer.id == "villages":
-            raise StoreUnavailable("gone")
-        return None
-
-    store = open_store(f"gpkg:///{path}", catalog)
-    with pytest.raises(StoreUnavailable, match="gone"):
-        store.create(fill)
-    assert [
-        file.name for file in path.parent.iterdir() if file.name.startswith("plan.gpkg") and ".lock" not in file.name
-    ] == []
-    store.create()
-    bigger = read_catalog(write(tmp_path / "more", {**definitions, "clinics": definitions["villages"]}))
-    again = open_store(f"gpkg:///{path}", bigger)
-    with pytest.raises(StoreUnavailable, match="gone"):
-        again.create(lambda layer: (_ for _ in ()).throw(StoreUnavailable("gone")))
-    assert "clinics" not in run("ogrinfo", str(path))
-    assert again.create() == ["clinics"]
-    again.close()
-    store.close()
-
-
-@pytest.mark.parametrize("change", [('type = "integer"', 'type = "number"'), ('name = "remark"', 'name = "remarks"')])
-def test_a_changed_definition_is_refused_and_says_what_to_do(filled, path, tmp_path, write, definitions, change):
-    changed = write(tmp_path / "changed", {**definitions, "parcels": definitions["parcels"].replace(*change)})
-    store = open_store(f"gpkg:///{path}", read_catalog(changed))
-    with pytest.raises(StoreUnavailable, match=r"parcels.*(seats|remarks).*移到别处"):
-        store.create()
-    store.close()
-
-
 def test_what_is_no_store_is_refused_in_words(tmp_path, catalog):
     (tmp_path / "text.gpkg").write_text("not a database, but long enough to be taken for one " * 20)
     (tmp_path / "folder.gpkg").mkdir()
@@ -256,13 +208,6 @@ def test_a_missing_file_is_said_and_not_made_by_reading(tmp_path, catalog):
     (tmp_path / "file").touch()
     store = open_store(f"gpkg:///{tmp_path}/file/plan.gpkg", catalog)
     with pytest.raises(StoreUnavailable, match=r"plan\.gpkg"):
-        store.create()
-
-
-def test_a_store_of_a_newer_program_is_refused(store, path):
-    with closing(sqlite3.connect(path)) as file, file:
-        file.execute("UPDATE store_info SET value = '99' WHERE key = 'schema_version'")
-    with pytest.raises(StoreUnavailable, match="99"):
         store.create()
 
 
@@ -298,24 +243,6 @@ def test_folders_with_chinese_names_and_odd_characters_are_made(tmp_path, catalo
     assert path.exists()
     assert store.count("parcels", FeatureQuery()) == 0
     store.close()
-
-
-def test_a_demonstration_store_says_so_and_is_never_mixed_with_a_real_one(store, tmp_path, catalog):
-    assert store.demo is False
-    with pytest.raises(StoreUnavailable, match=r"plan\.gpkg"):
-        store.create(demo=True)
-    with pytest.raises(StoreUnavailable, match=r"plan\.gpkg"):
-        store.remove_demo()
-    demo = open_store(f"gpkg:///{tmp_path}/demo.gpkg", catalog)
-    demo.remove_demo()  # nothing there, nothing to do
-    demo.create(demo=True)
-    assert demo.demo is True
-    assert demo.create() == []
-    demo.remove_demo()
-    assert sorted(file.name for file in tmp_path.iterdir() if file.name.startswith("demo")) == ["demo.gpkg.lock"]
-    demo.create()
-    assert demo.demo is False
-    demo.close()
 
 
 def test_what_a_deleted_store_left_behind_does_not_get_into_the_next_one(store, path, catalog):

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import sqlite3
-from contextlib import closing
 
 import pytest
 import shapely
@@ -149,16 +147,14 @@ def test_a_change_set_has_one_number_and_time_and_the_journal_can_be_asked(kept)
     assert kept.count_journal(JournalQuery(feature_id="b", limit=1)) == 3
 
 
-def test_the_chain_can_be_recomputed_from_its_published_rule(kept, path):
+def test_the_chain_can_be_recomputed_from_its_published_rule(kept, outside):
     kept.write([FeatureChange("parcels", "a", 1, {"name": "${x} “甲”"})], ACT)
     previous = ""
-    with closing(sqlite3.connect(path)) as file:
-        columns = "seq, change_set, at, author, cause, source, action, layer_id, feature_id, revision"
-        rows = file.execute(f'SELECT {columns}, "before", "after", hash FROM journal ORDER BY seq')
-        for *row, kept_hash in rows:
-            plain = json.dumps([previous, *row], ensure_ascii=False, separators=(",", ":")).encode()
-            previous = hashlib.sha256(plain).hexdigest()
-            assert previous == kept_hash
+    columns = "seq, change_set, at, author, cause, source, action, layer_id, feature_id, revision"
+    for *row, kept_hash in outside(f'SELECT {columns}, "before", "after", hash FROM journal ORDER BY seq'):
+        plain = json.dumps([previous, *row], ensure_ascii=False, separators=(",", ":")).encode()
+        previous = hashlib.sha256(plain).hexdigest()
+        assert previous == kept_hash
     assert kept.journal_head().hash == previous
 
 
@@ -170,7 +166,11 @@ TAMPERING = {
     "UPDATE annual_status SET stage = 'completed'": ("annual_status", "parcels/a 2023", "different"),
     "DELETE FROM annual_status": ("annual_status", "parcels/a 2023", "missing"),
     "INSERT INTO annual_status SELECT 9, 'parcels', 'a', 2024, stage, flag, progress_pct, NULL, NULL, NULL, NULL, NULL,"
-    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 FROM annual_status": ("annual_status", "9", "extra"),
+    " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, false FROM annual_status": (
+        "annual_status",
+        "9",
+        "extra",
+    ),
     "UPDATE journal SET author = '张三' WHERE seq = 2": ("journal", "2", "chain"),
     "UPDATE journal SET \"after\" = replace(\"after\", '甲', '丁') WHERE seq = 1": ("journal", "1", "chain"),
     "DELETE FROM journal WHERE seq = 2": ("journal", "3", "chain"),
@@ -178,15 +178,10 @@ TAMPERING = {
 
 
 @pytest.mark.parametrize("statement", TAMPERING)
-def test_a_row_that_was_changed_from_outside_is_found_and_named(kept, path, statement):
+def test_a_row_that_was_changed_from_outside_is_found_and_named(kept, outside, statement):
     kept.write([AnnualStatus(layer_id="parcels", feature_id="a", year=2023, stage="started")], ACT)
     assert list(kept.faults()) == []
-    functions = ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY")
-    with closing(sqlite3.connect(path)) as file:
-        for name in functions:
-            file.create_function(name, 1, lambda blob: None)
-        file.execute(statement)
-        file.commit()
+    outside(statement)
     first = next(iter(kept.faults()))
     assert (first.table, first.key, first.fault) == TAMPERING[statement]
 

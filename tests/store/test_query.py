@@ -63,8 +63,8 @@ def reports(parcels):
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory, catalog, parcels, reports, frame):
-    store = open_store(f"gpkg:///{tmp_path_factory.mktemp('store')}/plan.gpkg", catalog)
+def filled(new_url, catalog, parcels, reports, frame):
+    store = open_store(new_url(), catalog)
     store.create(lambda layer: Content(frame(parcels), reports) if layer.id == "parcels" else None)
     yield store
     store.close()

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from geo.model.feature_query import FeatureQuery
 from geo.model.search_text import search_words
+from geo.store import open_store
 
 FEATURES = {
     "2023-1": {"name": "宏志小学", "location_text": "乐山大道与古槐路交叉口西北侧", "remark": "一期"},
@@ -73,10 +74,8 @@ def test_no_text_breaks_a_search(shared, text):
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory, catalog, frame):
-    from geo.store import open_store
-
-    store = open_store(f"gpkg:///{tmp_path_factory.mktemp('search')}/plan.gpkg", catalog)
+def shared(new_url, catalog, frame):
+    store = open_store(new_url(), catalog)
     store.create()
     store.add_features("parcels", frame(FEATURES))
     yield store

@@ -24,7 +24,7 @@ def positions():
 
 
 @pytest.fixture(scope="module")
-def large(tmp_path_factory, catalog, positions):
+def large(new_url, catalog, positions):
     x, y, size = positions
     features = geopandas.GeoDataFrame(
         {"plan_year": np.arange(COUNT) % 5 + 2021, "area_mu": 1.5, "name": [f"parcel {n}" for n in range(COUNT)]},
@@ -32,7 +32,7 @@ def large(tmp_path_factory, catalog, positions):
         index=[f"p-{number}" for number in range(COUNT)],
         crs="EPSG:4326",
     )
-    store = open_store(f"gpkg:///{tmp_path_factory.mktemp('large')}/plan.gpkg", catalog)
+    store = open_store(new_url(), catalog)
     store.create(lambda layer: Content(features) if layer.id == "parcels" else None)
     yield store
     store.close()

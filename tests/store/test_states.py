@@ -16,7 +16,7 @@ SQL = {
     "update": "UPDATE villages SET name = '改名村' WHERE feature_id = 'a'",
     "delete": "DELETE FROM villages WHERE feature_id = 'a'",
     "status inserted": "INSERT INTO annual_status (layer_id, feature_id, year, demo, withdrawn)"
-    " VALUES ('villages', 'a', 2022, 0, 0)",
+    " VALUES ('villages', 'a', 2022, false, false)",
     "status updated": "UPDATE annual_status SET value = 7",
     "status deleted": "DELETE FROM annual_status",
 }
@@ -30,30 +30,21 @@ def villages(store, frame):
     return store
 
 
-def run(path, statement: str) -> None:
-    """A statement of a program that knows nothing of ours; the R-tree's triggers do not call functions here."""
-    connection = sqlite3.connect(path)
-    for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
-        connection.create_function(name, 1, lambda blob: None)
-    with connection:
-        connection.execute(statement)
-    connection.close()
-
-
 @pytest.mark.parametrize("statement", SQL.values(), ids=SQL)
-def test_what_another_program_writes_gives_a_new_state(villages, path, statement):
+def test_what_another_program_writes_gives_a_new_state(villages, outside, statement):
     before = {layer: villages.state(layer) for layer in ("villages", "parcels")}
-    run(path, statement)
+    outside(statement)
     assert villages.state("villages") != before["villages"]
     assert villages.state("parcels") == before["parcels"]
 
 
-def test_a_count_follows_what_another_program_writes(villages, path):
+def test_a_count_follows_what_another_program_writes(villages, outside):
     assert villages.count("villages", FeatureQuery()) == 1
-    run(path, SQL["insert"])
+    outside(SQL["insert"])
     assert villages.count("villages", FeatureQuery()) == 2
 
 
+@pytest.mark.parametrize("kind", ["geopackage"], indirect=True, scope="session")
 def test_a_feature_added_by_gdal_gives_a_new_state(villages, path, tmp_path):
     (tmp_path / "more.csv").write_text('feature_id,name,lon,lat\nb,乙村,"114.05","33.05"\n', encoding="utf-8")
     before = villages.state("villages"), villages.extent("villages")
@@ -76,18 +67,18 @@ def test_our_own_writes_give_new_states_too(villages, frame):
     assert len(states) == 3
 
 
-def test_a_store_made_anew_shares_no_state_with_the_one_before(catalog, tmp_path):
+def test_a_store_made_anew_shares_no_state_with_the_one_before(catalog, new_url, opened):
     states = []
-    for name in ("first", "second"):
-        store = open_store(f"gpkg:///{tmp_path / name}.gpkg", catalog)
+    for _ in range(2):
+        store = opened(new_url())
         store.create()
         states += [store.state(layer) for layer in catalog]
-        store.close()
     assert len(set(states)) == 2 * len(catalog)
     assert all(states)
 
 
-def test_a_file_of_an_earlier_version_learns_to_notice(villages, path, catalog):
+@pytest.mark.parametrize("kind", ["geopackage"], indirect=True, scope="session")
+def test_a_file_of_an_earlier_version_learns_to_notice(villages, path, outside, catalog):
     villages.close()
     connection = sqlite3.connect(path)
     triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_state_%'")
@@ -99,7 +90,7 @@ def test_a_file_of_an_earlier_version_learns_to_notice(villages, path, catalog):
     assert store.create() == []
     before = store.state("villages")
     assert before
-    run(path, SQL["status inserted"])
+    outside(SQL["status inserted"])
     assert store.state("villages") not in ("", before)
     store.close()
 

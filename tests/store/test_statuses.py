@@ -7,7 +7,6 @@ import pytest
 from geo.model.errors import FeatureNotFound, InvalidInput, LayerNotFound
 from geo.model.feature_query import FeatureQuery
 from geo.model.status import AnnualStatus
-from geo.store import open_store
 
 FULL = AnnualStatus(
     layer_id="parcels",
@@ -110,13 +109,12 @@ def test_a_row_of_nothing_is_refused(kept, frame):
     assert kept.statuses("parcels", "a") == []
 
 
-def test_invented_figures_live_in_a_demonstration_store_only(kept, tmp_path, catalog, frame):
+def test_invented_figures_live_in_a_demonstration_store_only(kept, new_url, opened, frame):
     with pytest.raises(InvalidInput, match="parcels"):
         kept.add_statuses([replace(FULL, demo=True)])
-    demo = open_store(f"gpkg:///{tmp_path}/demo.gpkg", catalog)
+    demo = opened(new_url())
     demo.create(demo=True)
     demo.add_features("parcels", frame({"a": {"name": "甲"}}))
     demo.add_statuses([replace(FULL, demo=True)])
     page = demo.read_feature("parcels", "a", year=2023)
     assert dict(zip(page.columns, page.rows[0], strict=True))["status_demo"] is True
-    demo.close()

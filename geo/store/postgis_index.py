@@ -1,0 +1,42 @@
+"""A GiST index of PostGIS as the index by which features are found."""
+
+from collections.abc import Sequence
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Double, FromClause, LargeBinary, Table, cast, func, literal
+
+from geo.store.gpkg_blob import SRS_ID
+from geo.store.place import Place, box_of
+
+
+class GistIndex(Place):
+    """A layer's own table; the predicates of PostGIS look into the index of its geometries by themselves."""
+
+    def __init__(self, layer_table: Table) -> None:
+        self.rows, self.id, self._geometry = layer_table, layer_table.c.fid, layer_table.c.geom
+        self.min_x, self.min_y, self.max_x, self.max_y = _sides(self._geometry)
+        self.has_geometry = self._geometry.is_not(None)
+
+    def extremes(self) -> Sequence[ColumnElement[float]]:
+        return _sides(func.ST_Extent(self._geometry))
+
+    def joined(self, table: Table) -> FromClause:
+        return self.rows
+
+    def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
+        wkb = literal(shapely.to_wkb(shape), LargeBinary)
+        return func.ST_Intersects(self._geometry, func.ST_GeomFromWKB(wkb, SRS_ID), type_=Boolean)
+
+    def touches(self, bbox: Sequence[float]) -> ColumnElement[bool]:
+        return self.meets(box_of(bbox))
+
+    def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
+        return self.meets(shape)
+
+    def whole(self, number: ColumnElement[float]) -> ColumnElement[int]:
+        return cast(func.floor(number), BigInteger)
+
+
+def _sides(shape: ColumnElement) -> list[ColumnElement[float]]:
+    return [getattr(func, name)(shape, type_=Double) for name in ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")]

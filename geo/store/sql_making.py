@@ -1,0 +1,194 @@
+"""How a store in an SQL database comes to be: what is missing is made, what does not fit is refused in words."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+
+from sqlalchemy import Connection, Table, insert, select
+
+from geo.model.errors import N_, StoreUnavailable
+from geo.model.journal import JournalQuery
+from geo.model.layer import Layer
+from geo.store.base import Filling, Store
+from geo.store.schema import VERSION
+from geo.store.sql_store import SqlStore
+
+LONGEST_MAKING_S = 600
+"""How long one process waits while another one makes the store."""
+
+
+class SqlMaking(SqlStore):
+    """Makes the tables of `geo.store.schema`, and holds those that are there against the catalog.
+
+    Attributes
+    ----------
+    name
+        What messages call the store; no password in it.
+    """
+
+    name: str
+
+    # --- what each database does in its own way ---
+
+    @abstractmethod
+    def _alone(self) -> AbstractContextManager[None]:
+        """One maker at a time, among all processes."""
+
+    @abstractmethod
+    def _is_missing(self) -> bool:
+        """Whether nothing is there yet."""
+
+    @abstractmethod
+    def _build(self, make: Callable[[Connection], None]) -> None:
+        """Make and fill a missing store on the connection that `make` is given; all or nothing."""
+
+    @abstractmethod
+    def _delete(self) -> None:
+        """Delete the whole store, for good."""
+
+    @abstractmethod
+    def _prepare(self, connection: Connection) -> None:
+        """Make an empty database ready for the first table."""
+
+    @abstractmethod
+    def _note_shared(self, connection: Connection) -> None:
+        """Whatever the database wants to know of the tables that are no layer's, before any layer is made."""
+
+    @abstractmethod
+    def _note_layer(self, connection: Connection, layer: Layer) -> None:
+        """Whatever the database wants to know of a layer's empty table."""
+
+    @abstractmethod
+    def _is_watched(self, connection: Connection, layer_ids: Iterable[str]) -> bool:
+        """Whether every change of these layers and of any status gives a new state, whoever makes it."""
+
+    @abstractmethod
+    def _watch(self, connection: Connection, layer_ids: Iterable[str]) -> None:
+        """Let it be so."""
+
+    @abstractmethod
+    def _columns(self, connection: Connection, table: str) -> dict[str, str]:
+        """Declared type of each column of a table, in capitals; empty where there is no such table."""
+
+    @abstractmethod
+    def _not_ours(self) -> StoreUnavailable:
+        """What is there is no store of ours: said in words."""
+
+    @abstractmethod
+    def _redefined(self, layer: str, field: str) -> StoreUnavailable:
+        """A field is defined otherwise than in the store: said in words, with what to do."""
+
+    # --- the same whatever the database ---
+
+    @cached_property
+    def demo(self) -> bool:
+        return self._info("demo") == "1"
+
+    def create(self, fill: Filling | None = None, *, demo: bool = False) -> list[str]:
+        with self._alone():
+            if self._is_missing():
+                self._build(lambda connection: self._make_all(connection, fill, demo=demo))
+                return list(self.catalog)
+            self._check(demo=demo)
+            self._make_shared()
+            new = [layer for layer in self.catalog.values() if not self._present(layer.id)]
+            self._watch_old([layer.id for layer in self.catalog.values() if layer not in new])
+            if new:
+                with self._writing() as connection:
+                    self._make_layers(connection, new, fill, demo=self.demo)
+            return [layer.id for layer in new]
+
+    def create_as_of(self, source: Store, last_seq: int) -> None:
+        with self._alone():
+            if self._is_missing():
+                self._build(lambda connection: self._make_as_of(connection, source, last_seq))
+
+    def remove_demo(self) -> None:
+        with self._alone():
+            if self._is_missing():
+                return
+            self._check_ours()
+            if not self.demo:
+                raise StoreUnavailable(N_("%(store)s 是正式数据库，不会删除"), store=self.name)
+            del self.demo
+            self._delete()
+
+    @property
+    def _shared(self) -> list[Table]:
+        """Every table that is no layer's, in the order in which they can be made."""
+        return [table for table in self.schema.metadata.sorted_tables if table.name not in self.catalog]
+
+    def _make_all(self, connection: Connection, fill: Filling | None, *, demo: bool) -> None:
+        self._prepare(connection)
+        for made in self._shared:
+            made.create(connection)
+        facts = {"schema_version": VERSION, "demo": str(int(demo))}
+        rows = [{"key": key, "value": value} for key, value in facts.items()]
+        connection.execute(insert(self.schema.store_info), rows)
+        self._note_shared(connection)
+        self._make_layers(connection, list(self.catalog.values()), fill, demo=demo)
+
+    def _make_as_of(self, connection: Connection, source: Store, last_seq: int) -> None:
+        self._make_all(connection, None, demo=source.demo)
+        self._take_over(connection, source.journal(JournalQuery(last_seq=last_seq)), demo=source.demo)
+
+    def _make_shared(self) -> None:
+        """A store that an earlier version made gets the tables that came later; nothing else changes."""
+        missing = [each for each in self._shared if not self._present(each.name)]
+        if missing:
+            with self._writing() as connection:
+                for each in missing:
+                    each.create(connection)
+
+    def _make_layers(
+        self, connection: Connection, layers: Sequence[Layer], fill: Filling | None, *, demo: bool
+    ) -> None:
+        for layer in layers:
+            self.schema.layers[layer.id].create(connection)
+            self._note_layer(connection, layer)
+            self._add_layer(connection, layer, fill, demo=demo)
+        self._watch(connection, [layer.id for layer in layers])
+
+    def _watch_old(self, layer_ids: Sequence[str]) -> None:
+        """A store that an earlier version made does not notice yet who writes into it."""
+        with self._reading() as connection:
+            if self._is_watched(connection, layer_ids):
+                return
+        with self._writing() as connection:
+            self._watch(connection, layer_ids)
+
+    def _check(self, *, demo: bool) -> None:
+        """Refuse what is no store of ours or of another version, or whose layers are defined otherwise."""
+        self._check_ours()
+        if (version := self._info("schema_version")) != VERSION:
+            raise StoreUnavailable(
+                N_("数据库 %(store)s 的结构版本是 %(version)s，本程序需要 %(needed)s"),
+                store=self.name,
+                version=version,
+                needed=VERSION,
+            )
+        if demo and not self.demo:
+            raise StoreUnavailable(N_("%(store)s 是正式数据库，不能存入演示数据"), store=self.name)
+        for layer in self.catalog.values():
+            self._check_columns(layer)
+
+    def _check_ours(self) -> None:
+        if not self._present("store_info"):
+            raise self._not_ours()
+
+    def _check_columns(self, layer: Layer) -> None:
+        present = self._present(layer.id)
+        for wanted in self.schema.layers[layer.id].columns if present else ():
+            declared = wanted.type.compile(self._engine.dialect).partition(" COLLATE")[0].upper()
+            if present.get(wanted.name) != declared:
+                raise self._redefined(layer.id, wanted.name)
+
+    def _present(self, table: str) -> dict[str, str]:
+        with self._reading() as connection:
+            return self._columns(connection, table)
+
+    def _info(self, key: str) -> str | None:
+        info = self.schema.store_info
+        with self._reading() as connection:
+            return connection.execute(select(info.c.value).where(info.c.key == key)).scalar()
