@@ -67,7 +67,11 @@ class Place(ABC):
 def box_of(bbox: Sequence[float]) -> BaseGeometry:
     """A bbox as a geometry: a polygon, or a line or a point where it has no size."""
     west, south, east, north = bbox
-    return shapely.envelope(shapely.multipoints([(west, south), (east, north)]))
+    if west < east and south < north:
+        return shapely.box(west, south, east, north)
+    # A polygon without an area meets nothing in older versions of GEOS, which a server may have.
+    ends = dict.fromkeys([(west, south), (east, north)])
+    return shapely.LineString(ends) if len(ends) > 1 else shapely.Point(*ends)
 
 
 @dataclass(frozen=True)

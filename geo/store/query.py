@@ -1,6 +1,6 @@
 """A FeatureQuery as SQL: which rows of a layer's table, and what of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 
 from geo.model.errors import InvalidInput, N_
@@ -139,11 +140,17 @@ class FeatureSelect:
         """Leave out retired features and, by place, schematic ones; both are few and have an index of their own."""
         if self._layer.role != "plan":
             return
-        twin = self._schema.twins[self._layer.id]
         if not self._query.retired:
-            yield key.not_in(select(twin.c.fid).where(is_retired(twin)))
+            yield self._without(is_retired, key)
         if by_place and not self._query.schematic:
-            yield key.not_in(select(twin.c.fid).where(is_schematic(twin)))
+            yield self._without(is_schematic, key)
+
+    def _without(self, exception: Callable, key: ColumnElement[int]) -> ColumnElement[bool]:
+        """Leave out what is an exception, by the row itself where the index of places is the table's own."""
+        if self._place is not None and self._place.rows is self._table:
+            return exception(self._table).is_not(true())
+        twin = self._schema.twins[self._layer.id]
+        return key.not_in(select(twin.c.fid).where(exception(twin)))
 
     def _conditions(self) -> Iterator[ColumnElement[bool]]:
         for condition in self._query.conditions:

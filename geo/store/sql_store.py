@@ -33,12 +33,13 @@ from geo.store.changes import Changes, Touched
 from geo.store.correction_rows import CorrectionRows
 from geo.store.evidence_rows import EvidenceRows
 from geo.store.frames import frame_of, rows_of
-from geo.store.journal import BATCH, Draft, Journal, entry_of, replay
+from geo.store.journal import Draft, Journal, entry_of, replay
 from geo.store.memo import Memo, key_of
 from geo.store.place import Grid, Place
 from geo.store.query import STATUS_TYPES, FeatureSelect
 from geo.store.schema import KEY_FIELDS, Schema
 from geo.store.status_rows import status_of
+from geo.store.streams import Streams
 from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, status_faults
 
@@ -171,10 +172,8 @@ class SqlStore(Store):
         return [status_of(row) for row in self._rows(select(status).where(*of_feature).order_by(status.c.id))]
 
     def journal(self, query: JournalQuery = WHOLE_JOURNAL) -> Iterator[JournalEntry]:
-        statement = self.history.statement(query)
-        with self._snapshot() as connection:
-            for row in connection.execute(statement, execution_options={"yield_per": BATCH}):
-                yield entry_of(row)
+        with self._snapshot() as connection, Streams(connection) as streams:
+            yield from map(entry_of, streams.rows(self.history.statement(query)))
 
     def count_journal(self, query: JournalQuery) -> int:
         return self._rows(self.history.count(query))[0][0]
@@ -184,16 +183,16 @@ class SqlStore(Store):
             return self.history.head(connection, until)
 
     def faults(self) -> Iterator[BadRow]:
-        with self._snapshot() as connection:
+        with self._snapshot() as connection, Streams(connection) as streams:
             yield from self._own_faults(connection)
-            yield from self.history.faults(_streamed(connection, self.history.statement(WHOLE_JOURNAL)))
+            yield from self.history.faults(streams.rows(self.history.statement(WHOLE_JOURNAL)))
             for layer in self.catalog.values():
-                entries = _streamed(connection, self.history.of_features(layer.id))
-                rows = _streamed(connection, select(self.schema.layers[layer.id]))
+                entries = streams.rows(self.history.of_features(layer.id))
+                rows = streams.rows(select(self.schema.layers[layer.id]))
                 yield from feature_faults(layer, replay(map(entry_of, entries)), rows)
             statuses = self.schema.annual_status
-            entries = _streamed(connection, self.history.statement(JournalQuery(action="status")))
-            rows = _streamed(connection, select(statuses).order_by(statuses.c.id))
+            entries = streams.rows(self.history.statement(JournalQuery(action="status")))
+            rows = streams.rows(select(statuses).order_by(statuses.c.id))
             yield from status_faults(statuses.name, map(entry_of, entries), rows)
             yield from self.evidence.faults(connection)
             for action, kept in (("account", self.accounts), ("correction", self.corrections)):
@@ -209,8 +208,8 @@ class SqlStore(Store):
 
     def _pages(self, statement: Select, names: tuple[str, ...], batch: int) -> Iterator[Page]:
         """One statement for all pages: it sees one state of the store, and rows are read as they are asked for."""
-        with self._snapshot() as connection:
-            result = connection.execute(statement, execution_options={"yield_per": batch})
+        with self._snapshot() as connection, Streams(connection) as streams:
+            result = streams.rows(statement, batch)
             rows = result.fetchmany(batch)
             while True:
                 yield _page(rows, names)
@@ -276,11 +275,12 @@ class SqlStore(Store):
         """Copy a journal and make features and statuses as it says, in tables that are empty."""
         self.history.copy(connection, entries)
         changes = Changes(connection, self.schema, self.catalog, BY_PROGRAM, demo=demo)
-        for layer in self.catalog.values():
-            entries = _streamed(connection, self.history.of_features(layer.id))
-            changes.restore(layer, replay(map(entry_of, entries)))
-        statuses = _streamed(connection, self.history.statement(JournalQuery(action="status")))
-        changes.restore_statuses(entry.after for entry in map(entry_of, statuses))
+        with Streams(connection) as streams:
+            for layer in self.catalog.values():
+                of_layer = streams.rows(self.history.of_features(layer.id))
+                changes.restore(layer, replay(map(entry_of, of_layer)))
+            statuses = streams.rows(self.history.statement(JournalQuery(action="status")))
+            changes.restore_statuses(entry.after for entry in map(entry_of, statuses))
         self._follow(connection, changes)
         head = self.history.head(connection)
         connection.execute(update(self.schema.layer_revisions).values(revision=head.seq))
@@ -290,10 +290,6 @@ class SqlStore(Store):
         connection.execute(
             update(revisions).where(revisions.c.layer_id == layer_id).values(revision=revisions.c.revision + 1)
         )
-
-
-def _streamed(connection: Connection, statement: Select) -> Iterator[Row]:
-    return iter(connection.execute(statement, execution_options={"yield_per": BATCH}))
 
 
 def _page(rows: Sequence[Row], names: tuple[str, ...]) -> Page:
