@@ -196,7 +196,7 @@ class SqlStore(Store):
             yield from status_faults(statuses.name, map(entry_of, entries), rows)
             yield from self.evidence.faults(connection)
             for action, kept in (("account", self.accounts), ("correction", self.corrections)):
-                entries = _streamed(connection, self.history.statement(JournalQuery(action=action)))
+                entries = streams.rows(self.history.statement(JournalQuery(action=action)))
                 yield from kept.faults(connection, map(entry_of, entries))
 
     def _select(self, layer_id: str, query: FeatureQuery) -> FeatureSelect:
