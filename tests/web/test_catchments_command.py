@@ -208,3 +208,74 @@ def test_areas_are_cut_to_a_zone(run, files):
     assert shapely.area(areas.union_all().symmetric_difference(zone)) / shapely.area(zone) < 1e-4
     result = run("--zone", files / "学校.gpkg")
     assert result.exit_code == 2 and "学校.gpkg" in result.stderr
+
+
+def test_seats_are_shared_out_and_who_has_none_is_proven(run, files):
+    result = run(method="capacity")
+    assert (result.exit_code, result.stderr) == (0, "")
+    found = assignments(files)
+    assert list(found["school_id"][:4]) == ["西校", "西校", "西校", "东校"] and list(found["pupils"][:4]) == [
+        10,
+        20,
+        30,
+        40,
+    ]
+    result = run("--level", "junior", "--pin", "11=东校", "--ban", "14=东校", method="capacity")
+    summary, found = json.loads(result.stdout), assignments(files)
+    assert result.exit_code == 1 and summary["level"] == "junior"
+    assert found["reason_code"][14] == "not_allowed" and found["school_id"][11] == "东校"
+    assert summary["seats"]["unseated"] == 20 == summary["seats"]["least_extra_seats"]
+    assert summary["seats"]["shortages"] == [
+        {
+            "level": "junior", "demand_ids": [11, 12, 13], "school_ids": ["东校"],
+            "pupils": 60, "seats": 40, "short": 20,
+        }
+    ]  # fmt: skip
+    without = found[found["reason_code"] == "no_seat"]
+    assert without["pupils"].sum() == 20 and without[["school_id", "distance_m"]].isna().all(axis=None)
+
+
+def test_whole_blocks_and_last_year(run, files):
+    schools = geopandas.read_file(files / "学校.gpkg").assign(学位=[25, 90])
+    schools.to_file(files / "少.gpkg")
+    run(method="capacity", schools="少.gpkg")
+    assert len(assignments(files)) == 7  # place 12 or 13 is split
+    run("--whole", method="capacity", schools="少.gpkg")
+    whole = assignments(files)
+    assert len(whole) == 6 and list(whole["school_id"][:4]) == ["西校", "东校", "东校", "东校"]
+    (files / "out.gpkg").rename(files / "last.gpkg")
+    again = {"method": "capacity", "schools": "少.gpkg"}
+    summary = json.loads(run("--last", files / "last.gpkg", "--change-price-m", "5000", **again).stdout)
+    assert summary["changes"] == {"places": 0, "pupils": 0} and summary["whole"] is None
+    summary = json.loads(run("--last", files / "last.gpkg", "--change-price-m", "0", **again).stdout)
+    assert summary["changes"] == {"places": 1, "pupils": 15}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--pin", "99=西校"], ["99"]), (["--ban", "11=北校"], ["北校"]), (["--pin", "11"], ["11"]),
+        (["--last", "homes.geojson"], ["homes.geojson"]), (["--change-price-m", "-1"], ["change-price-m", "-1"]),
+        (["--time-limit-s", "0"], ["time-limit-s"]), (["--capacity-field", "开办"], ["开办"]),
+    ],
+)  # fmt: skip
+def test_wishes_that_cannot_be_are_refused(run, files, monkeypatch, options, words):
+    monkeypatch.chdir(files)
+    result = run(*options, method="capacity")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1 and [word for word in words if word not in result.stderr] == []
+
+
+@pytest.mark.parametrize("seats", [["学位"], None])
+def test_without_every_number_of_seats_none_are_shared_out(run, files, seats):
+    schools = geopandas.read_file(files / "学校.gpkg")
+    schools = schools.assign(学位=[60, None]) if seats else schools.drop(columns="学位")
+    schools.to_file(files / "b.gpkg")
+    result = run(method="capacity", schools="b.gpkg")
+    assert result.exit_code == 2 and ("第 2 行" if seats else "--capacity-field") in result.stderr
+
+
+def test_wishes_without_seats_are_refused(run, files):
+    for options in (["--whole"], ["--pin", "11=西校"], ["--last", files / "学校.gpkg"]):
+        result = run(*options)
+        assert result.exit_code == 2 and "capacity" in result.stderr

@@ -27,6 +27,7 @@ REASONS = {
     "no_way": N_("沿道路到不了任何学校"),
     "beyond_standard": N_("最近的学校要走 %(distance_m)s 米，超过 %(most_m)s 米"),
     "no_seat": N_("学位不足"),
+    "not_allowed": N_("指定或排除之后没有可去的学校"),
 }
 """Why a place has no school."""
 

@@ -63,7 +63,7 @@ def ids(file: PlaceFile, given: str | None, guesses: Sequence[str]) -> tuple[pan
         field = next(sound, None)
         if field is None:
             return pandas.Series(file.places.index, index=file.places.index), None
-        return _plain_ids(file.places[field]), field
+        return plain_ids(file.places[field]), field
     field = find_field(file, given, ())
     fault = _id_fault(file.places[field])
     if fault is not None:
@@ -74,10 +74,10 @@ def ids(file: PlaceFile, given: str | None, guesses: Sequence[str]) -> tuple[pan
             else N_("%(file)s 第 %(row)s 行：%(field)s 的值 %(given)s 前面已有")
         )
         raise InvalidFile(message, file=short_name(file.path), row=row, field=field, given=shown(value))
-    return _plain_ids(file.places[field]), field
+    return plain_ids(file.places[field]), field
 
 
-def _plain_ids(values: pandas.Series) -> pandas.Series:
+def plain_ids(values: pandas.Series) -> pandas.Series:
     """Whole numbers that came as 1.0 are whole numbers."""
     if values.dtype.kind == "f" and (values == values.round()).all() and values.abs().max() < 2**53:
         return values.astype("int64")

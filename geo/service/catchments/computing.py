@@ -9,12 +9,13 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.catchments.areas import outline_around, straight_areas
 from geo.analysis.catchments.assigning import REASONS, Situation, by_nearest, catchments, straight_m
+from geo.analysis.catchments.seating import Wishes, by_seats, seated_areas
 from geo.analysis.measuring import area_m2
 from geo.model.crs import STORED_CRS
-from geo.model.errors import N_
+from geo.model.errors import InvalidInput, N_
 from geo.model.remark import Remark
 from geo.service.catchments.inputs import Inputs, Options, Tell
-from geo.service.catchments.summary import summary_of
+from geo.service.catchments.summary import seats_summary, summary_of
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,19 @@ def compute(inputs: Inputs, options: Options, tell: Tell) -> Outcome:
     situation = Situation(inputs.streets, inputs.schools, inputs.demand, options.max_snap_m)
     tell(Remark(N_("正在算步行距离")))
     within_m = options.walk_standard_m if options.method == "service" else numpy.inf
-    assignments = by_nearest(situation, within_m=within_m)
+    seating = by_seats(situation, _wishes(inputs, options)) if options.method == "capacity" else None
+    assignments = seating.assignments if seating else by_nearest(situation, within_m=within_m)
     assignments["straight_m"] = straight_m(situation, assignments)
     summary = summary_of(inputs, situation, assignments, options)
+    if seating:
+        summary |= seats_summary(inputs, seating, options)
     tell(Remark(N_("正在画学区范围")))
     outline = inputs.outline or _hull(situation)
-    areas = catchments(situation, assignments, outline, within_m=within_m)
+    areas = (
+        seated_areas(situation, assignments, outline)
+        if seating
+        else catchments(situation, assignments, outline, within_m=within_m)
+    )
     gates = inputs.streets.to_plane(inputs.schools.gates)
     straight = straight_areas(inputs.streets, gates, inputs.schools.school, outline)
     return Outcome(
@@ -65,9 +73,40 @@ def compute(inputs: Inputs, options: Options, tell: Tell) -> Outcome:
     )
 
 
+def _wishes(inputs: Inputs, options: Options) -> Wishes:
+    """Pins and bans by number.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such place or school.
+    """
+    place = {str(each): number for number, each in enumerate(inputs.demand_ids)}
+    school = {str(each): number for number, each in enumerate(inputs.school_ids)}
+
+    def numbers(pairs: tuple[tuple[str, str], ...]) -> list[tuple[int, int]]:
+        for place_id, school_id in pairs:
+            if place_id not in place:
+                raise InvalidInput(N_("没有编号为“%(given)s”的地点"), given=place_id)
+            if school_id not in school:
+                raise InvalidInput(N_("没有编号为“%(given)s”的学校，或它不在此学段、此年份之内"), given=school_id)
+        return [(place[place_id], school[school_id]) for place_id, school_id in pairs]
+
+    return Wishes(
+        pins=numbers(options.pins),
+        bans=numbers(options.bans),
+        last=inputs.last,
+        change_price_m=options.change_price_m,
+        whole=options.whole,
+        time_limit_s=options.time_limit_s,
+    )
+
+
 def _beyond(options: Options) -> str:
     """Why an area belongs to no school."""
-    if options.method != "service":
+    if options.method == "capacity":
+        return N_("没有学位，或沿道路到不了任何学校")
+    if options.method == "nearest":
         return REASONS["no_way"]
     return N_("走 %(most_m)s 米到不了任何学校") % {"most_m": f"{options.walk_standard_m:.0f}"}
 

@@ -22,8 +22,10 @@ from geo.model.errors import InvalidFile, InvalidInput, N_
 from geo.model.remark import Remark
 
 METHODS = ("nearest", "service", "capacity")
+RESULT_LAYER = "assignments"
 LEVELS = ("primary", "junior")
 MODES = ("walk", "drive")
+MOST_PRICE_M = 1_000_000.0
 
 Source = dict[str, object]
 Tell = Callable[[Remark], None]
@@ -43,6 +45,12 @@ class Options:
         How far a pupil should walk at most; None takes that of the level.
     max_snap_m
         How far from the nearest street a place may lie.
+    whole, time_limit_s
+        Whether no place's pupils are split among schools, and how long the search for that may take.
+    pins, bans
+        Ids of a place and of the school to which it must, or must not, go.
+    change_price_m
+        What it costs that a pupil changes school, metres of walk; where last year's schools are given.
     """
 
     method: str = "nearest"
@@ -51,6 +59,11 @@ class Options:
     mode: Mode = "walk"
     standard_m: float | None = None
     max_snap_m: float = MAX_SNAP_M
+    whole: bool = False
+    time_limit_s: float = 60.0
+    pins: tuple[tuple[str, str], ...] = ()
+    bans: tuple[tuple[str, str], ...] = ()
+    change_price_m: float = 500.0
     oneway_field: str | None = None
     school_id_field: str | None = None
     demand_id_field: str | None = None
@@ -58,9 +71,20 @@ class Options:
     demand_field: str | None = None
 
     def __post_init__(self) -> None:
-        for name, value in (("max-snap-m", self.max_snap_m), ("standard-m", self.walk_standard_m)):
+        positive = {
+            "max-snap-m": self.max_snap_m,
+            "standard-m": self.walk_standard_m,
+            "time-limit-s": self.time_limit_s,
+        }
+        for name, value in positive.items():
             if not 0 < value < math.inf:
                 raise InvalidInput(N_("%(option)s 应大于 0，现为 %(given)s"), option=name, given=value)
+
+        if not 0 <= self.change_price_m < MOST_PRICE_M:
+            message = N_("%(option)s 应不小于 0 且小于 %(most)s，现为 %(given)s")
+            raise InvalidInput(message, option="change-price-m", most=MOST_PRICE_M, given=self.change_price_m)
+        if self.method != "capacity" and (self.whole or self.pins or self.bans):
+            raise InvalidInput(N_("%(option)s 只用于按学位分配（capacity）"), option="whole, pin, ban")
 
     @property
     def walk_standard_m(self) -> float:
@@ -87,6 +111,8 @@ class Inputs:
         Error of the street's middle line, the middle one of all.
     outline
         To which areas are cut, in the plane of the streets; None for the hull of streets and places.
+    last
+        Number of last year's school of each place, -1 for none; None where last year is not known.
     sources
         Of `schools`, `demand` and `roads`: file, layer, fields, content hash.
     remarks
@@ -105,12 +131,20 @@ class Inputs:
     street_frame: geopandas.GeoDataFrame
     street_error_m: float
     outline: BaseGeometry | None
+    last: numpy.ndarray | None
     sources: dict[str, Source]
     remarks: list[Remark] = field(default_factory=list)
 
 
 def of_files(
-    schools: Path, roads: Path, demand: Path, options: Options, tell: Tell, *, zone: Path | None = None
+    schools: Path,
+    roads: Path,
+    demand: Path,
+    options: Options,
+    tell: Tell,
+    *,
+    zone: Path | None = None,
+    last: Path | None = None,
 ) -> Inputs:
     """Read the files.
 
@@ -120,12 +154,16 @@ def of_files(
         Is told what is being done.
     zone
         Areas to which catchments are cut; without any it is the hull of streets and places.
+    last
+        Last year's result, or any file that has the ids of places and of their schools.
 
     Raises
     ------
     InvalidFile
         Names file, row and field.
     """
+    if last is not None and options.method != "capacity":
+        raise InvalidInput(N_("%(option)s 只用于按学位分配（capacity）"), option="last")
     school_file, demand_file = read_places(schools), read_places(demand)
     remarks = [*school_file.remarks, *demand_file.remarks]
     rows, school_source = _counting_schools(school_file, options, remarks)
@@ -152,6 +190,7 @@ def of_files(
         pupils_known=demand_source["demand_field"] is not None,
         streets=streets, street_frame=street_file.streets, street_error_m=float(numpy.median(errors)),
         outline=_outline(streets, zone, sources),
+        last=_last_schools(last, demand_ids, school_ids, options, sources) if last else None,
         sources=sources, remarks=remarks,
     )  # fmt: skip
 
@@ -167,6 +206,28 @@ def _outline(streets: Streets, zone: Path | None, sources: dict[str, Source]) ->
         raise InvalidFile(N_("%(file)s 里没有面，不能作范围"), file=zone.name)
     sources["zone"] = _source(file)
     return zone_outline(streets, areas)
+
+
+def _last_schools(
+    path: Path, demand_ids: pandas.Series, school_ids: pandas.Series, options: Options, sources: dict[str, Source]
+) -> numpy.ndarray:
+    """Last year's school of each place; of a place that was shared out the one that took most of it."""
+    file = read_places(path, layer=RESULT_LAYER if path.suffix.lower() == ".gpkg" else None)
+    fields = [
+        place_fields.find_field(file, given if given in file.fields else None, place_fields.ID_FIELDS[kind])
+        for kind, given in (("demand", options.demand_id_field), ("school", options.school_id_field))
+    ]
+    if None in fields or fields[0] == fields[1]:
+        message = N_("%(file)s 里认不出去年的地点编号和学校编号；字段有：%(known)s")
+        raise InvalidFile(message, file=path.name, known=", ".join(file.fields))
+    sources["last"] = _source(file)
+    rows = file.places.dropna(subset=fields)
+    if "pupils" in rows.columns:
+        rows = rows.sort_values("pupils", ascending=False, kind="stable")
+    places, schools = (place_fields.plain_ids(rows[field]).map(str) for field in fields)
+    number = {str(each): number for number, each in enumerate(school_ids)}
+    school_of = dict(zip(reversed(list(places)), reversed(list(schools)), strict=True))
+    return numpy.array([number.get(school_of.get(str(each)), -1) for each in demand_ids])
 
 
 def _counting_schools(file: PlaceFile, options: Options, remarks: list[Remark]) -> tuple[numpy.ndarray, Source]:

@@ -6,6 +6,7 @@ import numpy
 import pandas
 
 from geo.analysis.catchments.assigning import Situation
+from geo.analysis.catchments.seating import Seating
 from geo.service.catchments.inputs import Inputs, Options
 
 TIGHT, SURPLUS = 0.95, 0.70
@@ -47,6 +48,41 @@ def summary_of(
         "sources": inputs.sources,
         "remarks": inputs.remarks,
     }
+
+
+def seats_summary(inputs: Inputs, seating: Seating, options: Options) -> dict[str, object]:
+    """What sharing out seats comes to: who has none and why, how sure the answer is, who changes school."""
+    lacking = [
+        {
+            "level": options.level,
+            "demand_ids": _plain(inputs.demand_ids.iloc[each.blocks]),
+            "school_ids": _plain(inputs.school_ids.iloc[each.schools]),
+            "pupils": _number(each.pupils),
+            "seats": _number(each.seats),
+            "short": _number(each.short),
+        }
+        for each in seating.shortages
+    ]
+    unseated = seating.assignments.loc[seating.assignments["reason"] == "no_seat", "pupils"].sum()
+    found: dict[str, object] = {
+        "seats": {
+            "unseated": _number(unseated),
+            "least_extra_seats": _number(sum(each.short for each in seating.shortages)),
+            "shortages": lacking,
+        },
+        "whole": None,
+        "changes": None,
+    }
+    if seating.whole:
+        gap = seating.whole.gap
+        found["whole"] = {"gap": None if gap is None else round(gap, 6), "proven": seating.whole.proven}
+    if seating.changed is not None:
+        found["changes"] = _group(inputs, seating.assignments[seating.changed])
+    return found
+
+
+def _plain(ids: pandas.Series) -> list[object]:
+    return [each.item() if hasattr(each, "item") else each for each in ids]
 
 
 def _group(inputs: Inputs, rows: pandas.DataFrame) -> dict[str, object]:

@@ -6,16 +6,32 @@ from pathlib import Path
 import click
 
 from geo.exchange.files import write_geopackage
+from geo.model.errors import N_
 from geo.model.remark import Remark
 from geo.service import catchments as service
 from geo.service.catchments.inputs import LEVELS, METHODS, MODES
 from geo.web.commands.command import command
-from geo.web.terminal import answer, in_terminal_words, say
+from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, say
 
 QUIET_S = 2.0
 """A computation that is over sooner says nothing."""
 
 FILE = click.Path(path_type=Path)
+
+
+class Pair(click.ParamType):
+    """Two ids with a sign of equality between them."""
+
+    name = "pair"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        place, sign, school = value.rpartition("=")
+        if not (place and sign and school):
+            self.fail(in_terminal_words(N_("应写作 地点编号=学校编号，现为 %(given)s"), given=value), param, ctx)
+        return place, school
+
+
+PAIR = Pair()
 
 
 @command("catchments")
@@ -39,22 +55,37 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--max-snap-m", type=float, default=500.0, show_default=True, help="Farthest that a place may lie from a road."
 )
+@click.option("--whole", is_flag=True, help="With capacity: no place's pupils are split.")
+@click.option("--time-limit-s", type=float, default=60.0, show_default=True, help="Of the search that --whole takes.")
+@click.option("--pin", "pins", type=PAIR, metavar="PLACE=SCHOOL", multiple=True, help="With capacity: must go there.")
+@click.option("--ban", "bans", type=PAIR, metavar="PLACE=SCHOOL", multiple=True, help="With capacity: must not.")
+@click.option("--last", type=FILE, metavar="FILE", help="With capacity: last year's result, to change little of it.")
+@click.option(
+    "--change-price-m", type=float, default=500.0, show_default=True, help="Cost of a pupil's change of school."
+)
 @click.option(
     "--zone", type=FILE, metavar="FILE", help="Areas to which catchments are cut; else the hull of the roads."
 )
 @click.option("-o", "--output", type=FILE, metavar="OUT.gpkg", required=True, help="GeoPackage to write.")
 def catchments(
-    schools: Path, roads: Path, demand: Path, zone: Path | None, output: Path, **given: object
-) -> int | None:
-    """Find each place's school on the road network; layers assignments and catchments in OUT.gpkg."""
+    schools: Path,
+    roads: Path,
+    demand: Path,
+    zone: Path | None,
+    last: Path | None,
+    output: Path,
+    **given: object,
+) -> int:
+    """Find each place's school on the road network; exit code 1 where seats do not suffice."""
     options = service.Options(**given)
     tell = _teller()
-    inputs = service.of_files(schools, roads, demand, options, tell, zone=zone)
+    inputs = service.of_files(schools, roads, demand, options, tell, zone=zone, last=last)
     outcome = service.compute(inputs, options, tell)
     layers = {each: getattr(outcome, each) for each in ("assignments", "catchments", "straight_catchments")}
     size = write_geopackage(output, layers)
     remarks = [in_terminal_words(each.message, **each.params) for each in outcome.summary["remarks"]]
     answer({"file": str(output), "bytes": size} | outcome.summary | {"remarks": remarks})
+    return FINDINGS if outcome.summary.get("seats", {}).get("unseated") else DONE
 
 
 def _teller() -> service.inputs.Tell:
