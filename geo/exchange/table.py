@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy
@@ -26,7 +26,7 @@ WORDS_OF: dict[str, dict[str, str]] = {
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 has no way to write (clause 2.2) and no reader of tables expects."""
 
-LON, LAT, DEMO = "@lon", "@lat", "@demo"
+LON, LAT, DEMO, AS_OF = "@lon", "@lat", "@demo", "@as_of"
 """Columns that no field can be named like."""
 
 Row = Mapping[str, object]
@@ -46,15 +46,26 @@ class Edition:
         `zh` or `en`.
     translate
         Turns our own Chinese words into that language.
+    scope
+        What was asked for, as label and words.
+    filled
+        By layer, the columns that have a value in any row (`geom` stands for the position); the others are left out.
+        None keeps all.
     """
 
     year: int | None = None
     demo: bool = False
     language: str = "zh"
     translate: Callable[[str], str] = str
+    scope: Sequence[tuple[str, str]] = ()
+    filled: Mapping[str, Collection[str]] | None = None
 
     def title(self, title: Title) -> str:
         return getattr(title, self.language)
+
+    def has_rows(self, layer: Layer) -> bool:
+        """Whether the layer has any feature in the table."""
+        return self.filled is None or bool(self.filled[layer.id])
 
 
 @dataclass(frozen=True)
@@ -102,11 +113,13 @@ def columns_of(layer: Layer, edition: Edition) -> list[Column]:
     leading = [field for field in layer.fields if field.name in ("name", "plan_year")]
     others = [field for field in layer.fields if field not in leading and field not in layer.own_fields]
     columns = [Column("feature_id", edition.translate(N_("编号")))]
+    as_of = Column(AS_OF, edition.translate(N_("进展截至年份")), "integer")
     columns += [_column(field, edition) for field in (*leading, *layer.own_fields)]
     for ratio in layer.ratios:
         header = _header(edition.title(ratio.title), ratio.unit, edition)
         columns.append(Column(ratio.name, header, "number", unit=ratio.unit, decimals=ratio.decimals))
     if edition.year is not None:
+        columns += [as_of] if layer.status_fields else []
         columns += [_column(field, edition) for field in layer.status_fields]
     columns += [_column(field, edition) for field in others]
     if layer.geometry:
@@ -114,7 +127,23 @@ def columns_of(layer: Layer, edition: Edition) -> list[Column]:
         columns.append(Column(LAT, edition.translate(N_("纬度(°)")), "number", decimals=DECIMALS))
     if edition.demo:
         columns.insert(0, Column(DEMO, edition.translate(N_("演示")), words={True: edition.translate(N_("演示数据"))}))
-    return _with_different_headers(columns)
+    return _with_different_headers([column for column in columns if _is_filled(column.name, layer, edition)])
+
+
+ALWAYS = ("feature_id", "name", DEMO)
+"""Columns that stand in every table."""
+
+MADE_OF = {LON: ("geom",), LAT: ("geom",), "planned_progress_pct": ("planned_start", "planned_finish")}
+"""Computed columns, and the stored ones without which they are empty."""
+
+
+def _is_filled(name: str, layer: Layer, edition: Edition) -> bool:
+    if edition.filled is None or name in ALWAYS:
+        return True
+    filled = edition.filled[layer.id]
+    ratio = next((ratio for ratio in layer.ratios if ratio.name == name), None)
+    needed = (ratio.numerator, ratio.denominator) if ratio else MADE_OF.get(name, (name,))
+    return bool(filled) and (name in (AS_OF, "lamp") or all(each in filled for each in needed))
 
 
 def _column(field: Field, edition: Edition) -> Column:
@@ -161,6 +190,7 @@ def rows_of(
             **values,
             "feature_id": feature_id,
             DEMO: edition.demo or None,
+            AS_OF: edition.year,
             LON: None if numpy.isnan(lon) else float(lon),
             LAT: None if numpy.isnan(lat) else float(lat),
         }

@@ -103,7 +103,7 @@ def xlsx_stream(
     Parameters
     ----------
     layers
-        Each has a sheet, whether or not it has features.
+        Each has a sheet, unless it is known to have no features.
     parts
         Features of those layers, in their order.
     on
@@ -112,7 +112,7 @@ def xlsx_stream(
     book = Workbook(write_only=True)
     waiting = iter(parts)
     part = next(waiting, None)
-    for layer in layers:
+    for layer in filter(edition.has_rows, layers):
         sheets = _LayerSheets(book, layer, edition)
         while part is not None and part[0] == layer.id:
             sheets.append(rows_of(*part[1:], edition))
@@ -243,15 +243,22 @@ def _explain(book: Workbook, zone: Zone, layers: Sequence[Layer], edition: Editi
         (say(N_("规划")), f"{edition.title(zone.plan)} {zone.plan_source}"),
         (say(N_("导出日期")), on.isoformat()),
         (say(N_("年度进展")), status),
+        *(edition.scope or [(say(N_("范围")), say(N_("全部要素")))]),
         (
             say(N_("坐标系")),
             say(N_("WGS 84 经纬度（EPSG:4326），规划精度下视同 CGCS2000（EPSG:4490）；每个要素取其面上一点")),
         ),
         (say(N_("位置误差")), say(N_("单位为米；空白表示未知。示意位置不能用于量算和报批，除非特意要求，坐标为空"))),
         *((say(title), say(BASIS_EXPLANATIONS[basis])) for basis, title in BASIS_TITLES.items()),
-        *((edition.title(layer.title), f"{layer.source}\n{layer.licence}") for layer in layers),
+        *((edition.title(layer.title), _about(layer, edition)) for layer in layers),
     ]
     for label, text in rows:
         words = _text_cell(sheet, cleaned(text))
         words.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.append([_header_cell(sheet, cleaned(label)), words])
+
+
+def _about(layer: Layer, edition: Edition) -> str:
+    """Where a layer comes from, and why it has no sheet."""
+    lines = [] if edition.has_rows(layer) else [edition.translate(N_("没有符合条件的要素，所以没有工作表"))]
+    return "\n".join([*lines, layer.source, layer.licence])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from geo.analysis.schedule import year_end
 from geo.exchange import geojson, workbook
 from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
@@ -41,9 +42,12 @@ class _Export:
                 yield layer.id, page.ids, wkb, properties
 
     def as_geojson(self) -> Iterator[bytes]:
-        members = {} if self.edition.year is None else {"year": self.edition.year}
-        if self.edition.demo:
-            members["note"] = self.edition.translate(DEMO_NOTE)
+        say, year = self.edition.translate, self.edition.year
+        members: dict[str, object] = {"note": say(DEMO_NOTE)} if self.edition.demo else {}
+        if year is not None:
+            members |= {"year": year, "status_as_of": year_end(year).isoformat()}
+        if self.edition.scope:
+            members["scope"] = dict(self.edition.scope)
         return geojson.stream(self.parts(), **members)
 
     def as_csv(self) -> Iterator[bytes]:
@@ -83,6 +87,7 @@ def stream(
     language: str = "zh",
     translate: Callable[[str], str] = str,
     schematic_shapes: bool = True,
+    scope: Sequence[tuple[str, str]] = (),
 ) -> Iterator[bytes]:
     """A file in chunks; memory stays flat whatever its size.
 
@@ -100,14 +105,15 @@ def stream(
     schematic_shapes
         False leaves the geometry of schematic positions out although a query finds features by it: the file then has
         every feature that the map shows in an area, and no drawing that could be taken for a place.
+    scope
+        What was asked for, as `geo.service.export_scope` says it; the file tells it.
 
     Raises
     ------
     LayerNotFound, InvalidInput
         If a query does not fit its layer; before the first chunk, so that an answer can still say so.
     """
-    for layer_id, query in queries.items():
-        store.count(layer_id, query)
+    filled = {layer_id: store.filled(layer_id, query) for layer_id, query in queries.items()}
     year = next((query.year for query in queries.values()), None)
-    edition = Edition(year=year, demo=store.demo, language=language, translate=translate)
+    edition = Edition(year, store.demo, language, translate, scope, filled)
     return FORMATS[format_name].write(_Export(store, queries, edition, schematic_shapes))

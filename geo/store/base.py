@@ -150,6 +150,10 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def filled(self, layer_id: str, query: FeatureQuery) -> frozenset[str]:
+        """The columns, `geom` among them, that have a value in any feature that matches; raises as `scan` does."""
+
+    @abstractmethod
     def extent(self, layer_id: str, *, schematic: bool = False) -> tuple[float, float, float, float] | None:
         """min lon, min lat, max lon, max lat of the layer's geometries; None where there is none.
 

@@ -78,6 +78,11 @@ class FeatureSelect:
         """One row: how many match, and the sums of fields."""
         return self._matching([func.count(), *(func.sum(self._number(name)) for name in fields)], fields)
 
+    def filled(self) -> Select:
+        """One row: how many of what matches have a value in each of `names`, and last how many have a geometry."""
+        counted = (*(self._columns[name] for name in self.names), self._geometry())
+        return self._matching([func.count(column) for column in counted], self.names)
+
     def bounds(self) -> Select:
         """One row: min lon, min lat, max lon, max lat of what matches and has a geometry."""
         return self._matching(self._place.extremes(), by_place=True)

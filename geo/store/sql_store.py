@@ -140,6 +140,11 @@ class SqlStore(Store):
         key = key_of(layer_id, self.state(layer_id), whole)
         return self._counts(key, lambda: self._rows(self._select(layer_id, whole).totals())[0][0])
 
+    def filled(self, layer_id: str, query: FeatureQuery) -> frozenset[str]:
+        found = self._select(layer_id, replace(query, order=()))
+        (counts,) = self._rows(found.filled())
+        return frozenset(name for name, count in zip((*found.names, "geom"), counts, strict=True) if count)
+
     def extent(self, layer_id: str, *, schematic: bool = False) -> Extent | None:
         if self._places[self.catalog[layer_id].id] is None:
             return None

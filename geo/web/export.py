@@ -1,13 +1,15 @@
 """The page and the address that give files to take away."""
 
 from datetime import date
+from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 
 from geo.model.errors import InvalidInput, N_
 from geo.service import export, features
+from geo.service.export_scope import Asked, Scope
 from geo.web import params
-from geo.web.current import current_store
+from geo.web.current import as_of_day, current_store
 from geo.web.language import language
 from geo.web.page_config import page_config
 from geo.web.slots import slots
@@ -45,15 +47,31 @@ def download() -> Response:
     args, with_shapes = _schematic_rows(request.args)
     queries = params.feature_queries(args, layers, store, beside=("layers", "format"))
     queries = {layer_id: features.without_paging(query) for layer_id, query in queries.items()}
-    chunks = export.stream(
-        store, queries, format_name, language=language(), translate=words_in(language()), schematic_shapes=with_shapes
+    words, shapes_shown = words_in(language()), with_shapes and any(query.schematic for query in queries.values())
+    day = as_of_day()
+    asked = Asked(
+        within=params.text(args, "within", params.MAX_WITHIN_LENGTH),
+        buffer_m=params.number(args, "buffer_m"),
+        as_of=day and day.isoformat(),
+        schematic_shapes=shapes_shown,
     )
-    filename = "plan-atlas-{}-{}.{}".format("-".join(names[:3]), date.today().isoformat(), format_name)
+    scope = Scope(store, queries, asked, language(), words)
+    chunks = export.stream(
+        store, queries, format_name, language=language(), translate=words, schematic_shapes=with_shapes,
+        scope=scope.rows(),
+    )  # fmt: skip
     return Response(
         slots("downloads").held(chunks),
         mimetype=export.FORMATS[format_name].media_type,
-        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+        headers={"Content-Disposition": _attachment(scope, format_name)},
     )
+
+
+def _attachment(scope: Scope, ending: str) -> str:
+    """The header that names a file: for people, and in ASCII for programs that take nothing else (RFC 6266, 4.3)."""
+    day = date.today().isoformat()
+    name, plain = quote(scope.name(ending, day), safe=""), scope.plain_name(ending, day)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
 
 
 def _schematic_rows(args: params.Args) -> tuple[params.Args, bool]:

@@ -17,6 +17,7 @@ from geo.model.errors import InvalidInput, LayerNotFound
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.status import AnnualStatus
 from geo.service.export import FORMATS, stream
+from geo.service.export_scope import Asked, Scope
 from geo.service.intake import open_or_create
 from tests.service.conftest import SCHOOLS, school
 
@@ -140,7 +141,9 @@ def test_nothing_found_is_still_a_sound_file(store, format_name):
     elif format_name == "csv":
         assert content.decode("utf-8-sig").startswith("图层,编号,名称")
     else:
-        assert openpyxl.load_workbook(io.BytesIO(content))["新建学校"].max_row == 1
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        assert book.sheetnames == ["说明"]
+        assert "没有符合条件的要素" in " ".join(str(cell.value) for row in book["说明"] for cell in row)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -199,3 +202,79 @@ def test_memory_stays_flat_whatever_the_size_of_the_file(store, format_name):
     peak(1)  # what is made once
     # Two pages are alive at most: one is read while the other is written. 2 000 more rows held would be some 10 MB.
     assert peak(4_000) < peak(2_000) + 2_000_000
+
+
+def test_columns_and_sheets_without_any_value_are_left_out(store):
+    nobody = FeatureQuery(year=2023, conditions=(Condition("feature_id", ("s-7",)),))
+    content = b"".join(stream(store, {"schools": nobody, "roads": nobody}, "xlsx"))
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["新建学校", "说明"]
+    headers = [cell.value for cell in book["新建学校"][1]]
+    # s-7 has no seats, so no land per pupil, and no place; nothing was reported of it, which is a value.
+    assert {"编号", "名称", "占地(亩)", "进展截至年份", "阶段", "进度灯", "计划进度(%)", "位置依据"} <= set(headers)
+    assert not {"学位(个学位)", "生均用地(㎡/生)", "实际进度(%)", "责任人", "经度(°)", "填报说明"} & set(headers)
+    every = as_table(b"".join(stream(store, {"schools": FeatureQuery()}, "csv")))
+    assert {"学位(个学位)", "生均用地(㎡/生)", "经度(°)"} <= set(every[0])
+    assert "进展截至年份" not in every[0]
+
+
+def test_every_table_says_as_of_which_year(store):
+    rows = as_table(export(store, "csv", ("schools", "roads"), FeatureQuery(year=2024)))
+    assert {row["进展截至年份"] for row in rows if row["图层"] == "新建学校"} == {"2024"}
+    assert {row["进展截至年份"] for row in rows if row["图层"] == "道路"} == {""}
+    sheet = openpyxl.load_workbook(io.BytesIO(export(store, "xlsx", query=FeatureQuery(year=2024))))["新建学校"]
+    assert {row["进展截至年份"] for row in as_rows(sheet)} == {2024}
+    answer = json.loads(export(store, query=FeatureQuery(year=2024)))
+    assert (answer["year"], answer["status_as_of"]) == (2024, "2024-12-31")
+
+
+ASKED = FeatureQuery(
+    year=2023,
+    search="小学",
+    conditions=(Condition("plan_year", ("2023", "2024")), Condition("land_area_mu", minimum="10")),
+    bbox=(113.9, 32.9, 114.2, 33.2),
+    between=("2023-01-01", None),
+)
+
+
+def test_a_file_tells_everything_that_decided_what_is_in_it(store):
+    asked = Asked(within="schools/s-1", buffer_m=400.0, as_of="2024-03-01")
+    scope = Scope(store, {"schools": ASKED}, asked).rows()
+    expected = {
+        "图层": "新建学校",
+        "数据截至": "2024-03-01",
+        "筛选：计划年份": "2023、2024",
+        "筛选：占地": "10 – .. 亩",
+        "搜索": "小学",
+        "圈选": "新建学校 · 第1小学，外扩 400 米",
+        "视野": "113.90000, 32.90000, 114.20000, 33.20000",
+        "计划时间": "2023-01-01 / ..",
+        "示意位置的图形": "不写出",
+    }
+    assert dict(scope) == expected
+    content = export(store, "xlsx", query=ASKED, scope=scope)
+    told = {row[0].value: row[1].value for row in openpyxl.load_workbook(io.BytesIO(content))["说明"]}
+    assert {label: told[label] for label in expected} == expected
+    assert json.loads(export(store, query=ASKED, scope=scope))["scope"] == expected
+
+
+def test_a_file_is_named_for_what_is_in_it(store):
+    asked = Scope(store, {"schools": ASKED}, Asked(within="schools/s-1"))
+    assert (
+        asked.name("csv", "2026-03-01")
+        == "规划一张图-新建学校-截至2023年-计划2023+2024年-圈选-视野-筛选-搜索-2026-03-01.csv"
+    )
+    assert asked.plain_name("csv", "2026-03-01") == (
+        "plan-atlas-schools-as-of-2023-planned-2023-planned-2024-area-view-filtered-search-2026-03-01.csv"
+    )
+    plain = Scope(store, dict.fromkeys(("schools", "sections", "roads"), FeatureQuery()), Asked())
+    assert plain.name("xlsx", "2026-03-01") == "规划一张图-新建学校等3个图层-2026-03-01.xlsx"
+    assert plain.plain_name("xlsx", "2026-03-01") == "plan-atlas-schools-and-2-more-2026-03-01.xlsx"
+
+
+def test_a_shape_and_a_hostile_filter_are_quoted_short_and_break_no_name(store):
+    hostile = FeatureQuery(conditions=(Condition("plan_year", ('../\\:*?"<>|\r\n' + "9" * 500,)),))
+    scope = Scope(store, {"schools": hostile}, Asked(within="POLYGON((" + "1 1," * 5000))
+    assert all(len(words) <= 300 for _, words in scope.rows())
+    assert scope.plain_name("csv", "d") == "plan-atlas-schools-area-d.csv"
+    assert not set(scope.name("csv", "d")) & set('/\\:*?"<>|\r\n')

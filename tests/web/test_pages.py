@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -125,3 +126,18 @@ def test_a_file_that_cannot_be_made_is_refused_in_words(client, query):
     answer = client.get(f"/export/file?{query}")
     assert answer.status_code in (400, 404)
     assert "Content-Disposition" not in answer.headers
+
+
+def test_the_name_of_a_file_says_year_filter_area_in_both_alphabets(client):
+    answer = download(client, layers="schools", year="2023", plan_year="2023", within="schools/2023-1", buffer_m="400")
+    header = answer.headers["Content-Disposition"]
+    assert 'filename="plan-atlas-schools-as-of-2023-planned-2023-area-' in header
+    name = unquote(header.partition("filename*=UTF-8''")[2])
+    assert name.startswith("规划一张图-新建学校-截至2023年-计划2023年-圈选-")
+    assert answer.get_json(force=True)["scope"]["圈选"].endswith("宏志小学，外扩 400 米")
+
+
+def test_a_name_of_a_file_breaks_no_header(client):
+    answer = client.get("/export/file", query_string={"layers": "schools", "plan_year": "2023", "q": 'x"\r\ny'})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].isascii()

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from geo.model.errors import InvalidFile, N_
 from geo.service import export as files
 from geo.service import features
+from geo.service.export_scope import Asked, Scope
 from geo.web import params
 from geo.web.commands.command import command
 from geo.web.current import current_store
@@ -50,7 +51,9 @@ def export(
         layer_id: features.without_paging(params.feature_query(args, store.catalog[layer_id], store))
         for layer_id in layer_ids
     }
-    chunks = files.stream(store, queries, format_name, language=language, translate=words_in(language))
+    words = words_in(language)
+    scope = Scope(store, queries, Asked(schematic_shapes=schematic), language, words)
+    chunks = files.stream(store, queries, format_name, language=language, translate=words, scope=scope.rows())
     if output == "-":
         _pour(chunks, sys.stdout.buffer)
         return
