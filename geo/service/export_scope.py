@@ -103,7 +103,7 @@ class Scope:
 
     @property
     def _separator(self) -> str:
-        return "、" if self.language == "zh" else ", "
+        return self.translate(N_("、"))
 
     def _marks(self) -> list[tuple[str, bool]]:
         query = self._query
