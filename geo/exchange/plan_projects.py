@@ -13,7 +13,9 @@ DEVELOPER = re.compile(NAMES["developer"])
 KIND, LOCATED = re.compile(NAMES["kind"]), re.compile(ANCHORS["located"])
 INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invested", "listed", "verbs", "instead"))
 NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
-ONE_OF_LIST = re.compile(ANCHORS["one_of_list"])
+ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
+NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
+FIGURED, SENTENCE_OF_NAME = re.compile(ANCHORS["figured"]), re.compile(ANCHORS["sentence_of_name"])
 ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets"))
 SHORTEST_LISTED = 6
 
@@ -85,6 +87,8 @@ def entry(passage: Passage) -> Anchor | None:
     if begins_item(passage) or LOCATED.match(rest):
         verb = VERBS.match(first)
         titles.append(verb["name"] if verb else first)
+    if sentence := SENTENCE_OF_NAME.match(front):
+        titles.append(sentence["name"])
     for title in titles:
         name = clean_name(title)
         figures = {quantity.unit for quantity in find_quantities(name)} - {"class"}  # X2地块36班小学 is a name
@@ -93,10 +97,36 @@ def entry(passage: Passage) -> Anchor | None:
     return None
 
 
+def name_line(text: str) -> Anchor | None:
+    """The project of which a line is the name and nothing else."""
+    match = NAME_LINE.match(text)
+    if match is None or NO_NAME_LINE.search(text) or not is_project(name := clean_name(match["name"])):
+        return None
+    figures = {quantity.unit for quantity in find_quantities(name)} - {"class"}
+    place = text.find(name)
+    return Anchor(name, 0, place + len(name)) if place >= 0 and not figures else None
+
+
+def goes_on_with(anchor: Anchor, other: Anchor, text: str) -> bool:
+    """Whether a later anchor only says the name again: in the first sentence behind it, or word for word."""
+    between = text[anchor.end : other.start].strip(CLAUSES["marks"])
+    return other.rank > anchor.rank == 0 and (not between or other.name in (anchor.name, without_kind(anchor.name)))
+
+
+def figured(text: str) -> list[Anchor]:
+    """The project that a passage begins with and tells the size of: 省丹中新校区占地260亩."""
+    match = FIGURED.match(text)
+    name = without_kind(clean_name(match["name"])) if match else ""
+    return [Anchor(name, 0, match.end("name"), 3)] if match and is_project(name) and name in text else []
+
+
 def anchors_in(passage: Passage) -> list[Anchor]:
     """All projects that a passage names, in order, none inside another."""
     text = passage.text
-    found = [anchor] if (anchor := entry(passage)) else []
+    first = text.partition("\n")[0]
+    anchor = name_line(first) if len(first) < len(text) else None
+    anchor = anchor or entry(passage)
+    found = [anchor] if anchor else []
     for match in INVESTED.finditer(text):
         if is_project(name := clean_name(match["name"])):
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
@@ -106,7 +136,8 @@ def anchors_in(passage: Passage) -> list[Anchor]:
             found.append(Anchor(name, start, match.start(), 2))
     for match in LISTED.finditer(text):
         found += members(text, match)
-    found = found or built(passage)
+    found = found or built(passage) or figured(text)
+    found = found[:1] + [each for each in found[1:] if not goes_on_with(found[0], each, text)]
     kept: list[Anchor] = []
     for anchor in sorted(found, key=lambda anchor: (anchor.rank, anchor.start)):
         if all(anchor.end <= other.start or anchor.start >= other.end for other in kept):

@@ -6,15 +6,18 @@ from dataclasses import replace
 
 from geo.exchange.location_phrase import parse_location, says_where
 from geo.exchange.plan_figures import Figures, read_figures
-from geo.exchange.plan_projects import NAMED, Anchor, anchors_in, entry, split_developer
+from geo.exchange.plan_projects import NAMED, Anchor, anchors_in, entry, name_line, split_developer
 from geo.exchange.plan_structure import LABEL, WORDS, Passage
 from geo.exchange.quantities import find_quantities
 from geo.model.plan import PlanRecord, Source
 
 CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
 LOCATED = re.compile(WORDS["anchors"]["located"])
+AGGREGATE = re.compile(WORDS["anchors"]["aggregate"])
+LOCATED_AGAIN = re.compile(f"(?:该|本)?(?:项目|学校|校区|小学|中学)?(?:{WORDS['anchors']['located']})")
 LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
+FINISHED_LABEL = re.compile(YEARS["finished_label"])
 
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
@@ -32,18 +35,32 @@ def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
 def join_items(passages: list[Passage]) -> Iterator[Passage]:
     """An item about a project, with the lines that go on with it, as one passage."""
     held: Passage | None = None
-    for passage in passages:
+    for passage, following in zip(passages, [*passages[1:], None], strict=False):
         if held is not None and goes_on(held, passage):
-            gap = passage.start - held.start - len(held.text)
-            held = replace(held, text=held.text + "\n" * gap + passage.text)
+            held = replace(held, text=held.text + between(held, passage) + passage.text)
             continue
         if held is not None:
             yield held
-        held = passage if entry(passage) and (passage.title or is_form(passage)) else None
+        begins = entry(passage) and (passage.title or is_form(passage))
+        held = passage if begins or heads(passage, following) else None
         if held is None:
             yield passage
     if held is not None:
         yield held
+
+
+def between(held: Passage, passage: Passage) -> str:
+    """As many line ends as stand between two passages, and spaces up to the place of the second."""
+    gap = passage.start - held.start - len(held.text)
+    lines = passage.paragraph - held.paragraph - held.text.count("\n")
+    return "\n" * lines + " " * (gap - lines)
+
+
+def heads(passage: Passage, following: Passage | None) -> bool:
+    """Whether a passage is no more than a project's name, and the next one tells of it."""
+    if following is None or not passage.is_prose or name_line(passage.text) is None:
+        return False
+    return following.path == passage.path and not following.title and name_line(following.text) is None
 
 
 def is_form(passage: Passage) -> bool:
@@ -55,14 +72,20 @@ def goes_on(held: Passage, passage: Passage) -> bool:
     """Whether a passage is one more line about the project of the passage before it."""
     if is_form(held) and not LABEL.match(passage.text):
         return False
+    if AGGREGATE.match(passage.text):
+        return False
     longer = len(held.text) + len(passage.text) <= WORDS["layout"]["longest_item"]
-    return longer and passage.path == held.path and not passage.title and not entry(passage)
+    return (
+        longer and passage.path == held.path and not passage.title and not (entry(passage) or name_line(passage.text))
+    )
 
 
 def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None:
     """What a passage says of one project; None where it says neither a place nor a figure."""
     text = "" if anchor.listed else passage.text[anchor.start : end]
     end = anchor.end if anchor.listed else end
+    if together := AGGREGATE.search(passage.text, anchor.end, end):
+        end, text = together.start(), passage.text[anchor.start : together.start()]
     behind = passage.text[anchor.end : end]
     developer, name = split_developer(anchor.name)
     location_text = find_location(behind)
@@ -73,7 +96,13 @@ def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None
     layer, level = classify(name, headings)
     return PlanRecord(
         name=name,
-        source=Source(passage.section, headings, passage.paragraph, passage.start + anchor.start, passage.start + end),
+        source=Source(
+            passage.section,
+            headings,
+            passage.paragraph + passage.text.count("\n", 0, anchor.start),
+            passage.start + anchor.start,
+            passage.start + end,
+        ),
         layer=layer,
         level=level,
         developer=developer,
@@ -119,6 +148,8 @@ def find_location(text: str) -> str | None:
     """The words that say where a project is: those after 位于, else the first clauses that read like a place."""
     located = LOCATED.search(text)
     rest = text[located.end() if located else 0 :]
+    while located and (again := LOCATED_AGAIN.match(rest)):
+        rest = rest[again.end() :]
     skipped = len(rest) - len(rest.lstrip(CLAUSES["marks"]))
     end = place = skipped
     for clause in re.split(CLAUSES["end"], rest[skipped:])[: WORDS["location"]["longest_clauses"]]:
@@ -141,7 +172,7 @@ def is_place(clause: str) -> bool:
 
 def find_year(text: str, passage: Passage) -> int | None:
     """The year of completion, else that of the nearest heading, else that of the start."""
-    if match := FINISHED.search(text):
+    if match := FINISHED.search(text) or FINISHED_LABEL.search(text):
         return int(match["year"])
     if passage.year and (match := FINISHED_RELATIVE.search(text)):
         return int(passage.year + YEARS["relative"][match["relative"]])
