@@ -13,6 +13,7 @@ from geo.model.units import UNITS
 PARTIAL = WORDS["partial"]
 NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
+PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
 UNLABELLED, LAST = 50, 100
 """Ranks of a figure that only its unit tells, and of one that is a part of the whole."""
@@ -78,7 +79,14 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
             continue
         rank = rank_of(quantity, text, rule)
         if rank is not None:
-            yield rank + (LAST if LAST_RESORT.search(quantity.label) else 0), place, quantity
+            part = LAST_RESORT.search(quantity.label) or is_of_part(quantity, text)
+            yield rank + (LAST if part else 0), place, quantity
+
+
+def is_of_part(quantity: Quantity, text: str) -> bool:
+    """总占地1750亩,其中一期占地790亩,投资12亿元: the last two are of the first phase."""
+    before = text[max(0, quantity.start - 2 * PARTIAL["reach"]) : quantity.start]
+    return bool(PART_BEFORE.search(before)) and not OF_WHOLE.search(quantity.label)
 
 
 def rank_of(quantity: Quantity, text: str, rule: dict[str, Any]) -> int | None:

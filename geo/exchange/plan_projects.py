@@ -15,6 +15,7 @@ INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invest
 NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
 ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
+CLAUSE_END = re.compile(CLAUSES["end"])
 FIGURED, SENTENCE_OF_NAME = re.compile(ANCHORS["figured"]), re.compile(ANCHORS["sentence_of_name"])
 ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets"))
 SHORTEST_LISTED = 6
@@ -87,8 +88,8 @@ def entry(passage: Passage) -> Anchor | None:
     if begins_item(passage) or LOCATED.match(rest):
         verb = VERBS.match(first)
         titles.append(verb["name"] if verb else first)
-    if sentence := SENTENCE_OF_NAME.match(front):
-        titles.append(sentence["name"])
+    if (sentence := SENTENCE_OF_NAME.match(front)) and not NO_NAME_LINE.search(sentence[0]):
+        titles.append(sentence["name"] or sentence["name2"])
     for title in titles:
         name = clean_name(title)
         figures = {quantity.unit for quantity in find_quantities(name)} - {"class"}  # X2地块36班小学 is a name
@@ -114,10 +115,30 @@ def goes_on_with(anchor: Anchor, other: Anchor, text: str) -> bool:
 
 
 def figured(text: str) -> list[Anchor]:
-    """The project that a passage begins with and tells the size of: 省丹中新校区占地260亩."""
-    match = FIGURED.match(text)
-    name = without_kind(clean_name(match["name"])) if match else ""
-    return [Anchor(name, 0, match.end("name"), 3)] if match and is_project(name) and name in text else []
+    """Projects that a passage tells the size of, without a place: 省丹中新校区占地260亩; behind one those like it."""
+    found: list[Anchor] = []
+    for start in (0, *(match.end() for match in CLAUSE_END.finditer(text))):
+        match = FIGURED.match(text[start : start + 4 * NAMES["longest"]])
+        if match is None or (start and not found):
+            continue
+        group = "name" if match["name"] else "name2"
+        name = without_kind(clean_name(match[group]))
+        alike = not found or (kind_of(name) is not None and kind_of(name) == kind_of(found[0].name))
+        if is_project(name) and alike and name in text[start:]:
+            found.append(Anchor(name, start, start + match.end(group), 3))
+    return found
+
+
+def kind_of(name: str) -> str | None:
+    """The layer that a name alone tells."""
+    return next((kind["layer"] for kind in WORDS["layers"] if re.search(kind["names"], name)), None)
+
+
+def named_before(text: str, start: int) -> Anchor | None:
+    """The project of the clause before 位于: 第二高中,位于长江路以南."""
+    first = clause_start(text, start - 1) if start else 0
+    name = without_kind(clean_name(text[first : max(0, start - 1)]))
+    return Anchor(name, first, start - 1, 2) if start and is_project(name) else None
 
 
 def anchors_in(passage: Passage) -> list[Anchor]:
@@ -132,6 +153,8 @@ def anchors_in(passage: Passage) -> list[Anchor]:
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
     for match in LOCATED.finditer(text):
         start = clause_start(text, match.start())
+        if match.start() == start and (before := named_before(text, start)):
+            found.append(before)
         if match.start() - start > 2 and is_project(name := without_kind(clean_name(text[start : match.start()]))):
             found.append(Anchor(name, start, match.start(), 2))
     for match in LISTED.finditer(text):

@@ -172,8 +172,8 @@ def is_place(clause: str) -> bool:
 
 def find_year(text: str, passage: Passage) -> int | None:
     """The year of completion, else that of the nearest heading, else that of the start."""
-    if match := FINISHED.search(text) or FINISHED_LABEL.search(text):
-        return int(match["year"])
+    if told := [*FINISHED.finditer(text), *FINISHED_LABEL.finditer(text)]:
+        return int(told[-1]["year"])
     if passage.year and (match := FINISHED_RELATIVE.search(text)):
         return int(passage.year + YEARS["relative"][match["relative"]])
     if passage.year:

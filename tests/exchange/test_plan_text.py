@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from geo.exchange.plan_text import parse_plan, plan_json
 from geo.model.location import LocationPhrase
+from tests.exchange.plan_cases import BY_HAND, SHARED, faults
 
 ROOT = Path(__file__).parents[2]
 PLANS = ROOT / "tests" / "data" / "plans"
@@ -72,6 +73,22 @@ def test_every_figure_is_found_where_its_span_says(name):
         )
         line = reading.text.count("\n", 0, record.source.start) + 1
         assert record.source.paragraph <= line <= record.source.paragraph + 1
+
+
+def test_lists_that_were_read_by_hand_are_read_alike():
+    fields, wrong = 0, []
+    for path in BY_HAND + SHARED:
+        number, faulty = faults(path)
+        fields += number
+        wrong += faulty
+    assert len(wrong) <= 0.03 * fields, wrong
+
+
+def test_the_lists_read_by_hand_are_many_and_real():
+    read = [json.loads(path.read_text(encoding="utf-8")) for path in BY_HAND]
+    assert len(read) >= 20
+    assert all(each["source"] for each in read)
+    assert sum(len(each["records"]) for each in read) >= 90
 
 
 def test_a_place_is_read_with_its_project():
