@@ -14,7 +14,7 @@ from geo.model.plan import PlanRecord, Source
 CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
 LOCATED = re.compile(WORDS["anchors"]["located"])
 AGGREGATE = re.compile(WORDS["anchors"]["aggregate"])
-LOCATED_AGAIN = re.compile(f"(?:该|本)?(?:项目|学校|校区|小学|中学)?(?:{WORDS['anchors']['located']})")
+LOCATED_AGAIN = re.compile(f"{WORDS['anchors']['subject_again']}(?:{WORDS['anchors']['located']})")
 LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
 FINISHED_LABEL = re.compile(YEARS["finished_label"])
