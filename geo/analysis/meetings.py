@@ -20,6 +20,9 @@ MEETING_M = 60.0
 CARRIAGEWAYS_M = 150.0
 """The same where they lie on two one-way lines of one road that run against one another."""
 
+CARRIAGEWAY_MEETINGS, SLIP_M = 4, 120.0
+"""Where two roads meet so often at one crossing, a single meeting so near to it is that of a slip road."""
+
 NEAR_MISS_M = 50.0
 """A road that ends so near to another one is thought to meet it; said in a warning."""
 
@@ -92,7 +95,8 @@ def meetings_of(network: RoadNetwork, first: numpy.ndarray, second: numpy.ndarra
     ends = [_free_ends(network, road, pairs[:, place]) for place, road in enumerate((first, second))]
     points = [*_intersections(network, window, pairs), *_near_misses(window, pairs, ends, crs)]
     points += _on_rings(network, first, second, crs)
-    meetings = [_to_meeting(cluster, crs) for cluster in _clusters(points, window, network.is_oneway)]
+    clusters = _without_slips(list(_clusters(points, window, network.is_oneway)))
+    meetings = [_to_meeting(cluster, crs) for cluster in clusters]
     return sorted(meetings, key=lambda each: (each.kind, each.gap_m, each.lon, each.lat))
 
 
@@ -210,6 +214,19 @@ def _clusters(points: Sequence[_Point], window: Window, is_oneway: numpy.ndarray
     places = shapely.points([(point.x, point.y) for point in points])
     for area in areas:
         yield [point for point, inside in zip(points, shapely.covers(area, places), strict=True) if inside]
+
+
+def _without_slips(clusters: Sequence[list[_Point]]) -> list[list[_Point]]:
+    """Without single meetings beside a crossing of carriageways: slip roads that bear a road's name."""
+    places = [
+        list({(round(point.x), round(point.y)) for point in each if point.kind == Kind.JUNCTION}) for each in clusters
+    ]
+    full = [place for each in places if len(each) >= CARRIAGEWAY_MEETINGS for place in each]
+    return [
+        cluster
+        for cluster, own in zip(clusters, places, strict=True)
+        if len(own) != 1 or all(math.dist(own[0], other) > SLIP_M for other in full)
+    ]
 
 
 def _across_carriageways(

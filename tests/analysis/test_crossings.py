@@ -231,6 +231,15 @@ def test_slip_roads_of_the_same_name_do_not_move_the_crossing():
     assert_at(find_crossing(network(*roads, slip), "横路", "纵路"), 0, 0)
 
 
+def test_a_slip_road_that_no_field_tells_from_the_road_makes_no_second_crossing():
+    roads = [*dual("横路", (-800, 0), (800, 0)), *dual("纵路", (0, -500), (0, 500))]
+    slip = ("横路", [(-130, -10), (-60, -25), (-10, -90)])
+    plain = [(name, line) for name, line, *_ in [*roads, slip]]
+    assert_at(find_crossing(network(*plain), "横路", "纵路"), 0, 0)
+    with pytest.raises(Unlocated, match="不只一处"):
+        find_crossing(network(WEST_EAST, straight("纵路", (-10, -500), (-10, 500)), slip), "横路", "纵路")
+
+
 def test_a_road_in_directional_pieces_meets_where_one_of_them_does():
     roads = network(WEST_EAST, straight("东风北路", (0, 0), (0, 500)), straight("东风南路", (0, 0), (0, -500)))
     crossing = find_crossing(roads, "东风路", "横路")
