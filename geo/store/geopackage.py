@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -139,6 +139,12 @@ class GeoPackageStore(SqlMaking):
 
     def _note_layer(self, connection: Connection, layer: Layer) -> None:
         gpkg_metadata.register_layer(connection, layer, self.catalog)
+
+    def _making(self) -> AbstractContextManager[Connection]:
+        return self._writing()
+
+    def _note_columns(self, connection: Connection, layer_ids: Iterable[str]) -> None:
+        gpkg_metadata.register_titles_anew(connection, [self.catalog[layer_id] for layer_id in layer_ids])
 
     def _is_watched(self, connection: Connection, layer_ids: Iterable[str]) -> bool:
         return gpkg_states.are_watched(connection, layer_ids)

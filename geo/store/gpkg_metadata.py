@@ -113,6 +113,14 @@ def register_statuses(connection: Connection) -> None:
     gpkg_titles.register_titles(connection, "annual_status", STATUS_ROW, geometry=False)
 
 
+def register_titles_anew(connection: Connection, layers: Iterable[Layer]) -> None:
+    """Say how columns are titled after some were added, to `annual_status` and to these layers."""
+    tables = {layer.id: ((*KEY_FIELDS, *layer.fields), layer.geometry is not None) for layer in layers}
+    for table, (fields, geometry) in (tables | {"annual_status": (STATUS_ROW, False)}).items():
+        gpkg_titles.forget_titles(connection, table)
+        gpkg_titles.register_titles(connection, table, fields, geometry=geometry)
+
+
 def touch(connection: Connection, table: str, bounds: Iterable[float] | None = None) -> None:
     """Note in `gpkg_contents` that a table was written, and that geometries within `bounds` were added.
 

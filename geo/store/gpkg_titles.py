@@ -8,7 +8,7 @@
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from geo.model.layer import Field
 from geo.model.units import UNITS
@@ -68,6 +68,19 @@ def register_titles(connection: Connection, table: str, fields: Iterable[Field],
         " styleQML, useAsDefault) VALUES ('', '', ?, ?, ?, ?, 1)",
         (table, "geom" if geometry else "", table, _qgis_style(fields)),
     )
+
+
+def forget_titles(connection: Connection, table: str) -> None:
+    """Take back what `register_titles` said of a table; styles that a person saved stay."""
+    for statement in (
+        "DELETE FROM gpkg_data_columns WHERE table_name = :table",
+        "DELETE FROM gpkg_data_column_constraints WHERE substr(constraint_name, 1, length(:table) + 1) = :table || '.'",
+        "DELETE FROM gpkg_metadata_reference WHERE table_name = :table AND reference_scope = 'table'",
+        "DELETE FROM gpkg_metadata WHERE md_standard_uri = 'http://gdal.org'"
+        " AND id NOT IN (SELECT md_file_id FROM gpkg_metadata_reference)",
+        "DELETE FROM layer_styles WHERE f_table_name = :table AND styleQML LIKE '%styleCategories=\"Fields\"%'",
+    ):
+        connection.execute(text(statement), {"table": table})
 
 
 def unique(title: str, name: str, titles: list[str]) -> str:

@@ -83,9 +83,18 @@ class PostgisStore(SqlMaking):
     def _is_missing(self) -> bool:
         return not self._present(self.schema.store_info.name)
 
-    def _build(self, make: Callable[[Connection], None]) -> None:
+    @contextmanager
+    def _making(self) -> Iterator[Connection]:
         with self._writing() as connection:
+            _wait_long(connection)
+            yield connection
+
+    def _build(self, make: Callable[[Connection], None]) -> None:
+        with self._making() as connection:
             make(connection)
+
+    def _note_columns(self, connection: Connection, layer_ids: Iterable[str]) -> None:
+        """The server finds out by itself."""
 
     def _prepare(self, connection: Connection) -> None:
         """See that the database is a free one, and bring PostGIS into it where it is not there yet."""
@@ -101,7 +110,6 @@ class PostgisStore(SqlMaking):
     def _make_layers(
         self, connection: Connection, layers: Sequence[Layer], fill: Filling | None, *, demo: bool
     ) -> None:
-        _wait_long(connection)
         super()._make_layers(connection, layers, fill, demo=demo)
         quote = self._engine.dialect.identifier_preparer.quote
         filled = [*(layer.id for layer in layers), self.schema.search_index.name, self.schema.annual_status.name]
@@ -109,8 +117,7 @@ class PostgisStore(SqlMaking):
 
     def _delete(self) -> None:
         revisions = self.schema.layer_revisions
-        with self._writing() as connection:
-            _wait_long(connection)
+        with self._making() as connection:
             known = MetaData()
             for layer_id in connection.scalars(select(revisions.c.layer_id)):
                 if layer_id not in self.catalog:  # of a folder that is gone

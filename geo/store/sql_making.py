@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Column, Connection, Table, insert, select, update
 
 from geo.model.errors import N_, StoreUnavailable
 from geo.model.journal import JournalQuery
 from geo.model.layer import Layer
+from geo.store import migrations
 from geo.store.base import Filling, Store
+from geo.store.baseline import BASELINE, baseline
 from geo.store.schema import VERSION
 from geo.store.sql_store import SqlStore
 
@@ -60,6 +62,14 @@ class SqlMaking(SqlStore):
         """Whatever the database wants to know of a layer's empty table."""
 
     @abstractmethod
+    def _making(self) -> AbstractContextManager[Connection]:
+        """A connection as of `_writing` that may take its time."""
+
+    @abstractmethod
+    def _note_columns(self, connection: Connection, layer_ids: Iterable[str]) -> None:
+        """Whatever the database wants to know of new columns of `annual_status` and of these layers."""
+
+    @abstractmethod
     def _is_watched(self, connection: Connection, layer_ids: Iterable[str]) -> bool:
         """Whether every change of these layers and of any status gives a new state, whoever makes it."""
 
@@ -90,12 +100,14 @@ class SqlMaking(SqlStore):
             if self._is_missing():
                 self._build(lambda connection: self._make_all(connection, fill, demo=demo))
                 return list(self.catalog)
+            self._check_ours()
+            self._bring_up_to_date()
             self._check(demo=demo)
             self._make_shared()
             new = [layer for layer in self.catalog.values() if not self._present(layer.id)]
             self._watch_old([layer.id for layer in self.catalog.values() if layer not in new])
             if new:
-                with self._writing() as connection:
+                with self._making() as connection:
                     self._make_layers(connection, new, fill, demo=self.demo)
             return [layer.id for layer in new]
 
@@ -133,6 +145,40 @@ class SqlMaking(SqlStore):
         self._make_all(connection, None, demo=source.demo)
         self._take_over(connection, source.journal(JournalQuery(last_seq=last_seq)), demo=source.demo)
 
+    # --- what an earlier version made ---
+
+    def _bring_up_to_date(self) -> None:
+        """Bring an older store to the present version, in one transaction; every row stays.
+
+        Raises
+        ------
+        StoreUnavailable
+            If a newer program made it.
+        """
+        version = self._info("schema_version")
+        if version != VERSION and version not in migrations.versions():
+            message = N_("数据库 %(store)s 的结构版本是 %(version)s，本程序需要 %(needed)s")
+            raise StoreUnavailable(message, store=self.name, version=version, needed=VERSION)
+        new = [column for layer in self.catalog.values() for column in self._new_common_columns(layer)]
+        if version == VERSION and not new:
+            return
+        info = self.schema.store_info
+        with self._making() as connection:
+            if version != VERSION:
+                migrations.upgrade(connection, version)
+            for column in new:
+                migrations.add_column(connection, column)
+            if version == "1":
+                self._keep(connection, BASELINE, baseline(connection, self.schema, self.catalog))
+            self._note_columns(connection, {column.table.name for column in new})
+            connection.execute(update(info).where(info.c.key == "schema_version").values(value=VERSION))
+
+    def _new_common_columns(self, layer: Layer) -> list[Column]:
+        """Fields that every layer of its role has by now, and a table that is there has not."""
+        present, own = self._present(layer.id), {field.name for field in layer.own_fields}
+        columns = self.schema.layers[layer.id].columns if present else ()
+        return [column for column in columns if column.name not in present and column.name not in own]
+
     def _make_shared(self) -> None:
         """A store that an earlier version made gets the tables that came later; nothing else changes."""
         missing = [each for each in self._shared if not self._present(each.name)]
@@ -159,15 +205,7 @@ class SqlMaking(SqlStore):
             self._watch(connection, layer_ids)
 
     def _check(self, *, demo: bool) -> None:
-        """Refuse what is no store of ours or of another version, or whose layers are defined otherwise."""
-        self._check_ours()
-        if (version := self._info("schema_version")) != VERSION:
-            raise StoreUnavailable(
-                N_("数据库 %(store)s 的结构版本是 %(version)s，本程序需要 %(needed)s"),
-                store=self.name,
-                version=version,
-                needed=VERSION,
-            )
+        """Refuse demonstration data in a real store, and layers that are defined otherwise than they were made."""
         if demo and not self.demo:
             raise StoreUnavailable(N_("%(store)s 是正式数据库，不能存入演示数据"), store=self.name)
         for layer in self.catalog.values():
