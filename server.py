@@ -10,6 +10,7 @@ from flask import Flask
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.web import MAX_UPLOAD_BYTES, browser_libraries, create_app
 from geo.web.current import current_store
+from geo.web.sessions import secret_key
 from geo.web.settings import whole_number
 from geo.web.terminal import refuse, say
 
@@ -67,10 +68,11 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _prepare(app: Flask) -> None:
-    """Install the browser libraries and build the store, where that has not been done yet."""
+    """Install the browser libraries, make the secret and build the store, where that has not been done yet."""
     if not browser_libraries.are_installed():
         say(N_("正在安装浏览器组件……"))
         browser_libraries.install()
+    secret_key(app)
     with app.app_context():
         current_store()
 

@@ -59,6 +59,7 @@ def test_a_taken_port_is_named_and_nothing_is_built(refusal, tmp_path):
         ("PORT", "65536"),
         ("THREADS", "0"),
         ("TRUSTED_PROXIES", "-1"),
+        ("REQUIRE_LOGIN", "yes"),
         ("HOST", "256.0.0.1"),
         ("DATABASE_URL", "mysql://somewhere"),
         ("LAYERS_DIR", "no/such/folder"),
@@ -66,6 +67,14 @@ def test_a_taken_port_is_named_and_nothing_is_built(refusal, tmp_path):
 )
 def test_a_wrong_setting_is_named_with_its_value(refusal, name, value):
     assert value in refusal(**{"PORT": "0", name: value})
+
+
+def test_a_secret_that_is_none_is_named_but_not_shown(refusal, tmp_path):
+    said = refusal(PORT="0", SECRET_KEY="hunter2")
+    assert "SECRET_KEY" in said
+    assert "hunter2" not in said
+    (tmp_path / "folder").mkdir()
+    assert "folder" in refusal(PORT="0", SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "folder"))
 
 
 def test_it_speaks_the_terminals_language(refusal):
