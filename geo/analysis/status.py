@@ -86,7 +86,7 @@ def _of_kind(layer: Layer, status: AnnualStatus) -> Iterator[ReportFault]:
 def _of_construction(
     feature: Mapping[str, object], reported: Sequence[AnnualStatus], status: AnnualStatus
 ) -> Iterator[ReportFault]:
-    if status.stage is None:
+    if status.stage not in STAGES:
         yield _fault("stage", N_("请选择阶段"))
         return
     yield from _of_progress(status)

@@ -69,6 +69,13 @@ class EvidenceNotFound(AtlasError):
         super().__init__(N_("没有哈希为“%(sha256)s”的佐证文件"), sha256=sha256[:64])
 
 
+class SealNotFound(AtlasError):
+    """A year that is not closed."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(N_("%(year)s 年没有封存"), year=year)
+
+
 class StoreUnavailable(AtlasError):
     """The store cannot be opened, read or written."""
 

@@ -14,11 +14,13 @@ from geo.web import (
     export,
     features,
     health,
+    journal,
     language,
     locating_page,
     ogc,
     security,
     slots,
+    status,
 )
 from geo.web.current import AS_OF, live_store, use_store
 from geo.web.guard import guard, may_open
@@ -33,7 +35,7 @@ MAX_REQUEST_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 64 * 2**20
 """What any view may allow: the server refuses more before it has read it."""
 
-NAVIGATION = ("features.map_page", "locating.page", "export.page", "accounts.index")
+NAVIGATION = ("features.map_page", "locating.page", "export.page", "journal.page", "accounts.index")
 """Pages in the order of the header; those that need a role are shown to whoever has it."""
 
 WITH_PAGES = (
@@ -42,6 +44,8 @@ WITH_PAGES = (
     export,
     ogc,
     evidence,
+    status,
+    journal,
     accounts,
     corrections,
     basemaps,

@@ -20,6 +20,7 @@ STATUS_OF: dict[type[errors.AtlasError], int] = {
     errors.LayerNotFound: 404,
     errors.FeatureNotFound: 404,
     errors.EvidenceNotFound: 404,
+    errors.SealNotFound: 404,
     errors.AccountNotFound: 404,
     errors.CorrectionNotFound: 404,
     errors.Conflict: 409,
