@@ -39,6 +39,7 @@ CARRIED_ON = (
 )
 """What the form of a year takes over from the report before it."""
 
+NO_COMMAS = str.maketrans("", "", ",\uff0c")
 Faults = dict[str, str]
 blueprint = Blueprint("status", __name__, url_prefix="/status")
 
@@ -133,7 +134,7 @@ def _figures(given: Mapping[str, str], faults: Faults) -> Iterator[tuple[str, ob
         elif text:
             yield name, text
     for name in NUMBERS:
-        text = given.get(name, "").strip().replace(",", "").replace("，", "").removesuffix("%")
+        text = given.get(name, "").strip().translate(NO_COMMAS).removesuffix("%")
         if text and not NUMBER.fullmatch(text):
             faults[name] = _("应为数字，现为“%(given)s”", given=text[:40])
         elif text:
