@@ -1,6 +1,7 @@
 """The form by which a year is reported: prefilled from the year before, every fault shown at its field."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from unicodedata import normalize
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -39,7 +40,6 @@ CARRIED_ON = (
 )
 """What the form of a year takes over from the report before it."""
 
-NO_COMMAS = str.maketrans("", "", ",\uff0c")
 Faults = dict[str, str]
 blueprint = Blueprint("status", __name__, url_prefix="/status")
 
@@ -134,7 +134,7 @@ def _figures(given: Mapping[str, str], faults: Faults) -> Iterator[tuple[str, ob
         elif text:
             yield name, text
     for name in NUMBERS:
-        text = given.get(name, "").strip().translate(NO_COMMAS).removesuffix("%")
+        text = normalize("NFKC", given.get(name, "")).strip().replace(",", "").removesuffix("%")
         if text and not NUMBER.fullmatch(text):
             faults[name] = _("应为数字，现为“%(given)s”", given=text[:40])
         elif text:

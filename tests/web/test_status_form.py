@@ -30,7 +30,7 @@ def faults(answer):
 
 
 def test_a_year_is_reported_and_shown_with_its_evidence(office, editor):
-    fields = {"stage": "started", "progress_pct": "62.5%", "investment_planned_cny_10k": "5,000", "note": "主体施工",
+    fields = {"stage": "started", "progress_pct": "62.5%", "investment_planned_cny_10k": "５，000", "note": "主体施工",
               "obstacle": "征地", "obstacle_owner": "王工", "obstacle_due": "2024-06-30"}  # fmt: skip
     photo = {"evidence": (BytesIO(JPEG), "现场.jpg")}
     answer = editor.post(FORM, data=fields | photo, content_type="multipart/form-data")
