@@ -104,6 +104,7 @@ class RoadNetwork:
         if roads.crs is None:
             raise InvalidFeatures(N_("道路数据没有坐标系"))
         roads = _single_lines(roads.to_crs(STORED_CRS))
+        self.rows = roads
         self.lines: numpy.ndarray = shapely.force_2d(roads.geometry.to_numpy())
         self.is_drawn: numpy.ndarray = ~(shapely.is_missing(self.lines) | shapely.is_empty(self.lines))
         self.tree = shapely.STRtree(self.lines)

@@ -38,12 +38,15 @@ class Network:
         Tells these data from earlier ones: the file's SHA-256, or the revision of each layer.
     remarks
         Choices and doubts of the reading.
+    rows
+        Of a file: what it says of each row of `roads`.
     """
 
     roads: RoadNetwork
     source: dict[str, str]
     version: str
     remarks: tuple[Remark, ...] = ()
+    rows: geopandas.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ def network_of_file(
     source = {"file": path.name, "layer": read.layer, "name_field": read.name_field}
     with path.open("rb") as file:
         version = "SHA-256 " + hashlib.file_digest(file, "sha256").hexdigest()
-    return Network(RoadNetwork(read.roads, default_error_m=read.default_error_m), source, version, read.remarks)
+    roads = RoadNetwork(read.roads, default_error_m=read.default_error_m)
+    return Network(roads, source, version, read.remarks, roads.rows)
 
 
 def network_of_store(store: Store) -> Network:

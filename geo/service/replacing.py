@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.analysis.measuring import distance_m
 from geo.model.errors import AtlasError, N_
 from geo.model.feature_query import FeatureQuery
-from geo.model.journal import Act, FeatureChange, JournalEntry
+from geo.model.journal import Act, Change, FeatureChange, JournalEntry
 from geo.model.layer import Layer
 from geo.model.location import LocationBasis
 from geo.service.locating import LARGEST_MU, Located, Network, locate_all
@@ -172,8 +172,15 @@ def _answers(store: Store, features: Sequence[Candidate], found: Sequence[Locate
     return answers
 
 
-def apply_replacing(store: Store, network: Network, proposals: Sequence[Proposal], author: str) -> list[JournalEntry]:
+def apply_replacing(
+    store: Store, network: Network, proposals: Sequence[Proposal], author: str, *, roads: Sequence[Change] = ()
+) -> list[JournalEntry]:
     """Write accepted proposals in one change set, all or none.
+
+    Parameters
+    ----------
+    roads
+        What `roads.road_changes` makes of the road file, where the store is to have its roads as well.
 
     Raises
     ------
@@ -182,7 +189,7 @@ def apply_replacing(store: Store, network: Network, proposals: Sequence[Proposal
     """
     source = f"{', '.join(network.source.values())} ({network.version})"
     act = Act(author, cause=str(N_("按道路数据重新定位")), source=source)
-    return store.write([_change(proposal) for proposal in proposals], act)
+    return store.write([*roads, *map(_change, proposals)], act)
 
 
 def _change(proposal: Proposal) -> FeatureChange:

@@ -6,13 +6,14 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from geo.model.errors import Conflict
+from geo.model.errors import Conflict, InvalidInput
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange
 from geo.service.history import undo
 from geo.service.intake import open_or_create
 from geo.service.locating import network_of_file, network_of_store
 from geo.service.replacing import apply_replacing, propose_replacing
+from geo.service.roads import road_changes
 from geo.web.settings import ROOT
 from tests.analysis.networks import straight, to_lonlat, to_metres, town
 
@@ -146,3 +147,34 @@ def test_a_parcel_that_has_only_a_point_stays_with_the_reason(store, network):
     store.write([FeatureChange("schools", "2021-1", 1, {"location_text": "洪河大道与金沙路交叉口"})], Act("李工"))
     (staying,) = (each for each in propose_replacing(store, network).staying if each.feature.feature_id == "2021-1")
     assert "哪一侧" in str(staying.reason)
+
+
+def test_the_stores_roads_give_way_to_those_of_the_file_in_the_same_change_set(store, tmp_path):
+    before, roads_before = schools(store), store.read_frame("roads", FeatureQuery())
+    path = tmp_path / "better.gpkg"
+    more = {"error_m": 5.0, "lanes": 6, "highway": "primary", "oneway": "no"}
+    path_way = straight("小径", (50, 50), (90, 90), highway="footway")
+    town([*((*road[:2], more) for road in ROADS), path_way], 4, CENTRE).to_file(path)
+    network = network_of_file(path)
+    proposals = propose_replacing(store, network).proposals
+    entries = apply_replacing(store, network, proposals, "李工", roads=road_changes(store, network))
+    assert len({entry.change_set for entry in entries}) == 1
+    roads = store.read_frame("roads", FeatureQuery())
+    assert sorted(roads.name) == sorted(name for name, *_ in ROADS)
+    assert set(roads.error_m) == {5.0} and set(roads.lanes) == {6.0} and set(roads.source) == {"better.gpkg"}
+    again = propose_replacing(store, network_of_store(store))
+    assert again.proposals == () and again.unchanged == len(proposals)  # the store's roads now say the same
+    undo(store, entries[0].change_set, Act("李工"))
+    assert list(schools(store).location_basis) == list(before.location_basis)
+    assert sorted(store.read_frame("roads", FeatureQuery()).index) == sorted(roads_before.index)
+
+
+def test_only_a_file_replaces_the_stores_roads(store):
+    with pytest.raises(InvalidInput, match="道路文件"):
+        road_changes(store, network_of_store(store))
+
+
+def test_more_roads_than_a_county_has_are_refused(store, network, monkeypatch):
+    monkeypatch.setattr("geo.service.roads.MOST_ROADS", 3)
+    with pytest.raises(InvalidInput, match="裁剪"):
+        road_changes(store, network)

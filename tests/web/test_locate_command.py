@@ -194,6 +194,14 @@ def test_better_roads_are_shown_before_they_are_accepted(relocate, roads):
     assert nothing_left.exit_code == 0 and json.loads(nothing_left.stdout)["proposals"] == []
 
 
+def test_the_roads_come_along_where_they_are_asked_for(relocate, roads):
+    assert relocate("--roads", roads, "--with-roads").exit_code == 1
+    assert relocate("--roads", roads, "--with-roads", "--yes").exit_code == 0
+    from_store = json.loads(relocate().stdout)
+    assert (from_store["proposals"], from_store["unchanged"]) == ([], 1)
+    assert relocate("--with-roads", "--yes").exit_code == 2
+
+
 def test_doubtful_places_wait_where_only_certain_ones_are_asked_for(relocate, tmp_path):
     path = tmp_path / "roads.gpkg"
     town([straight("洪河路", (-900, 0), (900, 0)), straight("金沙路", (0, -900), (0, 900))]).to_file(path)

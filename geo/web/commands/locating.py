@@ -10,6 +10,7 @@ import orjson
 from geo.model.errors import N_
 from geo.model.journal import PROGRAM
 from geo.service import locating, reading, replacing
+from geo.service.roads import road_changes
 from geo.web.commands.command import command
 from geo.web.current import current_store
 from geo.web.locating import place_feature, replacing_answer
@@ -74,10 +75,11 @@ def locate_all(file: Path, **options: str | Path | None) -> int:
 
 @command("relocate")
 @with_roads
+@click.option("--with-roads", is_flag=True, help="Replace the store's roads by those of FILE as well.")
 @click.option("--certain", is_flag=True, help="Only those whose new place leaves no doubt.")
 @click.option("--yes", is_flag=True, help="Write the new positions; without it nothing is changed.")
 @click.option("--author", default=PROGRAM, help="Who accepts them, for the journal.")
-def relocate(certain: bool, yes: bool, author: str, **options: str | Path | None) -> int:
+def relocate(with_roads: bool, certain: bool, yes: bool, author: str, **options: str | Path | None) -> int:
     """Locate the store's features anew on better roads: what would move from where to where, then `--yes` writes it.
 
     Surveyed boundaries and what a planner placed stay as they are. Exit code 1 while there is something to accept.
@@ -86,10 +88,12 @@ def relocate(certain: bool, yes: bool, author: str, **options: str | Path | None
     with progress() as tell:
         found = replacing.propose_replacing(store, roads, progress=tell)
     chosen = [each for each in found.proposals if each.located.place.is_certain or not certain]
-    entries = replacing.apply_replacing(store, roads, chosen, author) if yes and chosen else []
+    changes = road_changes(store, roads) if with_roads else []
+    pending = bool(chosen or changes)
+    entries = replacing.apply_replacing(store, roads, chosen, author, roads=changes) if yes and pending else []
     answer({**replacing_answer(found, in_terminal_words), "change_set": entries[0].change_set if entries else None})
     if entries:
-        say(N_("已重新定位 %(count)s 个要素"), count=len(entries))
-    elif chosen:
+        say(N_("已重新定位 %(count)s 个要素"), count=len(chosen))
+    elif pending:
         say(N_("可重新定位 %(count)s 个要素，尚未改动；核对后加 --yes 写入"), count=len(chosen))
-    return FINDINGS if chosen and not entries else DONE
+    return FINDINGS if pending and not entries else DONE

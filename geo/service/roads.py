@@ -1,0 +1,61 @@
+"""The store's roads taken from a road file: every road of before gives way to those of the file."""
+
+from collections.abc import Iterator
+
+import numpy
+import pandas
+
+from geo.model.errors import InvalidInput, N_
+from geo.model.feature_query import FeatureQuery
+from geo.model.journal import Change, FeatureChange, FeatureRemoval
+from geo.model.layer import Layer
+from geo.model.location import LocationBasis
+from geo.service.locating import Network
+from geo.store.base import Store
+
+MOST_ROADS = 40_000
+"""More than a county has; what is replaced at once can be taken back at once."""
+
+
+def road_changes(store: Store, network: Network) -> list[Change]:
+    """What makes the store's road layer that of a file: paths, service ways and field tracks are left out.
+
+    Raises
+    ------
+    InvalidInput
+        If the network is none of a file, the store has not just one layer of roads, or the file has too many roads.
+    """
+    layers = [layer for layer in store.catalog.values() if layer.network]
+    if network.rows is None or len(layers) != 1:
+        raise InvalidInput(N_("只能用道路文件更新唯一的道路图层"))
+    roads = network.roads
+    wanted = numpy.flatnonzero(roads.is_drawn & ~roads.is_path & ~roads.is_minor)
+    if len(wanted) > MOST_ROADS:
+        message = N_("文件里有 %(count)s 条道路，最多 %(most)s 条，请先裁剪到本区")
+        raise InvalidInput(message, count=len(wanted), most=MOST_ROADS)
+    return [*_removals(store, layers[0]), *_roads(layers[0], network, wanted)]
+
+
+def _removals(store: Store, layer: Layer) -> Iterator[FeatureRemoval]:
+    for page in store.scan(layer.id, FeatureQuery(schematic=True, retired=True)):
+        revision = page.columns.index("revision")
+        for feature_id, row in zip(page.ids, page.rows, strict=True):
+            yield FeatureRemoval(layer.id, feature_id, row[revision])
+
+
+def _roads(layer: Layer, network: Network, wanted: numpy.ndarray) -> Iterator[FeatureChange]:
+    fields = {field.name for field in layer.fields}
+    columns = [name for name in network.rows.columns if name in fields]
+    constant = {"location_basis": LocationBasis.LOCATED.value, "source": network.source["file"]}
+    constant = {name: value for name, value in constant.items() if name in fields}
+    for number, row in enumerate(wanted.tolist(), start=1):
+        values = {name: _plain(network.rows[name].iat[row]) for name in columns}
+        values |= constant | {"error_m": float(network.roads.errors_m[row])}
+        yield FeatureChange(layer.id, f"road-{number:05d}", None, values, network.roads.lines[row])
+
+
+def _plain(value: object) -> object:
+    """A value as the store takes it; None for NaN."""
+    if pandas.api.types.is_scalar(value) and pandas.isna(value):
+        return None
+    return value.item() if isinstance(value, numpy.generic) else value
