@@ -19,7 +19,7 @@ export async function start(map, config) {
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   const catalog = new Catalog(config);
   const labels = new Labels(map);
-  fitToPaper(map, labels, () => ({ width_mm: 190, height_mm: 84 }));
+  fitToPaper(map, labels, () => ({ width_mm: 190, height_mm: 84, bounds: map.getBounds() }));
   const ground = new Ground(map, catalog, labels, () => false);
   try {
     const feature = await load(catalog, config);

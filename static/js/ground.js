@@ -93,6 +93,11 @@ export class Ground {
     return errors.length ? [Math.min(...errors), Math.max(...errors)] : null;
   }
 
+  /** Bounds of what is drawn, one by one. */
+  bounds() {
+    return [...this.shown.values()].flatMap((group) => group.features).filter((feature) => feature.geometry).map((feature) => boundsOf(feature.geometry));
+  }
+
   names() {
     return [...this.shown.values()].filter((group) => group.layer.style.label && this.map.getZoom() >= group.layer.style.min_zoom)
       .flatMap((group) => group.features.filter((feature) => feature.geometry && feature.properties.name).map(nameOf));

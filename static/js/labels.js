@@ -8,7 +8,7 @@ const LONGEST = 24;
 const MARKER_PX = 12;
 const STEEP_DEGREES = 50;
 /** What lies on the map; a name under it would not be read. */
-const COVERS = ".leaflet-control-scale, .pill, .legend, .tools, .tool-card";
+const COVERS = { screen: ".leaflet-control-scale, .pill, .legend, .tools, .tool-card", paper: ".leaflet-control-scale" };
 
 /**
  * One name.
@@ -50,7 +50,8 @@ export class Labels {
 
   covered() {
     const frame = this.map.getContainer().getBoundingClientRect();
-    const covers = [...this.map.getContainer().parentElement.querySelectorAll(COVERS)].map((node) => node.getBoundingClientRect());
+    const selector = COVERS[document.body.dataset.sheet ? "paper" : "screen"];
+    const covers = [...this.map.getContainer().parentElement.querySelectorAll(selector)].map((node) => node.getBoundingClientRect());
     return covers.filter(({ width }) => width).map((box) => ({ box: [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top] }));
   }
 

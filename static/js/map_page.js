@@ -19,7 +19,7 @@ import { Measure } from "./measure.js";
 import { sayFailed } from "./notices.js";
 import { describeExport, describeOne, describeSheet } from "./outputs.js";
 import { Places, showPointer } from "./position.js";
-import { fillSheet, fitToPaper } from "./print.js";
+import { fillSheet, filledPart, fitToPaper, layOut } from "./print.js";
 import { Search } from "./search.js";
 import { Selection } from "./selection.js";
 import { PEEK_PX, Sheet, isPhone } from "./sheet.js";
@@ -109,7 +109,7 @@ class MapPage {
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) this.escape(); });
     new ResizeObserver(() => map.invalidateSize({ pan: false, debounceMoveend: true })).observe(map.getContainer());
     window.addEventListener("beforeprint", () => { node("legend").open = true; document.querySelector(".legend-more").open = true; fillSheet(describeSheet(this.catalog, this.state.values, this.views, node("pill").textContent)); });
-    fitToPaper(map, this.labels, () => ({ width_mm: state.get("feature") ? 200 : 277, height_mm: 138 }));
+    fitToPaper(map, this.labels, () => layOut(map, filledPart(map.getBounds(), this.boundsOfContent()), !node("details").hidden));
     node("legend").open = !isPhone();
     this.showYear();
     this.showLegend();
@@ -277,6 +277,12 @@ class MapPage {
   /** Fit bounds into the part of the map that no sheet covers. */
   fit(bounds, maxZoom = 19) {
     this.map.fitBounds(bounds, { maxZoom, paddingTopLeft: [16, isPhone() ? 56 : 48], paddingBottomRight: [16, 16 + this.covered()], animate: false });
+  }
+
+  /** Bounds of all that is drawn, one by one. */
+  boundsOfContent() {
+    const drawn = this.views.flatMap((view) => (view.cells ? view.cells.map(({ lat, lon }) => L.latLngBounds([[lat, lon]])) : view.drawn.map((feature) => feature.bounds)));
+    return [...drawn, ...this.ground.bounds(), this.selection.bounds()].filter(Boolean);
   }
 
   /** Height of the map that a phone's sheet covers, in pixels. */

@@ -32,9 +32,9 @@ export function describeOne(catalog, feature, year) {
 
 /** The words around a printed map. */
 export function describeSheet(catalog, state, views, remark) {
-  const { zone, demo } = catalog.config;
+  const { zone, demo, figureNotes } = catalog.config;
   const layers = views.filter((view) => view.count && view.layer.geometry).map((view) => t("{layer} {count} 项", { layer: view.layer.title, count: number(view.count) }));
-  const sources = new Set([...views.map((view) => view.layer), ...catalog.reference.filter((layer) => layer.count)].map((layer) => layer.source));
+  const sources = new Set([...views.map((view) => view.layer), ...catalog.reference.filter((layer) => layer.count)].flatMap((layer) => layer.source.split(figureNotes.betweenParts)));
   return {
     title: t("{zone} 规划一张图", { zone: zone.title }),
     lines: [zone.plan, [t("状态截至 {year} 年底", { year: state.year }), ...layers, state.q && t("含“{words}”", { words: state.q })].filter(Boolean).join(" · ")],

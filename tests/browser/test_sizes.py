@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.map_page import VIEWPORTS, MapPage
-from tests.browser.test_feature_page import page_sizes
+from tests.browser.test_feature_page import A4_PT, page_sizes
 
 A4_LANDSCAPE_PT = (842, 595)
+SHEET_PX = 794 * 1123
+"""An A4 sheet in CSS pixels, 96 to an inch."""
 PAGES = ("", "?feature=schools/2023-1", "features/schools/2021-1", "export", "features/schools/nothing")
 HEIGHTS = {"peek": (0.1, 0.25), "half": (0.4, 0.6), "full": (0.8, 1.0)}
 """Share of the window that a sheet takes up at each of its heights."""
@@ -154,6 +156,31 @@ def test_on_a_phone_a_tap_on_the_map_opens_the_details(open_page, address):
     expect(page.by("details-title")).to_have_text("驻马店经济开发区金雀路小学")
 
 
+WHOLE_PLAN, CLOSE_UP = "", "&at=33.029,114.007,14"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_printed_map_fits_one_sheet_and_fills_it(open_page, demo_address, language):
+    """Upright for the whole plan, which is taller than wide; lying for a close view and beside the details."""
+    page = open_page(f"{demo_address}/language/{language}?next=/export")
+    sheets = {
+        WHOLE_PLAN: A4_PT,
+        CLOSE_UP: A4_LANDSCAPE_PT,
+        f"{CLOSE_UP}&feature=schools/2021-1": A4_LANDSCAPE_PT,
+        "&feature=villages/411771360208": A4_LANDSCAPE_PT,
+    }
+    for view, size in sheets.items():
+        page.goto(f"{demo_address}/?year=2023{view}")
+        MapPage(page).settle()
+        assert page_sizes(page.pdf(prefer_css_page_size=True)) == [size], view
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        box = page.locator(".folium-map").bounding_box()
+        assert box["width"] * box["height"] > 0.3 * SHEET_PX, view
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        page.emulate_media(media="null")
+
+
 @pytest.mark.parametrize("feature", ["", "&feature=schools/2023-1"])
 def test_the_printed_map_is_one_sheet_that_says_what_it_is(open_page, address, feature):
     page = open_page(f"{address}/?year=2023&layers=schools{feature}")
@@ -179,4 +206,4 @@ def test_the_printed_map_is_one_sheet_that_says_what_it_is(open_page, address, f
         expect(page.get_by_test_id(hidden)).to_be_hidden()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="null")
-    assert page_sizes(page.pdf(prefer_css_page_size=True)) == [A4_LANDSCAPE_PT]
+    assert len(page_sizes(page.pdf(prefer_css_page_size=True))) == 1
