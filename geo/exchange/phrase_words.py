@@ -51,7 +51,7 @@ def load_order() -> dict[str, dict[str, float]]:
 
 
 WORDS = load_words()
-LONGEST_WORD = {text[0]: max(len(word) for word in WORDS if word[0] == text[0]) for text in WORDS}
+LONGEST_WORD = {text[0]: len(text) for text in sorted(WORDS, key=len)}
 """Length of the longest word that begins with a letter."""
 ORDER = load_order()
 BREAKS = frozenset(text for template in GRAMMAR["breaks"]["list"] for text, _ in spell(template))
@@ -89,9 +89,7 @@ KINDS_OF_SUFFIX = {
     suffix: tuple(kind for kind, suffixes in SUFFIXES.items() if suffix in suffixes)
     for suffix in frozenset().union(*SUFFIXES.values())
 }
-LONGEST_SUFFIX = {
-    text[-1]: max(len(each) for each in KINDS_OF_SUFFIX if each[-1] == text[-1]) for text in KINDS_OF_SUFFIX
-}
+LONGEST_SUFFIX = {text[-1]: len(text) for text in sorted(KINDS_OF_SUFFIX, key=len)}
 """Length of the longest suffix that ends with a letter."""
 
 
