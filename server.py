@@ -1,6 +1,7 @@
 """Plan Atlas. `python server.py` serves; `flask --app server NAME` runs a command; WSGI servers call `create_app()`."""
 
 import logging
+import select
 import socket
 import sys
 
@@ -18,8 +19,10 @@ __all__ = ["create_app"]
 
 LIMITS = {
     "ident": "Plan Atlas",
-    "connection_limit": 1000,  # a browser keeps six open; waitress' own 100 would be full with seventeen planners
-    "asyncore_use_poll": True,  # select() ends at 1024 file descriptors
+    # A browser keeps six open; waitress' own 100 would be full with seventeen planners. Windows has no poll(), and its
+    # select() takes 512 sockets.
+    "connection_limit": 1000 if hasattr(select, "poll") else 480,
+    "asyncore_use_poll": True,  # where there is one: select() ends at 1024 file descriptors
     "channel_timeout": 30,  # seconds until a silent connection is let go
     "cleanup_interval": 10,
     "max_request_body_size": MAX_UPLOAD_BYTES,  # refused before the body is kept

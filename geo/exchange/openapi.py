@@ -82,6 +82,7 @@ PARAMETERS: dict[str, Parameter] = {
     "cells": Parameter(N_("按网格计数时较长一边的格数，0 为不计"), _integer(0, 200, 0)),
     "text": Parameter(N_("坐标：经纬度（多种写法）或高斯—克吕格坐标"), _text(200), required=True),
     "f": Parameter(N_("输出格式"), {"type": "string", "enum": ["json"]}),
+    "lang": Parameter(N_("标题和说明的语言"), {"type": "string", "enum": ["zh", "en"]}),
 }
 FILTER_WORDS = {
     "equal": N_("%(title)s：等于所给的值；重复则为其中之一"),
@@ -183,7 +184,7 @@ def _operation(operation: Operation, translate: Translate) -> Document:
     return {
         "operationId": operation.name,
         "summary": words,
-        "parameters": [_reference("parameters", name) for name in operation.parameters],
+        "parameters": [_reference("parameters", name) for name in (*operation.parameters, "lang")],
         "responses": answers,
     }
 

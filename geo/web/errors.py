@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from geo.model import errors
 from geo.web.language import in_words
@@ -93,6 +93,10 @@ def _page_too_old(error: CSRFError) -> tuple[Response | str, int]:
 def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, MethodNotAllowed):
+        answer = make_response(_answer(error.code, type(error).__name__, _(TITLES[405])))
+        answer.allow.update(error.valid_methods or ())
+        return answer
     detail = (
         _("没有这个地址：%(path)s", path=request.path) if error.code == 404 else _(TITLES.get(error.code, TITLES[400]))
     )

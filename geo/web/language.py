@@ -25,7 +25,8 @@ blueprint = Blueprint("language", __name__)
 
 
 def _selected() -> str:
-    chosen = request.cookies.get(COOKIE)
+    """The language that the address asks for, as programs do, else the one that the reader chose."""
+    chosen = request.args.get("lang", request.cookies.get(COOKIE))
     return chosen if chosen in LANGUAGES else "zh"
 
 

@@ -8,6 +8,7 @@ from geo.exchange import coordinates, geojson
 from geo.exchange import ogc as documents
 from geo.exchange.openapi import openapi
 from geo.model.errors import InvalidInput, N_
+from geo.model.feature_query import PARAMETERS
 from geo.model.layer import Layer
 from geo.service import features
 from geo.service import search as search_service
@@ -15,7 +16,7 @@ from geo.service.export import DEMO_NOTE
 from geo.web import params
 from geo.web.caching import cached_by_state
 from geo.web.current import AS_OF, current_store
-from geo.web.language import in_sentences, language
+from geo.web.language import LANGUAGES, in_sentences, language
 
 GEOJSON = "application/geo+json"
 SCHEMA_JSON = "application/schema+json"
@@ -43,7 +44,13 @@ def _note_member() -> dict[str, str]:
 
 
 @blueprint.before_request
-def _only_json() -> None:
+def _what_every_address_takes() -> None:
+    """Each parameter that is no filter comes once; `f` and `lang` are known everywhere."""
+    for name in PARAMETERS.intersection(request.args):
+        if len(request.args.getlist(name)) > 1:
+            raise InvalidInput(N_("参数 %(name)s 只能给一次"), name=name)
+    if (code := request.args.get("lang", "zh")) not in LANGUAGES:
+        raise InvalidInput(N_("没有语言“%(code)s”，可选 zh 或 en"), code=code)
     given = request.args.get("f", "json")
     if given != "json":
         raise InvalidInput(N_("没有输出格式“%(given)s”，可选 f=json"), given=given)

@@ -297,3 +297,30 @@ def test_a_shape_that_costs_much_is_refused_at_once_over_all_layers(client):
     answer = client.get("/ogc/summary", query_string={"within": f"MULTIPOINT({points})", "buffer_m": 100_000})
     assert answer.status_code == 400
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("query", ["bbox=113,32,115,34&bbox=1,2,3,4", "limit=5&limit=6", "year=2021&year=2022"])
+def test_a_parameter_that_comes_twice_is_refused_for_nobody_knows_which_is_meant(client, query):
+    answer = client.get(f"{SCHOOLS}?{query}")
+    assert answer.status_code == 400
+    assert query.partition("=")[0] in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["layers", "format", "cells", "collections", "match_schematic"])
+def test_parameters_of_other_addresses_are_unknown_here(client, name):
+    assert client.get(f"{SCHOOLS}?{name}=1").status_code == 400
+
+
+def test_a_program_asks_for_a_language_in_the_address(client):
+    titles = {code: client.get(f"/ogc/collections/schools?lang={code}").get_json()["title"] for code in ("zh", "en")}
+    assert titles == {"zh": "新建学校", "en": "New schools"}
+    assert client.get("/ogc/collections/schools?lang=fr").status_code == 400
+    page = client.get(f"{SCHOOLS}?limit=1&lang=en").get_json(force=True)
+    assert "lang=en" in next(link["href"] for link in page["links"] if link["rel"] == "next")
+
+
+def test_a_method_that_is_not_taken_is_answered_with_those_that_are(client):
+    assert "GET" in client.options(SCHOOLS).headers["Allow"]
+    refused = client.put("/healthz")
+    assert refused.status_code == 405
+    assert "GET" in refused.headers["Allow"]
