@@ -18,6 +18,7 @@ from geo.web import (
     language,
     locating_page,
     ogc,
+    relocating,
     security,
     slots,
     status,
@@ -41,6 +42,7 @@ NAVIGATION = ("features.map_page", "locating.page", "export.page", "journal.page
 WITH_PAGES = (
     features,
     locating_page,
+    relocating,
     export,
     ogc,
     evidence,

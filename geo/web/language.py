@@ -48,7 +48,7 @@ def office_time(moment: str) -> str:
 
 def in_words(error: AtlasError) -> str:
     """An error's message in the page's language."""
-    return gettext(error.message) % error.params
+    return translated(error.message, **error.params)
 
 
 def in_sentences(remarks: Iterable[Remark]) -> list[str]:
@@ -61,6 +61,11 @@ def _translated(params: Mapping[str, object]) -> dict[str, object]:
         name: gettext(value) if name in ("stage", "before", "after", "flag") else value
         for name, value in params.items()
     }
+
+
+def translated(message: str, **params: object) -> str:
+    """A message marked with `N_` and its values, in the page's language."""
+    return gettext(message) % params
 
 
 def script_messages() -> dict[str, str]:

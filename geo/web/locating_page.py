@@ -15,9 +15,10 @@ from geo.service.adopting import Decision
 from geo.service.locating import Network
 from geo.service.proposals import Project, Proposal
 from geo.store.base import Store
-from geo.web import progress, proposal_view
+from geo.web import progress, proposal_view, relocating
 from geo.web.current import live_store
 from geo.web.guard import needs_role
+from geo.web.language import translated
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
 from geo.web.sessions import may
@@ -124,6 +125,9 @@ def _page_config(store: Store) -> dict[str, object]:
         "adoptUrl": url_for("locating.adopt"),
         "placeUrl": url_for("locating.place"),
         "undoUrl": url_for("locating.undo"),
+        "roadsUrl": url_for("relocating.propose"),
+        "applyRoadsUrl": url_for("relocating.apply"),
+        "largestRoads": relocating.LARGEST_ROAD_FILE,
         "mayAdopt": may("editor"),
         "signInUrl": url_for("accounts.sign_in_page"),
         "figures": [
@@ -142,7 +146,8 @@ def read() -> Response:
         raise InvalidInput(N_("没有可读的文字：请粘贴规划文字，或选择 txt、docx 文件"))
     if len(found.records) > MOST_PROJECTS:
         raise InvalidInput(N_("文字里的项目太多，最多 %(most)s 个，请分段读取"), most=MOST_PROJECTS)
-    return jsonify({"text": found.text, **reading.reading_json(found)})
+    findings = [reading.finding_json(finding, translated) for finding in found.findings]
+    return jsonify({"text": found.text, **reading.reading_json(found, translated), "findings": findings})
 
 
 def _given_plan() -> reading.Reading:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from flask import Response, current_app, stream_with_context
@@ -18,6 +18,7 @@ STEPS = 100
 
 Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
+Work = Callable[[Progress], Any]
 
 
 def stream(work: Callable[[Progress], Result], shape: Callable[[Result], object]) -> Response:

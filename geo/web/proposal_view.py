@@ -3,7 +3,6 @@
 import orjson
 import shapely
 from flask import current_app
-from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from geo.exchange import geojson
@@ -12,6 +11,7 @@ from geo.model.location import LocationBasis
 from geo.service.adopting import Position
 from geo.service.locating import Located, Network
 from geo.service.proposals import Match, Proposal
+from geo.web.language import translated
 from geo.web.locating import place_feature
 from geo.web.sessions import secret_key
 
@@ -23,7 +23,7 @@ def proposal(found: Proposal, network: Network | None) -> dict[str, object]:
     located = found.located
     return {
         "key": found.project.key,
-        "place": orjson.Fragment(place_feature(located, network, _words)) if located and network else None,
+        "place": orjson.Fragment(place_feature(located, network, translated)) if located and network else None,
         "seal": seal(located) if located else None,
         "match": match(found.match) if found.match else None,
         "changes": [{"field": each.field, "before": each.before, "after": each.after} for each in found.changes],
@@ -72,7 +72,3 @@ def unseal(given: str, location_text: str | None) -> Position:
 
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or secret_key(current_app), salt=PURPOSE)
-
-
-def _words(message: str, **params: object) -> str:
-    return _(message) % params

@@ -1,12 +1,21 @@
-"""Requests that hold more than others may: which views take them, and the name of a file that was sent."""
+"""Requests that hold more than others may: which views take them, and files that were sent."""
 
+import re
+import tempfile
 from collections.abc import Callable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from flask import Flask, current_app, request
 from werkzeug.datastructures import FileStorage
 
+from geo.model.errors import InvalidFile
+
 LONGEST_NAME = 100
+UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\/]|^[.]')
+"""What a file's name may not hold on some system."""
+
+Read = TypeVar("Read")
 
 
 def takes(most_bytes: int) -> Callable[[Callable], Callable]:
@@ -34,3 +43,30 @@ def allow_uploads(app: Flask) -> None:
 def file_name(given: FileStorage) -> str:
     """The name that the sender gave, without folders."""
     return PurePosixPath((given.filename or "").replace("\\", "/")).name[-LONGEST_NAME:]
+
+
+class Upload:
+    """A file that was sent, kept in a folder of its own until it is closed; without one, `path` is None."""
+
+    def __init__(self, given: FileStorage | None) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="plan-atlas-")
+        self.name = file_name(given) if given is not None else ""
+        self.path = Path(self.folder.name) / UNSAFE.sub("_", self.name) if self.name else None
+        if given is not None and self.path is not None:
+            given.save(self.path)
+
+    def read(self, reader: Callable[[Path], Read]) -> Read:
+        """What a function reads from the file.
+
+        Raises
+        ------
+        InvalidFile
+            As the function does; the message has the file's own name and nothing of this server's folders.
+        """
+        try:
+            return reader(self.path)
+        except InvalidFile as fault:
+            raise InvalidFile(fault.message, **(fault.params | {"file": self.name})) from None
+
+    def close(self) -> None:
+        self.folder.cleanup()

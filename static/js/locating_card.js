@@ -1,7 +1,7 @@
 // One record opened: every field, what the store has, what would change, how its place was found.
 
 import { el, icon } from "./dom.js";
-import { property } from "./format.js";
+import { number, property } from "./format.js";
 import { t } from "./i18n.js";
 import { fieldOf, input } from "./locating_cells.js";
 import { confidence, moveWords, takenFields, takesPosition } from "./locating_words.js";
@@ -67,6 +67,7 @@ function place(page, record, proposal) {
 
 function store(page, record, proposal) {
   const { match } = proposal;
+  const twin = page.twinOf(record);
   const target = el("select", { class: "form-select", "aria-label": t("库中要素"), "data-testid": "target", "data-key": `target-${record.key}` }, [
     match && el("option", { value: `${match.layer}/${match.id}` }, `${match.feature.properties.name} · ${match.id}`),
     el("option", { value: "new" }, t("作为新要素")),
@@ -77,6 +78,7 @@ function store(page, record, proposal) {
   return el("section", { class: "card-part", "data-testid": "card-store" }, [
     el("h4", {}, [t("与库比对"), match && el("span", { class: "how" }, how(match.how))]),
     target,
+    twin && el("p", { class: "card-caution", "data-testid": "twin" }, t("与记录“{name}”是同一个项目，只能采纳其中一条。", { name: page.draft.value(twin, "name") })),
     match ? changes(page, record, proposal) : el("p", {}, t("采纳后新增一个要素，编号由系统给出，以后不变。")),
   ]);
 }
@@ -94,10 +96,15 @@ function changes(page, record, proposal) {
     return changeRow(page, record, change.field, field.title, taken.has(change.field), words(change.before), words(change.after));
   });
   const canMove = proposal.place?.geometry && ["set", "move", "within"].includes(proposal.move.kind) && !record.work.drawn;
-  if (canMove) rows.push(changeRow(page, record, "position", t("图上位置"), takesPosition(record, proposal), page.config.bases[proposal.match.feature.properties.location_basis] ?? "—", page.config.bases.located));
+  if (canMove) rows.push(changeRow(page, record, "position", t("图上位置"), takesPosition(record, proposal), basisWords(page, proposal.match.feature.properties), basisWords(page, proposal.place.properties)));
   if (!rows.length) return el("p", {}, t("各项数字与库中一致。"));
   const heads = [t("采用"), t("项目"), t("库中"), t("规划文字")].map((title) => el("th", { scope: "col" }, title));
   return el("table", { class: "changes", "data-testid": "changes" }, [el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows)]);
+}
+
+function basisWords(page, { location_basis: basis, location_accuracy_m: metres }) {
+  const error = typeof metres === "number" ? t("±{metres} m", { metres: number(metres, 0) }) : "";
+  return [page.config.bases[basis] ?? "—", error].filter(Boolean).join(" ");
 }
 
 function changeRow(page, record, name, title, isTaken, before, after) {
@@ -116,7 +123,7 @@ function foot(page, record, proposal) {
     el("p", { class: "card-source" }, t("出处：{section} 第 {paragraph} 段", { section: source.section || t("正文"), paragraph: source.paragraph })),
     !decision && el("div", { class: "card-actions" }, [
       draw(t("单击放置"), "pin", "place-record", "place"), draw(t("画边界"), "polygon", "draw-record", "draw"),
-      (record.work.drawn || proposal?.place?.geometry) && draw(t("调整"), "edit", "edit-record", "edit"),
+      (record.work.drawn || proposal?.place?.geometry) && draw(t("调整位置"), "edit", "edit-record", "edit"),
       el("button", { class: "btn btn-sm btn-quiet", type: "button", "data-testid": "copy-link", onclick: () => page.copyLink(record) }, [icon("link"), t("链接")]),
     ]),
     saved && el("div", { class: "card-actions" }, [el("a", { class: "btn btn-sm btn-quiet", href: `/features/${key}`, "data-testid": "open-saved" }, [icon("page"), t("详情页")]), el("a", { class: "btn btn-sm btn-quiet", href: `/?feature=${encodeURIComponent(`${saved.layer}/${saved.id}`)}` }, [icon("extent"), t("在地图页看")])]),

@@ -98,6 +98,37 @@ export class LocatingMap {
     return this.shapes.set(place.key, { place, shape });
   }
 
+  /**
+   * Show what better roads would move: where things are, where they would be, and a line between.
+   *
+   * @param {{key: string, name: string, before: Object, after: Object, isChosen: boolean}[]} moves
+   */
+  showMoves(moves, selected) {
+    this.moves ??= L.layerGroup().addTo(this.map);
+    this.moves.clearLayers();
+    for (const move of moves) {
+      const isSelected = move.key === selected;
+      const add = (path) => this.moves.addLayer(path);
+      if (move.before.geometry) {
+        add(this.shape(move.before, "proposals").setStyle({ color: "#5b6772", weight: 1.5, dashArray: "2 3", fillOpacity: 0.05, interactive: false }));
+        add(L.polyline([middle(move.before), middle(move.after)], { color: isSelected ? INK.open : "#5b6772", weight: isSelected ? 2.5 : 1.25, dashArray: "1 5", interactive: false, pane: "proposals", renderer: this.renderers.proposals }));
+      }
+      const after = this.shape(move.after, "proposals").setStyle({ ...styleOf({ decision: move.isChosen ? null : "rejected" }), weight: isSelected ? 3.5 : 2 });
+      after.bindTooltip(() => tooltip(move.name, t("更新后的位置")), { sticky: true, direction: "top", className: "map-tooltip" });
+      after.on("click", (event) => { L.DomEvent.stopPropagation(event); this.act.chooseMove(move.key); });
+      add(after);
+    }
+    this.moves.eachLayer((path) => path.getElement?.()?.setAttribute("tabindex", "-1"));
+    this.labels.set("moves", moves.map((move) => ({ text: move.name, kind: move.key === selected ? "selected" : "feature", priority: move.key === selected ? 0 : 12, anchor: middle(move.after), gap: 8 })));
+  }
+
+  /** Both ends of a move in view. */
+  bringMove(move) {
+    const bounds = L.geoJSON(move.after.geometry).getBounds();
+    if (move.before.geometry) bounds.extend(L.geoJSON(move.before.geometry).getBounds());
+    this.map.fitBounds(bounds, { maxZoom: CLOSE_ZOOM, padding: [50, 50], animate: false });
+  }
+
   select(key) {
     this.selected = key;
     this.show([...this.shapes.values()].map(({ place }) => place));

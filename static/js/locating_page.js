@@ -11,6 +11,7 @@ import { Draft } from "./locating_draft.js";
 import { LocatingMap } from "./locating_map.js";
 import { takePlans } from "./locating_reading.js";
 import { Records } from "./locating_records.js";
+import { Roads } from "./locating_roads.js";
 import { Saving } from "./locating_saving.js";
 import { effect } from "./locating_words.js";
 import { PlanText } from "./locating_text.js";
@@ -41,13 +42,14 @@ class LocatingPage {
     this.draft = new Draft(config.locating.figures);
     this.panes = new Panes(node("main"), node("pane-switch"));
     this.work = new Work(node("work"));
-    this.map = new LocatingMap(map, this.catalog, { choose: (key) => this.choose(key), chooseFeature: (key) => { this.tabs.show("unplaced"); this.unplaced.choose(key); } });
+    this.map = new LocatingMap(map, this.catalog, { choose: (key) => this.choose(key), chooseFeature: (key) => { this.tabs.show("unplaced"); this.unplaced.choose(key); }, chooseMove: (key) => this.roads.choose(key) });
     this.shaping = new Shaping(map, new ToolCard(node("tool-card")), () => this.map.roadLines());
     this.text = new PlanText(node("text"), { choose: (key) => this.choose(key), scrolledTo: (key) => this.records.bring(key) });
     this.records = new Records(node("tab-records"), this);
     this.saving = new Saving(this);
     this.unplaced = new Unplaced(node("tab-unplaced"), this);
-    this.tabs = new Tabs(node("tabs"), [["records", t("记录")], ["checks", t("核对")], ["unplaced", t("待落图")]].map(([name, title]) => ({ name, title, panel: node(`tab-${name}`) })), () => this.showFoot());
+    this.roads = new Roads(node("tab-roads"), this);
+    this.tabs = new Tabs(node("tabs"), [["records", t("记录")], ["checks", t("核对")], ["unplaced", t("待落图")], ["roads", t("道路更新")]].map(([name, title]) => ({ name, title, panel: node(`tab-${name}`) })), () => this.showTab());
     this.proposeSoon = debounce(() => this.propose(), PROPOSE_AFTER_MS);
     this.draft.onChange((record, field) => this.onChange(record, field));
   }
@@ -117,6 +119,11 @@ class LocatingPage {
     this.records.show();
     showChecks(node("tab-checks"), this);
     this.showFoot();
+  }
+
+  showTab() {
+    this.showFoot();
+    this.roads.showMoves();
   }
 
   showFoot() {
@@ -249,7 +256,26 @@ class LocatingPage {
 
   /** Records that are undecided and would write something. */
   openRecords() {
-    return this.draft.records.filter((record) => !record.work.decision && ["new", "update"].includes(effect(record, this.proposals.get(record.key)).kind));
+    const aims = new Set(this.draft.records.filter((record) => record.work.decision === "adopted").map((record) => this.aimOf(record)));
+    return this.draft.records.filter((record) => {
+      if (record.work.decision || !["new", "update"].includes(effect(record, this.proposals.get(record.key)).kind)) return false;
+      const aim = this.aimOf(record);
+      return !aims.has(aim) && aims.add(aim);
+    });
+  }
+
+  /** What a record would write to: a feature of the store, or a new one of its name. */
+  aimOf(record) {
+    const match = this.proposals.get(record.key)?.match;
+    if (match) return `${match.layer}/${match.id}`;
+    return record.work.target === "new" ? `${record.key} new` : `${this.draft.value(record, "layer")} ${this.draft.value(record, "name")}`;
+  }
+
+  /** An earlier record that means the same; only one of the two can be adopted. */
+  twinOf(record) {
+    const aim = this.aimOf(record);
+    const { records } = this.draft;
+    return records.slice(0, records.indexOf(record)).find((each) => each.work.decision !== "rejected" && this.aimOf(each) === aim);
   }
 
   rejectAll() {

@@ -24,7 +24,7 @@ export function effect(record, proposal) {
   const { saved } = record.work;
   if (saved) return { kind: "", words: t("编号 {id}", { id: saved.id }) };
   if (!proposal) return { kind: "", words: "" };
-  if (!proposal.match) return { kind: "new", words: t("新增") };
+  if (!proposal.match) return { kind: "new", words: t("新增要素") };
   const count = takenFields(record, proposal).length + (takesPosition(record, proposal) ? 1 : 0);
   const doubt = proposal.match.how === "similar" ? t("疑似库中要素") : t("库中已有");
   if (!count) return { kind: "same", words: t("{match} · 一致", { match: doubt }) };

@@ -1,5 +1,6 @@
 """What a planner does with a plan's text: paste, correct, adopt, find it on the map, take it back, place by hand."""
 
+import json
 import os
 import subprocess
 import sys
@@ -110,7 +111,7 @@ def test_a_planner_reads_corrects_adopts_and_takes_back(locating, office):
     # Corrected, it is located.
     page.correct(row, "location_text", CORNER)
     expect(row.get_by_test_id("confidence")).to_contain_text("有把握 ±")
-    expect(row.get_by_test_id("effect")).to_have_text("新增")
+    expect(row.get_by_test_id("effect")).to_have_text("新增要素")
     # Who has not signed in is told so; the work is still there afterwards.
     row.get_by_test_id("adopt").click()
     page.by("go-sign-in").click()
@@ -225,7 +226,7 @@ def test_hostile_words_are_shown_as_words(locating):
     for value in (HOSTILE, LONG):
         page.correct(row, "name", value)
         expect(row.get_by_test_id("cell-name")).to_have_text(value)
-        expect(row.get_by_test_id("effect")).to_contain_text("库中已有")
+        expect(row.get_by_test_id("effect")).to_have_text("新增要素")
         row.get_by_test_id("open-record").click()
         expect(page.by("record-card")).to_be_visible()
         assert page.page.locator("img[src=x], [onerror]").count() == 0
@@ -263,3 +264,24 @@ def test_the_keyboard_goes_from_record_to_record_and_corrects(locating):
     page.page.keyboard.type("2024")
     page.page.keyboard.press("Enter")
     expect(page.record("东湖区第二初级中学").get_by_test_id("cell-plan_year")).to_have_text("2024")
+
+
+def test_better_roads_wait_for_a_yes(signed_in, tmp_path):
+    page = signed_in
+    collection = json.loads((ROOT / "layers" / "roads" / "features.geojson").read_text(encoding="utf-8"))
+    roads = [feature for feature in collection["features"] if feature["geometry"]]
+    for road in roads:
+        road["geometry"]["coordinates"] = [[lon + 0.0006, lat] for lon, lat in road["geometry"]["coordinates"]]
+        road["properties"] = {"name": road["properties"]["name"], "error_m": 20}
+    path = tmp_path / "新路网.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": roads}), encoding="utf-8")
+    page.by("tab-roads").click()
+    page.by("roads-file").set_input_files(path)
+    expect(page.by("roads-result")).to_contain_text("新路网.geojson")
+    expect(page.by("move")).to_have_count(6)
+    expect(page.by("move").first).to_contain_text("56 m")
+    page.by("move").first.get_by_role("checkbox").uncheck()
+    page.by("apply-roads").click()
+    expect(page.by("notice-undo")).to_contain_text("已更新 5 项的位置")
+    page.by("undo-now").click()
+    expect(page.by("notice-undo")).to_contain_text("已撤销")

@@ -1,5 +1,6 @@
 """Files that people bring and take. GDAL, through pyogrio, has its only door here."""
 
+from geo.exchange.files.archives import unpacked
 from geo.exchange.files.features import Features, inspect_features, read_features
 from geo.exchange.files.geopackage import write_geopackage
 from geo.exchange.files.network import NetworkFile, read_network
@@ -21,5 +22,6 @@ __all__ = [
     "read_text",
     "short_name",
     "shown",
+    "unpacked",
     "write_geopackage",
 ]

@@ -1,0 +1,106 @@
+"""Better roads on the page of locating: the list, the yes, and what stays."""
+
+import io
+import json
+
+import pytest
+
+from geo.web.settings import ROOT
+
+
+@pytest.fixture
+def editor(office, signed_in):
+    client = signed_in(office, "editor")
+    client.environ_base["HTTP_ACCEPT"] = "application/json"
+    return client
+
+
+@pytest.fixture(scope="module")
+def better_roads() -> bytes:
+    """The shipped roads, 56 m further east, with an error of 20 m."""
+    collection = json.loads((ROOT / "layers" / "roads" / "features.geojson").read_text(encoding="utf-8"))
+    roads = [feature for feature in collection["features"] if feature["geometry"]]
+    for road in roads:
+        road["geometry"]["coordinates"] = [[lon + 0.0006, lat] for lon, lat in road["geometry"]["coordinates"]]
+        road["properties"] = {"name": road["properties"]["name"], "error_m": 20}
+    return json.dumps({"type": "FeatureCollection", "features": roads}).encode()
+
+
+def last_line(answer):
+    assert answer.status_code == 200, answer.text
+    return json.loads(answer.text.splitlines()[-1])
+
+
+def sent(content: bytes, name: str = "新路网.geojson", **fields):
+    return {"data": {"file": (io.BytesIO(content), name), **fields}, "content_type": "multipart/form-data"}
+
+
+def placed(client, feature_id):
+    return client.get(f"/ogc/collections/schools/items/{feature_id}").get_json(force=True)
+
+
+def test_better_roads_are_listed_first_and_written_after_a_yes(editor, better_roads):
+    before = placed(editor, "2023-1")
+    found = last_line(editor.post("/locating/roads", **sent(better_roads)))["result"]
+    assert found["network"]["file"] == "新路网.geojson"
+    moves = {each["id"]: each for each in found["proposals"]}
+    assert moves["2023-1"]["moved_m"] == pytest.approx(56, abs=1)
+    assert placed(editor, "2023-1") == before
+    fields = {"version": found["version"], "feature": f"schools/2023-1:{moves['2023-1']['revision']}"}
+    written = last_line(editor.post("/locating/roads/apply", **sent(better_roads, **fields)))["result"]
+    assert written["count"] == 1
+    after = placed(editor, "2023-1")
+    assert after["geometry"] != before["geometry"]
+    assert after["properties"]["location_accuracy_m"] < 100
+    assert placed(editor, "2022-1")["properties"]["location_accuracy_m"] == 1600
+    editor.post("/locating/undo", json={"change_set": written["change_set"]})
+    assert placed(editor, "2023-1")["geometry"] == before["geometry"]
+
+
+def test_the_stores_own_roads_need_no_file_and_move_nothing(editor):
+    found = last_line(editor.post("/locating/roads"))["result"]
+    assert (found["proposals"], found["unchanged"]) == ([], 6)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"version": "SHA-256 0", "feature": "schools/2023-1:1"},
+        {"feature": "schools/2023-1:7"},
+        {"feature": "villages/x:1"},
+    ],
+)
+def test_what_was_not_seen_like_that_is_not_written(editor, better_roads, fields):
+    if "version" not in fields:
+        fields["version"] = last_line(editor.post("/locating/roads", **sent(better_roads)))["result"]["version"]
+    answer = last_line(editor.post("/locating/roads/apply", **sent(better_roads, **fields)))
+    assert "重新试算" in answer["error"]
+    assert placed(editor, "2023-1")["properties"]["location_accuracy_m"] == 1600
+
+
+@pytest.mark.parametrize("fields", [{}, {"feature": "schools/2023-1"}, {"feature": "schools/2023-1:x"}])
+def test_a_yes_to_nothing_is_refused(editor, better_roads, fields):
+    assert editor.post("/locating/roads/apply", **sent(better_roads, **fields)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "roads.geojson"),
+        (b"x" * 100, "roads.gpkg"),
+        (b"{}", "roads.geojson"),
+        (b"PK\x03\x04", "roads.zip"),
+        (b"x", "roads"),
+        (b"x", "a:b?*.pbf"),
+    ],
+)
+def test_a_file_without_roads_is_refused_by_its_own_name(editor, content, name):
+    error = last_line(editor.post("/locating/roads", **sent(content, name)))["error"]
+    assert "plan-atlas-" not in error
+    assert name in error
+
+
+def test_only_an_editor_asks(office, signed_in, better_roads):
+    client = signed_in(office, "viewer")
+    for address in ("/locating/roads", "/locating/roads/apply"):
+        assert client.post(address, **sent(better_roads)).status_code == 403
