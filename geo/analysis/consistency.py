@@ -18,6 +18,8 @@ TOLERANCE = 0.005
 ABOUT = 0.05
 AT_LEAST = frozenset(("以上", "余", "多", "来", "不少于", "不低于", "至少", "超过", "超"))
 ROUGHLY = frozenset(("约", "左右", "近", "将近", "大约", "上下", "约为"))
+MOST_NUMBERS = 50
+"""Different numbers of settlements that are compared; a plan has a handful."""
 SETTLEMENTS = ("行政村", "居委会", "村委会", "社区", "自然村")
 """Subjects of which a place has one number, so that two different ones need a reason."""
 
@@ -197,7 +199,8 @@ def whole_and_parts(whole: Claim, parts: Sequence[Claim], code: str) -> Iterator
 def settlements(claims: Sequence[Claim]) -> Iterator[Finding]:
     """24 villages here, 16 villages and 8 communities there."""
     counts = [claim for claim in claims if claim.measure == "count" and claim.subject.endswith(SETTLEMENTS)]
-    for first, second in combinations(counts, 2):
+    different = {(claim.subject, claim.value): claim for claim in reversed(counts)}
+    for first, second in combinations(list(reversed(different.values()))[:MOST_NUMBERS], 2):
         larger, smaller = (first, second) if first.value > second.value else (second, first)
         apart = larger.citation.paragraph != smaller.citation.paragraph
         if larger.subject != smaller.subject or larger.value == smaller.value or not apart:

@@ -29,10 +29,21 @@ TARGET_FIELDS = frozenset(("target_value", "target_unit", "target_kind"))
 UNIT_OF_WORD = {"亿元": "cny_100m", "万元": "cny_10k"}
 ORDER_OF_SIZE = "级"
 SAME = 1e-6
+MOST_ITEMS, MOST_CLAIMS = 2000, 600
 
 
 def all_findings(items: Sequence[Item], claims: Sequence[Claim]) -> list[Finding]:
+    """Everything that can be compared; of more than any plan has, only the first are, and that is said."""
+    found = []
+    if len(items) > MOST_ITEMS or len(claims) > MOST_CLAIMS:
+        remark = Remark(
+            N_("项目 %(items)s 个、汇总数 %(claims)s 个，太多；只核对前 %(most_items)s 个和前 %(most_claims)s 个"),
+            items=len(items), claims=len(claims), most_items=MOST_ITEMS, most_claims=MOST_CLAIMS,
+        )  # fmt: skip
+        items, claims = items[:MOST_ITEMS], claims[:MOST_CLAIMS]
+        found.append(Finding("too_many", "note", remark, tuple(each.citation for each in (*items[:1], *claims[:1]))))
     return [
+        *found,
         *consistency.check(items, claims),
         *cluster_sizes.sizes_against_parts(items, claims),
         *school_figures.check_figures(items),

@@ -7,10 +7,14 @@ from typing import Any
 
 from geo.exchange import location_phrase, plan_file, plan_text
 from geo.exchange.site_lines import parse_site_lines
+from geo.model.errors import InvalidInput, N_
 from geo.model.finding import Finding
 from geo.model.plan import PlanIndicator, PlanReading, PlanRecord, PlanTotal
 from geo.service.auditing import findings_between, findings_of_plan, findings_of_store
 from geo.store.base import Store
+
+LONGEST_PLAN = 3_000_000
+"""Characters; forty pages have some 40 000."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ def read_plan(text: str) -> Reading:
     InvalidInput
         If the text is longer than any plan.
     """
+    if len(text) > LONGEST_PLAN:
+        raise InvalidInput(N_("文字太长：%(given)s 字，最多 %(most)s 字"), given=len(text), most=LONGEST_PLAN)
     plan = plan_text.parse_plan(text)
     return Reading(plan.text, plan.records, plan.totals, plan.indicators, tuple(findings_of_plan(plan)))
 

@@ -1,12 +1,14 @@
 """A plan's file is read as text, whatever it was written with, or refused in one sentence."""
 
 import codecs
+import io
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from geo.exchange.plan_file import LARGEST_FILE, read_plan_file
+from geo.exchange.plan_file import LARGEST_FILE, lines_of_bytes, plan_of_bytes, read_plan_file
 from geo.model.errors import InvalidFile
 
 TEXT = "一、教育\n(1)城东小学：位于建设路北侧，占地30亩。"
@@ -66,3 +68,46 @@ def test_a_file_that_is_too_large_is_refused(tmp_path):
         file.truncate(LARGEST_FILE + 1)
     with pytest.raises(InvalidFile, match=r"plan\.txt"):
         read_plan_file(path)
+
+
+def packed(body: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", f'<w:document xmlns:w="{NAMESPACE}"><w:body>{body}</w:body></w:document>')
+    return content.getvalue()
+
+
+def test_a_text_box_is_a_paragraph_of_its_own_and_is_read_once():
+    box = f"<w:r><w:txbxContent>{paragraph('框内')}</w:txbxContent></w:r>"
+    old = f'<mc:Fallback xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">{box}</mc:Fallback>'
+    body = f"<w:p><w:r><w:t>前</w:t></w:r>{box}{old}<w:r><w:t>后</w:t></w:r></w:p>"
+    assert plan_of_bytes(packed(body), "plan.docx") == "框内\n前后"
+
+
+def test_a_document_that_unpacks_to_more_than_any_plan_is_refused_before_it_is_read():
+    bomb = packed("<w:p>" + " " * (LARGEST_FILE + 1) + "</w:p>")
+    assert len(bomb) < LARGEST_FILE / 100
+    with pytest.raises(InvalidFile, match=r"bomb\.docx"):
+        plan_of_bytes(bomb, "bomb.docx")
+
+
+def test_a_document_that_lies_about_its_size_is_refused():
+    document = bytearray(packed("<w:p>" + " " * 1_000_000 + "</w:p>"))
+    size = document.find(b"PK\x01\x02") + 24
+    document[size : size + 4] = (1000).to_bytes(4, "little")
+    with pytest.raises(InvalidFile, match=r"liar\.docx"):
+        plan_of_bytes(bytes(document), "liar.docx")
+
+
+def test_paragraphs_in_paragraphs_take_bounded_time():
+    began = time.process_time()
+    assert plan_of_bytes(packed("<w:p>" * 50_000 + "</w:p>" * 50_000), "deep.docx").strip() == ""
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [("甲\n乙", ["甲", "乙"]), ("甲\r\n乙\r\n", ["甲", "乙"]), ("", []), ("\n", [""]), ("甲\u2028乙\x0b", ["甲\u2028乙\x0b"])],
+)  # fmt: skip
+def test_only_line_feeds_part_lines(text, lines):
+    assert lines_of_bytes(text.encode(), "phrases.txt") == lines

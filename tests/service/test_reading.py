@@ -1,10 +1,12 @@
 """A plan's text gives what the layers hold, and its totals close or are explained."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
+from geo.model.errors import InvalidInput
 from geo.service import reading
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,3 +118,27 @@ def test_every_finding_cites_places_that_stand_in_the_text():
 
 def test_a_plan_that_was_uploaded_is_read_like_a_file():
     assert reading.read_plan_bytes(MADE.read_bytes(), "plan.txt") == reading.read_plan_file(MADE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"全区{number}个行政村、8个居委会。\n" for number in range(5000)),
+        "".join(
+            f"({number})甲{number}小学:位于A路与B路交叉口西北侧,占地3亩,36个班,1620个学位。\n" for number in range(2500)
+        ),
+        "2021年新建3所学校,新增学位4230个:\n" * 2500,
+        "".join(f"{number}.形成{number + 1}00亿级甲{number}产业集群。\n" for number in range(5000)),
+    ],
+    ids=["villages", "one corner", "groups", "clusters"],
+)
+def test_more_than_any_plan_has_is_compared_in_bounded_time(text):
+    began = time.process_time()
+    read = reading.read_plan(text)
+    assert time.process_time() - began < 8
+    assert read.findings[0].code == "too_many"
+
+
+def test_a_text_that_is_longer_than_any_plan_is_refused():
+    with pytest.raises(InvalidInput):
+        reading.read_plan("一" * (reading.LONGEST_PLAN + 1))
