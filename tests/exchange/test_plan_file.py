@@ -107,7 +107,13 @@ def test_paragraphs_in_paragraphs_take_bounded_time():
 
 @pytest.mark.parametrize(
     ("text", "lines"),
-    [("甲\n乙", ["甲", "乙"]), ("甲\r\n乙\r\n", ["甲", "乙"]), ("", []), ("\n", [""]), ("甲\u2028乙\x0b", ["甲\u2028乙\x0b"])],
-)  # fmt: skip
+    [
+        ("甲\n乙", ["甲", "乙"]),
+        ("甲\r\n乙\r\n", ["甲", "乙"]),
+        ("", []),
+        ("\n", [""]),
+        ("甲\u2028乙\x0b", ["甲\u2028乙\x0b"]),
+    ],
+)
 def test_only_line_feeds_part_lines(text, lines):
     assert lines_of_bytes(text.encode(), "phrases.txt") == lines
