@@ -13,6 +13,7 @@ from geo.model.layer import Catalog, Layer
 from geo.model.page import Page, Summary
 from geo.model.status import AnnualStatus
 from geo.store.account_rows import AccountRows
+from geo.store.copying import CopiedTable, Tell
 from geo.store.correction_rows import CorrectionRows
 from geo.store.evidence_rows import EvidenceRows
 from geo.store.throttle_rows import ThrottleRows
@@ -81,6 +82,32 @@ class Store(ABC):
         """Make this store, where it is missing, as another one was after an entry of its journal: for reading only.
 
         Features, statuses and the journal are there; accounts and the like are not.
+        """
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Whether there is a store; it may be one of an older version."""
+
+    @abstractmethod
+    def copy_from(self, source: "Store", tell: Tell) -> dict[str, CopiedTable]:
+        """Make this store, where it is missing, a copy of another one: all or nothing, read again and compared.
+
+        Parameters
+        ----------
+        source
+            Seen as of one moment; of the present version, with the same catalog.
+        tell
+            Hears of the progress.
+
+        Returns
+        -------
+        copied
+            How many rows, and the SHA-256 of their values, by table.
+
+        Raises
+        ------
+        StoreUnavailable
+            If there is something already, if a layer of `source` has no definition, or if the copy differs.
         """
 
     @property

@@ -146,6 +146,11 @@ class GeoPackageStore(SqlMaking):
     def _note_columns(self, connection: Connection, layer_ids: Iterable[str]) -> None:
         gpkg_metadata.register_titles_anew(connection, [self.catalog[layer_id] for layer_id in layer_ids])
 
+    def _note_copied(self, connection: Connection) -> None:
+        for layer in self.catalog.values():
+            if layer.geometry:
+                gpkg_metadata.remeasure(connection, layer.id)
+
     def _is_watched(self, connection: Connection, layer_ids: Iterable[str]) -> bool:
         return gpkg_states.are_watched(connection, layer_ids)
 

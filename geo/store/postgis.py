@@ -111,9 +111,8 @@ class PostgisStore(SqlMaking):
         self, connection: Connection, layers: Sequence[Layer], fill: Filling | None, *, demo: bool
     ) -> None:
         super()._make_layers(connection, layers, fill, demo=demo)
-        quote = self._engine.dialect.identifier_preparer.quote
-        filled = [*(layer.id for layer in layers), self.schema.search_index.name, self.schema.annual_status.name]
-        connection.execute(text(f"ANALYZE {', '.join(quote(name) for name in filled)}"))
+        shared = (self.schema.search_index.name, self.schema.annual_status.name, self.schema.journal.name)
+        self._analyze(connection, [*(layer.id for layer in layers), *shared])
 
     def _delete(self) -> None:
         revisions = self.schema.layer_revisions
@@ -132,6 +131,22 @@ class PostgisStore(SqlMaking):
     def _note_layer(self, connection: Connection, layer: Layer) -> None:
         """The server finds out by itself."""
 
+    def _note_copied(self, connection: Connection) -> None:
+        """Numbers go on behind the last one."""
+        for table in self.schema.metadata.sorted_tables:
+            key = table.autoincrement_column
+            if key is not None:
+                last = select(func.max(key)).scalar_subquery()
+                sequence = func.pg_get_serial_sequence(self._quoted(table.name), key.name)
+                connection.execute(select(func.setval(sequence, last)).where(last.is_not(None)))
+        self._analyze(connection, self.schema.metadata.tables)
+
+    def _quoted(self, name: str) -> str:
+        return self._engine.dialect.identifier_preparer.quote(name)
+
+    def _analyze(self, connection: Connection, tables: Iterable[str]) -> None:
+        connection.execute(text(f"ANALYZE {', '.join(self._quoted(name) for name in tables)}"))
+
     def _is_watched(self, connection: Connection, layer_ids: Iterable[str]) -> bool:
         return postgis_states.are_watched(connection, self.schema, layer_ids)
 
@@ -139,13 +154,12 @@ class PostgisStore(SqlMaking):
         postgis_states.watch(connection, self.schema, layer_ids)
 
     def _columns(self, connection: Connection, table: str) -> dict[str, str]:
-        quoted = self._engine.dialect.identifier_preparer.quote(table)
         rows = connection.execute(
             text(
                 "SELECT attname, upper(format_type(atttypid, atttypmod)) FROM pg_attribute"
                 " WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped"
             ),
-            {"name": quoted},
+            {"name": self._quoted(table)},
         )
         return dict(rows.all())
 

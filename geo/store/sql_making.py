@@ -13,6 +13,7 @@ from geo.model.layer import Layer
 from geo.store import migrations
 from geo.store.base import Filling, Store
 from geo.store.baseline import BASELINE, baseline
+from geo.store.copying import CopiedTable, Copying, Tell
 from geo.store.schema import VERSION
 from geo.store.sql_store import SqlStore
 
@@ -70,6 +71,10 @@ class SqlMaking(SqlStore):
         """Whatever the database wants to know of new columns of `annual_status` and of these layers."""
 
     @abstractmethod
+    def _note_copied(self, connection: Connection) -> None:
+        """Whatever the database wants to know after rows came with their numbers."""
+
+    @abstractmethod
     def _is_watched(self, connection: Connection, layer_ids: Iterable[str]) -> bool:
         """Whether every change of these layers and of any status gives a new state, whoever makes it."""
 
@@ -116,6 +121,33 @@ class SqlMaking(SqlStore):
             if self._is_missing():
                 self._build(lambda connection: self._make_as_of(connection, source, last_seq))
 
+    def exists(self) -> bool:
+        return not self._is_missing()
+
+    def copy_from(self, source: Store, tell: Tell) -> dict[str, CopiedTable]:
+        if not isinstance(source, SqlMaking):
+            raise TypeError("only a store in a database can be copied")
+        source.check_defined()
+        with self._alone():
+            if not self._is_missing():
+                raise StoreUnavailable(N_("%(store)s 已经有数据，只能迁移到还没有数据库的地址"), store=self.name)
+            copied: dict[str, CopiedTable] = {}
+            self._build(lambda connection: copied.update(self._make_copy(connection, source, tell)))
+            return copied
+
+    def check_defined(self) -> None:
+        """See that every layer with data has a definition.
+
+        Raises
+        ------
+        StoreUnavailable
+            Naming the layer whose folder is gone.
+        """
+        revisions = self.schema.layer_revisions
+        for layer_id in sorted({row.layer_id for row in self._rows(select(revisions))} - set(self.catalog)):
+            message = N_("%(store)s 里有图层“%(layer)s”的数据，却没有它的定义；请先恢复图层文件夹“%(layer)s”")
+            raise StoreUnavailable(message, store=self.name, layer=layer_id)
+
     def remove_demo(self) -> None:
         with self._alone():
             if self._is_missing():
@@ -144,6 +176,17 @@ class SqlMaking(SqlStore):
     def _make_as_of(self, connection: Connection, source: Store, last_seq: int) -> None:
         self._make_all(connection, None, demo=source.demo)
         self._take_over(connection, source.journal(JournalQuery(last_seq=last_seq)), demo=source.demo)
+
+    def _make_copy(self, connection: Connection, source: "SqlMaking", tell: Tell) -> dict[str, CopiedTable]:
+        self._make_all(connection, None, demo=source.demo)
+        with source._snapshot() as original:
+            copying = Copying(original, connection, self.schema, tell)
+            copied = copying.run()
+            self._note_copied(connection)
+            if different := copying.different(copied):
+                message = N_("复制到 %(store)s 的表“%(table)s”与原来的不同，已全部撤销")
+                raise StoreUnavailable(message, store=self.name, table=different[0])
+        return copied
 
     # --- what an earlier version made ---
 

@@ -5,7 +5,7 @@ A module per subject; a new command is written in the module of its subject and 
 
 from flask import Flask
 
-from geo.web.commands import accounts, catchments, export, layers, locating, reading, record, setup
+from geo.web.commands import accounts, catchments, export, layers, locating, moving, reading, record, setup
 
 COMMANDS = (
     layers.layers,
@@ -27,6 +27,7 @@ COMMANDS = (
     record.report_status,
     record.verify,
     record.seal_year,
+    moving.migrate_store,
     setup.demo,
     setup.setup,
 )

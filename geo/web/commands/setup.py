@@ -6,6 +6,7 @@ from flask import current_app
 from geo.model.errors import N_
 from geo.model.feature_query import FeatureQuery
 from geo.service import intake
+from geo.store import without_password
 from geo.web import browser_libraries
 from geo.web.commands.command import command
 from geo.web.settings import ROOT
@@ -20,7 +21,7 @@ def demo(reset: bool) -> None:
     store = intake.rebuild_demo(url, layers_dir) if reset else intake.open_or_create(url, layers_dir, demo=True)
     counts = {layer_id: store.count(layer_id, FeatureQuery()) for layer_id in store.catalog}
     store.close()
-    answer({"store": url, "features": counts})
+    answer({"store": without_password(url), "features": counts})
 
 
 @command("setup")

@@ -1,0 +1,71 @@
+"""`migrate-store`: the office's record moves to a database server and back, every row compared."""
+
+import json
+
+import pytest
+
+from geo.web import create_app
+from tests.store.conftest import run_in_file
+
+REPORT = ("report-status", "schools", "2023-1", "--year", "2023", "--stage", "started", "--progress", "40")
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    """Runs a command on a store, by default on the office's own."""
+    monkeypatch.setenv("PLAN_ATLAS_TEST_PASSWORD", "a long enough passphrase 1")
+
+    def run(*arguments, url=f"gpkg:///{tmp_path}/plan.gpkg"):
+        app = create_app({"DATABASE_URL": url})
+        try:
+            return app.test_cli_runner().invoke(args=list(arguments))
+        finally:
+            app.extensions["plan_atlas_store"]().close()
+
+    run.url = f"gpkg:///{tmp_path}/plan.gpkg"
+    return run
+
+
+def shown(result):
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_a_store_moves_to_a_server_and_back(office, cluster, tmp_path):
+    shown(office("user-add", "王工", "--role", "editor", "--password-env", "PLAN_ATLAS_TEST_PASSWORD"))
+    shown(office(*REPORT, "--as", "王工"))
+    server = cluster.url(cluster.new_database())
+    moved = shown(office("migrate-store", office.url, server))
+    assert moved["to"] == "postgresql+psycopg://plan_atlas@" + server.partition("@")[2]
+    assert moved["tables"]["schools"]["rows"] == 11
+    assert moved["tables"]["accounts"]["rows"] == 1
+    back = f"gpkg:///{tmp_path}/back.gpkg"
+    again = shown(office("migrate-store", server, back))
+    assert again["tables"] == moved["tables"]
+    for url in (server, back):
+        assert shown(office("layers", url=url)) == shown(office("layers"))
+        assert shown(office("verify", url=url)) == shown(office("verify"))
+
+
+def test_nothing_is_written_over_and_nothing_is_made_of_nothing(office, tmp_path):
+    shown(office("layers"))
+    for source, target, words in (
+        (office.url, office.url, "已经有数据"),
+        (f"gpkg:///{tmp_path}/nowhere.gpkg", f"gpkg:///{tmp_path}/to.gpkg", "nowhere.gpkg"),
+        ("postgresql+psycopg://planner:geheim@127.0.0.1:1/plan", f"gpkg:///{tmp_path}/to.gpkg", "连不上"),
+        (office.url, "mysql://planner:geheim@somewhere/plan", "DATABASE_URL"),
+    ):
+        result = office("migrate-store", source, target)
+        assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+        assert words in result.stderr
+        assert "geheim" not in result.stderr
+    assert sorted(path.name for path in tmp_path.glob("*.gpkg")) == ["plan.gpkg"]
+
+
+def test_what_does_not_agree_with_the_journal_is_told(office, tmp_path):
+    shown(office("layers"))
+    run_in_file(tmp_path / "plan.gpkg", "UPDATE schools SET seats = 1 WHERE feature_id = '2023-1'")
+    result = office("migrate-store", office.url, f"gpkg:///{tmp_path}/to.gpkg")
+    assert result.exit_code == 1
+    assert [fault["key"] for fault in json.loads(result.stdout)["faults"]] == ["2023-1"]
+    assert "2023-1" in result.stderr
