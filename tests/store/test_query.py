@@ -172,7 +172,7 @@ def queries(draw):
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)  # on each of the stores
 @given(query=queries(), limit=st.integers(1, 30), offset=st.integers(0, 40))
 def test_any_query_finds_what_a_plain_look_finds(filled, parcels, reports, query, limit, offset):
     expected = expected_ids(parcels, reports, query)
