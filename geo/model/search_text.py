@@ -3,8 +3,6 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from pypinyin import lazy_pinyin
-
 from geo.model.layer import Layer
 
 NOT_SEARCHED = frozenset({"location_basis", "location_note", "source_section", "replaced_by"})
@@ -52,6 +50,8 @@ def normalized(text: str) -> str:
 
 def spellings(name: str) -> tuple[str, ...]:
     """Pinyin initials and full pinyin of a Chinese name, letters and digits only: 宏志 gives hz and hongzhi."""
+    from pypinyin import lazy_pinyin  # its dictionary takes a second, and a server that only reads needs none
+
     name = "".join(filter(str.isalnum, normalized(name)[:LONGEST_SPELT]))
     if name.isascii():
         return ()
