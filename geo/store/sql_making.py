@@ -202,7 +202,7 @@ class SqlMaking(SqlStore):
         if version != VERSION and version not in migrations.versions():
             message = N_("数据库 %(store)s 的结构版本是 %(version)s，本程序需要 %(needed)s")
             raise StoreUnavailable(message, store=self.name, version=version, needed=VERSION)
-        new = [column for layer in self.catalog.values() for column in self._new_common_columns(layer)]
+        new = [column for layer in self.catalog.values() for column in self._new_columns(layer)]
         if version == VERSION and not new:
             return
         info = self.schema.store_info
@@ -216,11 +216,17 @@ class SqlMaking(SqlStore):
             self._note_columns(connection, {column.table.name for column in new})
             connection.execute(update(info).where(info.c.key == "schema_version").values(value=VERSION))
 
-    def _new_common_columns(self, layer: Layer) -> list[Column]:
-        """Fields that every layer of its role has by now, and a table that is there has not."""
-        present, own = self._present(layer.id), {field.name for field in layer.own_fields}
-        columns = self.schema.layers[layer.id].columns if present else ()
-        return [column for column in columns if column.name not in present and column.name not in own]
+    def _new_columns(self, layer: Layer) -> list[Column]:
+        """Fields that a layer has by now, and its table that is there has not; unknown in every feature until set.
+
+        A field of its own is not new where another one is gone: it may be that one renamed, and its values must not
+        be lost from sight.
+        """
+        present = self._present(layer.id)
+        wanted = self.schema.layers[layer.id].columns if present else ()
+        is_renamed = bool(present.keys() - {column.name for column in wanted})
+        own = {field.name for field in layer.own_fields} if is_renamed else set()
+        return [column for column in wanted if column.name not in present and column.name not in own]
 
     def _make_shared(self) -> None:
         """A store that an earlier version made gets the tables that came later; nothing else changes."""

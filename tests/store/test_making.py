@@ -3,7 +3,8 @@
 import pytest
 
 from geo.model.errors import StoreUnavailable
-from geo.model.feature_query import FeatureQuery
+from geo.model.feature_query import Condition, FeatureQuery
+from geo.model.journal import Act, FeatureChange
 from geo.model.status import AnnualStatus
 from geo.store.base import Content
 from geo.store.catalog import read_catalog
@@ -59,6 +60,20 @@ def test_a_changed_definition_is_refused_and_says_what_to_do(filled, url, opened
     changed = write(tmp_path / "changed", {**definitions, "parcels": definitions["parcels"].replace(*change)})
     with pytest.raises(StoreUnavailable, match=r"parcels.*(seats|remarks).*(移到别处|空的数据库)"):
         opened(url, read_catalog(changed)).create()
+
+
+def test_a_field_that_a_definition_gains_is_added_unknown(filled, url, opened, tmp_path, write, definitions):
+    field = '\n[[fields]]\nname = "storeys"\ntitle = { zh = "层数", en = "Storeys" }\ntype = "integer"\nshort = "CS"\n'
+    wider = write(tmp_path / "wider", {**definitions, "parcels": definitions["parcels"] + field})
+    store = opened(url, read_catalog(wider))
+    assert store.create() == []
+    page = store.read_page("parcels", FeatureQuery())
+    assert page.ids == filled.read_page("parcels", FeatureQuery()).ids != []
+    assert {row[page.columns.index("storeys")] for row in page.rows} == {None}
+    revision = page.rows[0][page.columns.index("revision")]
+    store.write([FeatureChange("parcels", page.ids[0], revision, {"storeys": 5})], Act("王工"))
+    assert store.count("parcels", FeatureQuery(conditions=(Condition("storeys", (5,)),))) == 1
+    assert list(store.faults()) == []
 
 
 def test_a_store_of_a_newer_program_is_refused(store, outside):
