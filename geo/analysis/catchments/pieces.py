@@ -92,13 +92,15 @@ def _spans(streets: Streets, sources: Snapped, walks: Walks) -> tuple[numpy.ndar
 def points_along(streets: Streets, pieces: Pieces, step_m: float) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Points on the pieces, at most a step apart, and the label of each.
 
-    The outermost points lie equally far from the ends of their pieces, but of pieces shorter than 2 m; so the middle
-    between two of them on either side of a cut is the cut.
+    On either side of a cut a point lies equally far from it, unless a piece is shorter than 2 m; so the middle between
+    the two is the cut.
     """
     length = pieces.end_m - pieces.begin_m
-    margin = numpy.minimum(CUT_M, length / 2)
-    counts = numpy.maximum(numpy.ceil((length - 2 * margin) / step_m).astype(numpy.int64) + 1, 1)
-    counts[length > 2 * CUT_M] = numpy.maximum(counts[length > 2 * CUT_M], 2)
+    is_cut = (pieces.begin_m > 0) | (pieces.end_m < streets.length_m[pieces.edge])
+    counts = numpy.maximum(numpy.ceil(length / step_m).astype(numpy.int64), 1)
+    counts[is_cut & (length > 2 * CUT_M)] += 1
+    # Uncut pieces have their points in the middles of equal parts, the others from margin to margin.
+    margin = numpy.where(is_cut & (counts > 1), CUT_M, length / counts / 2)
     piece = numpy.repeat(numpy.arange(len(length)), counts)
     number = numpy.arange(len(piece)) - numpy.repeat(numpy.cumsum(counts) - counts, counts)
     share = number / numpy.maximum(counts[piece] - 1, 1)

@@ -101,7 +101,7 @@ def _nearest_segments(streets: Streets, places: numpy.ndarray) -> tuple[numpy.nd
     """The nearest segment of each place, and how far it is."""
     tree, segment_of, reach = _pieces(streets)
     nearest, distance = numpy.empty(len(places), dtype=numpy.int64), numpy.empty(len(places))
-    order = numpy.argsort(_curve(places), kind="stable")  # neighbours one after another: the tree stays in the cache
+    order = numpy.argsort(z_order(places), kind="stable")  # neighbours one after another: the tree stays in the cache
     for batch in numpy.split(order, range(BATCH, len(order), BATCH)):
         waiting, count = batch, CANDIDATES
         while len(waiting):
@@ -142,13 +142,13 @@ def _pieces(streets: Streets) -> tuple[cKDTree, numpy.ndarray, float]:
     number = numpy.arange(len(segment)) - numpy.repeat(numpy.cumsum(counts) - counts, counts)
     share = (number + 0.5) / counts[segment]
     middle = begin[segment] + (end - begin)[segment] * share[:, None]
-    order = numpy.argsort(_curve(middle), kind="stable")
+    order = numpy.argsort(z_order(middle), kind="stable")
     # Points along a curve make good leaves without the tree's own balancing, which takes longer.
     tree = cKDTree(middle[order], balanced_tree=False, compact_nodes=False)
     return tree, segment[order], float((length / counts).max() / 2)
 
 
-def _curve(places: numpy.ndarray) -> numpy.ndarray:
+def z_order(places: numpy.ndarray) -> numpy.ndarray:
     """Where places lie along a Z-order curve: near in the plane is mostly near on the curve."""
     if not len(places):
         return numpy.empty(0, dtype=numpy.uint64)

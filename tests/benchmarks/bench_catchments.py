@@ -1,0 +1,129 @@
+"""A million places on a million street segments with a thousand schools; blocks and schools with seats.
+
+The peers do the same work with the libraries alone: shapely's tree and SciPy's Dijkstra, OR-tools' flow over all arcs.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import geopandas
+import numpy
+import shapely
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+from scipy.sparse.csgraph import dijkstra
+
+from geo.analysis.catchments import Snapped, Streets, Walks, nearest_walks, snap, street_graph
+from geo.analysis.catchments.seats import Sharing, share_out
+from tests.benchmarks.runner import Case
+
+SPACING_M, JITTER_M = 80.0, 15.0
+LON, LAT, LON_M, LAT_M = 114.0, 33.0, 93_300.0, 110_900.0
+"""Roughly how many metres a degree has there; what is drawn need not be exact."""
+
+
+def to_points(places: numpy.ndarray) -> numpy.ndarray:
+    return shapely.points(LON + places[:, 0] / LON_M, LAT + places[:, 1] / LAT_M)
+
+
+@dataclass
+class City:
+    """A bent grid, with places and schools anywhere in it."""
+
+    streets: Streets
+    places: numpy.ndarray
+    schools: numpy.ndarray
+
+    @cached_property
+    def lines(self) -> numpy.ndarray:
+        return shapely.linestrings(self.streets.nodes[numpy.column_stack([self.streets.start, self.streets.end])])
+
+
+def build(size: int, _folder: Path) -> City:
+    """So many places on about so many segments, a school for a thousand."""
+    random = numpy.random.default_rng(7)
+    each_way = max(int((size / 2) ** 0.5) + 1, 4)
+    grid = numpy.stack(numpy.meshgrid(*[numpy.arange(each_way) * SPACING_M] * 2), axis=-1)
+    nodes = grid + random.normal(0, JITTER_M, grid.shape)
+    pairs = [numpy.stack([nodes[:, :-1], nodes[:, 1:]], axis=2), numpy.stack([nodes[:-1], nodes[1:]], axis=2)]
+    ends = numpy.concatenate([each.reshape(-1, 2) for each in pairs])
+    lines = shapely.linestrings(shapely.get_coordinates(to_points(ends)).reshape(-1, 2, 2))
+    streets = street_graph(geopandas.GeoDataFrame(geometry=lines, crs="EPSG:4326"))
+    assert streets.homeward.shape[0] == each_way**2
+    side = each_way * SPACING_M
+    places, schools = random.uniform(0, side, (size, 2)), random.uniform(0, side, (max(size // 1000, 2), 2))
+    return City(streets, to_points(places), to_points(schools))
+
+
+def walk(city: City) -> tuple[Snapped, Walks]:
+    """Schools and places put on the streets, and every place's nearest school."""
+    places = snap(city.streets, city.places)
+    return places, nearest_walks(city.streets, snap(city.streets, city.schools), places)
+
+
+def walk_alone(city: City) -> numpy.ndarray:
+    """The nearest edges and the distances of all nodes, without positions along edges."""
+    tree = shapely.STRtree(city.lines)
+    tree.nearest(shapely.points(city.streets.to_plane(city.places)))
+    schools = tree.nearest(shapely.points(city.streets.to_plane(city.schools)))
+    return dijkstra(city.streets.homeward, indices=city.streets.start[schools], min_only=True)
+
+
+def has_nearest_edges(city: City, found: tuple[Snapped, Walks]) -> bool:
+    """A sample of places lies on the edges that shapely finds, and every walk is at least the straight line."""
+    places, walks = found
+    some = numpy.arange(0, len(city.places), max(len(city.places) // 500, 1))
+    here = shapely.points(city.streets.to_plane(city.places[some]))
+    nearest = shapely.distance(here, city.lines[shapely.STRtree(city.lines).nearest(here)])
+    return bool(numpy.abs(places.snap_m[some] - nearest).max() < 1e-6 and (walks.school >= 0).all())
+
+
+Seats = tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]
+
+
+def blocks(size: int, _folder: Path) -> Seats:
+    """Costs of so many blocks to a hundredth as many schools, pupils, and seats for eight in a hundred more."""
+    random = numpy.random.default_rng(3)
+    homes, schools = random.uniform(0, 20_000, (size, 2)), random.uniform(0, 20_000, (max(size // 100, 3), 2))
+    costs = numpy.hypot(*(homes[:, None] - schools).transpose(2, 0, 1)) * 1.3
+    pupils = random.integers(1, 40, size).astype(float)
+    seats = random.multinomial(int(pupils.sum() * 1.08), numpy.full(len(schools), 1 / len(schools)))
+    return costs, pupils, seats.astype(float)
+
+
+def share_out_of(problem: Seats) -> Sharing:
+    return share_out(*problem)
+
+
+def flow_alone(problem: Seats) -> float:
+    """The same by OR-tools over all arcs; total walk in metres."""
+    costs, pupils, seats = problem
+    rows, columns = (each.ravel().astype(numpy.int32) for each in numpy.indices(costs.shape))
+    sink = sum(costs.shape)
+    heads = (len(pupils) + numpy.arange(len(seats))).astype(numpy.int32)
+    flow = SimpleMinCostFlow()
+    most = numpy.minimum(pupils[rows], seats[columns]).astype(numpy.int64)
+    prices = numpy.round(costs.ravel() * 1000).astype(numpy.int64)
+    flow.add_arcs_with_capacity_and_unit_cost(rows, heads[columns], most, prices)
+    ends = numpy.full(len(seats), sink, dtype=numpy.int32)
+    flow.add_arcs_with_capacity_and_unit_cost(heads, ends, seats.astype(numpy.int64), numpy.zeros(len(seats), int))
+    supplies = numpy.concatenate([pupils, 0 * seats, [-pupils.sum()]]).astype(numpy.int64)
+    flow.set_nodes_supplies(numpy.arange(sink + 1, dtype=numpy.int32), supplies)
+    assert flow.solve() == flow.OPTIMAL
+    return flow.optimal_cost() / 1000
+
+
+def is_optimal(problem: Seats, sharing: Sharing) -> bool:
+    return sharing.unseated == 0 and abs(sharing.total_m - flow_alone(problem)) < 0.01
+
+
+CASES = [
+    Case(
+        "catchments: nearest school of places on as many segments", build, walk, has_nearest_edges,
+        (2_000, 1_000_000), peer=walk_alone, budget_ratio=0.5,
+    ),
+    Case(
+        "catchments: seats for blocks, a hundred to a school", blocks, share_out_of, is_optimal,
+        (300, 10_000), budget_s=3.0, peer=flow_alone, budget_ratio=1.3,
+    ),
+]  # fmt: skip
