@@ -110,7 +110,7 @@ class Lattice:
             fronts.update(self.areas[start])
             for end in range(min(self.size - 3, start + grammar.LONGEST_PLACE), start + 1, -1):
                 name = self.run[start:end]
-                if name in grammar.BARE_PLACES and self.run[end] not in grammar.AREAS["goes_on"]:
+                if name in grammar.BARE_PLACES and not grammar.GOES_ON.match(self.run, end):
                     if name in self.run[max(0, start - len(name) - 1) : start]:
                         break  # 南开区南开三马路
                     yield start, end

@@ -13,11 +13,14 @@ from dataclasses import dataclass, replace
 from geo.exchange.phrase_lattice import cut_run
 from geo.exchange.phrase_words import (
     ADJECTIVES,
+    ALONG_WATER,
     AVENUES,
     FOLD,
     NEEDS_ADJECTIVE,
     SEPARATORS,
+    STRIPS,
     UNNAMED,
+    WORDS,
     Word,
     carries_name,
 )
@@ -29,6 +32,8 @@ IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 """Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
 SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)|(?<=mR[ct])A(?=[ps_]|$)")
 LISTED_SIDES, AVENUE = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)"), re.compile("Rd(?=[ct]R+[xd])")
+BEGUN = re.compile("Rd[ps]RT")
+DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])(?P<second>(?P<stem>.{2,})[路街道线])")
 LETTER_OF_STATE = {"Q": "R", "P": "R", "w": "d"}
@@ -84,7 +89,8 @@ def name_road(token: Token) -> Token:
     if UNNAMED.fullmatch(folded):
         return replace(token, letter="U")
     match = ADJECTIVES.match(folded)
-    if not match or NEEDS_ADJECTIVE.fullmatch(folded, match.end()) or len(folded) - match.end() < 3:
+    least = 4 if folded.endswith(AVENUES) else 3
+    if not match or NEEDS_ADJECTIVE.fullmatch(folded, match.end()) or len(folded) - match.end() < least:
         return token
     return replace(token, text=token.text[match.end() :], start=token.start + match.end())
 
@@ -94,6 +100,8 @@ def tokens_of_run(text: str, start: int, end: int) -> Iterator[Token]:
         letter = LETTER_OF_STATE.get(edge.state, edge.state)
         first, last = start + offset, start + edge.end
         token = Token(letter, text[first:last], first, last, edge.word, edge.metres)
+        if letter == "T" and (along := ALONG_WATER.match(token.text)):
+            token = replace(token, text=token.text[along.end() :], start=first + along.end())
         yield name_road(token) if letter == "R" else token
 
 
@@ -125,7 +133,7 @@ def tokenize(text: str) -> list[Token]:
 def prepare(tokens: list[Token]) -> list[Token]:
     """The tokens that rules look at: no words that say nothing, one separator between two things, D for a corner."""
     kept: list[Token] = []
-    for token in areas_as_things(tokens):
+    for token in areas_as_things(join_strips(tokens)):
         if token.letter in IGNORED:
             continue
         if token.letter in SEPARATOR_LETTERS and kept and kept[-1].letter in SEPARATOR_LETTERS:
@@ -136,7 +144,18 @@ def prepare(tokens: list[Token]) -> list[Token]:
     following = [*kept, None][1:]
     spaced = [token for token, after in zip(kept, following, strict=True) if token.letter != "_" or begins_part(after)]
     plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
-    return directions_as_limits(join_directions(part_crossing_roads(plain)))
+    return directions_as_limits(join_directions(part_crossing_roads(go_on_as_begun(plain))))
+
+
+def join_strips(tokens: list[Token]) -> list[Token]:
+    """北至沿河绿化带: the strip belongs to the name of the thing."""
+    joined: list[Token] = []
+    for token in tokens:
+        if token.text in STRIPS and joined and joined[-1].letter == "T" and joined[-1].end == token.start:
+            joined[-1] = replace(joined[-1], text=joined[-1].text + token.text, end=token.end)
+        else:
+            joined.append(token)
+    return joined
 
 
 def areas_as_things(tokens: list[Token]) -> list[Token]:
@@ -147,6 +166,19 @@ def areas_as_things(tokens: list[Token]) -> list[Token]:
     tokens = [replace(token, letter="A") if place in parts else token for place, token in enumerate(tokens)]
     things -= parts
     return [replace(token, letter="T") if place in things else token for place, token in enumerate(tokens)]
+
+
+def go_on_as_begun(tokens: list[Token]) -> list[Token]:
+    """彩田路西、红荔路南中银花园: behind 彩田路西、 the second road has a side too, and no 南中银花园."""
+    letters = "".join(token.letter for token in tokens)
+    for match in reversed(list(BEGUN.finditer(letters))):
+        thing = tokens[match.end() - 1]
+        direction = DIRECTION_WORDS.get(thing.text[0])
+        if direction and len(thing.text) > 2:
+            middle = thing.start + 1
+            side = replace(thing, letter="d", text=thing.text[0], end=middle, word=direction)
+            tokens[match.end() - 1 : match.end()] = [side, replace(thing, text=thing.text[1:], start=middle)]
+    return tokens
 
 
 def part_crossing_roads(tokens: list[Token]) -> list[Token]:

@@ -1,6 +1,7 @@
 """What a plan's words say: its projects, totals and indicators, and what in them does not fit together."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from geo.model.plan import PlanIndicator, PlanReading, PlanRecord, PlanTotal
 from geo.service.auditing import findings_between, findings_of_plan, findings_of_store
 from geo.store.base import Store
 
+SHARED_FROM, SHARE = 3000, 500
+"""Lines from which it pays to start processes, and lines that one of them takes at a time."""
 LONGEST_PLAN = 3_000_000
 """Characters; forty pages have some 40 000."""
 
@@ -147,6 +150,22 @@ def sites_of_lines(lines: Sequence[str], name: str) -> list[tuple[str, float | N
     return parse_site_lines(lines, name)
 
 
-def read_locations(lines: Iterable[str]) -> Iterator[dict[str, object]]:
-    """One reading a line, in the lines' order."""
-    return location_phrase.parse_lines(lines)
+def read_locations(lines: Sequence[str], *, processes: int = 1) -> Iterator[dict[str, object]]:
+    """One reading a line, in the lines' order.
+
+    Parameters
+    ----------
+    processes
+        Among how many processes many lines are shared out; for commands, not for a server with threads.
+    """
+    if processes < 2 or len(lines) < SHARED_FROM:
+        yield from location_phrase.parse_lines(lines)
+        return
+    parts = [lines[start : start + SHARE] for start in range(0, len(lines), SHARE)]
+    with ProcessPoolExecutor(processes) as pool:
+        for readings in pool.map(_read_share, parts):
+            yield from readings
+
+
+def _read_share(lines: Sequence[str]) -> list[dict[str, object]]:
+    return list(location_phrase.parse_lines(lines))

@@ -45,12 +45,10 @@ def test_every_phrase_of_the_corpus_is_read_as_reviewed(expected):
     assert {key: value for key, value in read(expected["text"]).items() if value not in (None, {}, [])} == expected
 
 
-@pytest.mark.parametrize("path", BY_HAND + SHARED, ids=lambda path: path.stem)
-def test_phrases_that_were_read_by_hand_are_read_alike(path):
-    read = {case["text"]: faults(case) for case in cases(path)}
+def test_phrases_that_were_read_by_hand_are_read_alike():
+    read = {case["text"]: faults(case) for path in BY_HAND + SHARED for case in cases(path)}
     wrong = {text: found for text, found in read.items() if found}
-    assert len(wrong) <= 0.06 * len(read), wrong
-    assert len([text for text, found in wrong.items() if found.keys() - {"other_sides"}]) <= 0.05 * len(read), wrong
+    assert len(wrong) <= 0.05 * len(read), wrong
 
 
 def test_the_phrases_read_by_hand_are_many_and_real():

@@ -123,12 +123,12 @@ def test_a_plan_that_was_uploaded_is_read_like_a_file():
 @pytest.mark.parametrize(
     "text",
     [
-        "".join(f"全区{number}个行政村、8个居委会。\n" for number in range(5000)),
+        "".join(f"全区{number}个行政村、8个居委会。\n" for number in range(2100)),
         "".join(
-            f"({number})甲{number}小学:位于A路与B路交叉口西北侧,占地3亩,36个班,1620个学位。\n" for number in range(2500)
+            f"({number})甲{number}小学:位于A路与B路交叉口西北侧,占地3亩,36个班,1620个学位。\n" for number in range(2100)
         ),
-        "2021年新建3所学校,新增学位4230个:\n" * 2500,
-        "".join(f"{number}.形成{number + 1}00亿级甲{number}产业集群。\n" for number in range(5000)),
+        "2021年新建3所学校,新增学位4230个:\n" * 1100,
+        "".join(f"{number}.形成{number + 1}00亿级甲{number}产业集群。\n" for number in range(2100)),
     ],
     ids=["villages", "one corner", "groups", "clusters"],
 )
@@ -142,3 +142,10 @@ def test_more_than_any_plan_has_is_compared_in_bounded_time(text):
 def test_a_text_that_is_longer_than_any_plan_is_refused():
     with pytest.raises(InvalidInput):
         reading.read_plan("一" * (reading.LONGEST_PLAN + 1))
+
+
+def test_many_lines_shared_out_among_processes_keep_their_order():
+    lines = [f"甲{number}路与乙{number % 7}路交叉口西北角" for number in range(reading.SHARED_FROM + 10)]
+    shared = list(reading.read_locations(lines, processes=2))
+    assert [each["text"] for each in shared] == lines
+    assert shared[-1]["roads"] == [f"甲{len(lines) - 1}路", f"乙{(len(lines) - 1) % 7}路"]

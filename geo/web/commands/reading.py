@@ -1,5 +1,6 @@
 """`parse-plan`, `parse-locations` and `audit`: what a plan's words say, and whether it fits together."""
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -38,7 +39,7 @@ def parse_locations(file: Path) -> None:
     """Read FILE (- for standard input), one location phrase a line: JSON Lines, one for each line in its order."""
     piped = str(file) == "-"
     lines = reading.lines_of_bytes(sys.stdin.buffer.read(), "-") if piped else reading.lines_of_file(file)
-    write_lines(reading.read_locations(lines))
+    write_lines(reading.read_locations(lines, processes=os.cpu_count() or 1))
 
 
 def write_lines(values: Iterable[object]) -> None:
