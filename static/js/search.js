@@ -9,6 +9,7 @@ import { keyOf, lampOf } from "./catalog.js";
 const WAIT_MS = 180;
 const MOST_RESULTS = 30;
 const FAR_KM = 20;
+const FOUND_BY_NUMBER = 2;
 
 /** Two numbers of some length, not joined as a feature's number is (2023-1); whether they are a position, the server says. */
 const MAYBE_POSITION = /\d\d.*[^\d.-].*\d\d/;
@@ -76,7 +77,9 @@ export class Search {
     const { name, location_text: place } = feature.properties;
     const known = { ...feature, layer };
     const mark = layer.role === "plan" ? lamp(lampOf(known), this.catalog.lampTitle(known)) : icon("legend");
-    return this.option(el("span", { class: "search-name" }, emphasised(name, text)), place || (layer.role === "plan" ? feature.id : ""), mark, (manner) => this.actions.choose(keyOf(layer.id, feature.id), manner), feature.id);
+    const isNumber = closeness(feature, text) === FOUND_BY_NUMBER;
+    const words = isNumber ? t("编号 {id}", { id: feature.id }) : place || (layer.role === "plan" ? feature.id : "");
+    return this.option(el("span", { class: "search-name" }, emphasised(name, text)), words, mark, (manner) => this.actions.choose(keyOf(layer.id, feature.id), manner), feature.id);
   }
 
   option(title, words, mark, act, id = null, className = "") {
@@ -125,7 +128,7 @@ export class Search {
 
 /** A feature of just that number comes first, then those with the words in their name, then those that only mention them. */
 function closeness(feature, text) {
-  if ([feature.id, keyOf(feature.collection, feature.id)].includes(text)) return 2;
+  if ([feature.id, keyOf(feature.collection, feature.id)].includes(text)) return FOUND_BY_NUMBER;
   return Number((feature.properties.name || "").toLowerCase().includes(text.toLowerCase()));
 }
 
