@@ -35,10 +35,11 @@ export function describeSheet(catalog, state, views, remark) {
   const { zone, demo, figureNotes } = catalog.config;
   const layers = views.filter((view) => view.count && view.layer.geometry).map((view) => t("{layer} {count} 项", { layer: view.layer.title, count: number(view.count) }));
   const sources = new Set([...views.map((view) => view.layer), ...catalog.reference.filter((layer) => layer.count)].flatMap((layer) => layer.source.split(figureNotes.betweenParts)));
+  const sourceWords = [...sources].join(t("；"));
   return {
     title: t("{zone} 规划一张图", { zone: zone.title }),
     lines: [zone.plan, [t("状态截至 {year} 年底", { year: state.year }), ...layers, state.q && t("含“{words}”", { words: state.q })].filter(Boolean).join(" · ")],
-    notes: [t("资料来源：{sources}", { sources: [...sources].join(t("；")) }), remark, demo ? t("含演示数据：状态为合成，不是真实填报") : ""].filter(Boolean),
+    notes: [t("资料来源：{sources}", { sources: sourceWords }), remark, demo ? t("含演示数据：状态为合成，不是真实填报") : ""].filter(Boolean),
   };
 }
 
