@@ -110,6 +110,13 @@ class Store(ABC):
             If there is something already, if a layer of `source` has no definition, or if the copy differs.
         """
 
+    @abstractmethod
+    def restore_from(self, source: "Store", tell: Tell) -> dict[str, CopiedTable]:
+        """Make this store, missing or not, a copy of another one; what it holds now is gone. As `copy_from` otherwise.
+
+        One transaction: whoever reads meanwhile sees the store as it was, or as it is then.
+        """
+
     @property
     @abstractmethod
     def fingerprint(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 
-from sqlalchemy import Column, Connection, Table, insert, select, update
+from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 
 from geo.model.errors import N_, StoreUnavailable
 from geo.model.journal import JournalQuery
@@ -135,6 +135,19 @@ class SqlMaking(SqlStore):
             self._build(lambda connection: copied.update(self._make_copy(connection, source, tell)))
             return copied
 
+    def restore_from(self, source: Store, tell: Tell) -> dict[str, CopiedTable]:
+        if not self.exists():
+            return self.copy_from(source, tell)
+        source.check_defined()
+        self._check(demo=source.demo)
+        if self.demo != source.demo:
+            raise StoreUnavailable(N_("%(store)s 是演示库，不能恢复成正式数据"), store=self.name)
+        with self._alone(), self._making() as connection:
+            for table in reversed(self.schema.metadata.sorted_tables):
+                if table not in (self.schema.store_info, self.schema.layer_revisions):
+                    connection.execute(delete(table))
+            return self._copy_rows(connection, source, tell)
+
     def check_defined(self) -> None:
         """See that every layer with data has a definition.
 
@@ -179,6 +192,10 @@ class SqlMaking(SqlStore):
 
     def _make_copy(self, connection: Connection, source: "SqlMaking", tell: Tell) -> dict[str, CopiedTable]:
         self._make_all(connection, None, demo=source.demo)
+        return self._copy_rows(connection, source, tell)
+
+    def _copy_rows(self, connection: Connection, source: "SqlMaking", tell: Tell) -> dict[str, CopiedTable]:
+        """Fill tables that are empty with those of another store, and read them again."""
         with source._snapshot() as original:
             copying = Copying(original, connection, self.schema, tell)
             copied = copying.run()

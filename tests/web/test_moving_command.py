@@ -69,3 +69,56 @@ def test_what_does_not_agree_with_the_journal_is_told(office, tmp_path):
     assert result.exit_code == 1
     assert [fault["key"] for fault in json.loads(result.stdout)["faults"]] == ["2023-1"]
     assert "2023-1" in result.stderr
+
+
+@pytest.fixture(params=["geopackage", "postgis"])
+def anywhere(request, office):
+    """The office on either kind of store."""
+    if request.param == "geopackage":
+        return office
+    cluster = request.getfixturevalue("cluster")
+    url = cluster.url(cluster.new_database())
+    run = lambda *arguments: office(*arguments, url=url)  # noqa: E731
+    run.url = url
+    return run
+
+
+def test_a_backup_brings_everything_back(anywhere, office, tmp_path):
+    shown(anywhere("user-add", "王工", "--role", "editor", "--password-env", "PLAN_ATLAS_TEST_PASSWORD"))
+    shown(anywhere(*REPORT, "--as", "王工"))
+    before, layers = shown(anywhere("verify")), shown(anywhere("layers"))
+    file = tmp_path / "备份.gpkg"
+    tables = shown(anywhere("backup", str(file)))["tables"]
+    assert (tables["journal"]["rows"], tables["accounts"]["rows"]) == (before["journal"]["entries"], 1)
+    assert shown(office("verify", url=f"gpkg:///{file}")) == before
+    shown(anywhere(*REPORT[:-1], "90", "--as", "王工"))
+    assert shown(anywhere("verify"))["journal"] != before["journal"]
+    assert shown(anywhere("restore", str(file), "--yes"))["tables"] == tables
+    assert shown(anywhere("verify")) == before
+    assert [each["features"] for each in shown(anywhere("layers"))] == [each["features"] for each in layers]
+    shown(anywhere(*REPORT[:-1], "50", "--as", "王工"))
+    assert shown(anywhere("verify"))["ok"] is True
+
+
+def test_a_backup_writes_over_nothing_and_a_broken_one_is_refused(office, tmp_path):
+    file = tmp_path / "backup.gpkg"
+    shown(office("layers"))
+    shown(office("backup", str(file)))
+    head = shown(office("verify"))
+    run_in_file(file, "UPDATE schools SET seats = 9999 WHERE feature_id = '2023-1'")
+    for arguments, words in (
+        (("backup", str(file)), "已经存在"),
+        (("restore", str(file)), "--yes"),
+        (("restore", str(file), "--yes"), "--broken"),
+        (("restore", str(tmp_path / "none.gpkg"), "--yes"), "none.gpkg"),
+        (("backup", str(tmp_path / "no" / "such" / "\0")), "")
+        if False
+        else (("restore", str(tmp_path), "--yes"), "备份"),
+    ):
+        result = office(*arguments)
+        assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1), result.stderr
+        assert words in result.stderr
+        assert shown(office("verify")) == head
+    result = office("restore", str(file), "--yes", "--broken")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["faults"][0]["key"] == "2023-1"

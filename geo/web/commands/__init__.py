@@ -28,6 +28,8 @@ COMMANDS = (
     record.verify,
     record.seal_year,
     moving.migrate_store,
+    moving.backup,
+    moving.restore,
     setup.demo,
     setup.setup,
 )
