@@ -1,6 +1,6 @@
 """What is worth saying beside a result: a doubt, an assumption, a choice that was made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -25,3 +25,12 @@ class Remark:
 
     def __str__(self) -> str:
         return self.message % self.params
+
+
+def worded(message: str, params: Mapping[str, object], translate: Callable[[str], str]) -> str:
+    """A message with its values in a language; a value may be a remark itself, such as the reason of a fault."""
+    told = {
+        name: worded(value.message, value.params, translate) if isinstance(value, Remark) else value
+        for name, value in params.items()
+    }
+    return translate(message) % told

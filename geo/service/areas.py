@@ -10,6 +10,7 @@ from geo.analysis.measuring import area_m2, buffer
 from geo.model.errors import InvalidInput, N_
 from geo.model.location import LocationBasis
 from geo.model.units import SQUARE_METRES_PER_MU
+from geo.model.validity import invalid_reason
 from geo.store.base import Store
 
 MAX_BUFFER_M = 100_000
@@ -111,7 +112,7 @@ def _shape_of_wkt(within: str) -> BaseGeometry:
     if not shape.is_empty and not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise InvalidInput(N_("圈选范围超出经纬度范围：应先经度后纬度，单位为度"))
     if shape.is_empty or not shape.is_valid:
-        raise InvalidInput(N_("圈选范围无效：%(reason)s"), reason=shapely.is_valid_reason(shape))
+        raise InvalidInput(N_("圈选范围无效：%(reason)s"), reason=invalid_reason(shape))
     return shapely.force_2d(shape)
 
 

@@ -14,6 +14,7 @@ from geo.model.errors import InvalidFeatures, N_
 from geo.model.journal import KEEP, FeatureChange
 from geo.model.layer import Field, FieldType, Layer
 from geo.model.page import Page
+from geo.model.validity import invalid_reason
 from geo.store.values import typed
 from geo.store.wkb import is_multi
 
@@ -233,7 +234,7 @@ def _checked_wkb(layer: Layer, ids: list[str], shapes: np.ndarray, first_row: in
         passed = passes(shapes, layer.geometry) | missing
         if not passed.all():
             row = int(np.argmin(passed))
-            given, reason = shapes[row].geom_type, shapely.is_valid_reason(shapes[row])
+            given, reason = shapes[row].geom_type, invalid_reason(shapes[row])
             raise _fault(message, layer, ids, row, first_row, type=layer.geometry, given=given, reason=reason)
     return shapely.to_wkb(shapely.orient_polygons(shapes), byte_order=1)
 

@@ -11,7 +11,7 @@ from flask_babel import Babel, get_locale, gettext
 
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.model.layer import Title
-from geo.model.remark import Remark
+from geo.model.remark import Remark, worded
 from geo.service.as_of import OFFICE_TIME
 from geo.web.settings import ROOT
 from geo.web.translations import compile_catalogues
@@ -65,7 +65,7 @@ def _translated(params: Mapping[str, object]) -> dict[str, object]:
 
 def translated(message: str, **params: object) -> str:
     """A message marked with `N_` and its values, in the page's language."""
-    return gettext(message) % params
+    return worded(message, params, gettext)
 
 
 def script_messages() -> dict[str, str]:

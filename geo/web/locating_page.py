@@ -5,7 +5,6 @@ from typing import TypeVar
 
 import msgspec
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from geo.model.errors import InvalidInput, N_
@@ -18,7 +17,7 @@ from geo.store.base import Store
 from geo.web import progress, proposal_view, relocating
 from geo.web.current import live_store
 from geo.web.guard import needs_role
-from geo.web.language import translated
+from geo.web.language import in_words, translated
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
 from geo.web.sessions import may
@@ -221,7 +220,7 @@ def _network(store: Store) -> tuple[Network | None, str | None]:
     try:
         return proposals.network_now(store), None
     except InvalidInput as error:
-        return None, _(error.message) % error.params
+        return None, in_words(error)
 
 
 def _json(kind: type[Given]) -> Given:

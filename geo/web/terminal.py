@@ -11,6 +11,7 @@ import click
 import orjson
 
 from geo.model.errors import AtlasError, N_
+from geo.model.remark import worded
 from geo.web.language import TRANSLATIONS
 
 PROGRESS_EVERY_S = 2.0
@@ -32,7 +33,7 @@ def words_in(language: str) -> Callable[[str], str]:
 
 def in_terminal_words(message: str, **params: object) -> str:
     """A message with its parameters, in the terminal's language and on one line."""
-    return " ".join((words_in(terminal_language())(message) % params).split())
+    return " ".join(worded(message, params, words_in(terminal_language())).split())
 
 
 def say(message: str, **params: object) -> None:

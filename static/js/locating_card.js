@@ -120,7 +120,7 @@ function foot(page, record, proposal) {
   const key = saved && `${saved.layer}/${encodeURIComponent(saved.id)}`;
   const draw = (words, sign, id, mode) => el("button", { class: "btn btn-sm btn-quiet", type: "button", "data-testid": id, onclick: () => page.draw(record, mode) }, [icon(sign), words]);
   return el("footer", { class: "card-foot" }, [
-    el("p", { class: "card-source" }, t("出处：{section} 第 {paragraph} 段", { section: source.section || t("正文"), paragraph: source.paragraph })),
+    el("p", { class: "card-source" }, source.section ? t("出处：{section} 第 {paragraph} 段", source) : t("出处：正文第 {paragraph} 段", source)),
     !decision && el("div", { class: "card-actions" }, [
       draw(t("单击放置"), "pin", "place-record", "place"), draw(t("画边界"), "polygon", "draw-record", "draw"),
       (record.work.drawn || proposal?.place?.geometry) && draw(t("调整位置"), "edit", "edit-record", "edit"),

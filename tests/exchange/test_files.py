@@ -118,7 +118,7 @@ BROKEN = [
     ),
     (
         feature("a", {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 1], [1, 0], [0, 0]]]}),
-        "geometry 无效：Self-intersection",
+        "geometry 无效：边界自相交",
     ),
     (feature("a", {"type": "Polygon", "coordinates": [[[33, 114], [33, 115], [34, 115], [33, 114]]]}), "超出范围"),
     (feature("a", {"type": "Polygon", "coordinates": [["x", [1, 1], [1, 2], "x"]]}), "coordinates 的层次不对"),

@@ -181,7 +181,7 @@ FAULTS = {
     "MultiPolygon": {"geometry": "POINT (114 33)"},
     "空的": {"geometry": "POLYGON EMPTY"},
     "高程": {"geometry": "POLYGON Z ((114 33 1, 114.1 33 1, 114 33.1 1, 114 33 1))"},
-    "Self-intersection": {"geometry": BOW},
+    "边界自相交": {"geometry": BOW},
     "经纬度": {"geometry": "POLYGON ((33 114, 33 114.1, 33.1 114, 33 114))"},
     "经纬度 ": {"geometry": "POLYGON ((501568 3657902, 501668 3657902, 501568 3658002, 501568 3657902))"},
     "经纬度  ": {"geometry": shapely.Polygon([(114, 33), (float("inf"), 33), (114, 34)])},

@@ -22,6 +22,7 @@ from geo.model.crs import CRS84, STORED_CRS
 from geo.model.errors import InvalidFile, N_
 from geo.model.layer import FieldType, Layer
 from geo.model.location import LocationBasis
+from geo.model.validity import invalid_reason
 
 Features = geopandas.GeoDataFrame | pandas.DataFrame
 Json = dict[str, object]
@@ -242,7 +243,7 @@ def _geometry(layer: Layer, given: object) -> BaseGeometry | None:
     shape = shapely.from_geojson(orjson.dumps({"type": kind, "coordinates": given["coordinates"]}))
     if shape.is_empty or not shape.is_valid:
         message = N_("%(file)s 第 %(row)s 个要素（%(feature)s）：geometry 无效：%(reason)s")
-        raise _NoGeometry(message, reason=shapely.is_valid_reason(shape))
+        raise _NoGeometry(message, reason=invalid_reason(shape))
     return shapely.orient_polygons(shapely.force_2d(shape))
 
 
