@@ -72,7 +72,10 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
     for place, quantity in enumerate(quantities):
         if UNITS[quantity.unit].quantity != kind or quantity.unit in rule.get("not_units", ()):
             continue
-        if quantity.restates or PARTIAL["order_of_size"] in quantity.qualifiers or NEVER.search(quantity.label):
+        never = NEVER.search(quantity.label)
+        if quantity.restates or PARTIAL["order_of_size"] in quantity.qualifiers:
+            continue
+        if never and never[0] not in text[: PARTIAL["reach"]]:  # 荷塘小学一期: its figures are those of 一期
             continue
         behind = tuple(rule.get("not_behind", ()))
         if any(word in quantity.label for word in rule["not"]) or text.startswith(behind, quantity.end):

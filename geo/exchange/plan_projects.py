@@ -15,10 +15,12 @@ INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invest
 NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
 ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
+CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
 CLAUSE_END = re.compile(CLAUSES["end"])
 FIGURED, SENTENCE_OF_NAME = re.compile(ANCHORS["figured"]), re.compile(ANCHORS["sentence_of_name"])
 ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets"))
 SHORTEST_LISTED = 6
+COMMA = ","
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def figured(text: str) -> list[Anchor]:
         match = FIGURED.match(text[start : start + 4 * NAMES["longest"]])
         if match is None or (start and not found):
             continue
-        group = "name" if match["name"] else "name2"
+        group = match.lastgroup or "name"
         name = without_kind(clean_name(match[group]))
         alike = not found or (kind_of(name) is not None and kind_of(name) == kind_of(found[0].name))
         if is_project(name) and alike and name in text[start:]:
@@ -136,9 +138,11 @@ def kind_of(name: str) -> str | None:
 
 def named_before(text: str, start: int) -> Anchor | None:
     """The project of the clause before 位于: 第二高中,位于长江路以南."""
-    first = clause_start(text, start - 1) if start else 0
+    if text[start - 1 : start] != COMMA:
+        return None
+    first = clause_start(text, start - 1)
     name = without_kind(clean_name(text[first : max(0, start - 1)]))
-    return Anchor(name, first, start - 1, 2) if start and is_project(name) else None
+    return Anchor(name, first, start - 1, 2) if is_project(name) else None
 
 
 def anchors_in(passage: Passage) -> list[Anchor]:
@@ -153,7 +157,7 @@ def anchors_in(passage: Passage) -> list[Anchor]:
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
     for match in LOCATED.finditer(text):
         start = clause_start(text, match.start())
-        if match.start() == start and (before := named_before(text, start)):
+        if text[start : match.start()] in SUBJECTS and (before := named_before(text, start)):
             found.append(before)
         if match.start() - start > 2 and is_project(name := without_kind(clean_name(text[start : match.start()]))):
             found.append(Anchor(name, start, match.start(), 2))

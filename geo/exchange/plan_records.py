@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from geo.exchange.location_phrase import parse_location, says_where
 from geo.exchange.plan_figures import Figures, read_figures
-from geo.exchange.plan_projects import NAMED, Anchor, anchors_in, entry, name_line, split_developer
+from geo.exchange.plan_projects import CONTINUES, NAMED, Anchor, anchors_in, entry, name_line, split_developer
 from geo.exchange.plan_structure import LABEL, WORDS, Passage
 from geo.exchange.quantities import find_quantities
 from geo.model.plan import PlanRecord, Source
 
 CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
 LOCATED = re.compile(WORDS["anchors"]["located"])
+ALIKE = 0.6
 AGGREGATE = re.compile(WORDS["anchors"]["aggregate"])
 LOCATED_AGAIN = re.compile(f"{WORDS['anchors']['subject_again']}(?:{WORDS['anchors']['located']})")
 LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
@@ -42,7 +44,7 @@ def join_items(passages: list[Passage]) -> Iterator[Passage]:
         if held is not None:
             yield held
         begins = entry(passage) and (passage.title or is_form(passage))
-        held = passage if begins or heads(passage, following) else None
+        held = passage if begins or heads(passage, following) or is_continued(passage, following) else None
         if held is None:
             yield passage
     if held is not None:
@@ -60,7 +62,25 @@ def heads(passage: Passage, following: Passage | None) -> bool:
     """Whether a passage is no more than a project's name, and the next one tells of it."""
     if following is None or not passage.is_prose or name_line(passage.text) is None:
         return False
-    return following.path == passage.path and not following.title and name_line(following.text) is None
+    if following.path != passage.path or following.title or name_line(following.text) is not None:
+        return False
+    own = next(iter(anchors_in(following)), None) if following.is_prose else None
+    return own is None or own.start > 0 or own.end <= own.start or alike(own.name, name_line(passage.text).name)  # type: ignore[union-attr]
+
+
+def alike(name: str, other: str) -> bool:
+    """Whether two names may be the same project's: 福清一中新校区 and 福清市一中新校区."""
+    return name in other or other in name or SequenceMatcher(None, name, other).ratio() >= ALIKE
+
+
+def is_continued(passage: Passage, following: Passage | None) -> bool:
+    """Whether a passage begins with a project and speaks of no other, and the next one goes on: 项目占地面积…"""
+    if following is None or not passage.is_prose or following.path != passage.path or following.title:
+        return False
+    if not CONTINUES.match(following.text):
+        return False
+    anchors = anchors_in(passage)
+    return len(anchors) == 1 and anchors[0].start == 0 and not anchors[0].listed
 
 
 def is_form(passage: Passage) -> bool:
@@ -74,10 +94,14 @@ def goes_on(held: Passage, passage: Passage) -> bool:
         return False
     if AGGREGATE.match(passage.text):
         return False
+    own = entry(held) or name_line(held.text.partition("\n")[0])
+    if own is None and not CONTINUES.match(passage.text):
+        return False
+    other = entry(passage) or name_line(passage.text)
+    if other and not (own and "\n" not in held.text and (own.name in other.name or other.name in own.name)):
+        return False
     longer = len(held.text) + len(passage.text) <= WORDS["layout"]["longest_item"]
-    return (
-        longer and passage.path == held.path and not passage.title and not (entry(passage) or name_line(passage.text))
-    )
+    return longer and passage.path == held.path and not passage.title
 
 
 def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None:

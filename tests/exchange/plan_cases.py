@@ -12,7 +12,7 @@ BY_HAND = sorted((ROOT / "tests" / "data" / "plans" / "by_hand").glob("*.expecte
 SHARED = sorted((ROOT.parent / "shared" / "cases").glob("*.expected.json"))
 """Lists that lie beside the checkout, where they do."""
 FIELDS = ("location_text", "land_area_mu", "building_area_m2", "investment_cny_10k", "classes", "seats", "plan_year")
-KIND = re.compile("(?:新建|建设|拆除重建|迁建)?项目$")
+KIND = re.compile("(?:新建|建设|拆除重建|迁建)?(?:项目|工程)$")
 ROUNDING = 1e-4
 
 
