@@ -7,6 +7,7 @@ from geo.model.errors import AtlasError
 from geo.web import (
     accounts,
     basemaps,
+    catchments_page,
     commands,
     corrections,
     errors,
@@ -36,11 +37,12 @@ MAX_REQUEST_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 64 * 2**20
 """What any view may allow: the server refuses more before it has read it."""
 
-NAVIGATION = ("features.map_page", "locating.page", "export.page", "journal.page", "accounts.index")
+NAVIGATION = ("features.map_page", "catchments.page", "locating.page", "export.page", "journal.page", "accounts.index")
 """Pages in the order of the header; those that need a role are shown to whoever has it."""
 
 WITH_PAGES = (
     features,
+    catchments_page,
     locating_page,
     relocating,
     export,

@@ -195,6 +195,14 @@ def straight_m(situation: Situation, assignments: pandas.DataFrame) -> numpy.nda
     return found
 
 
+def beside_m(situation: Situation, assignments: pandas.DataFrame) -> numpy.ndarray:
+    """How far place and school of each row lie from their streets together, metres; NaN without a school."""
+    gate_m = numpy.full(len(situation.schools) + 1, numpy.inf)
+    gate_m[-1] = numpy.nan
+    numpy.fmin.at(gate_m, situation.schools.school, situation.gates.snap_m)
+    return situation.places.snap_m[assignments["demand"]] + gate_m[assignments["school"]]
+
+
 def _lonlat(points: Sequence[shapely.Geometry | None]) -> numpy.ndarray:
     points = numpy.asarray(points, dtype=object)
     points = numpy.where(shapely.is_empty(points), None, points)

@@ -8,7 +8,7 @@ import pandas
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.catchments.areas import outline_around, straight_areas
-from geo.analysis.catchments.assigning import REASONS, Situation, by_nearest, catchments, straight_m
+from geo.analysis.catchments.assigning import REASONS, Situation, beside_m, by_nearest, catchments, straight_m
 from geo.analysis.catchments.seating import Wishes, by_seats, seated_areas
 from geo.analysis.measuring import area_m2
 from geo.model.crs import STORED_CRS
@@ -43,6 +43,15 @@ class Outcome:
     straight_catchments: geopandas.GeoDataFrame
     summary: dict[str, object]
 
+    @property
+    def layers(self) -> dict[str, geopandas.GeoDataFrame]:
+        """The frames by the names that they have in a file."""
+        return {
+            "assignments": self.assignments,
+            "catchments": self.catchments,
+            "straight_catchments": self.straight_catchments,
+        }
+
 
 def compute(inputs: Inputs, options: Options, tell: Tell) -> Outcome:
     """Assign places to schools by the method that is asked for."""
@@ -53,6 +62,7 @@ def compute(inputs: Inputs, options: Options, tell: Tell) -> Outcome:
     seating = by_seats(situation, _wishes(inputs, options)) if options.method == "capacity" else None
     assignments = seating.assignments if seating else by_nearest(situation, within_m=within_m)
     assignments["straight_m"] = straight_m(situation, assignments)
+    assignments["beside_m"] = beside_m(situation, assignments)
     summary = summary_of(inputs, situation, assignments, options)
     if seating:
         summary |= seats_summary(inputs, seating, options)

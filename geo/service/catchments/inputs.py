@@ -270,7 +270,7 @@ def _schools(file: PlaceFile, counts: numpy.ndarray, options: Options, remarks: 
     if id_field is None:
         remarks.append(Remark(N_("%(file)s 里认不出编号字段，用行号作编号"), file=file.path.name))
     shapes = file.places.geometry.to_numpy()[counts]
-    gates, school = _gates(shapes)
+    gates, school = gates_of(shapes)
     name_field = place_fields.find_field(file, None, place_fields.NAME_FIELDS)
     names = list(file.places[name_field][counts]) if name_field else [None] * int(counts.sum())
     names = [name if isinstance(name, str) else None for name in names]
@@ -279,7 +279,7 @@ def _schools(file: PlaceFile, counts: numpy.ndarray, options: Options, remarks: 
     return Schools(gates, school, seats[counts]), ids, names, shapes, fields
 
 
-def _gates(shapes: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+def gates_of(shapes: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Of several points each is a gate; an area has one, in its middle."""
     parts, school = shapely.get_parts(numpy.where(_is_multipoint(shapes), shapes, None), return_index=True)
     single = numpy.flatnonzero(~_is_multipoint(shapes))

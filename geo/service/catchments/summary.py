@@ -91,7 +91,9 @@ def _group(inputs: Inputs, rows: pandas.DataFrame) -> dict[str, object]:
 
 
 def _walk(rows: pandas.DataFrame, weight: numpy.ndarray, options: Options) -> dict[str, object]:
-    """Mean, longest and total walk, the share within the standard, and how much longer than the straight line it is."""
+    """Mean, longest and total walk, the share within the standard, and how much longer than the straight line
+    the way from door to gate is, that to the street and from it included.
+    """
     standard_m = options.walk_standard_m
     walk = rows["distance_m"].to_numpy()
     if weight.sum() <= 0:
@@ -102,6 +104,7 @@ def _walk(rows: pandas.DataFrame, weight: numpy.ndarray, options: Options) -> di
             "share_within_standard": None, "detour_factor": None,
         }  # fmt: skip
     straight = rows["straight_m"].to_numpy()
+    door_to_door = walk + rows["beside_m"].to_numpy()
     straight_total = float((straight * weight).sum())
     return {
         "mean_m": _metres((walk * weight).sum() / weight.sum()),
@@ -109,7 +112,9 @@ def _walk(rows: pandas.DataFrame, weight: numpy.ndarray, options: Options) -> di
         "total_m": _metres((walk * weight).sum()),
         "standard_m": standard_m,
         "share_within_standard": round(float(weight[walk <= standard_m].sum() / weight.sum()), 4),
-        "detour_factor": round(float((walk * weight).sum()) / straight_total, 3) if straight_total > 0 else None,
+        "detour_factor": round(float((door_to_door * weight).sum()) / straight_total, 3)
+        if straight_total > 0
+        else None,
     }
 
 

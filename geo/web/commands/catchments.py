@@ -81,8 +81,7 @@ def catchments(
     tell = _teller()
     inputs = service.of_files(schools, roads, demand, options, tell, zone=zone, last=last)
     outcome = service.compute(inputs, options, tell)
-    layers = {each: getattr(outcome, each) for each in ("assignments", "catchments", "straight_catchments")}
-    size = write_geopackage(output, layers)
+    size = write_geopackage(output, outcome.layers)
     remarks = [in_terminal_words(each.message, **each.params) for each in outcome.summary["remarks"]]
     answer({"file": str(output), "bytes": size} | outcome.summary | {"remarks": remarks})
     return FINDINGS if outcome.summary.get("seats", {}).get("unseated") else DONE

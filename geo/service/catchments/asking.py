@@ -1,0 +1,64 @@
+"""Which school is it from here, and which would be the next?"""
+
+from dataclasses import dataclass
+
+import numpy
+import pandas
+import shapely
+
+from geo.analysis.catchments.assigning import REASONS, Demand, Situation, beside_m, straight_m, unreached
+from geo.service.catchments.inputs import Inputs, Options
+
+__all__ = ["REASONS", "Answer", "Choice", "schools_from"]
+
+MOST_CHOICES = 3
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A school that can be reached from a place.
+
+    Parameters
+    ----------
+    number
+        Of the school in the inputs.
+    distance_m, straight_m
+        The walk along the streets, and the straight line from the place to the gate.
+    detour_factor
+        The way from door to gate, that to the street and from it included, over the straight line.
+    """
+
+    number: int
+    distance_m: float
+    straight_m: float
+    detour_factor: float | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The nearest schools of a place, the nearest first; without any the reason, a key of `REASONS`."""
+
+    snap_m: float
+    choices: list[Choice]
+    reason: str | None
+
+
+def schools_from(inputs: Inputs, options: Options, lon: float, lat: float) -> Answer:
+    """The schools nearest to a place by the streets."""
+    place = numpy.array([shapely.Point(lon, lat)], dtype=object)
+    here = Situation(inputs.streets, inputs.schools, Demand(place, numpy.ones(1)), options.max_snap_m)
+    walks = here.matrix_m[0]
+    order = [int(number) for number in numpy.argsort(walks, kind="stable") if numpy.isfinite(walks[number])]
+    chosen = numpy.array(order[:MOST_CHOICES], dtype=int)
+    rows = pandas.DataFrame({"demand": 0 * chosen, "school": chosen})
+    straight, beside = straight_m(here, rows), beside_m(here, rows)
+    choices = [
+        Choice(
+            number,
+            float(walks[number]),
+            float(line),
+            round(float((walks[number] + aside) / line), 2) if line > 0 else None,
+        )
+        for number, line, aside in zip(order[:MOST_CHOICES], straight, beside, strict=True)
+    ]
+    return Answer(float(here.places.snap_m[0]), choices, unreached(here)[0])

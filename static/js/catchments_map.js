@@ -1,0 +1,84 @@
+// The map of catchments: areas in the colours of their schools, homes as dots, schools as marks.
+
+import { el, icon, replace } from "./dom.js";
+import { Ground } from "./ground.js";
+import { t } from "./i18n.js";
+import { Labels } from "./labels.js";
+
+/** Distinguishable to the colour-blind (Okabe and Ito, and two of Tol's). */
+export const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#aa4499", "#999933", "#332288", "#88ccee"];
+const NOBODY = "#8d979f";
+
+/** Draws areas, homes and schools, and tells where one clicks. */
+export class CatchmentsMap {
+  constructor(map, catalog, onPlace) {
+    Object.assign(this, { map, catalog });
+    map.attributionControl.remove();
+    map.setMinZoom(9).setMaxZoom(19);
+    L.control.scale({ imperial: false, position: "bottomright", maxWidth: 140 }).addTo(map);
+    this.labels = new Labels(map);
+    this.ground = new Ground(map, catalog, this.labels, () => false);
+    for (const [name, z] of [["catchments", 320], ["homes", 390], ["schools", 400], ["asked", 420]]) map.createPane(name).style.zIndex = z;
+    this.renderers = Object.fromEntries(["catchments", "homes", "schools", "asked"].map((pane) => [pane, L.svg({ pane, padding: 0.5 })]));
+    this.areas = L.layerGroup().addTo(map);
+    this.homes = L.layerGroup().addTo(map);
+    this.schools = L.layerGroup().addTo(map);
+    this.asked = L.layerGroup().addTo(map);
+    map.on("click", (event) => onPlace(event.latlng));
+    map.on("moveend", () => this.ground.show({ ground: null }, map.getBounds()));
+    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+  }
+
+  fitZone() {
+    const [west, south, east, north] = this.catalog.config.zone.extent;
+    this.map.fitBounds([[south, west], [north, east]], { animate: false });
+  }
+
+  showTools(node) {
+    const button = (name, words, act) => el("button", { class: "tool", type: "button", title: words, "aria-label": words, onclick: act }, icon(name));
+    replace(node, el("div", { class: "tool-group" }, [button("plus", t("放大"), () => this.map.zoomIn()), button("minus", t("缩小"), () => this.map.zoomOut())]),
+      el("div", { class: "tool-group" }, button("extent", t("全图"), () => this.fitZone())));
+  }
+
+  /** Show an answer of `/catchments/result`; `colours` by school. */
+  show({ areas, homes, schools }, colours) {
+    for (const group of [this.areas, this.homes, this.schools, this.asked]) group.clearLayers();
+    this.shapes = new Map();
+    for (const feature of areas.features) {
+      const colour = colours.get(feature.properties.school_id) || NOBODY;
+      const area = this.shape(feature, "catchments", { color: colour, weight: 1.5, fillColor: colour, fillOpacity: feature.properties.school_id ? 0.22 : 0.06, dashArray: feature.properties.school_id ? null : "4 4", interactive: false });
+      this.shapes.set(feature.properties.school_id, area);
+      this.areas.addLayer(area);
+    }
+    for (const feature of homes.features.filter((each) => each.geometry)) {
+      const colour = colours.get(feature.properties.school_id) || NOBODY;
+      this.homes.addLayer(this.shape(feature, "homes", { radius: 3.5, color: "#ffffff", weight: 1, fillColor: colour, fillOpacity: 1, interactive: false }));
+    }
+    for (const feature of schools.features) {
+      const mark = this.shape(feature, "schools", { radius: 7, color: "#1b2631", weight: 2, fillColor: colours.get(feature.properties.school_id), fillOpacity: 1, interactive: false });
+      this.schools.addLayer(mark);
+    }
+    this.labels.set("schools", schools.features.map((feature) => ({ text: feature.properties.name || feature.properties.school_id, kind: "feature", priority: 5, anchor: centre(feature), gap: 10 })));
+  }
+
+  shape(feature, pane, style) {
+    const options = { pane, renderer: this.renderers[pane] };
+    return L.GeoJSON.geometryToLayer(feature, { ...options, pointToLayer: (_, latLng) => L.circleMarker(latLng, options) }).setStyle(style);
+  }
+
+  select(schoolId) {
+    for (const [id, area] of this.shapes) area.setStyle({ weight: id === schoolId ? 4 : 1.5, fillOpacity: id === schoolId ? 0.38 : id ? 0.22 : 0.06 });
+    const area = this.shapes.get(schoolId);
+    if (area) this.map.fitBounds(area.getBounds(), { maxZoom: 15, padding: [30, 30], animate: false });
+  }
+
+  /** A mark where the reader asked. */
+  ask(latLng) {
+    this.asked.clearLayers();
+    if (latLng) this.asked.addLayer(L.circleMarker(latLng, { radius: 6, color: "#a1281f", weight: 3, fillColor: "#ffffff", fillOpacity: 1, pane: "asked", renderer: this.renderers.asked, interactive: false }));
+  }
+}
+
+function centre(feature) {
+  return L.GeoJSON.geometryToLayer(feature).getBounds?.().getCenter() ?? L.GeoJSON.coordsToLatLng(feature.geometry.coordinates);
+}
