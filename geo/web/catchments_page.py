@@ -87,7 +87,9 @@ def from_place() -> Response:
         }
         for each in answer.choices
     ]
-    return _json({"snap_m": _plain(round(answer.snap_m, 1)), "reason": reason, "choices": choices})
+    way = None if answer.way is None else orjson.Fragment(shapely.to_geojson(answer.way))
+    found = {"snap_m": _plain(round(answer.snap_m, 1)), "reason": reason, "choices": choices}
+    return _json(found | {"way": way, "roads": answer.roads})
 
 
 def _asked() -> tuple[service.Options, service.Inputs]:

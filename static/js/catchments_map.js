@@ -72,6 +72,13 @@ export class CatchmentsMap {
     if (area) this.map.fitBounds(area.getBounds(), { maxZoom: 15, padding: [30, 30], animate: false });
   }
 
+  /** The way from there to the school, along the roads. */
+  showWay(way) {
+    const draw = (style) => this.asked.addLayer(this.shape({ type: "Feature", geometry: way }, "asked", { ...style, interactive: false, lineCap: "round" }));
+    draw({ color: "#ffffff", weight: 8, opacity: 0.9 });
+    draw({ color: "#a1281f", weight: 4 });
+  }
+
   /** A mark where the reader asked. */
   ask(latLng) {
     this.asked.clearLayers();

@@ -54,13 +54,13 @@ class CatchmentsPage {
     this.hideWhy();
     this.remember();
     node("result").classList.add("is-old");
-    const asked = (this.asked = JSON.stringify(this.question()));
+    const asked = (this.loading = JSON.stringify(this.question()));
     try {
       settle("result");
       const answer = await getJson("/catchments/result", this.question());
-      if (asked === this.asked) this.show(answer);
+      if (asked === this.loading) this.show(answer);
     } catch (error) {
-      if (asked === this.asked) this.showNothing(error);
+      if (asked === this.loading) this.showNothing(error);
     }
   }
 
@@ -111,8 +111,11 @@ class CatchmentsPage {
   async ask(latLng) {
     this.map.ask(latLng);
     this.remember(latLng);
+    const asked = (this.asked = latLng);
     try {
       const answer = await getJson("/catchments/from", { ...this.question(), lon: latLng.lng, lat: latLng.lat });
+      if (this.asked !== asked) return;
+      if (answer.way) this.map.showWay(answer.way);
       this.showWhy(answer);
     } catch (error) {
       sayFailed("why", error.message, error.isRefusal ? null : () => this.ask(latLng));
@@ -127,12 +130,13 @@ class CatchmentsPage {
       [t("绕行系数"), school.detour_factor === null ? "–" : number(school.detour_factor, 2)], [t("学位"), figure(school.seats)],
     ].map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
     replace(node("why"), close,
-      first ? [el("h2", {}, first.name), el("p", {}, t("沿道路最近的学校。该处离道路 {metres}，不计入步行距离。", { metres: length(answer.snap_m) })), facts(first)] : [el("h2", {}, t("没有学校")), el("p", {}, answer.reason)],
+      first ? [el("h2", {}, first.name), el("p", {}, t("沿道路最近的学校。该处离道路 {metres}，不计入步行距离。", { metres: length(answer.snap_m) })), facts(first), answer.roads.length ? el("p", { "data-testid": "roads-walked" }, t("途经 {roads}", { roads: answer.roads.join(t("、")) })) : null] : [el("h2", {}, t("没有学校")), el("p", {}, answer.reason)],
       others.map((school, place) => [el("h3", {}, t("第 {rank} 选择：{name}", { rank: place + 2, name: school.name })), facts(school)]));
     node("why").hidden = false;
   }
 
   hideWhy() {
+    this.asked = null;
     node("why").hidden = true;
     this.map.ask(null);
   }

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.analysis.catchments import nearest_walks, snap, street_graph, walk_matrix
+from geo.analysis.catchments.routes import line_of, route
 from geo.model.errors import InvalidFeatures
-from tests.analysis.cities import Reference, city, points, streets
+from tests.analysis.cities import WGS84, Reference, city, points, streets
 
 CROSS = [[(0, 0), (100, 0)], [(100, 0), (200, 0)], [(100, 0), (100, 80)]]
 
@@ -56,6 +57,19 @@ def test_walks_are_those_of_networkx(mode, seed):
     known = numpy.isfinite(expected)
     assert numpy.abs(found[known] - expected[known]).max() < 0.01
     assert numpy.allclose(walks.distance_m, found.min(axis=1), atol=1e-6)
+    for place in numpy.flatnonzero(walks.school >= 0)[::7]:
+        school = walks.school[place]
+        legs = route(graph, on_schools, school, on_places, place)
+        walked = sum(abs(leg.to_m - leg.from_m) for leg in legs)
+        assert abs(walked - walks.distance_m[place]) < 1e-6
+        line = line_of(graph, legs)
+        if line is not None and walked > 0.1:
+            assert abs(WGS84.geometry_length(line) - walked) < 0.05
+            ends = shapely.points(numpy.array([line.coords[0], line.coords[-1]]))
+            snapped = numpy.array([on_places.snap_m[place], on_schools.snap_m[school]])
+            there = [points([places[place]])[0], points([schools[school]])[0]]
+            beside = [WGS84.inv(*end.coords[0], *each.coords[0])[2] for end, each in zip(ends, there, strict=True)]
+            assert numpy.abs(snapped - beside).max() < 0.15
     reached = walks.school >= 0
     assert numpy.allclose(found[reached, walks.school[reached]], walks.distance_m[reached], atol=1e-6)
     assert numpy.abs(on_places.snap_m - snap_m).max() < 0.1

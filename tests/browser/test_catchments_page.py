@@ -29,7 +29,8 @@ def test_a_click_on_the_map_says_which_school_it_is_and_the_link_keeps_it(open_p
     words = why.inner_text()
     again = open_page(page.url)
     expect(again.get_by_test_id("why")).to_have_text(why.text_content())
-    assert "第 2 选择" in words
+    assert "第 2 选择" in words and "途经" in words
+    assert again.locator(".leaflet-asked-pane path").count() == 3
 
 
 def test_without_homes_the_plan_alone_is_shown(open_page, address):

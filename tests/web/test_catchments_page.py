@@ -5,10 +5,13 @@ import json
 import pyogrio
 import pytest
 import shapely
+from pyproj import Geod
 
 from geo.service.intake import open_or_create
 from geo.web import create_app
 from geo.web.settings import ROOT
+
+WGS84 = Geod(ellps="WGS84")
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +77,10 @@ def test_from_a_place_the_nearest_schools_come_in_their_order(demo):
     walks = [each["distance_m"] for each in found["choices"]]
     assert walks == sorted(walks) and len(walks) == 3 and found["reason"] is None
     assert all(each["detour_factor"] >= 1 and each["name"] for each in found["choices"])
+    way = shapely.from_geojson(json.dumps(found["way"]))
+    assert abs(WGS84.geometry_length(way) - walks[0]) < 0.2 and found["roads"]
     far = answer(demo, "/catchments/from?lon=115&lat=33.04&year=2025")
-    assert far["choices"] == [] and "超过 2000 米" in far["reason"]
+    assert far["choices"] == [] and far["way"] is None and "超过 2000 米" in far["reason"]
 
 
 def test_the_result_can_be_taken_away(demo, tmp_path):

@@ -41,7 +41,7 @@ class Walks:
 def nearest_walks(streets: Streets, schools: Snapped, places: Snapped) -> Walks:
     """The school with the shortest walk from each place; of equally near ones any, but always the same."""
     size = len(streets.nodes)
-    matrix = _with_schools(streets, schools)
+    matrix = with_schools(streets, schools)
     sources = size + _first_ones(schools)
     if not len(sources):
         nowhere = numpy.full(size, -1), numpy.full(size, numpy.inf)
@@ -49,7 +49,7 @@ def nearest_walks(streets: Streets, schools: Snapped, places: Snapped) -> Walks:
     distance, _, source = dijkstra(matrix, indices=sources, min_only=True, return_predecessors=True)
     node_distance, node_school = distance[:size], numpy.where(source[:size] >= 0, source[:size] - size, -1)
     best, school = _by_nodes(streets, places, node_distance, node_school)
-    for place, which, length in _on_one_edge(streets, schools, places):
+    for place, which, length in on_one_edge(streets, schools, places):
         shorter = length < best[place]
         best[place[shorter]], school[place[shorter]] = length[shorter], which[shorter]
     return Walks(school, best, node_school, node_distance)
@@ -66,7 +66,7 @@ def _first_ones(schools: Snapped) -> numpy.ndarray:
 def walk_matrix(streets: Streets, schools: Snapped, places: Snapped) -> numpy.ndarray:
     """The walk from every place (row) to every school (column), metres; infinite where there is none."""
     size = len(streets.nodes)
-    matrix = _with_schools(streets, schools)
+    matrix = with_schools(streets, schools)
     found = numpy.full((len(places), len(schools)), numpy.inf)
     sources = numpy.flatnonzero(schools.on_streets)
     step = max(1, CELLS_AT_ONCE // (size + len(schools)))
@@ -74,12 +74,12 @@ def walk_matrix(streets: Streets, schools: Snapped, places: Snapped) -> numpy.nd
         distances = dijkstra(matrix, indices=size + some) if len(some) else ()
         for school, distance in zip(some, distances, strict=True):
             found[:, school], _ = _by_nodes(streets, places, distance[:size], None)
-    for place, which, length in _on_one_edge(streets, schools, places):
+    for place, which, length in on_one_edge(streets, schools, places):
         numpy.minimum.at(found, (place, which), length)
     return found
 
 
-def _with_schools(streets: Streets, schools: Snapped) -> csr_array:
+def with_schools(streets: Streets, schools: Snapped) -> csr_array:
     """The matrix of the walk back, with a node for each school from which its edge's ends, or its node, are reached."""
     size = len(streets.nodes)
     on_node = numpy.flatnonzero(schools.node >= 0)
@@ -109,7 +109,7 @@ def _by_nodes(
     """The shortest walk of each place over its node or an end of its edge, and the school at its end."""
     best = numpy.full(len(places), numpy.inf)
     school = numpy.full(len(places), -1)
-    for place, node, length in _ways_out(streets, places):
+    for place, node, length in ways_out(streets, places):
         distance = node_distance[node] + length
         shorter = distance < best[place]
         best[place[shorter]] = distance[shorter]
@@ -118,7 +118,7 @@ def _by_nodes(
     return best, school
 
 
-def _ways_out(streets: Streets, places: Snapped) -> Iterator[tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]]:
+def ways_out(streets: Streets, places: Snapped) -> Iterator[tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]]:
     """Places, the nodes that they reach first, and how far those are."""
     on_node = numpy.flatnonzero(places.node >= 0)
     yield on_node, places.node[on_node], numpy.zeros(len(on_node))
@@ -130,7 +130,7 @@ def _ways_out(streets: Streets, places: Snapped) -> Iterator[tuple[numpy.ndarray
     yield on_edge[some], streets.end[edge[some]], (streets.length_m[edge] - places.offset_m[on_edge])[some]
 
 
-def _on_one_edge(
+def on_one_edge(
     streets: Streets, schools: Snapped, places: Snapped
 ) -> Iterator[tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]]:
     """Places and schools within one edge, and the way between them; each time at most one school to a place."""

@@ -7,6 +7,7 @@ import pandas
 import shapely
 
 from geo.analysis.catchments.assigning import REASONS, Demand, Situation, beside_m, straight_m, unreached
+from geo.analysis.catchments.routes import line_of, route
 from geo.service.catchments.inputs import Inputs, Options
 
 __all__ = ["REASONS", "Answer", "Choice", "schools_from"]
@@ -36,11 +37,21 @@ class Choice:
 
 @dataclass(frozen=True)
 class Answer:
-    """The nearest schools of a place, the nearest first; without any the reason, a key of `REASONS`."""
+    """The nearest schools of a place, the nearest first; without any the reason, a key of `REASONS`.
+
+    Parameters
+    ----------
+    way
+        To the nearest school along the streets, a line in EPSG:4326; None where there is none to walk.
+    roads
+        Names of the roads that it follows, in its order.
+    """
 
     snap_m: float
     choices: list[Choice]
     reason: str | None
+    way: shapely.LineString | None
+    roads: list[str]
 
 
 def schools_from(inputs: Inputs, options: Options, lon: float, lat: float) -> Answer:
@@ -61,4 +72,12 @@ def schools_from(inputs: Inputs, options: Options, lon: float, lat: float) -> An
         )
         for number, line, aside in zip(order[:MOST_CHOICES], straight, beside, strict=True)
     ]
-    return Answer(float(here.places.snap_m[0]), choices, unreached(here)[0])
+    way, roads = _way(inputs, here) if choices else (None, [])
+    return Answer(float(here.places.snap_m[0]), choices, unreached(here)[0], way, roads)
+
+
+def _way(inputs: Inputs, here: Situation) -> tuple[shapely.LineString | None, list[str]]:
+    """The way to the nearest gate, and the names of its roads."""
+    legs = route(inputs.streets, here.gates, int(here.nearest.school[0]), here.places, 0)
+    names = inputs.street_frame["name"].to_numpy(dtype=object)[inputs.streets.row[[leg.edge for leg in legs]]]
+    return line_of(inputs.streets, legs), list(dict.fromkeys(name for name in names if isinstance(name, str)))

@@ -118,7 +118,9 @@ def _with_crossings(roads: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
         cut = shapely.get_parts(_cut(line, lines[others]) if flat[number] and others else line)
         pieces += list(cut)
         piece_row += [row[number]] * len(cut)
-    return geopandas.GeoDataFrame({"oneway": oneway.to_numpy()[piece_row]}, geometry=pieces, crs=roads.crs)
+    names = roads["name"].to_numpy(dtype=object)[piece_row]
+    table = {"oneway": oneway.to_numpy()[piece_row], "name": names}
+    return geopandas.GeoDataFrame(table, geometry=pieces, crs=roads.crs)
 
 
 def _cut(line: shapely.Geometry, others: numpy.ndarray) -> shapely.Geometry:
