@@ -279,3 +279,18 @@ def test_wishes_without_seats_are_refused(run, files):
     for options in (["--whole"], ["--pin", "11=西校"], ["--last", files / "学校.gpkg"]):
         result = run(*options)
         assert result.exit_code == 2 and "capacity" in result.stderr
+
+
+def test_residents_times_a_rate_whose_source_is_told(run, files):
+    places(HOMES[:2], id=[1, 2], 常住人口=[2000, 1500]).to_file(files / "r.gpkg")
+    summary = json.loads(run("--rate-per-thousand", "61.5", "--rate-source", "2020 年人口普查", demand="r.gpkg").stdout)
+    assert summary["demand"]["pupils"] == 215.25 and "2020 年人口普查" in "".join(summary["remarks"])
+    assert summary["sources"]["demand"]["rate_source"] == "2020 年人口普查"
+    assert list(assignments(files)["pupils"]) == [123, 92.25]
+    for options in (
+        ["--rate-per-thousand", "60"],
+        ["--rate-source", "x"],
+        ["--rate-per-thousand", "-1", "--rate-source", "x"],
+    ):
+        assert run(*options, demand="r.gpkg").exit_code == 2
+    assert "人口" in run("--rate-per-thousand", "60", "--rate-source", "x").stderr

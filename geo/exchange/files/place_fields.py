@@ -22,6 +22,7 @@ DEMAND_FIELDS = {
     "junior": tuple("pupils_junior 初中学龄人口 初中学龄人口(人) 初中生 初中生数 初中生源 czxl".split()),
     None: tuple("pupils students demand 学生 学生数 生源 生源数 学龄人口 需求 人数 xss".split()),
 }
+POPULATION_FIELDS = tuple("population residents 人口 常住人口 总人口 户籍人口 人口(人) rk".split())
 LEVEL_FIELDS = tuple("level 学段 办学类型 学校类型 学校类别 办学层次 xd".split())
 YEAR_FIELDS = tuple("open_year opening_year opened plan_year 开办年份 启用年份 投用年份 建成年份 计划年份 年份".split())
 """Names in small letters; the first that the file has is taken."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas
 import numpy
 import pandas
+import shapely
 
 from geo.exchange.files import road_fields
 from geo.exchange.files.lines import LineTable, line_tables
@@ -17,6 +18,9 @@ from geo.model.errors import InvalidFile, N_
 from geo.model.remark import Remark
 
 ONEWAY_FIELDS = tuple("oneway ONEWAY Oneway one_way ONE_WAY 单行 单向 单行线 单行道".split())
+
+WAYS = (".osm", ".pbf")
+"""Files whose lines are whole roads, which meet at nodes in their middles."""
 
 ALONG = frozenset({"1", "yes", "true", "f", "ft"})
 AGAINST = frozenset({"-1", "reverse", "t", "tf"})
@@ -70,6 +74,9 @@ def read_streets(path: Path, *, layer: str | None = None, oneway_field: str | No
         message = N_("%(file)s 有 %(count)s 个线图层，用的是 %(layer)s")
         remarks.append(Remark(message, file=path.name, count=len(tables), layer=table.layer))
     frame = table.frame
+    if path.suffix.lower() in WAYS:
+        frame = cut_at_shared_vertices(frame)
+        remarks.append(Remark(N_("%(file)s 是 OpenStreetMap 数据，道路在共用的节点处相通"), file=path.name))
     oneway_field = oneway_field or next((each for each in ONEWAY_FIELDS if each in frame.columns), None)
     is_osm = bool({"osm_id", "osmid", "highway", "fclass"} & set(frame.columns))
     return StreetFile(
@@ -79,6 +86,35 @@ def read_streets(path: Path, *, layer: str | None = None, oneway_field: str | No
         OSM_ERROR_M if is_osm else OTHER_ERROR_M,
         tuple(remarks),
     )
+
+
+def cut_at_shared_vertices(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Ways of OpenStreetMap cut at the nodes that several of them share: there they meet, and nowhere else."""
+    lines, row = shapely.get_parts(frame.geometry.to_numpy(), return_index=True)
+    coordinates = shapely.get_coordinates(lines)
+    first = numpy.concatenate([[0], numpy.cumsum(shapely.get_num_points(lines))])
+    _, place, count = numpy.unique(coordinates[:, 0] + 1j * coordinates[:, 1], return_inverse=True, return_counts=True)
+    is_end = numpy.zeros(len(coordinates), dtype=bool)
+    is_end[first[:-1]] = is_end[first[1:] - 1] = True
+    cuts = numpy.flatnonzero((count[place] > 1) & ~is_end)
+    # A vertex where a way is cut is the end of one piece and the beginning of the next.
+    repeats = numpy.ones(len(coordinates), dtype=int)
+    repeats[cuts] = 2
+    piece = numpy.repeat(numpy.cumsum(_is_begin(first, len(coordinates))) - 1, repeats)
+    again = numpy.cumsum(repeats)[cuts] - 1
+    begins = numpy.zeros(len(piece), dtype=int)
+    begins[again] = 1
+    number = piece + numpy.cumsum(begins)
+    pieces = shapely.linestrings(numpy.repeat(coordinates, repeats, axis=0), indices=number)
+    _, at = numpy.unique(number, return_index=True)
+    return frame.iloc[row[piece[at]]].reset_index(drop=True).set_geometry(pieces, crs=frame.crs)
+
+
+def _is_begin(first: numpy.ndarray, count: int) -> numpy.ndarray:
+    """Whether each vertex begins a line."""
+    found = numpy.zeros(count, dtype=int)
+    found[first[:-1]] = 1
+    return found
 
 
 def _with_field(path: Path, tables: Sequence[LineTable], field: str) -> list[LineTable]:

@@ -25,6 +25,7 @@ METHODS = ("nearest", "service", "capacity")
 RESULT_LAYER = "assignments"
 LEVELS = ("primary", "junior")
 MODES = ("walk", "drive")
+THOUSAND = 1000
 MOST_PRICE_M = 1_000_000.0
 
 Source = dict[str, object]
@@ -51,6 +52,9 @@ class Options:
         Ids of a place and of the school to which it must, or must not, go.
     change_price_m
         What it costs that a pupil changes school, metres of walk; where last year's schools are given.
+    rate_per_thousand, rate_source
+        Pupils of the level to a thousand residents, and whose figure of which year that is; then `demand_field` holds
+        residents.
     """
 
     method: str = "nearest"
@@ -69,6 +73,8 @@ class Options:
     demand_id_field: str | None = None
     capacity_field: str | None = None
     demand_field: str | None = None
+    rate_per_thousand: float | None = None
+    rate_source: str | None = None
 
     def __post_init__(self) -> None:
         positive = {
@@ -83,6 +89,11 @@ class Options:
         if not 0 <= self.change_price_m < MOST_PRICE_M:
             message = N_("%(option)s 应不小于 0 且小于 %(most)s，现为 %(given)s")
             raise InvalidInput(message, option="change-price-m", most=MOST_PRICE_M, given=self.change_price_m)
+        if (self.rate_per_thousand is None) != (not (self.rate_source or "").strip()):
+            raise InvalidInput(N_("千人指标和它的出处要一起给出：--rate-per-thousand 与 --rate-source"))
+        if self.rate_per_thousand is not None and not 0 < self.rate_per_thousand <= THOUSAND:
+            message = N_("%(option)s 应大于 0 且不超过 %(most)s，现为 %(given)s")
+            raise InvalidInput(message, option="rate-per-thousand", most=THOUSAND, given=self.rate_per_thousand)
         if self.method != "capacity" and (self.whole or self.pins or self.bans):
             raise InvalidInput(N_("%(option)s 只用于按学位分配（capacity）"), option="whole, pin, ban")
 
@@ -303,8 +314,12 @@ def _demand(file: PlaceFile, options: Options, remarks: list[Remark]) -> tuple[D
     ids, id_field = place_fields.ids(file, options.demand_id_field, place_fields.ID_FIELDS["demand"])
     if id_field is None:
         remarks.append(Remark(N_("%(file)s 里认不出编号字段，用行号作编号"), file=file.path.name))
+    by_rate = options.rate_per_thousand is not None
     guesses = (*place_fields.DEMAND_FIELDS.get(options.level, ()), *place_fields.DEMAND_FIELDS[None])
-    field = place_fields.find_field(file, options.demand_field, guesses)
+    field = place_fields.find_field(file, options.demand_field, place_fields.POPULATION_FIELDS if by_rate else guesses)
+    if field is None and by_rate:
+        message = N_("%(file)s 里认不出人口字段，请用 --demand-field 指明；字段有：%(known)s")
+        raise InvalidFile(message, file=file.path.name, known=", ".join(file.fields))
     if field is None:
         pupils = numpy.ones(len(file.places))
         remarks.append(Remark(N_("%(file)s 里认不出学生数字段，每处按 1 人计"), file=file.path.name))
@@ -314,7 +329,12 @@ def _demand(file: PlaceFile, options: Options, remarks: list[Remark]) -> tuple[D
         if unknown:
             message = N_("%(file)s 有 %(count)s 处没有学生数，只计位置、不计人数")
             remarks.append(Remark(message, file=file.path.name, count=unknown))
-    source = {"id_field": id_field, "demand_field": field}
+    source: Source = {"id_field": id_field, "demand_field": field}
+    if by_rate:
+        pupils = pupils * options.rate_per_thousand / THOUSAND
+        source |= {"rate_per_thousand": options.rate_per_thousand, "rate_source": options.rate_source}
+        message = N_("学生数按人口每千人 %(rate)s 名推算，出处：%(source)s")
+        remarks.append(Remark(message, rate=options.rate_per_thousand, source=options.rate_source))
     return Demand(middles(file.places.geometry.to_numpy()), pupils), ids.reset_index(drop=True), source
 
 

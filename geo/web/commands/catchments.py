@@ -51,6 +51,8 @@ PAIR = Pair()
 @click.option("--demand-id", "demand_id_field", metavar="F", help="Field of the demand with its ids.")
 @click.option("--capacity-field", metavar="F", help="Field of the schools with their seats.")
 @click.option("--demand-field", metavar="F", help="Field of the demand with its pupils.")
+@click.option("--rate-per-thousand", type=float, help="Pupils to a thousand residents; then the demand has residents.")
+@click.option("--rate-source", metavar="TEXT", help="Whose figure of which year that is.")
 @click.option("--standard-m", type=float, help="Longest walk; by default 500 for primary, 1000 for junior schools.")
 @click.option(
     "--max-snap-m", type=float, default=500.0, show_default=True, help="Farthest that a place may lie from a road."
