@@ -4,7 +4,20 @@ from collections.abc import Sequence
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Double, FromClause, LargeBinary, Table, cast, func, literal
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Double,
+    FromClause,
+    LargeBinary,
+    Table,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+)
 
 from geo.store.gpkg_blob import SRS_ID
 from geo.store.place import Place, box_of
@@ -25,17 +38,23 @@ class GistIndex(Place):
         return self.rows
 
     def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
-        wkb = literal(shapely.to_wkb(shape), LargeBinary)
-        return func.ST_Intersects(self._geometry, func.ST_GeomFromWKB(wkb, SRS_ID), type_=Boolean)
+        return func.ST_Intersects(self._geometry, _literal(shape), type_=Boolean)
 
     def touches(self, bbox: Sequence[float]) -> ColumnElement[bool]:
-        return self.meets(box_of(bbox))
+        """What lies within the box need not be looked at: a wide box holds most of what it touches."""
+        box = box_of(bbox)
+        overlaps, within = (self._geometry.bool_op(operator)(_literal(box)) for operator in ("&&", "@"))
+        return and_(overlaps, or_(within, self.meets(box)))
 
     def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
         return self.meets(shape)
 
     def whole(self, number: ColumnElement[float]) -> ColumnElement[int]:
         return cast(func.floor(number), BigInteger)
+
+
+def _literal(shape: BaseGeometry) -> ColumnElement:
+    return func.ST_GeomFromWKB(literal(shapely.to_wkb(shape), LargeBinary), SRS_ID)
 
 
 def _sides(shape: ColumnElement) -> list[ColumnElement[float]]:
