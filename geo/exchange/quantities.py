@@ -8,8 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cn2an
-
 from geo.model.plan import Quantity, tidy_number
 
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quantity_words.toml").read_text(encoding="utf-8"))
@@ -31,10 +29,12 @@ class Measure(NamedTuple):
 @lru_cache(maxsize=1024)
 def read_numeral(text: str) -> float | None:
     """The number that digits or Chinese numerals write, or None: 1,080 and 1.5, 二百, 一千二 and 百 are read."""
+    from cn2an import cn2an  # loaded where it is used: every start of the program would wait for it
+
     plain = text.strip().replace(",", "")
     for spelling in (plain, f"1{plain}") if plain else ():  # 百米 says 一百米
         try:
-            number = float(cn2an.cn2an(spelling, "smart"))
+            number = float(cn2an(spelling, "smart"))
         except (ValueError, TypeError):
             continue
         return number if math.isfinite(number) else None

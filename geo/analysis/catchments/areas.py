@@ -6,7 +6,6 @@ different labels, with the outline, are the borders of the areas. So the areas f
 
 import numpy
 import shapely
-from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.catchments.pieces import NOBODY, Pieces, points_along
@@ -91,6 +90,8 @@ def _areas(
 ) -> dict[int, BaseGeometry]:
     faces = _faces(_borders(points, school), outline)
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
+    from scipy.spatial import cKDTree  # loaded where it is used: every start of the program would wait for it
+
     face_school = school[cKDTree(points).query(inside)[1]]
     return {int(each): to_degrees(_one(faces[face_school == each]), streets.crs) for each in numpy.unique(face_school)}
 
@@ -106,6 +107,8 @@ def _with_places(
     points: numpy.ndarray, school: numpy.ndarray, places: numpy.ndarray, place_school: numpy.ndarray
 ) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Points with those places that would otherwise lie in, or too near to, another school's area."""
+    from scipy.spatial import cKDTree  # loaded where it is used: every start of the program would wait for it
+
     waiting = numpy.argsort(z_order(places), kind="stable")
     while len(waiting):
         count = min(NEIGHBOURS, len(points))

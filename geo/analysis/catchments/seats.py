@@ -11,7 +11,6 @@ any exchange of others could, so that as many as possible have a seat.
 from dataclasses import dataclass
 
 import numpy
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 from scipy.sparse.csgraph import bellman_ford
 
 from geo.analysis.catchments.streets import shortest_arcs
@@ -100,6 +99,10 @@ class _Problem:
         blocks, schools = numpy.nonzero(candidate)
         count, sink = len(self.supply), len(self.supply) + len(self.room)
         heads = numpy.arange(count, sink)
+        from ortools.graph.python.min_cost_flow import (
+            SimpleMinCostFlow,
+        )  # loaded where it is used: every start of the program would wait for it
+
         flow = SimpleMinCostFlow()
         most = numpy.minimum(self.supply[blocks], self.room[schools])
         flow.add_arcs_with_capacity_and_unit_cost(

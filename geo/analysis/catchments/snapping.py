@@ -6,11 +6,14 @@ it by half of the longest piece; where it is not, more candidates are asked for.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy
-from scipy.spatial import cKDTree
 
 from geo.analysis.catchments.streets import JOIN_M, Streets
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 MAX_SNAP_M = 500.0
 """How far from the nearest edge a place may lie, unless told otherwise: a village's middle from its road."""
@@ -115,7 +118,7 @@ def _nearest_segments(streets: Streets, places: numpy.ndarray) -> tuple[numpy.nd
 
 
 def _among(
-    streets: Streets, places: numpy.ndarray, tree: cKDTree, segment_of: numpy.ndarray, count: int
+    streets: Streets, places: numpy.ndarray, tree: "cKDTree", segment_of: numpy.ndarray, count: int
 ) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
     """The nearest segment among so many candidates, its distance, and that of the last candidate's middle."""
     begins, _ = streets.segments
@@ -131,7 +134,7 @@ def _among(
     return nearest, numpy.sqrt(best), middles[:, -1]
 
 
-def _pieces(streets: Streets) -> tuple[cKDTree, numpy.ndarray, float]:
+def _pieces(streets: Streets) -> "tuple[cKDTree, numpy.ndarray, float]":
     """A tree over the middles of short pieces, the segment of each, and half of the longest piece, metres."""
     begins, _ = streets.segments
     begin, end = streets.vertices[begins], streets.vertices[begins + 1]
@@ -144,6 +147,8 @@ def _pieces(streets: Streets) -> tuple[cKDTree, numpy.ndarray, float]:
     middle = begin[segment] + (end - begin)[segment] * share[:, None]
     order = numpy.argsort(z_order(middle), kind="stable")
     # Points along a curve make good leaves without the tree's own balancing, which takes longer.
+    from scipy.spatial import cKDTree  # loaded where it is used: every start of the program would wait for it
+
     tree = cKDTree(middle[order], balanced_tree=False, compact_nodes=False)
     return tree, segment[order], float((length / counts).max() / 2)
 

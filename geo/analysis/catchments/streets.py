@@ -14,7 +14,6 @@ import shapely
 from geopandas import GeoDataFrame
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from geo.analysis.measuring import projection
 from geo.model.crs import GEOD, STORED_CRS, plane_around
@@ -148,6 +147,8 @@ def _nodes(vertices: numpy.ndarray, first: numpy.ndarray) -> tuple[numpy.ndarray
     ends = vertices[numpy.concatenate([first[:-1], first[1:] - 1])]
     _, kept, place = numpy.unique(ends[:, 0] + 1j * ends[:, 1], return_index=True, return_inverse=True)
     nodes = ends[kept]
+    from scipy.spatial import cKDTree  # loaded where it is used: every start of the program would wait for it
+
     pairs = cKDTree(nodes).query_pairs(JOIN_M + ROUNDING_M, output_type="ndarray")
     if len(pairs):
         joined = coo_array((numpy.ones(len(pairs), dtype=bool), pairs.T), shape=(len(nodes), len(nodes)))

@@ -5,11 +5,14 @@ blocks walks less than any that may not, so what lies between the two is the mos
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy
-from ortools.sat.python import cp_model
 
 from geo.analysis.catchments.seats import MILLIMETRES, PARTS, Sharing
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 CHOICES = 8
 """Schools among which each block may choose: those that lose least against its best, seats at their prices."""
@@ -55,6 +58,8 @@ def keep_whole(
     time_limit_s
         Of the search, seconds.
     """
+    from ortools.sat.python import cp_model  # loaded where it is used: every start of the program would wait for it
+
     size, room = (numpy.round(figures * PARTS).astype(numpy.int64) for figures in (pupils, seats))
     start = _start(costs_m, split, size, room)
     choices = _choices(costs_m, split, start)
@@ -101,15 +106,17 @@ def _nowhere(blocks: numpy.ndarray, price: numpy.ndarray, pupils: numpy.ndarray)
     return min(longest.sum() + 1.0, LARGEST / max(pupils.sum(), 1.0))
 
 
-def _one_each(model: cp_model.CpModel, blocks: numpy.ndarray, chosen: list, unseated: list) -> None:
+def _one_each(model: "cp_model.CpModel", blocks: numpy.ndarray, chosen: list, unseated: list) -> None:
     begins = numpy.searchsorted(blocks, numpy.arange(len(unseated) + 1))
     for block, variable in enumerate(unseated):
         model.add_exactly_one([variable, *chosen[begins[block] : begins[block + 1]]])
 
 
 def _enough_room(
-    model: cp_model.CpModel, schools: numpy.ndarray, chosen: list, sizes: numpy.ndarray, room: numpy.ndarray
+    model: "cp_model.CpModel", schools: numpy.ndarray, chosen: list, sizes: numpy.ndarray, room: numpy.ndarray
 ) -> None:
+    from ortools.sat.python import cp_model
+
     for school in numpy.unique(schools):
         rows = numpy.flatnonzero(schools == school)
         load = cp_model.LinearExpr.weighted_sum([chosen[row] for row in rows], sizes[rows].tolist())
