@@ -187,6 +187,7 @@ def test_coordinates_far_from_the_zone_are_gone_to_with_a_warning(open_map):
     page.search("116.39, 39.91").first.click()  # Beijing, some 780 km away
     expect(page.by("place")).to_contain_text(re.compile(r"离开发区约 7\d\d km，请核对"))
     page.search("114.0168, 33.0456").first.click()
+    expect(page.by("place")).to_have_count(1)  # the first one fades away
     expect(page.by("place")).not_to_contain_text("请核对")
 
 
