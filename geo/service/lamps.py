@@ -32,13 +32,19 @@ def lamp_of(layer: Layer, properties: dict, report: AnnualStatus | None, year: i
     report
         The last one as of that year.
     """
-    report = report and _sound(report)
+    target = number(properties.get(layer.status.target)) if layer.status.target else None
     today = datetime.now(OFFICE_TIME).date()
+    return lamp_at(layer, plan_of(properties), target, report and sound(report), year, today=today)
+
+
+def lamp_at(
+    layer: Layer, plan: Plan, target: float | None, report: AnnualStatus | None, year: int, *, today: date
+) -> Lamp:
+    """The lamp of a feature of which plan, target and a sound report are known already."""
     if layer.status.kind == "construction":
-        return schedule.construction_lamp(plan_of(properties), report, year, today=today)
+        return schedule.construction_lamp(plan, report, year, today=today)
     # A value measured in an earlier year says nothing of this one.
     value = report.value if report and report.year == year else None
-    target = _number(properties.get(layer.status.target)) if layer.status.target else None
     return schedule.measurement_lamp(value, target, layer.status.better, year, today=today)
 
 
@@ -51,10 +57,12 @@ def report_in(layer: Layer, feature_id: str, properties: dict) -> AnnualStatus |
     return AnnualStatus(layer.id, feature_id, properties["status_year"], stage=stage, **figures)
 
 
-def _sound(report: AnnualStatus) -> AnnualStatus:
+def sound(report: AnnualStatus) -> AnnualStatus:
     """A report without what another program wrote into the store that is no stage and no number."""
-    figures = {name: _number(getattr(report, name)) for name in REPORTED}
-    return replace(report, stage=report.stage if report.stage in STAGES else None, **figures)
+    figures = {name: number(getattr(report, name)) for name in (*REPORTED, "seats_delivered")}
+    stage = report.stage if report.stage in STAGES else None
+    same = stage == report.stage and all(getattr(report, name) is figure for name, figure in figures.items())
+    return report if same else replace(report, stage=stage, **figures)
 
 
 def _curve(text: object) -> schedule.Curve:
@@ -65,7 +73,8 @@ def _curve(text: object) -> schedule.Curve:
         return ()
 
 
-def _number(value: object) -> float | None:
+def number(value: object) -> float | None:
+    """A stored number; None for what another program wrote that is none."""
     return value if isinstance(value, int | float) else None
 
 

@@ -267,6 +267,10 @@ class Store(ABC):
         """The current row of each reported year of one feature, by year."""
 
     @abstractmethod
+    def standing_statuses(self, layer_id: str) -> Iterator[AnnualStatus]:
+        """The current row of each reported year of every feature of a layer, by feature and year; memory stays flat."""
+
+    @abstractmethod
     def status_rows(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
         """Every row that was ever reported of one feature, superseded and withdrawn ones included, the oldest first."""
 

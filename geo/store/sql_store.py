@@ -38,7 +38,7 @@ from geo.store.memo import Memo, key_of
 from geo.store.place import Grid, Place
 from geo.store.query import STATUS_TYPES, FeatureSelect
 from geo.store.schema import KEY_FIELDS, Schema
-from geo.store.status_rows import status_of
+from geo.store.status_rows import latest_rows, standing, status_of
 from geo.store.streams import Streams
 from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, status_faults
@@ -170,6 +170,11 @@ class SqlStore(Store):
             for row in self._rows(select(status).where(status.c.id.in_(latest)).order_by(status.c.year))
             if not row.withdrawn
         ]
+
+    def standing_statuses(self, layer_id: str) -> Iterator[AnnualStatus]:
+        statement = latest_rows(self.schema.annual_status, self.catalog[layer_id].id)
+        with self._snapshot() as connection, Streams(connection) as streams:
+            yield from standing(streams.rows(statement))
 
     def status_rows(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
         status = self.schema.annual_status

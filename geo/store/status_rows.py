@@ -1,8 +1,12 @@
 """Status rows in and out: every one checked against its layer before it is written."""
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Select, Table, select
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
@@ -13,6 +17,7 @@ from geo.store.values import typed
 YEARS = range(1949, 2101)
 CODES = {"stage": STAGES, "flag": FLAGS}
 _NAMES = [field.name for field in fields(AnnualStatus)]
+_FEATURE_YEAR = itemgetter(_NAMES.index("feature_id"), _NAMES.index("year"))
 
 
 def row_of(status: AnnualStatus, layer: Layer, *, demo: bool) -> dict:
@@ -52,6 +57,27 @@ def row_of(status: AnnualStatus, layer: Layer, *, demo: bool) -> dict:
 def status_of(row: Row) -> AnnualStatus:
     """A row of `annual_status` as it was reported."""
     return AnnualStatus(**{name: row._mapping[name] for name in _NAMES})
+
+
+def latest_rows(table: Table, layer_id: str) -> Select:
+    """Every row of a layer as `AnnualStatus` has them, those of one feature and year together, the latest one last."""
+    columns = table.c
+    order = (columns.feature_id, columns.year, columns.id)
+    return select(*(columns[name] for name in _NAMES)).where(columns.layer_id == layer_id).order_by(*order)
+
+
+def standing(rows: Iterable[Row]) -> Iterator[AnnualStatus]:
+    """The last row of each feature and year, unless it takes back what was reported.
+
+    Parameters
+    ----------
+    rows
+        As `latest_rows` orders them.
+    """
+    for _key, same in groupby(rows, key=_FEATURE_YEAR):
+        status = AnnualStatus(*deque(same, maxlen=1).pop())
+        if not status.withdrawn:
+            yield status
 
 
 def _checked(name: str, value: object) -> object:

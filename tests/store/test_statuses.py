@@ -118,3 +118,13 @@ def test_invented_figures_live_in_a_demonstration_store_only(kept, new_url, open
     demo.add_statuses([replace(FULL, demo=True)])
     page = demo.read_feature("parcels", "a", year=2023)
     assert dict(zip(page.columns, page.rows[0], strict=True))["status_demo"] is True
+
+
+def test_all_standing_reports_of_a_layer_come_in_one_stream(kept):
+    other = replace(FULL, feature_id="b", year=2022, stage="approved", progress_pct=0.0)
+    kept.add_statuses([FULL, other, replace(FULL, year=2022), replace(FULL, progress_pct=40.0)])
+    assert list(kept.standing_statuses("villages")) == []
+    assert list(kept.standing_statuses("parcels")) == [*kept.statuses("parcels", "a"), other]
+    assert [status.progress_pct for status in kept.standing_statuses("parcels")] == [37.5, 40.0, 0.0]
+    kept.add_statuses([AnnualStatus("parcels", "a", 2023, withdrawn=True)])
+    assert [(each.feature_id, each.year) for each in kept.standing_statuses("parcels")] == [("a", 2022), ("b", 2022)]

@@ -1,0 +1,306 @@
+"""How the plan stands: plan against actual by year, lamps, what is behind, for the whole zone or a part of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy
+import shapely
+
+from geo.analysis import monitoring as analysis
+from geo.analysis.monitoring import MEASURES, Comparison, Part, Series, Tracked
+from geo.analysis.schedule import Lamp, planned_progress_pct, reported_progress_pct, year_end
+from geo.model.errors import InvalidInput, N_
+from geo.model.feature_query import FeatureQuery
+from geo.model.layer import Layer
+from geo.model.page import Page
+from geo.model.status import AnnualStatus
+from geo.service import lamps
+from geo.service.as_of import OFFICE_TIME
+from geo.store.base import Store
+
+TOWNSHIPS = "townships"
+"""The layer whose polygons say in which township a feature lies, where the catalog has it and it is filled."""
+
+UNKNOWN = ""
+"""Asks for features of which the township or the unit is not known."""
+
+COLOURS = ("red", "yellow", "green", "grey", "none")
+"""Lamps from the worst; `none` is reported, but cannot be compared with any plan."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which features are looked at; all must hold.
+
+    Parameters
+    ----------
+    layers
+        Layer ids; none means all whose years are reported.
+    township
+        Name of a township; `UNKNOWN` for features of which it is not known; None for all.
+    unit
+        Responsible unit; `UNKNOWN` and None likewise.
+    """
+
+    layers: tuple[str, ...] = ()
+    township: str | None = None
+    unit: str | None = None
+
+    def takes(self, item: Tracked) -> bool:
+        """Whether a feature of a layer that is looked at belongs to it."""
+        return _is_asked(self.township, item.township) and _is_asked(self.unit, item.unit)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value that a filter offers, `UNKNOWN` among them, and how many features have it."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Monitored:
+    """Everything that the figures are made of, as of one moment of the store.
+
+    Parameters
+    ----------
+    years
+        The plan's years, and those that features or reports add.
+    layers
+        That are looked at, in the catalog's order.
+    items
+        Their features that belong to the scope.
+    townships, units
+        What the filters offer: values of all features whose years are reported.
+    has_townships
+        Whether there are township boundaries; without them a township is what the record says.
+    today
+        Decides which missing report is overdue.
+    """
+
+    scope: Scope
+    years: tuple[int, ...]
+    layers: tuple[Layer, ...]
+    items: tuple[Tracked, ...]
+    townships: tuple[Choice, ...]
+    units: tuple[Choice, ...]
+    has_townships: bool
+    today: date
+
+
+@dataclass(frozen=True)
+class LampCount:
+    """How many features of a layer have each lamp at the end of a year; `overdue` of the grey ones are late."""
+
+    layer: Layer
+    counts: dict[str, int]
+    overdue: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A feature at the end of a year: its last report, its lamp with the rules that made it, and who has to act."""
+
+    layer: Layer
+    item: Tracked
+    report: AnnualStatus | None
+    lamp: Lamp
+    planned_pct: float | None
+    reported_pct: float | None
+
+    @property
+    def colour(self) -> str:
+        return self.lamp.colour or "none"
+
+    @property
+    def behind_points(self) -> float | None:
+        """Percentage points behind the plan; None where either side is not known."""
+        if self.planned_pct is None or self.reported_pct is None:
+            return None
+        return round(max(self.planned_pct - self.reported_pct, 0), 1)
+
+
+def reporting_layers(store: Store) -> list[Layer]:
+    """The layers whose years are reported, in the catalog's order."""
+    return [layer for layer in store.catalog.plan if layer.status.kind != "none"]
+
+
+def read(store: Store, scope: Scope = Scope()) -> Monitored:
+    """Read every feature and report that a scope takes, each layer once.
+
+    Raises
+    ------
+    LayerNotFound
+    InvalidInput
+        If a layer of the scope has no annual status.
+    """
+    wanted = {store.catalog[layer_id].id for layer_id in scope.layers}
+    reporting = reporting_layers(store)
+    if strange := wanted - {layer.id for layer in reporting}:
+        raise InvalidInput(N_("图层“%(layer)s”不填报年度状态"), layer=store.catalog[min(strange)].title.zh)
+    places = _Townships.of(store)
+    everything = {layer.id: list(_tracked(store, layer, places)) for layer in reporting}
+    layers = tuple(layer for layer in reporting if not wanted or layer.id in wanted)
+    every_item = [item for found in everything.values() for item in found]
+    items = tuple(item for layer in layers for item in everything[layer.id] if scope.takes(item))
+    reported = {year for item in items for year in (*item.reports, item.plan_year) if year is not None}
+    return Monitored(
+        scope=scope,
+        years=tuple(sorted({*store.catalog.zone.years, *reported})),
+        layers=layers,
+        items=items,
+        townships=_choices(item.township for item in every_item),
+        units=_choices(item.unit for item in every_item),
+        has_townships=places is not None,
+        today=datetime.now(OFFICE_TIME).date(),
+    )
+
+
+def comparisons(monitored: Monitored) -> list[Comparison]:
+    """Plan against actual by year, measure by measure."""
+    return analysis.compare(monitored.items, monitored.years)
+
+
+def parts(monitored: Monitored, measure: str, series: Series, year: int | None) -> list[Part]:
+    """The rows behind a sum of `comparisons`; their values add up to it.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such measure or series.
+    """
+    if measure not in MEASURES or series not in ("planned", "year_planned", "actual"):
+        raise InvalidInput(N_("没有这个数字：“%(given)s”"), given=f"{measure}.{series}"[:60])
+    return analysis.parts(monitored.items, MEASURES[measure], series, year, monitored.years)
+
+
+def standings(monitored: Monitored, year: int) -> Iterator[Standing]:
+    """Every feature at the end of a year, in the order of layers and features."""
+    layers = {layer.id: layer for layer in monitored.layers}
+    for item in monitored.items:
+        layer, report = layers[item.layer_id], item.report_as_of(year)
+        target = item.figures.get(layer.status.target) if layer.status.target else None
+        lamp = lamps.lamp_at(layer, item.plan, target, report, year, today=monitored.today)
+        is_built = layer.status.kind == "construction"
+        planned = planned_progress_pct(item.plan, year_end(year)) if is_built else None
+        is_told = is_built and report is not None and report.stage is not None
+        reported = reported_progress_pct(report.stage, report.progress_pct) if is_told else None
+        yield Standing(layer, item, report, lamp, planned, reported)
+
+
+def lamp_counts(found: Iterable[Standing]) -> list[LampCount]:
+    """How many features have each lamp, layer by layer.
+
+    Parameters
+    ----------
+    found
+        What `standings` gives for a year.
+    """
+    counts: dict[str, Counter] = {}
+    layers: dict[str, Layer] = {}
+    for each in found:
+        layers[each.layer.id] = each.layer
+        counts.setdefault(each.layer.id, Counter()).update([each.colour, *(["overdue"] if each.lamp.overdue else [])])
+    return [
+        LampCount(layers[layer_id], {colour: of[colour] for colour in COLOURS}, of["overdue"])
+        for layer_id, of in counts.items()
+    ]
+
+
+def behind(found: Iterable[Standing]) -> list[Standing]:
+    """What is behind its plan or misses its target: constructions first, the worst of them first.
+
+    Parameters
+    ----------
+    found
+        What `standings` gives for a year.
+    """
+    late = [each for each in found if each.colour in ("red", "yellow")]
+    return sorted(late, key=_how_late)
+
+
+def _how_late(each: Standing) -> tuple:
+    is_measured = each.layer.status.kind == "measurement"
+    return is_measured, COLOURS.index(each.colour), -(each.behind_points or 0), each.layer.order, each.item.feature_id
+
+
+def _is_asked(asked: str | None, value: str | None) -> bool:
+    return asked is None or asked == (value or UNKNOWN)
+
+
+def _choices(values: Iterable[str | None]) -> tuple[Choice, ...]:
+    """Known values by name, the unknown last."""
+    counts = Counter(value or UNKNOWN for value in values)
+    return tuple(Choice(value, counts[value]) for value in sorted(counts, key=lambda value: (value == UNKNOWN, value)))
+
+
+def _tracked(store: Store, layer: Layer, places: "_Townships | None") -> Iterator[Tracked]:
+    reports: dict[str, dict[int, AnnualStatus]] = {}
+    for status in store.standing_statuses(layer.id):
+        reports.setdefault(status.feature_id, {})[status.year] = lamps.sound(status)
+    for page in store.scan(layer.id, FeatureQuery()):
+        towns = places.names(page.wkb) if places else [None] * len(page)
+        yield from _of_page(layer, page, towns, reports)
+
+
+def _of_page(
+    layer: Layer, page: Page, towns: Sequence[str | None], reports: dict[str, dict[int, AnnualStatus]]
+) -> Iterator[Tracked]:
+    """The features of a page; what another program wrote that is no number or text counts as unknown."""
+    measured = {each.field for each in MEASURES.values()} | {layer.status.target, layer.status.base}
+    names = [field.name for field in layer.fields if field.name in measured]
+    for feature_id, row, town in zip(page.ids, page.rows, towns, strict=True):
+        properties = dict(zip(page.columns, row, strict=True))
+        year = properties.get("plan_year")
+        yield Tracked(
+            layer.id,
+            feature_id,
+            str(properties.get("name") or feature_id),
+            year if isinstance(year, int) else None,
+            lamps.plan_of(properties),
+            _text(properties.get("responsible_unit")),
+            _text(properties.get("responsible_officer")),
+            town or _text(properties.get("township")),
+            {name: lamps.number(properties[name]) for name in names},
+            reports.get(feature_id, {}),
+        )
+
+
+def _text(value: object) -> str | None:
+    """A text without blanks at its ends; None for an empty one."""
+    return str(value).strip() or None if value is not None else None
+
+
+@dataclass(frozen=True)
+class _Townships:
+    """Boundaries of townships in EPSG:4326, and their names."""
+
+    tree: shapely.STRtree
+    titles: list[str]
+
+    @classmethod
+    def of(cls, store: Store) -> "_Townships | None":
+        """None where the store has none."""
+        if TOWNSHIPS not in store.catalog or store.catalog[TOWNSHIPS].geometry is None:
+            return None
+        frame = store.read_frame(TOWNSHIPS, FeatureQuery())
+        frame = frame[frame.geometry.notna()]
+        if frame.empty:
+            return None
+        titles = [str(name or feature_id) for feature_id, name in zip(frame.index, frame["name"], strict=True)]
+        return cls(shapely.STRtree(frame.geometry.to_numpy()), titles)
+
+    def names(self, wkb: Sequence[bytes | None]) -> list[str | None]:
+        """The township in which a point on each geometry's surface lies; None without a geometry or outside all."""
+        found: list[str | None] = [None] * len(wkb)
+        points = shapely.point_on_surface(shapely.from_wkb(numpy.array(wkb, dtype=object)))
+        for number, town in zip(*self.tree.query(points, predicate="intersects"), strict=True):
+            found[number] = found[number] or self.titles[town]
+        return found
