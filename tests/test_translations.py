@@ -33,6 +33,8 @@ DATA_IN_PYTHON = {
     "geo/exchange/files/encodings.py": "the range of the ideographs",
     "geo/exchange/files/cells.py": "grammar: what columns of degrees are called",
     "geo/exchange/files/place_fields.py": "grammar: what columns of schools and homes are called",
+    "geo/exchange/files/growth.py": "grammar: what columns of pupils by year are called",
+    "geo/service/catchments/stored_roads.py": "what parts the names of roads in a list",
     "geo/exchange/files/streets.py": "grammar: what one-way columns are called",
     "geo/exchange/files/road_fields.py": "grammar: what columns of road files are called",
     "geo/exchange/phrase_tokens.py": "grammar: what names of administrations are made of",

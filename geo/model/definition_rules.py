@@ -84,6 +84,8 @@ def check_layer(layer: "Layer") -> None:
         raise ValueError(f"status.unit | {layer.status.unit!r} is unknown")
     if layer.network and layer.geometry not in ("LineString", "MultiLineString"):
         raise ValueError("network | a road network is a layer of lines")
+    if layer.barrier and (layer.geometry or "Point") == "Point":
+        raise ValueError("barrier | a barrier is a layer of lines or areas")
     _check_names(layer)
     _check_references(layer)
 

@@ -240,6 +240,9 @@ class Layer(Struct):
     network: bool = False
     """Whether its lines are the roads on which phrases are located."""
 
+    barrier: bool = False
+    """Whether one crosses its lines or areas on foot only where roads are known to pass."""
+
     def __post_init__(self) -> None:
         rules.check_layer(self)
 

@@ -107,7 +107,7 @@ def _asked() -> tuple[service.Options, service.Inputs]:
     year = int(_one_of("year", (years[-1], *years[:-1])))
     schematic = request.args.get("schematic") == "true"
     options = service.Options(method=method, level=level, year=year, max_snap_m=MAX_SNAP_M)
-    return options, service.of_store(store, options, schematic=schematic)
+    return options, service.of_store(store, options, service.Circumstances(schematic=schematic))
 
 
 def _one_of(name: str, known: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 """`flask --app server catchments`: any files in, a GeoPackage and a summary out, one line where it is refused."""
 
 import json
+import zipfile
 
 import geopandas
 import numpy
@@ -294,3 +295,49 @@ def test_residents_times_a_rate_whose_source_is_told(run, files):
     ):
         assert run(*options, demand="r.gpkg").exit_code == 2
     assert "人口" in run("--rate-per-thousand", "60", "--rate-source", "x").stderr
+
+
+def test_barriers_cut_the_roads_but_at_bridges_and_crossings(run, files):
+    railway = streets([[(500, -2000), (500, 2000)]])
+    railway.to_file(files / "铁路.shp", encoding="GBK")
+    run()
+    assert assignments(files)["school_id"][13] == "西校"
+    summary = json.loads(run("--barriers", files / "铁路.shp", schools="学校.gpkg").stdout)
+    assert any("1 条道路在 铁路.shp 处断开" in words for words in summary["remarks"])
+    assert summary["sources"]["barriers"]["file"] == "铁路.shp"
+    west = {"schools": "西.gpkg"}
+    geopandas.read_file(files / "学校.gpkg").iloc[:1].to_file(files / "西.gpkg")
+    run("--barriers", files / "铁路.shp", **west)
+    assert assignments(files)["reason_code"][14] == "no_way"
+    places([(500, 2)], name=["道口"]).to_file(files / "道口.geojson")
+    run("--barriers", files / "铁路.shp", "--crossings", files / "道口.geojson", **west)
+    assert abs(assignments(files)["distance_m"][14] - 900) < 0.1
+    assert run("--crossings", files / "道口.geojson").exit_code == 2
+    assert run("--barriers", files / "homes.geojson").exit_code == 2
+
+
+def test_pupils_of_the_year_come_from_a_table_and_a_later_surplus_is_told(run, files):
+    (files / "预测.csv").write_text("年份,小学,初中\n2024,210,84\n2026,21,84\n", encoding="gbk")
+    years = ["--growth", files / "预测.csv", "--year", "2024"]
+    summary = json.loads(run(*years, "--level", "primary").stdout)
+    assert summary["demand"]["pupils"] == 210
+    west = summary["schools"][0]
+    assert (west["pupils"], west["lamp"], west["surplus_from"]) == (120, "later_surplus", 2026)
+    assert west["pupils_later"] == {"2026": 12} and summary["sources"]["growth"]["file"] == "预测.csv"
+    junior = json.loads(run(*years, "--level", "junior").stdout)
+    assert junior["demand"]["pupils"] == 84 and junior["schools"][0]["surplus_from"] is None
+    assert run("--growth", files / "预测.csv").exit_code == 2
+    result = run("--growth", files / "预测.csv", "--year", "2025", "--level", "primary")
+    assert result.exit_code == 2 and "2024, 2026" in result.stderr
+
+
+def test_zipped_shapefiles_are_read(run, files):
+    for name in ("道路", "学校"):
+        if name == "学校":
+            geopandas.read_file(files / "学校.gpkg").to_file(files / "学校.shp", encoding="GBK")
+        with zipfile.ZipFile(files / f"{name}.zip", "w") as archive:
+            for part in files.glob(f"{name}.???"):
+                if part.suffix not in (".zip", ".gpkg"):
+                    archive.write(part, f"数据/{part.name}")
+    assert run(roads="道路.zip", schools="学校.zip", demand="homes.geojson").exit_code == 0
+    assert list(assignments(files)["school_id"][:4]) == ["西校", "西校", "西校", "东校"]

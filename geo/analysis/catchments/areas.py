@@ -4,6 +4,8 @@ Points along the labelled pieces of the streets are the generators of a Voronoi 
 different labels, with the outline, are the borders of the areas. So the areas fill the outline without gap or overlap.
 """
 
+from collections.abc import Sequence
+
 import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -51,6 +53,7 @@ def network_areas(
     places: numpy.ndarray,
     place_school: numpy.ndarray,
     outline: BaseGeometry,
+    walls: Sequence[BaseGeometry] = (),
 ) -> dict[int, BaseGeometry]:
     """The area of each school.
 
@@ -61,8 +64,8 @@ def network_areas(
     places, place_school
         Easting and northing of places and the school of each; a place lies in the area of its school. Those without a
         school or a position do not matter.
-    outline
-        In the plane of the streets.
+    outline, walls
+        In the plane of the streets; on each side of a wall only the streets of that side count.
 
     Returns
     -------
@@ -72,9 +75,32 @@ def network_areas(
     step_m = max(STEP_M, streets.length_m.sum() / MOST_POINTS)
     points, label = points_along(streets, pieces, step_m)
     school = numpy.append(label_school, NOBODY)[label]
+    points, school = _distinct(points, school)
     kept = (place_school >= 0) & numpy.isfinite(places).all(axis=1)
-    points, school = _with_places(*_distinct(points, school), places[kept], place_school[kept])
-    return _areas(streets, points, school, outline)
+    places, place_school = places[kept], place_school[kept]
+    found: dict[int, list[BaseGeometry]] = {}
+    rooms = _rooms(outline, walls)
+    for room in rooms:
+        ours, theirs = (_within(room, each) if len(rooms) > 1 else slice(None) for each in (points, places))
+        generators = _with_places(points[ours], school[ours], places[theirs], place_school[theirs])
+        if not len(generators[0]):
+            generators = points, school
+        for number, shape in _labelled(*generators, room):
+            found.setdefault(number, []).append(shape)
+    return {number: to_degrees(_one(numpy.array(found[number])), streets.crs) for number in sorted(found)}
+
+
+def _rooms(outline: BaseGeometry, walls: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """The parts into which walls cut an outline; one that ends within it parts nothing."""
+    if not len(walls):
+        return [outline]
+    faces = _faces(shapely.get_parts(shapely.boundary(shapely.union_all(walls))), outline)
+    return list(faces)
+
+
+def _within(room: BaseGeometry, points: numpy.ndarray) -> numpy.ndarray:
+    shapely.prepare(room)
+    return shapely.intersects_xy(room, *points.T)
 
 
 def straight_areas(
@@ -82,18 +108,18 @@ def straight_areas(
 ) -> dict[int, BaseGeometry]:
     """The same as the crow flies, as if there were no streets, from easting and northing of gates."""
     known = numpy.isfinite(gates).all(axis=1)
-    return _areas(streets, *_distinct(gates[known], gate_school[known]), outline)
+    found = _labelled(*_distinct(gates[known], gate_school[known]), outline)
+    return {number: to_degrees(shape, streets.crs) for number, shape in found}
 
 
-def _areas(
-    streets: Streets, points: numpy.ndarray, school: numpy.ndarray, outline: BaseGeometry
-) -> dict[int, BaseGeometry]:
+def _labelled(points: numpy.ndarray, school: numpy.ndarray, outline: BaseGeometry) -> list[tuple[int, BaseGeometry]]:
+    """The area of each school among these points within an outline, in its plane."""
     faces = _faces(_borders(points, school), outline)
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
     from scipy.spatial import cKDTree  # loaded where it is used: every start of the program would wait for it
 
     face_school = school[cKDTree(points).query(inside)[1]]
-    return {int(each): to_degrees(_one(faces[face_school == each]), streets.crs) for each in numpy.unique(face_school)}
+    return [(int(each), _one(faces[face_school == each])) for each in numpy.unique(face_school)]
 
 
 def _distinct(points: numpy.ndarray, school: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
@@ -109,6 +135,8 @@ def _with_places(
     """Points with those places that would otherwise lie in, or too near to, another school's area."""
     from scipy.spatial import cKDTree  # loaded where it is used: every start of the program would wait for it
 
+    if not len(points):
+        return _distinct(places, place_school)
     waiting = numpy.argsort(z_order(places), kind="stable")
     while len(waiting):
         count = min(NEIGHBOURS, len(points))

@@ -157,4 +157,5 @@ def seated_areas(situation: Situation, assignments: pandas.DataFrame, outline: B
     school, streets = main_school(assignments), situation.streets
     near = nearest_walks(streets, situation.places, situation.places)
     pieces = cut_edges(streets, situation.places, near)
-    return network_areas(streets, pieces, school, streets.to_plane(situation.demand.points), school, outline)
+    places = streets.to_plane(situation.demand.points)
+    return network_areas(streets, pieces, school, places, school, outline, situation.walls)

@@ -39,12 +39,15 @@ class Snapped:
     node
         The node where the place is at an end of its edge, else -1. Such a place is at that node, whichever of the edges
         there was taken.
+    segment
+        The straight piece of the edge, by its number in `Streets.segments`.
     """
 
     edge: numpy.ndarray
     offset_m: numpy.ndarray
     snap_m: numpy.ndarray
     node: numpy.ndarray
+    segment: numpy.ndarray
 
     def __len__(self) -> int:
         return len(self.edge)
@@ -70,10 +73,11 @@ def snap(streets: Streets, points: numpy.ndarray, *, max_snap_m: float = MAX_SNA
     snap_m = numpy.full(len(places), numpy.nan)
     segment[is_placed], snap_m[is_placed] = _nearest_segments(streets, places[is_placed])
     segment[~(snap_m <= max_snap_m)] = -1
-    return _on_edges(streets, places, segment, snap_m)
+    return on_edges(streets, places, segment, snap_m)
 
 
-def _on_edges(streets: Streets, places: numpy.ndarray, segment: numpy.ndarray, snap_m: numpy.ndarray) -> Snapped:
+def on_edges(streets: Streets, places: numpy.ndarray, segment: numpy.ndarray, snap_m: numpy.ndarray) -> Snapped:
+    """Places (easting, northing) on given segments, -1 for none, from which they are so many metres away."""
     begins, edges = streets.segments
     found = segment >= 0
     edge, node = numpy.full(len(places), -1), numpy.full(len(places), -1)
@@ -88,7 +92,7 @@ def _on_edges(streets: Streets, places: numpy.ndarray, segment: numpy.ndarray, s
     at_start &= ~at_end | (along <= length / 2)
     offset_m[found] = numpy.where(at_start, 0.0, numpy.where(at_end, length, along))
     node[found] = numpy.where(at_start, streets.start[edge[found]], numpy.where(at_end, streets.end[edge[found]], -1))
-    return Snapped(edge, offset_m, snap_m, node)
+    return Snapped(edge, offset_m, snap_m, node, segment)
 
 
 def _shares(places: numpy.ndarray, begin: numpy.ndarray, end: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:

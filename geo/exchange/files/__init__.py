@@ -1,8 +1,10 @@
 """Files that people bring and take. GDAL, through pyogrio, has its only door here."""
 
 from geo.exchange.files.archives import unpacked
+from geo.exchange.files.barriers import read_barriers
 from geo.exchange.files.features import Features, inspect_features, read_features
 from geo.exchange.files.geopackage import write_geopackage
+from geo.exchange.files.growth import growth_of_text, read_growth
 from geo.exchange.files.network import NetworkFile, read_network
 from geo.exchange.files.places import PlaceFile, read_places
 from geo.exchange.files.reading import Inspected, read_text, short_name, shown
@@ -14,8 +16,11 @@ __all__ = [
     "NetworkFile",
     "PlaceFile",
     "StreetFile",
+    "growth_of_text",
     "inspect_features",
+    "read_barriers",
     "read_features",
+    "read_growth",
     "read_network",
     "read_places",
     "read_streets",

@@ -24,7 +24,7 @@ def unpacked(path: Path, folder: Path) -> Path:
     InvalidFile
         If the archive is broken, holds no Shapefile or several, or grows too large.
     """
-    if not zipfile.is_zipfile(path) or path.suffix.lower() != ".zip":
+    if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
         return path
     try:
         with zipfile.ZipFile(path) as archive:

@@ -20,9 +20,10 @@ from geo.exchange.files.sources import Table
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidFile, N_
 
-LON_FIELDS = tuple("lon lng longitude long 经度 经度(°) 东经".split())
-LAT_FIELDS = tuple("lat latitude 纬度 纬度(°) 北纬".split())
-"""Headers, small letters, of the columns that hold degrees."""
+LON_FIELDS = tuple("lon lng longitude long 经度 经度(°) 东经 x".split())
+LAT_FIELDS = tuple("lat latitude 纬度 纬度(°) 北纬 y".split())
+"""Headers, small letters, of the columns that hold degrees. x and y come last: a bureau's X points north, but
+its metres, or a latitude beyond 90°, are refused as out of range."""
 
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d+)?")
 """As a table writes it; a longer one, or one that begins with 0, is a code."""
@@ -36,11 +37,12 @@ def read_cells(path: Path, sheet: str | None = None) -> Table:
     InvalidFile
         If the file cannot be read, has no such sheet, or no columns of degrees.
     """
-    rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _xlsx_rows(path, sheet)
+    rows = csv_rows(path) if path.suffix.lower() == ".csv" else xlsx_rows(path, sheet)
     return _table(path, sheet or path.stem, rows)
 
 
-def _csv_rows(path: Path) -> Iterator[Sequence[object]]:
+def csv_rows(path: Path) -> Iterator[Sequence[object]]:
+    """The rows of a CSV file in any of the usual encodings; raises as `read_cells` does."""
     try:
         text, _ = text_of(path)
     except FileNotFoundError:
@@ -55,7 +57,8 @@ def _csv_rows(path: Path) -> Iterator[Sequence[object]]:
         raise InvalidFile(N_("%(file)s 读不出来：%(reason)s"), file=short_name(path), reason=shown(fault)) from None
 
 
-def _xlsx_rows(path: Path, sheet: str | None) -> Iterator[Sequence[object]]:
+def xlsx_rows(path: Path, sheet: str | None) -> Iterator[Sequence[object]]:
+    """The rows of a workbook's sheet, by default the first; raises as `read_cells` does."""
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except FileNotFoundError:

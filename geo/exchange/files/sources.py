@@ -1,4 +1,4 @@
-"""Layers of any file, as raw tables: GeoPackage, Shapefile, OpenStreetMap through GDAL; GeoJSON without it.
+"""Layers of any file, as raw tables: GeoPackage, Shapefile, also zipped, OpenStreetMap through GDAL; GeoJSON without.
 
 GDAL would open whatever looks like one of its hundred formats, some of which lead to the network or to other files.
 So a file is first known by its ending and its first bytes, then put under a plain name into an empty folder, and GDAL
@@ -23,6 +23,7 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from geo.exchange.files.archives import unpacked
 from geo.exchange.files.encodings import decoded, text_of
 from geo.exchange.files.reading import short_name, shown
 from geo.model.crs import STORED_CRS
@@ -87,13 +88,15 @@ def tables(path: Path, sort: Sort, layer: str | None = None, crs: str | None = N
         If `crs`, of a file that does not say its own, is none.
     """
     given = given_crs(crs)
-    format_name = _format_of(path)
-    if format_name == "geojson":
-        yield _geojson_table(path, sort, layer, given)
-        return
-    with _staged(path, format_name) as staged:
-        for name in _layers(path, sort, staged, format_name, layer):
-            yield _gdal_table(path, sort, staged, format_name, name)
+    with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
+        path = unpacked(path, Path(folder))
+        format_name = _format_of(path)
+        if format_name == "geojson":
+            yield _geojson_table(path, sort, layer, given)
+            return
+        with _staged(path, format_name) as staged:
+            for name in _layers(path, sort, staged, format_name, layer):
+                yield _gdal_table(path, sort, staged, format_name, name)
 
 
 def given_crs(crs: str | None) -> pyproj.CRS | None:
@@ -134,7 +137,9 @@ def _format_of(path: Path) -> str:
     }
     if ending not in known:
         message = N_("%(file)s 的格式不认识，可读的有：%(known)s")
-        raise InvalidFile(message, file=short_name(path), known=".gpkg, .shp, .geojson, .osm.pbf, .osm")
+        raise InvalidFile(
+            message, file=short_name(path), known=".gpkg, .shp, .zip (Shapefile), .geojson, .osm.pbf, .osm"
+        )
     format_name, sound = known[ending]
     if not sound:
         raise InvalidFile(N_("%(file)s 的内容不是 %(ending)s 格式"), file=short_name(path), ending=ending)

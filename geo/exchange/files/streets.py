@@ -35,7 +35,7 @@ class StreetFile:
     ----------
     streets
         Lines in EPSG:4326 with `oneway` (1 along the line, -1 against it, 0 both ways), `name`, `aliases`, `error_m`
-        (NaN where the file has none) and `road_class`.
+        (NaN where the file has none), `road_class` and `structure` (`bridge`, `tunnel` or None).
     oneway_field
         The one taken; None where the file has none.
     default_error_m
@@ -130,9 +130,9 @@ def _standard(
     frame: geopandas.GeoDataFrame, name_field: str | None, oneway_field: str | None
 ) -> geopandas.GeoDataFrame:
     columns = road_fields.standard_columns(frame, name_field or "")
-    kept = {name: pandas.Series(columns[name], dtype=object) for name in ("name", "aliases", "road_class")} | {
-        "error_m": columns["error_m"]
-    }
+    kept = {
+        name: pandas.Series(columns[name], dtype=object) for name in ("name", "aliases", "road_class", "structure")
+    } | {"error_m": columns["error_m"]}
     kept["oneway"] = directions(frame[oneway_field]) if oneway_field else numpy.zeros(len(frame), dtype=numpy.int8)
     return geopandas.GeoDataFrame(kept, geometry=frame.geometry.array, crs=frame.crs)
 

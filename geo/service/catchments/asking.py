@@ -8,6 +8,7 @@ import shapely
 
 from geo.analysis.catchments.assigning import REASONS, Demand, Situation, beside_m, straight_m, unreached
 from geo.analysis.catchments.routes import line_of, route
+from geo.service.catchments.computing import situation_of
 from geo.service.catchments.inputs import Inputs, Options
 
 __all__ = ["REASONS", "Answer", "Choice", "schools_from"]
@@ -57,7 +58,7 @@ class Answer:
 def schools_from(inputs: Inputs, options: Options, lon: float, lat: float) -> Answer:
     """The schools nearest to a place by the streets."""
     place = numpy.array([shapely.Point(lon, lat)], dtype=object)
-    here = Situation(inputs.streets, inputs.schools, Demand(place, numpy.ones(1)), options.max_snap_m)
+    here = situation_of(inputs, options, Demand(place, numpy.ones(1)))
     walks = here.matrix_m[0]
     order = [int(number) for number in numpy.argsort(walks, kind="stable") if numpy.isfinite(walks[number])]
     chosen = numpy.array(order[:MOST_CHOICES], dtype=int)

@@ -8,7 +8,7 @@ import pandas
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.catchments.areas import outline_around, straight_areas
-from geo.analysis.catchments.assigning import REASONS, Situation, beside_m, by_nearest, catchments, straight_m
+from geo.analysis.catchments.assigning import REASONS, Demand, Situation, beside_m, by_nearest, catchments, straight_m
 from geo.analysis.catchments.seating import Wishes, by_seats, seated_areas
 from geo.analysis.measuring import area_m2
 from geo.model.crs import STORED_CRS
@@ -56,7 +56,7 @@ class Outcome:
 def compute(inputs: Inputs, options: Options, tell: Tell) -> Outcome:
     """Assign places to schools by the method that is asked for."""
     tell(Remark(N_("正在把 %(count)s 处地点落到道路上"), count=len(inputs.demand)))
-    situation = Situation(inputs.streets, inputs.schools, inputs.demand, options.max_snap_m)
+    situation = situation_of(inputs, options)
     tell(Remark(N_("正在算步行距离")))
     within_m = options.walk_standard_m if options.method == "service" else numpy.inf
     seating = by_seats(situation, _wishes(inputs, options)) if options.method == "capacity" else None
@@ -81,6 +81,12 @@ def compute(inputs: Inputs, options: Options, tell: Tell) -> Outcome:
         _ids_only(inputs, straight),
         summary,
     )
+
+
+def situation_of(inputs: Inputs, options: Options, demand: Demand | None = None) -> Situation:
+    """Streets with schools and places on them; other places than the inputs' own where they are given."""
+    places = inputs.demand if demand is None else demand
+    return Situation(inputs.streets, inputs.schools, places, options.max_snap_m, tuple(inputs.barrier_shapes))
 
 
 def _wishes(inputs: Inputs, options: Options) -> Wishes:

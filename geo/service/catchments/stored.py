@@ -1,28 +1,29 @@
 """What the store knows of schools, homes and roads, as inputs of a computation.
 
 Layers are known by what their definitions hold, not by name: schools have a level and seats, homes have children of
-school age, roads are marked as a network. Plan schools count from the year in which they are planned to be finished.
+school age or residents. Plan schools count from the year in which they are planned to be finished, or are reported to
+be in service.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import geopandas
 import numpy
 import pandas
-import shapely
-from shapely.ops import split
 
 from geo.analysis.catchments.assigning import Demand, Schools
 from geo.analysis.catchments.streets import street_graph
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
+from geo.model.growth import Growth
 from geo.model.layer import Layer
 from geo.model.location import LocationBasis
 from geo.model.remark import Remark
-from geo.service.catchments.inputs import Inputs, Options, Source, gates_of, middles
+from geo.service.catchments.inputs import THOUSAND, Inputs, Options, Source, gates_of, middles
+from geo.service.catchments.stored_roads import network, read_layer, read_roads
 from geo.store.base import Store
-
-ROUNDING_DEG = 1e-9
-"""A tenth of a millimetre: what computing a crossing loses."""
 
 MAX_SNAP_M = 2000.0
 """How far a home or a school may lie from the nearest road: the store's roads are few, and lie up to 1 500 m off."""
@@ -37,19 +38,41 @@ def school_layers(store: Store) -> list[Layer]:
     ]
 
 
-def home_layers(store: Store, level: str) -> list[Layer]:
-    return [layer for layer in store.catalog.values() if layer.geometry and layer.field(f"pupils_{level}")]
+def home_layers(store: Store, level: str, *, by_rate: bool = False) -> list[Layer]:
+    """Layers of places with pupils of a level, or with residents."""
+    field = "population" if by_rate else f"pupils_{level}"
+    return [layer for layer in store.catalog.values() if layer.geometry and layer.field(field)]
 
 
-def of_store(store: Store, options: Options, *, schematic: bool = False) -> Inputs:
+@dataclass(frozen=True)
+class Circumstances:
+    """What is taken for given beside the options.
+
+    Parameters
+    ----------
+    schematic
+        Whether schools whose true position is unknown count with their illustrative one.
+    opening
+        Whether a school of the plan is open by the plan, or by what was reported up to the end of the year.
+    growth
+        Pupils by year; None takes the homes' own figures.
+    last
+        Last year's school of homes, ids of both.
+    """
+
+    schematic: bool = False
+    opening: str = "plan"
+    growth: Growth | None = None
+    last: Mapping[str, str] | None = None
+
+
+def of_store(store: Store, options: Options, there: Circumstances = Circumstances()) -> Inputs:
     """Today's schools and those of the plan that are open in the year, homes and roads.
 
     Parameters
     ----------
     options
         With level and year.
-    schematic
-        Whether schools whose true position is unknown count with their illustrative one.
 
     Raises
     ------
@@ -58,27 +81,27 @@ def of_store(store: Store, options: Options, *, schematic: bool = False) -> Inpu
     """
     remarks: list[Remark] = []
     sources: dict[str, Source] = {"schools": {}, "demand": {}, "roads": {}, "zone": {"file": None}}
-    roads = _roads(store, sources)
-    schools = _schools(store, options, schematic, sources, remarks)
+    roads = read_roads(store, sources)
+    schools = _schools(store, options, there, sources, remarks)
     homes = _homes(store, options, sources, remarks)
     if options.method == "capacity":
         _check_seats(schools, homes)
+    pupils, later = _grow(options, there, homes)
     shapes = schools.geometry.to_numpy()
     gates, school = gates_of(shapes)
     seats = pandas.to_numeric(schools["seats"], errors="coerce").to_numpy(dtype=float, na_value=numpy.nan)
-    pupils = homes["pupils"].to_numpy(dtype=float, na_value=numpy.nan)
     errors = roads["error_m"].to_numpy(dtype=float, na_value=numpy.nan) if "error_m" in roads else numpy.array([])
     error_m = float(numpy.nanmedian(errors)) if numpy.isfinite(errors).any() else numpy.nan
     _say_accuracy(schools, errors, remarks)
-    met = _with_crossings(roads)
-    remarks.append(Remark(N_("中心线相交处按平面路口算相通，桥梁和隧道除外")))
+    met, barriers, barrier_frame = network(store, roads, sources, remarks)
     return Inputs(
         schools=Schools(gates, school, seats),
         school_ids=pd_ids(schools), school_names=list(schools["name"]), school_places=shapes,
         demand=Demand(middles(homes.geometry.to_numpy()), pupils), demand_ids=pd_ids(homes),
         demand_places=homes.geometry.to_numpy(), pupils_known=len(homes) > 0,
         streets=street_graph(met, mode=options.mode), street_frame=met, street_error_m=error_m,
-        outline=None, last=None, sources=sources, remarks=remarks,
+        outline=None, last=_numbers(there.last, pd_ids(homes), pd_ids(schools)), sources=sources,
+        barriers=barriers, barrier_frame=barrier_frame, later=later, remarks=remarks,
     )  # fmt: skip
 
 
@@ -86,62 +109,37 @@ def pd_ids(frame: geopandas.GeoDataFrame) -> pandas.Series:
     return pandas.Series(list(frame.index), dtype=object)
 
 
-def _read(store: Store, layer: Layer, source: Source, query: FeatureQuery) -> geopandas.GeoDataFrame:
-    source[layer.id] = store.revision(layer.id)
-    return store.read_frame(layer.id, query)
+def _grow(
+    options: Options, there: Circumstances, homes: geopandas.GeoDataFrame
+) -> tuple[numpy.ndarray, dict[int, numpy.ndarray]]:
+    """Pupils of each home in the year, and in later years where a table tells them."""
+    own = homes["pupils"].to_numpy(dtype=float, na_value=numpy.nan)
+    if there.growth is None or homes.empty:
+        return own, {}
+    years = {options.year, *(year for year in there.growth.years(options.level) if year > options.year)}
+    pupils = {year: there.growth.pupils(options.level, year, homes.index, own) for year in sorted(years)}
+    return pupils.pop(options.year), pupils
 
 
-def _roads(store: Store, sources: dict[str, Source]) -> geopandas.GeoDataFrame:
-    frames = [
-        _read(store, layer, sources["roads"], FeatureQuery()) for layer in store.catalog.values() if layer.network
-    ]
-    frames = [frame[frame.geometry.notna()] for frame in frames]
-    frames = [frame for frame in frames if len(frame)]
-    if not frames:
-        raise InvalidInput(N_("没有道路数据：图层定义里没有 network = true 的图层，或图层是空的"))
-    return geopandas.GeoDataFrame(pandas.concat(frames, ignore_index=True), crs=STORED_CRS)
-
-
-def _with_crossings(roads: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
-    """The lines cut where they cross: centre lines of whole roads have no ends at their crossings.
-
-    Lines on bridges and in tunnels stay whole. One-way streets keep their direction, for a cut line runs as before.
-    """
-    above = roads["structure"].isin(["bridge", "tunnel"]) if "structure" in roads else pandas.Series(False, roads.index)
-    oneway = roads["oneway"].map(lambda value: 1 if value is True else 0) if "oneway" in roads else 0 * above
-    lines, row = shapely.get_parts(shapely.force_2d(roads.geometry.to_numpy()), return_index=True)
-    flat = ~above.to_numpy()[row]
-    tree = shapely.STRtree(lines)
-    pieces, piece_row = [], []
-    for number, line in enumerate(lines):
-        others = [each for each in tree.query(line, predicate="intersects") if each != number and flat[each]]
-        cut = shapely.get_parts(_cut(line, lines[others]) if flat[number] and others else line)
-        pieces += list(cut)
-        piece_row += [row[number]] * len(cut)
-    names = roads["name"].to_numpy(dtype=object)[piece_row]
-    table = {"oneway": oneway.to_numpy()[piece_row], "name": names}
-    return geopandas.GeoDataFrame(table, geometry=pieces, crs=roads.crs)
-
-
-def _cut(line: shapely.Geometry, others: numpy.ndarray) -> shapely.Geometry:
-    """A line cut where others meet it."""
-    meetings = shapely.get_parts(shapely.intersection(line, others))
-    places = shapely.points(shapely.get_coordinates(meetings))
-    return split(shapely.snap(line, shapely.multipoints(places), ROUNDING_DEG), shapely.multipoints(places))
+def _numbers(last: Mapping[str, str] | None, homes: pandas.Series, schools: pandas.Series) -> numpy.ndarray | None:
+    """Last year's schools by number, -1 where there was none or it does not count now."""
+    if last is None:
+        return None
+    number = {each: number for number, each in enumerate(schools)}
+    return numpy.array([number.get(last.get(home), -1) for home in homes], dtype=int)
 
 
 def _schools(
-    store: Store, options: Options, schematic: bool, sources: dict[str, Source], remarks: list[Remark]
+    store: Store, options: Options, there: Circumstances, sources: dict[str, Source], remarks: list[Remark]
 ) -> geopandas.GeoDataFrame:
     frames = []
     for layer in school_layers(store):
-        frame = _read(store, layer, sources["schools"], FeatureQuery(schematic=schematic))
+        frame = read_layer(store, layer, sources["schools"], FeatureQuery(schematic=there.schematic, year=options.year))
         if layer.role != "plan" and frame.empty:
             remarks.append(Remark(N_("没有现有学校的资料，只计规划新建的学校"), layer=layer.id))
         frame = frame[frame["level"].isin(TEACHING[options.level])]
         if layer.role == "plan":
-            finish = pandas.to_numeric(frame["planned_finish"].astype("string").str[:4], errors="coerce")
-            frame = frame[(finish <= options.year).fillna(False)]
+            frame = _opened(frame, options, there, remarks)
         frames.append(frame)
     frames = [frame for frame in frames if len(frame)]
     if not frames:
@@ -157,15 +155,34 @@ def _schools(
     return schools
 
 
+def _opened(
+    frame: geopandas.GeoDataFrame, options: Options, there: Circumstances, remarks: list[Remark]
+) -> geopandas.GeoDataFrame:
+    """Schools of the plan that are open: planned to be finished by the year, or reported to be in service."""
+    if there.opening == "plan":
+        finish = pandas.to_numeric(frame["planned_finish"].astype("string").str[:4], errors="coerce")
+        return frame[(finish <= options.year).fillna(False)]
+    silent = int(frame["stage"].isna().sum())
+    if silent:
+        message = N_("%(count)s 所规划学校到 %(year)s 年还没有填报，不当作已投用")
+        remarks.append(Remark(message, count=silent, year=options.year))
+    return frame[(frame["stage"] == "in_service").fillna(False) & (frame["flag"] != "cancelled").fillna(True)]
+
+
 def _homes(store: Store, options: Options, sources: dict[str, Source], remarks: list[Remark]) -> geopandas.GeoDataFrame:
-    frames = [
-        _read(store, layer, sources["demand"], FeatureQuery()).rename(columns={f"pupils_{options.level}": "pupils"})
-        for layer in home_layers(store, options.level)
-    ]
-    frames = [frame[["name", "pupils", "geometry"]] for frame in frames if len(frame)]
+    rate, field = options.rate_per_thousand, f"pupils_{options.level}"
+    frames = []
+    for layer in home_layers(store, options.level, by_rate=rate is not None):
+        frame = read_layer(store, layer, sources["demand"])
+        figures = frame["population"] * (rate / THOUSAND) if rate is not None else frame[field]
+        frames.append(frame.assign(pupils=figures.astype("Float64"))[["name", "pupils", "geometry"]])
+    frames = [frame for frame in frames if len(frame)]
     if not frames:
         remarks.append(Remark(N_("没有居住区和学龄人口的资料，只算范围；导入居住区后可算学位和步行距离")))
         return geopandas.GeoDataFrame({"name": [], "pupils": []}, geometry=geopandas.GeoSeries([], crs=STORED_CRS))
+    if rate is not None:
+        message = N_("学生数按人口每千人 %(rate)s 名推算，出处：%(source)s")
+        remarks.append(Remark(message, rate=rate, source=options.rate_source))
     return geopandas.GeoDataFrame(pandas.concat(frames), crs=STORED_CRS)
 
 

@@ -123,6 +123,10 @@ def _school(inputs: Inputs, situation: Situation, assignments: pandas.DataFrame,
     seats = float(inputs.schools.seats[number])
     pupils = float(rows["pupils"].sum()) if inputs.pupils_known else None
     school_id = inputs.school_ids.iloc[number]
+    now, later = lamp(seats, pupils), _later(inputs, rows)
+    surplus_from = None
+    if now in ("short", "tight", "fine"):
+        surplus_from = next((year for year, figure in later.items() if lamp(seats, figure) == "surplus"), None)
     return {
         "school_id": school_id.item() if hasattr(school_id, "item") else school_id,
         "name": inputs.school_names[number],
@@ -130,11 +134,21 @@ def _school(inputs: Inputs, situation: Situation, assignments: pandas.DataFrame,
         "pupils": None if pupils is None else _number(pupils),
         "places": int(rows["demand"].nunique()),
         "seats_left": None if pupils is None or math.isnan(seats) else _number(seats - pupils),
-        "lamp": lamp(seats, pupils),
+        "lamp": "later_surplus" if surplus_from is not None else now,
+        "surplus_from": surplus_from,
+        "pupils_later": {str(year): _number(figure) for year, figure in later.items()},
         "mean_m": _metres(numpy.average(rows["distance_m"], weights=_weights(rows))) if len(rows) else None,
         "longest_m": _metres(rows["distance_m"].max()) if len(rows) else None,
         "on_streets": number not in situation.off_streets,
     }
+
+
+def _later(inputs: Inputs, rows: pandas.DataFrame) -> dict[int, float]:
+    """Pupils in later years, were the same places to come in the same shares."""
+    place = rows["demand"].to_numpy()
+    whole = inputs.demand.pupils[place]
+    share = numpy.where(whole > 0, rows["pupils"].to_numpy() / numpy.where(whole > 0, whole, 1.0), 1.0)
+    return {year: float(numpy.nansum(share * pupils[place])) for year, pupils in sorted(inputs.later.items())}
 
 
 def _weights(rows: pandas.DataFrame) -> numpy.ndarray:
@@ -143,7 +157,10 @@ def _weights(rows: pandas.DataFrame) -> numpy.ndarray:
 
 
 def lamp(seats: float, pupils: float | None) -> str:
-    """`short`, `tight`, `fine`, `surplus`, or `unknown` where seats or pupils are."""
+    """`short`, `tight`, `fine`, `surplus`, or `unknown` where seats or pupils are.
+
+    A school that is none of the last two now and has a surplus in a later year is told as `later_surplus`.
+    """
     if pupils is None or math.isnan(seats):
         return "unknown"
     if pupils > seats:

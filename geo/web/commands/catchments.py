@@ -1,6 +1,7 @@
 """`catchments`: which school each place belongs to, from files."""
 
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -68,20 +69,18 @@ PAIR = Pair()
 @click.option(
     "--zone", type=FILE, metavar="FILE", help="Areas to which catchments are cut; else the hull of the roads."
 )
+@click.option("--barriers", type=FILE, metavar="FILE", help="Railways, rivers: only bridges, tunnels, crossings pass.")
+@click.option("--crossings", type=FILE, metavar="FILE", help="Points where one passes the barriers.")
+@click.option(
+    "--growth", type=FILE, metavar="FILE", help="Pupils by year, or children by cohort: CSV, XLSX; with --year."
+)
 @click.option("-o", "--output", type=FILE, metavar="OUT.gpkg", required=True, help="GeoPackage to write.")
-def catchments(
-    schools: Path,
-    roads: Path,
-    demand: Path,
-    zone: Path | None,
-    last: Path | None,
-    output: Path,
-    **given: object,
-) -> int:
+def catchments(output: Path, **given: object) -> int:
     """Find each place's school on the road network; exit code 1 where seats do not suffice."""
+    files = service.Files(**{each.name: given.pop(each.name) for each in fields(service.Files)})
     options = service.Options(**given)
     tell = _teller()
-    inputs = service.of_files(schools, roads, demand, options, tell, zone=zone, last=last)
+    inputs = service.of_files(files, options, tell)
     outcome = service.compute(inputs, options, tell)
     size = write_geopackage(output, outcome.layers)
     remarks = [in_terminal_words(each.message, **each.params) for each in outcome.summary["remarks"]]
