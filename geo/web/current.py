@@ -59,7 +59,11 @@ def current_store() -> Store:
     InvalidInput
         If the day is none, or none of which there is a record.
     """
-    day = as_of_day()
+    return store_as_of(as_of_day())
+
+
+def store_as_of(day: date | None) -> Store:
+    """The store as of the end of a day, for commands; as it is now where none is named."""
     return live_store() if day is None else past_stores().as_of(live_store(), day)
 
 
@@ -71,6 +75,11 @@ def past_stores() -> PastStores:
 def as_of_day() -> date | None:
     """The past day that the request asks about; None for now."""
     given = request.args.get(AS_OF) if has_request_context() and request.method in ("GET", "HEAD") else None
+    return past_day(given)
+
+
+def past_day(given: str | None) -> date | None:
+    """A past day as it is written in an address or a command; None for now."""
     if not given:
         return None
     try:

@@ -1,14 +1,12 @@
 """The page and the address that give files to take away."""
 
-from datetime import date
-from urllib.parse import quote
-
 from flask import Blueprint, Response, render_template, request
 
 from geo.model.errors import InvalidInput, N_
 from geo.service import export, features
 from geo.service.export_scope import Asked, Scope
 from geo.web import params
+from geo.web.attachments import attachment
 from geo.web.current import as_of_day, current_store
 from geo.web.language import language
 from geo.web.page_config import page_config
@@ -40,10 +38,7 @@ def download() -> Response:
         raise InvalidInput(
             N_("没有导出格式“%(given)s”，可选：%(known)s"), given=format_name, known=", ".join(export.FORMATS)
         )
-    names = [name for name in request.args.get("layers", "").split(",") if name] or [
-        layer.id for layer in store.catalog.plan
-    ]
-    layers = [store.catalog[name] for name in names]
+    layers = params.layers(request.args, store.catalog)
     args, with_shapes = _schematic_rows(request.args)
     queries = params.feature_queries(args, layers, store, beside=("layers", "format"))
     queries = {layer_id: features.without_paging(query) for layer_id, query in queries.items()}
@@ -63,15 +58,8 @@ def download() -> Response:
     return Response(
         slots("downloads").held(chunks),
         mimetype=export.FORMATS[format_name].media_type,
-        headers={"Content-Disposition": _attachment(scope, format_name)},
+        headers={"Content-Disposition": attachment(scope.name, scope.plain_name, format_name)},
     )
-
-
-def _attachment(scope: Scope, ending: str) -> str:
-    """The header that names a file: for people, and in ASCII for programs that take nothing else (RFC 6266, 4.3)."""
-    day = date.today().isoformat()
-    name, plain = quote(scope.name(ending, day), safe=""), scope.plain_name(ending, day)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
 
 
 def _schematic_rows(args: params.Args) -> tuple[params.Args, bool]:

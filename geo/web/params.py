@@ -17,7 +17,7 @@ from geo.model.feature_query import (
     FeatureQuery,
     Order,
 )
-from geo.model.layer import Layer, Zone
+from geo.model.layer import Catalog, Layer, Zone
 from geo.service import areas
 from geo.store.base import Store
 
@@ -62,6 +62,12 @@ def feature_queries(
         raise InvalidInput(N_("没有图层有参数或字段“%(name)s”"), name=unknown[0])
     within = marked_shape(args, store)
     return {layer.id: _read(args, layer, within) for layer in layers if not _unknown_fields(args, [layer], beside)}
+
+
+def layers(args: Args, catalog: Catalog) -> list[Layer]:
+    """The layers that `layers` names; all of the plan where it names none."""
+    names = [name for name in args.get("layers", "").split(",") if name]
+    return [catalog[name] for name in names] or catalog.plan
 
 
 def _unknown_fields(args: Args, layers: list[Layer], beside: Iterable[str]) -> list[str]:

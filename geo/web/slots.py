@@ -14,6 +14,9 @@ RETRY_AFTER_S = 10
 LONGEST_DOWNLOAD_S = 3600
 """After it a download that is still not read to its end is cut off."""
 
+DRAWINGS = 2
+"""Map pictures and reports that are made at the same time: one draws while the other reads."""
+
 _EXTENSION = "plan_atlas_slots"
 
 
@@ -79,11 +82,15 @@ class HeldDownload:
 
 
 def keep_slots(app: Flask) -> None:
-    """Downloads and tiles of base maps may each take half of the threads."""
+    """Downloads and tiles of base maps may each take half of the threads; drawing keeps a processor busy."""
     half = max(1, whole_number(app.config, "THREADS", lowest=1, highest=256) // 2)
-    app.extensions[_EXTENSION] = {"downloads": Slots(half), "tiles": Slots(half)}
+    app.extensions[_EXTENSION] = {
+        "downloads": Slots(half),
+        "tiles": Slots(half),
+        "drawings": Slots(min(half, DRAWINGS)),
+    }
 
 
 def slots(name: str) -> Slots:
-    """The places of the running app for `downloads` or `tiles`."""
+    """The places of the running app for `downloads`, `tiles` or `drawings`."""
     return current_app.extensions[_EXTENSION][name]

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from geo.exchange.status_table import HEADER
+from geo.service.intake import open_or_create
+
+ROOT = Path(__file__).resolve().parents[2]
 
 ZONE = """
 title = { zh = "开发区", en = "Zone" }
@@ -137,3 +140,11 @@ def folder(tmp_path):
 @pytest.fixture
 def url(tmp_path):
     return f"gpkg:///{tmp_path / 'store' / 'plan.gpkg'}"
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory):
+    """A store of the shipped layers, for tests that only read."""
+    store = open_or_create(f"gpkg:///{tmp_path_factory.mktemp('shipped')}/plan.gpkg", ROOT / "layers")
+    yield store
+    store.close()

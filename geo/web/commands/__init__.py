@@ -5,12 +5,13 @@ A module per subject; a new command is written in the module of its subject and 
 
 from flask import Flask
 
-from geo.web.commands import accounts, catchments, export, layers, locating, moving, reading, record, setup
+from geo.web.commands import accounts, catchments, export, layers, locating, map_picture, moving, reading, record, setup
 
 COMMANDS = (
     layers.layers,
     layers.check,
     export.export,
+    map_picture.map_picture,
     catchments.catchments,
     reading.parse_plan,
     reading.parse_locations,

@@ -1,24 +1,20 @@
 """`export`: layers to a file."""
 
-import os
 import sys
-import time
-from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 from werkzeug.datastructures import MultiDict
 
-from geo.model.errors import InvalidFile, N_
 from geo.service import export as files
 from geo.service import features
 from geo.service.export_scope import Asked, Scope
 from geo.web import params
 from geo.web.commands.command import command
+from geo.web.commands.output import pour, write_whole
 from geo.web.current import current_store
 from geo.web.language import LANGUAGES
-from geo.web.terminal import PROGRESS_EVERY_S, answer, say, words_in
+from geo.web.terminal import answer, words_in
 
 
 @command("export")
@@ -55,9 +51,9 @@ def export(
     scope = Scope(store, queries, Asked(schematic_shapes=schematic), language, words)
     chunks = files.stream(store, queries, format_name, language=language, translate=words, scope=scope.rows())
     if output == "-":
-        _pour(chunks, sys.stdout.buffer)
+        pour(chunks, sys.stdout.buffer)
         return
-    size = _write_whole(chunks, Path(output))
+    size = write_whole(chunks, Path(output))
     counts = {layer_id: store.count(layer_id, query) for layer_id, query in queries.items()}
     answer({"file": output, "format": format_name, "bytes": size, "features": counts})
 
@@ -66,38 +62,3 @@ def _format_of(file: str) -> str:
     """The format that the file's ending names, else GeoJSON."""
     ending = Path(file).suffix.removeprefix(".").lower()
     return ending if ending in files.FORMATS else "geojson"
-
-
-def _write_whole(chunks: Iterable[bytes], target: Path) -> int:
-    """Write a file that is there whole or not at all; returns its size in bytes.
-
-    Raises
-    ------
-    InvalidFile
-        If the folder or the file cannot be written.
-    """
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with draft.open("xb") as file:
-            size = _pour(chunks, file)
-        draft.replace(target)
-    except OSError as error:
-        raise InvalidFile(
-            N_("不能写文件 %(file)s：%(reason)s"), file=str(target), reason=error.strerror or str(error)
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)
-    return size
-
-
-def _pour(chunks: Iterable[bytes], file: BinaryIO) -> int:
-    """Write the chunks as they come, and say every few seconds how far it is."""
-    size, told = 0, time.monotonic()
-    for chunk in chunks:
-        file.write(chunk)
-        size += len(chunk)
-        if time.monotonic() - told > PROGRESS_EVERY_S:
-            told = time.monotonic()
-            say(N_("已写 %(megabytes)s MB"), megabytes=round(size / 1e6, 1))
-    file.flush()
-    return size
