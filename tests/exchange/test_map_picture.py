@@ -207,7 +207,7 @@ def test_the_window_shows_all_that_it_is_asked_for_without_stretching_it():
 
 def test_lines_of_text_keep_words_and_begin_with_no_closing_sign():
     lines = layout.broken("坐标系：CGCS2000 3度带，" * 12, 6.3, 60)
-    assert len(lines) > 3 and not any(line[0] in layout.FORBIDDEN_AT_START for line in lines)
+    assert len(lines) > 3 and not any(layout.closes(line[0]) for line in lines)
     assert all("CGCS2000" in line or "CGCS" not in line for line in lines)
     assert "".join(lines).replace(" ", "") == ("坐标系：CGCS2000 3度带，" * 12).replace(" ", "")
     assert max(math.fsum(2 if ord(sign) > 0x2E7F else 1 for sign in line) for line in lines) < 70

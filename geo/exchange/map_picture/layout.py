@@ -1,5 +1,7 @@
 """Where things stand on the sheet, in mm: title on top, map at the left, legend at the right, notes below the map."""
 
+import unicodedata
+
 from geo.exchange.map_picture.content import Frame, ScaleBar
 from geo.exchange.map_picture.labels import width_mm
 
@@ -13,8 +15,8 @@ LEAST_WINDOW_M = 600.0
 """No window is smaller: a single point has no extent."""
 
 STEPS = (1, 2, 5)
-FORBIDDEN_AT_START = "，。、；：！？）》”’%·"
-"""What begins no line of Chinese text (GB/T 15834)."""
+CLOSING = ("Po", "Pe", "Pf")
+"""Unicode categories of signs that begin no line of Chinese text: commas, stops, closing brackets (GB/T 15834)."""
 
 
 def frame_on_sheet(bounds: tuple[float, float, float, float], width_mm: float, height_mm: float, notes: int) -> Frame:
@@ -61,11 +63,16 @@ def broken(text: str, size_pt: float, room_mm: float) -> list[str]:
     lines, line, used = [], "", 0.0
     for word in _words(text):
         width = width_mm(word, size_pt)
-        if line and used + width > room_mm and word[0] not in FORBIDDEN_AT_START:
+        if line and used + width > room_mm and not closes(word[0]):
             lines.append(line.rstrip())
             line, used = "", 0.0
         line, used = line + word, used + width
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def closes(sign: str) -> bool:
+    """Whether a sign belongs to what stands before it."""
+    return unicodedata.category(sign) in CLOSING
 
 
 def _words(text: str) -> list[str]:
