@@ -259,10 +259,8 @@ class MapPicture:
     def _subtitle(self) -> str:
         day = self.wish.as_of or datetime.now(OFFICE_TIME).date().isoformat()
         known = N_("数据截至 %(day)s") if self.wish.as_of else N_("制图日期 %(day)s")
-        scope = [
-            f"{label}：{words}" if self.wish.language == "zh" else f"{label}: {words}"
-            for label, words in self.wish.scope
-        ]
+        pair = self._say(N_("%(label)s：%(words)s"))
+        scope = [pair % {"label": label, "words": words} for label, words in self.wish.scope]
         return " · ".join([self._say(known) % {"day": day}, *scope])
 
     def _warning(self) -> str:

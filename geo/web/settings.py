@@ -38,7 +38,11 @@ SETTINGS = (
     Setting("REQUIRE_LOGIN", "0", "1: reading needs an account too, pages as well as /ogc; 0: only writing does"),
     Setting("SECRET_KEY", "", "Secret that signs the session cookies, at least 16 characters; instead of the file"),
     Setting("SECRET_KEY_FILE", "instance/secret_key", "File with that secret; made once, readable by its owner only"),
-    Setting("MAP_REVIEW_NUMBER", "", "审图号 printed on map pictures and reports; empty leaves a line to be filled in"),
+    Setting(
+        "MAP_REVIEW_NUMBER",
+        "",
+        "Review number (shentuhao) printed on map pictures and reports; empty leaves a line to be filled in",
+    ),
     Setting("BASEMAPS", "instance/basemaps.toml", "File that lists the office's base maps, if any"),
 )
 

@@ -21,7 +21,7 @@ from geo.web.terminal import answer
 @click.option("--year", help="Status as of the end of this year; by default the plan's last one.")
 @click.option(
     "--filter", "filters", multiple=True, metavar="NAME=VALUE",
-    help="A filter of the map page as in its address, such as q=小学, plan_year=2023, bbox=…; several may be given.",
+    help="A filter of the map page as in its address, such as q=school, plan_year=2023, bbox=…; several may be given.",
 )  # fmt: skip
 @click.option("--no-schematic", is_flag=True, help="Without schematic positions, which are hatched otherwise.")
 @click.option("--as-of", help="As the office knew it at the end of a past day, such as 2024-03-01.")
