@@ -30,6 +30,8 @@ DATA_IN_PYTHON = {
     "geo/analysis/road_names.py": "grammar: what the names of roads are made of",
     "geo/analysis/stretches.py": "grammar: words for the parts of a road",
     "geo/exchange/coordinates.py": "grammar: what pasted coordinates are made of",
+    "geo/exchange/ledger.py": "grammar: how people confirm in a table",
+    "geo/exchange/ledger_cells.py": "grammar: how people write days, and that there is nothing",
     "geo/exchange/files/encodings.py": "the range of the ideographs",
     "geo/exchange/files/cells.py": "grammar: what columns of degrees are called",
     "geo/exchange/files/place_fields.py": "grammar: what columns of schools and homes are called",

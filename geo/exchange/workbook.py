@@ -157,16 +157,19 @@ class _LayerSheets:
         """A new sheet with its header; the rows to come say how wide its columns are."""
         if self.sheet is not None:
             self.finish()
-        self.sheet = self.book.create_sheet(_sheet_name(self.book, self.edition.title(self.layer.title)))
+        self.sheet = self.book.create_sheet(sheet_name(self.book, self.edition.title(self.layer.title)))
         self.sheet.freeze_panes = "C2"
         for number, column in enumerate(self.columns, start=1):
-            widths = [_width(column.header) + 3, *(_width(str(column.cell(row) or "")) + 1 for row in rows)]
+            widths = [
+                display_width(column.header) + 3,
+                *(display_width(str(column.cell(row) or "")) + 1 for row in rows),
+            ]
             self.sheet.column_dimensions[get_column_letter(number)].width = min(max(NARROWEST, *widths), WIDEST)
         self.sheet.append([_header_cell(self.sheet, column.header) for column in self.columns])
         self.rows = 1
 
 
-def _sheet_name(book: Workbook, title: str) -> str:
+def sheet_name(book: Workbook, title: str) -> str:
     """A name that Excel takes: at most 31 characters, none that it uses in addresses, no two alike."""
     plain = re.sub(r"[\[\]:*?/\\']", " ", cleaned(title)).strip() or "-"
     taken = {name.lower() for name in book.sheetnames}
@@ -174,7 +177,7 @@ def _sheet_name(book: Workbook, title: str) -> str:
     return next(name for tail in tails if (name := plain[: 31 - len(tail)] + tail).lower() not in taken)
 
 
-def _width(text: str) -> int:
+def display_width(text: str) -> int:
     """Places that the longest line of a text takes; a Chinese character takes two."""
     lines = text.splitlines() or [""]
     return max(sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line[:WIDEST]) for line in lines)
@@ -219,22 +222,27 @@ def _number_format(column: Column, value: float) -> str:
 
 
 def _text_cell(sheet: Worksheet, text: str) -> Cell:
-    """A cell that is text whatever it looks like.
-
-    Excel takes _x0041_ inside a text for a character of that number (ECMA-376, 22.9.2.19); _x005F_ in place of the
-    first sign keeps it from doing so.
-    """
-    shortened = text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
-    cell = WriteOnlyCell(sheet, re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", shortened))
+    """A cell that is text whatever it looks like."""
+    cell = WriteOnlyCell(sheet, written(text))
     cell.data_type = "s"
     cell.quotePrefix = CALCULATED.match(text) is not None
     return cell
 
 
+def written(text: str) -> str:
+    """A text as a workbook's file has it, not longer than a cell takes.
+
+    Excel takes _x0041_ inside a text for a character of that number (ECMA-376, 22.9.2.19); _x005F_ in place of the
+    first sign keeps it from doing so.
+    """
+    shortened = text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
+    return re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", shortened)
+
+
 def _explain(book: Workbook, zone: Zone, layers: Sequence[Layer], edition: Edition, on: date) -> None:
     """The sheet that says what the figures are, where they are from and how sure the places are."""
     say = edition.translate
-    sheet = book.create_sheet(_sheet_name(book, say(N_("说明"))))
+    sheet = book.create_sheet(sheet_name(book, say(N_("说明"))))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 100
     status = say(N_("截至 %(year)s 年年底")) % {"year": edition.year} if edition.year else say(N_("未附年度进展"))
     rows = [

@@ -39,6 +39,21 @@ LAMPS: dict[str, str] = {
 WATER_CLASSES = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ", 5: "Ⅴ", 6: "劣Ⅴ"}
 """Surface water classes of GB 3838-2002 and their order; 6 stands for "worse than Ⅴ"."""
 
+CARRIED_ON = (
+    "stage",
+    "flag",
+    "progress_pct",
+    "seats_delivered",
+    "value_source",
+    "obstacle",
+    "obstacle_owner",
+    "obstacle_due",
+)
+"""What a year's form or ledger takes over from the report before it, until somebody says what is new."""
+
+LONGEST_TEXT = 2000
+"""Characters of a text in a report."""
+
 
 @dataclass(frozen=True)
 class AnnualStatus:

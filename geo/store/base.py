@@ -230,8 +230,13 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def write(self, changes: Iterable[Change], act: Act) -> list[JournalEntry]:
+    def write(self, changes: Iterable[Change], act: Act, *, last_seq: int | None = None) -> list[JournalEntry]:
         """Make, change and remove features and add status rows in one transaction, all or none, in the order given.
+
+        Parameters
+        ----------
+        last_seq
+            The end of the journal that the changes were checked against; without it any will do.
 
         Returns
         -------
@@ -241,7 +246,7 @@ class Store(ABC):
         Raises
         ------
         Conflict
-            If a change names a revision that is no longer the current one.
+            If a change names a revision that is no longer the current one, or the journal ends elsewhere by now.
         FeatureNotFound, InvalidFeatures, InvalidInput
             If a change does not hold; the words name layer, feature and field.
         """

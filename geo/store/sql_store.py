@@ -11,7 +11,7 @@ import geopandas
 import pandas
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from geo.model.errors import FeatureNotFound, N_
+from geo.model.errors import Conflict, FeatureNotFound, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import (
     BY_PROGRAM,
@@ -246,8 +246,10 @@ class SqlStore(Store):
             self._keep(connection, act, changes.add_statuses(statuses))
         return len(statuses)
 
-    def write(self, changes: Iterable[Change], act: Act) -> list[JournalEntry]:
+    def write(self, changes: Iterable[Change], act: Act, *, last_seq: int | None = None) -> list[JournalEntry]:
         with self._changing(act) as (connection, changing):
+            if last_seq is not None and self.history.head(connection).seq != last_seq:
+                raise Conflict(N_("写入之前别人刚有修改，请再试一次"))
             return list(self.history.append(connection, act, changing.apply(changes)))
 
     @contextmanager

@@ -17,6 +17,7 @@ from geo.web import (
     health,
     journal,
     language,
+    ledger,
     locating_page,
     map_picture,
     ogc,
@@ -38,7 +39,15 @@ MAX_REQUEST_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 64 * 2**20
 """What any view may allow: the server refuses more before it has read it."""
 
-NAVIGATION = ("features.map_page", "catchments.page", "locating.page", "export.page", "journal.page", "accounts.index")
+NAVIGATION = (
+    "features.map_page",
+    "catchments.page",
+    "locating.page",
+    "export.page",
+    "ledger.page",
+    "journal.page",
+    "accounts.index",
+)
 """Pages in the order of the header; those that need a role are shown to whoever has it."""
 
 WITH_PAGES = (
@@ -51,6 +60,7 @@ WITH_PAGES = (
     ogc,
     evidence,
     status,
+    ledger,
     journal,
     accounts,
     corrections,

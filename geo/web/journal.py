@@ -11,10 +11,11 @@ from geo.service.as_of import OFFICE_TIME, end_of_day
 from geo.service.sealing import corrections, find_seal, seals
 from geo.web import params
 from geo.web.current import current_store
-from geo.web.journal_view import entry_view
+from geo.web.journal_view import can_be_undone, entry_view
 
 PAGE_SIZE = 50
 MAX_PAGE = 100_000
+MAX_NUMBER = 2**53
 blueprint = Blueprint("journal", __name__)
 
 
@@ -29,11 +30,15 @@ def page() -> str:
         "journal/index.html",
         entries=[entry_view(entry, store.catalog) for entry in entries],
         count=count,
+        undoable=all(can_be_undone(entry) for entry in entries),
         page=number,
         pages=max(1, -(-count // PAGE_SIZE)),
         actions=ACTION_TITLES,
         layers=list(store.catalog.values()),
-        asked={name: args.get(name, "") for name in ("layer", "feature", "author", "action", "since", "until")},
+        asked={
+            name: args.get(name, "")
+            for name in ("layer", "feature", "author", "action", "since", "until", "change_set")
+        },
         head=store.journal_head(),
         seals=[(seal, len(corrections(store, seal))) for seal in seals(store)],
     )
@@ -67,6 +72,7 @@ def _query(args: params.Args) -> JournalQuery:
         feature_id=params.text(args, "feature", 500),
         author=params.text(args, "author", 64),
         action=action,
+        change_set=params.integer(args, "change_set", None, 1, MAX_NUMBER),
         since=since and datetime.combine(since, time.min, OFFICE_TIME).astimezone(UTC).isoformat()[:19],
         until=until and end_of_day(until),
         newest_first=True,

@@ -11,8 +11,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.analysis.measuring import area_m2
 from geo.model.journal import ACTION_TITLES, PROGRAM, JournalEntry
 from geo.model.layer import Catalog, Field, Layer
+from geo.model.ledger import TITLES
 from geo.model.location import BASIS_TITLES
-from geo.model.status import FLAGS, STAGES
+from geo.model.status import FLAGS, STAGES, WATER_CLASSES
 from geo.model.units import SQUARE_METRES_PER_MU
 from geo.service.as_of import OFFICE_TIME
 from geo.web.language import localized
@@ -90,9 +91,14 @@ def entry_view(entry: JournalEntry, catalog: Catalog) -> EntryView:
         source=entry.source or "",
         differences=_differences(layer, before, after) if entry.action in UNDONE else [],
         drawing=_drawing(before.get("geom"), after.get("geom")),
-        can_be_undone=entry.action in UNDONE and entry.author != PROGRAM and entry.seq == entry.change_set,
+        can_be_undone=can_be_undone(entry) and entry.seq == entry.change_set,
         hash=entry.hash,
     )
+
+
+def can_be_undone(entry: JournalEntry) -> bool:
+    """Whether the entry's change set can be taken back."""
+    return entry.action in UNDONE and entry.author != PROGRAM
 
 
 def office_time(at: str) -> str:
@@ -105,7 +111,7 @@ def _differences(layer: Layer | None, before: dict, after: dict) -> list[Differe
     fields = _fields(layer)
     return [
         Difference(
-            localized(fields[name].title) if name in fields else name,
+            localized(fields[name].title) if name in fields else _(TITLES.get(name, name)),
             _worded(fields.get(name), name, before.get(name)),
             _worded(fields.get(name), name, after.get(name)),
         )
@@ -130,6 +136,8 @@ def _worded(field: Field | None, name: str, value: object) -> str:
             return localized(choice.title)
     if isinstance(value, bool):
         return _("是") if value else _("否")
+    if field and field.unit == "water_class" and value in WATER_CLASSES:
+        return WATER_CLASSES[value]
     if isinstance(value, int | float):
         number = str(value) if name == "plan_year" else format_decimal(value)
         return f"{number} {unit_title(field.unit) or ''}".strip() if field else number

@@ -12,7 +12,7 @@ from geo.model.errors import AtlasError, InvalidFile, InvalidInput, N_
 from geo.model.evidence import LARGEST_BYTES, MOST_FILES
 from geo.model.journal import Act
 from geo.model.layer import Layer
-from geo.model.status import FLAGS, STAGES, WATER_CLASSES, AnnualStatus
+from geo.model.status import CARRIED_ON, FLAGS, LONGEST_TEXT, STAGES, WATER_CLASSES, AnnualStatus
 from geo.service import features, history, status
 from geo.service.evidence import keep_evidence
 from geo.service.sealing import find_seal
@@ -25,21 +25,8 @@ from geo.web.params import NUMBER
 from geo.web.uploads import file_name, takes
 
 MAX_FORM_BYTES = 60 * 2**20
-LONGEST_TEXT = 2000
 NUMBERS = ("progress_pct", "investment_planned_cny_10k", "investment_done_cny_10k", "seats_delivered", "value")
 TEXTS = ("stage", "flag", "note", "value_source", "obstacle", "obstacle_owner", "obstacle_due")
-CARRIED_ON = (
-    "stage",
-    "flag",
-    "progress_pct",
-    "seats_delivered",
-    "value_source",
-    "obstacle",
-    "obstacle_owner",
-    "obstacle_due",
-)
-"""What the form of a year takes over from the report before it."""
-
 Faults = dict[str, str]
 blueprint = Blueprint("status", __name__, url_prefix="/status")
 
@@ -83,6 +70,8 @@ def undo(change_set: int) -> Response:
     first = entries[0] if entries else None
     if first is None or first.action == "remove":
         return redirect(url_for("journal.page"), 303)
+    if len(entries) > 1:
+        return redirect(url_for("journal.page", change_set=first.change_set), 303)
     return redirect(url_for("features.detail", layer_id=first.layer_id, feature_id=first.feature_id), 303)
 
 

@@ -11,8 +11,9 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.model.errors import InvalidFeatures, LayerNotFound
+from geo.model.errors import Conflict, InvalidFeatures, LayerNotFound
 from geo.model.feature_query import FeatureQuery
+from geo.model.journal import Act, FeatureChange
 
 numbers = itertools.count()
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60) | st.sampled_from(
@@ -261,3 +262,13 @@ def test_a_count_is_never_older_than_the_last_write(store, frame):
     assert store.count("parcels", FeatureQuery()) == 0
     store.add_features("parcels", frame({"a": GOOD}))
     assert store.count("parcels", FeatureQuery()) == 1
+
+
+def test_what_was_checked_against_an_older_state_is_not_written(store):
+    seen = store.journal_head().seq
+    store.write([FeatureChange("parcels", "p", None, {"name": "甲"})], Act("王工"), last_seq=seen)
+    with pytest.raises(Conflict, match="再试一次"):
+        store.write([FeatureChange("parcels", "q", None, {"name": "乙"})], Act("李工"), last_seq=seen)
+    assert store.count("parcels", FeatureQuery()) == 1
+    store.write([FeatureChange("parcels", "q", None, {"name": "乙"})], Act("李工"), last_seq=store.journal_head().seq)
+    assert store.count("parcels", FeatureQuery()) == 2

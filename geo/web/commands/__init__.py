@@ -5,7 +5,19 @@ A module per subject; a new command is written in the module of its subject and 
 
 from flask import Flask
 
-from geo.web.commands import accounts, catchments, export, layers, locating, map_picture, moving, reading, record, setup
+from geo.web.commands import (
+    accounts,
+    catchments,
+    export,
+    layers,
+    ledger,
+    locating,
+    map_picture,
+    moving,
+    reading,
+    record,
+    setup,
+)
 
 COMMANDS = (
     layers.layers,
@@ -26,6 +38,8 @@ COMMANDS = (
     accounts.user_disable,
     accounts.user_enable,
     record.report_status,
+    ledger.export_ledger,
+    ledger.import_ledger,
     record.verify,
     record.seal_year,
     moving.migrate_store,
