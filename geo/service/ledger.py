@@ -311,7 +311,7 @@ class _Checking:
             self._fault(row, None, message)
             return
         message = N_("导出台账之后，%(who)s 已填报过这一行（%(now)s）：请重新导出，看过现在的内容再改")
-        told = "，".join(
+        told = " · ".join(
             f"{column.title} {_word(column, value)}"
             for column in ledger_columns(self.record.layer)
             if (value := getattr(now, column.name)) is not None and column.kind in ("code", "number", "whole")
