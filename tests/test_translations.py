@@ -43,6 +43,8 @@ DATA_IN_PYTHON = {
     "geo/exchange/phrase_words.py": "grammar: signs of the words' lists",
     "geo/exchange/site_lines.py": "grammar: what parts a phrase from its area",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
+    "geo/model/field_value.py": "grammar: how offices write days, yes and no",
+    "geo/service/boundaries.py": "grammar: what columns of names are called",
     "geo/model/figures_note.py": "grammar: what qualifies the figures of a plan, in both languages side by side",
     "geo/model/layer.py": "titles of the shared fields, in both languages side by side",
     "geo/model/status.py": "names of the water classes of GB 3838-2002",

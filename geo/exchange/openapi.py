@@ -73,6 +73,9 @@ PARAMETERS: dict[str, Parameter] = {
     "area": Parameter(N_("圈选范围：WKT（经度 纬度），或“图层/编号”"), _text(20_000), name="within", required=True),
     "buffer_m": Parameter(N_("圈选范围外扩的距离，米"), {"type": "number", "minimum": 0, "exclusiveMinimum": True}),
     "schematic": Parameter(N_("是否给出示意位置；否则其几何为空，也不参与圈选"), {"type": "boolean", "default": False}),
+    "include_retired": Parameter(
+        N_("是否也给出已停用的要素；其 retired_on 不为空"), {"type": "boolean", "default": False}
+    ),
     "sortby": Parameter(
         N_("按字段排序，多个用逗号隔开，前加 - 为降序"), {"type": "array", "items": {"type": "string"}}
     ),
@@ -89,7 +92,7 @@ FILTER_WORDS = {
     "between": N_("%(title)s：等于所给的值，或区间“起/止”，“..”表示不限"),
     "year": N_("%(title)s：截至 year 那一年；须同时给出 year"),
 }
-FILTERS = ("bbox", "datetime", "year", "q", "within", "buffer_m", "schematic")
+FILTERS = ("bbox", "datetime", "year", "q", "within", "buffer_m", "schematic", "include_retired")
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,9 @@ STATUS_COLUMNS = (
 )
 """Columns that a query with a `year` adds."""
 
-ITEMS_PARAMETERS = frozenset("as_of bbox limit offset year q within buffer_m schematic sortby datetime f lang".split())
+ITEMS_PARAMETERS = frozenset(
+    "as_of bbox limit offset year q within buffer_m schematic include_retired sortby datetime f lang".split()
+)
 """Parameters of a question about features that are no property filter."""
 
 PARAMETERS = ITEMS_PARAMETERS | {"collections", "cells", "layers", "format", "match_schematic"}

@@ -180,12 +180,16 @@ PLAN_FIELDS: tuple[Field, ...] = (
     common("location_basis", "位置依据", "Location basis", "text", "WZYJ"),
     common("location_accuracy_m", "位置误差", "Location accuracy", "number", "WZWC", unit="m"),
     common("location_note", "位置说明", "Location note", "text", "WZSM"),
-    common("responsible_unit", "责任单位", "Responsible unit", "text", "ZRDW"),
-    common("responsible_officer", "责任人", "Responsible officer", "text", "ZRR"),
+    common("responsible_unit", "责任单位", "Responsible unit", "text", "ZRDW", filter="choice"),
+    common("responsible_officer", "责任人", "Responsible officer", "text", "ZRR", filter="choice"),
     common("retired_on", "停用日期", "Retired on", "date", "TYRQ"),
     common("replaced_by", "由谁替代", "Replaced by", "text", "TDBH"),
 )
-"""Fields of every plan layer (role `plan`). `source_paragraph` counts the lines of our copy of the plan from 1."""
+"""Fields of every plan layer (role `plan`). `source_paragraph` counts the lines of our copy of the plan from 1.
+
+The plan orders (五(三)2) that a unit and an officer answer for every project, and names none of them: they are unknown
+until the office enters them. `replaced_by` is `<layer>/<id>`, or an id of the same layer.
+"""
 
 
 STATUS_FIELDS: dict[str, tuple[Field, ...]] = {

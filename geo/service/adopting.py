@@ -12,7 +12,7 @@ from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import KEEP, Act, FeatureChange, JournalEntry, Keep
 from geo.model.layer import Layer
 from geo.model.location import LocationBasis
-from geo.service.proposals import NEW, Match, Project, changes_of, find_matches, fits, layer_values, plain
+from geo.service.proposals import FIRM, NEW, Match, Project, changes_of, find_matches, fits, layer_values, plain
 from geo.store.base import Store
 
 UNNUMBERED = "plan"
@@ -30,7 +30,7 @@ class Position:
     geometry
         In EPSG:4326; None where the place could not be told.
     basis
-        `located`, `placed` or `unlocated`.
+        `surveyed`, `located`, `placed` or `unlocated`.
     note
         What is to be said of it: assumptions, or why there is none.
     """
@@ -119,7 +119,7 @@ def place(
     page = store.read_feature(layer_id, feature_id, schematic=True)
     basis = dict(zip(page.columns, page.rows[0], strict=True)).get("location_basis")
     position = placed(geometry, act.author)
-    properties, shape = _positioned(layer, basis, position)
+    properties, shape = positioned(layer, basis, position)
     entries = store.write([FeatureChange(layer_id, feature_id, revision, properties, shape)], act)
     return entries[0] if entries else None
 
@@ -165,10 +165,10 @@ def _update(match: Match, decision: Decision) -> FeatureChange:
     values = layer_values(layer, decision.project)
     properties = {change.field: change.after for change in changes_of(match, values) if change.field in decision.fields}
     if "plan_year" in properties and match.properties.get("planned_dates_assumed"):
-        properties |= _assumed_dates(layer, properties["plan_year"])
+        properties |= assumed_dates(layer, properties["plan_year"])
     if decision.position is None or decision.position.geometry is None:
         return FeatureChange(layer.id, match.feature_id, decision.revision, properties)
-    position, shape = _positioned(layer, match.properties.get("location_basis"), decision.position)
+    position, shape = positioned(layer, match.properties.get("location_basis"), decision.position)
     return FeatureChange(layer.id, match.feature_id, decision.revision, properties | position, shape)
 
 
@@ -180,9 +180,9 @@ def _create(store: Store, decision: Decision, taken: dict[tuple[str, str], str])
     if project.target != NEW and (plain(project.name) in _names(taken, layer)):
         raise InvalidInput(N_("“%(name)s”有两条记录，请只采纳一条，或选“作为新要素”"), name=project.name)
     values = layer_values(layer, project)
-    properties = values | _assumed_dates(layer, values.get("plan_year"))
-    position, shape = _positioned(layer, None, decision.position or Position(None, LocationBasis.UNLOCATED))
-    feature_id = _free_id(store, layer, values.get("plan_year"), taken)
+    properties = values | assumed_dates(layer, values.get("plan_year"))
+    position, shape = positioned(layer, None, decision.position or Position(None, LocationBasis.UNLOCATED))
+    feature_id = free_id(store, layer, values.get("plan_year"), taken)
     return FeatureChange(layer.id, feature_id, None, properties | position, shape)
 
 
@@ -190,14 +190,14 @@ def _names(taken: dict[tuple[str, str], str], layer: Layer) -> set[str]:
     return {name for (layer_id, _), name in taken.items() if layer_id == layer.id}
 
 
-def _assumed_dates(layer: Layer, year: object) -> dict[str, object]:
+def assumed_dates(layer: Layer, year: object) -> dict[str, object]:
     """A plan names only the year: its first and last day, marked as assumed."""
     if not isinstance(year, int) or layer.field("planned_start") is None:
         return {}
     return {"planned_start": f"{year}-01-01", "planned_finish": f"{year}-12-31", "planned_dates_assumed": True}
 
 
-def _positioned(
+def positioned(
     layer: Layer, present: object, position: Position
 ) -> tuple[dict[str, object], BaseGeometry | Keep | None]:
     """The fields and the geometry of a position.
@@ -209,20 +209,29 @@ def _positioned(
     """
     if layer.geometry is None:
         return {}, KEEP
-    if present == LocationBasis.SURVEYED:
+    if present == LocationBasis.SURVEYED and position.basis != LocationBasis.SURVEYED:
         raise InvalidInput(N_("实测界址不能手工改动，只能用新的实测成果替换"))
-    if present == LocationBasis.PLACED and position.basis != LocationBasis.PLACED:
+    if present == LocationBasis.PLACED and position.basis not in FIRM:
         raise InvalidInput(N_("人工画定的位置不会被文字推算的位置替换"))
     shape, basis, accuracy_m = position.geometry, position.basis, position.accuracy_m
     if shape is not None and not fits(layer, shape):
-        if basis == LocationBasis.PLACED:
-            raise InvalidInput(N_("图层“%(layer)s”要的是面，请画出边界"), layer=layer.title.zh)
+        if basis in FIRM:
+            message = (
+                N_("图层“%(layer)s”要的是面，请画出边界")
+                if _is_area(layer)
+                else N_("图层“%(layer)s”要的是点，请放一个点")
+            )
+            raise InvalidInput(message, layer=layer.title.zh)
         shape, basis, accuracy_m = None, LocationBasis.UNLOCATED, None
     fields = {"location_basis": basis.value, "location_accuracy_m": accuracy_m, "location_note": position.note}
     return fields, shape
 
 
-def _free_id(store: Store, layer: Layer, year: object, taken: Iterable[tuple[str, str]]) -> str:
+def _is_area(layer: Layer) -> bool:
+    return (layer.geometry or "").endswith("Polygon")
+
+
+def free_id(store: Store, layer: Layer, year: object, taken: Iterable[tuple[str, str]] = ()) -> str:
     """The next number of the year: 2023-3 where 2023-1 and 2023-2 are there, retired ones included."""
     prefix = f"{year}" if isinstance(year, int) else UNNUMBERED
     values = (year,) if isinstance(year, int) else ()

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from geo.model.errors import InvalidInput, N_
+from geo.model.field_value import LARGEST, NUMBER
 from geo.model.layer import Field, FieldType
-
-LARGEST = 2**63 - 1
 
 FAULTS: dict[FieldType, str] = {
     "text": N_("字段“%(field)s”应为文字，且不含控制符 NUL，现为“%(given)s”"),
@@ -99,7 +98,7 @@ def _parsed_integer(given: str) -> int:
 
 
 def _parsed_number(given: str) -> float:
-    if not _NUMBER.fullmatch(given):
+    if not NUMBER.fullmatch(given):
         raise ValueError
     return float(given)
 
@@ -110,7 +109,6 @@ def _parsed_boolean(given: str) -> bool | None:
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
-_NUMBER = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
 
 _TYPED: dict[FieldType, Callable[[object], object]] = {
     "text": _text,

@@ -12,12 +12,13 @@ from geo.model.layer import Layer
 from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES, LocationBasis
 from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, WATER_CLASSES
 from geo.service.features import Item, ReportedYear
+from geo.service.retiring import Predecessor
 from geo.web.figures import Figure, facts, figures, in_decimals, kinds
 from geo.web.language import in_sentences, localized
 from geo.web.page_config import stage_titles, unit_title
 
 UNKNOWN_BASIS = N_("数据库里写的不是已知的位置依据，请核对")
-OWNERS = ("responsible_unit", "responsible_officer", "replaced_by")
+OWNERS = ("responsible_unit", "responsible_officer")
 REPORTED = "done"
 """The mark of a year that is reported and can be compared with no plan."""
 
@@ -47,6 +48,18 @@ class Year:
     note: str = ""
     demo: bool = False
     reasons: list[str] = dataclass_field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PredecessorView:
+    """A retired feature that this one replaces; `last_report` is empty where nothing was reported of it."""
+
+    layer_id: str
+    layer_title: str
+    feature_id: str
+    name: str
+    retired_on: str
+    last_report: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,20 @@ def feature_view(layer: Layer, feature_id: str, item: Item, years: range) -> Fea
     )
 
 
+def predecessor_view(each: Predecessor) -> PredecessorView:
+    """A predecessor with its last report in the page's language."""
+    status, words = each.last_status, ""
+    if status is not None:
+        is_measured = each.layer.status.kind == "measurement"
+        value = "" if status.value is None else _measure(each.layer, status.value)
+        progress = "" if status.progress_pct is None else f"{in_decimals(status.progress_pct)}%"
+        said = value if is_measured else " ".join(filter(None, [_stage(status.stage), progress]))
+        words = _("%(year)s 年填报：%(words)s", year=status.year, words=said)
+    return PredecessorView(
+        each.layer.id, localized(each.layer.title), each.feature_id, each.name, each.retired_on, words
+    )
+
+
 def _plan_facts(layer: Layer, properties: dict) -> list[Figure]:
     """Planned dates in one row, and who answers for it."""
     found = []
@@ -100,8 +127,11 @@ def _plan_facts(layer: Layer, properties: dict) -> list[Figure]:
             # The plan gives only a year: its first and last day are our assumption, and say so.
             dates = _("%(dates)s（按年份推定）", dates=dates)
         found.append(Figure("planned_dates", _("计划起止"), dates))
-    owners = (field for field in layer.fields if field.name in OWNERS and properties.get(field.name))
-    return [*found, *(Figure(field.name, localized(field.title), str(properties[field.name])) for field in owners)]
+    owners = (field for field in layer.fields if field.name in OWNERS)
+    return [
+        *found,
+        *(Figure(field.name, localized(field.title), str(properties.get(field.name) or _("未填"))) for field in owners),
+    ]
 
 
 def _timeline_title(layer: Layer) -> str:

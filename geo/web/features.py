@@ -4,14 +4,17 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from geo.model.errors import FeatureNotFound
+from geo.model.journal import PROGRAM
 from geo.model.layer import Layer
-from geo.service import corrections, features
+from geo.service import corrections, features, retiring
+from geo.service.retiring import Retirement
 from geo.web import params
-from geo.web.current import current_store
-from geo.web.feature_view import feature_view
+from geo.web.current import as_of_day, current_store
+from geo.web.feature_view import feature_view, predecessor_view
 from geo.web.language import in_words
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
+from geo.web.sessions import may
 
 MAP_MODULE = "/static/js/map_page.js"
 FEATURE_MODULE = "/static/js/feature_page.js"
@@ -27,20 +30,30 @@ def map_page() -> str:
 
 @blueprint.get("/features/<layer_id>/<path:feature_id>")
 def detail(layer_id: str, feature_id: str) -> str | tuple[str, int]:
-    """One feature on a page of its own; a retired one says what replaced it."""
+    """One feature on a page of its own; a retired one says since when, by whom and why, and what replaced it."""
     store = current_store()
     layer = store.catalog[layer_id]
     try:
         item = features.find_item(store, layer_id, feature_id, year=_year(), schematic=True)
     except FeatureNotFound as error:
         return _not_found(layer, feature_id, error)
-    view = feature_view(layer, feature_id, item, store.catalog.zone.years)
-    if item.properties.get("retired_on"):
-        return _retired(layer, view.name, item.properties)
-    extra = {"feature": {"layer": layer_id, "id": feature_id}}
-    outcomes = corrections.outcomes(store, layer_id, feature_id)
-    parts = _map_parts(FEATURE_MODULE, extra)
-    return render_template("features/detail.html", feature=view, outcomes=outcomes, **parts)
+    retirement = retiring.retirement(store, layer_id, feature_id) if item.properties.get("retired_on") else None
+    return render_template(
+        "features/detail.html",
+        layer=layer,
+        feature=feature_view(layer, feature_id, item, store.catalog.zone.years),
+        retirement=retirement,
+        can_undo=_can_undo(retirement),
+        predecessors=[predecessor_view(each) for each in retiring.predecessors(store, layer_id, feature_id)],
+        outcomes=corrections.outcomes(store, layer_id, feature_id),
+        **_map_parts(FEATURE_MODULE, {"feature": {"layer": layer_id, "id": feature_id}}),
+    )
+
+
+def _can_undo(retirement: Retirement | None) -> bool:
+    """Whether whoever looks may take the retirement back."""
+    entry = retirement and retirement.entry
+    return entry is not None and entry.author != PROGRAM and as_of_day() is None and may("editor")
 
 
 def _year() -> int:
@@ -64,14 +77,3 @@ def _not_found(layer: Layer, feature_id: str, error: FeatureNotFound) -> tuple[s
         "errors/error.html", status=404, title=_("没有找到"), detail=in_words(error), layer=layer, suggestions=alike
     )
     return page, 404
-
-
-def _retired(layer: Layer, name: str, properties: dict) -> tuple[str, int]:
-    """410 with the successor; `replaced_by` is `<layer>/<id>`, or an id of the same layer."""
-    successor = properties.get("replaced_by")
-    if successor and "/" not in successor:
-        successor = f"{layer.id}/{successor}"
-    page = render_template(
-        "features/retired.html", layer=layer, name=name, retired_on=properties["retired_on"], successor=successor
-    )
-    return page, 410

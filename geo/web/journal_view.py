@@ -90,7 +90,7 @@ def entry_view(entry: JournalEntry, catalog: Catalog) -> EntryView:
         cause=_(entry.cause) if entry.cause else "",
         source=entry.source or "",
         differences=_differences(layer, before, after) if entry.action in UNDONE else [],
-        drawing=_drawing(before.get("geom"), after.get("geom")),
+        drawing=drawing(before.get("geom"), after.get("geom")),
         can_be_undone=can_be_undone(entry) and entry.seq == entry.change_set,
         hash=entry.hash,
     )
@@ -112,8 +112,8 @@ def _differences(layer: Layer | None, before: dict, after: dict) -> list[Differe
     return [
         Difference(
             localized(fields[name].title) if name in fields else _(TITLES.get(name, name)),
-            _worded(fields.get(name), name, before.get(name)),
-            _worded(fields.get(name), name, after.get(name)),
+            worded(fields.get(name), name, before.get(name)),
+            worded(fields.get(name), name, after.get(name)),
         )
         for name in names[:MOST_FIELDS]
     ]
@@ -126,7 +126,7 @@ def _fields(layer: Layer | None) -> dict[str, Field]:
     return {field.name.removeprefix("status_"): field for field in layer.status_fields} | own
 
 
-def _worded(field: Field | None, name: str, value: object) -> str:
+def worded(field: Field | None, name: str, value: object) -> str:
     if value is None:
         return ""
     if name in CODES and value in CODES[name]:
@@ -144,7 +144,7 @@ def _worded(field: Field | None, name: str, value: object) -> str:
     return str(value)
 
 
-def _drawing(before: object, after: object) -> Drawing | None:
+def drawing(before: object, after: object) -> Drawing | None:
     """Both shapes on one ground, north up; None where neither is there."""
     shapes = [shapely.from_wkb(each) if isinstance(each, str) else None for each in (before, after)]
     present = [shape for shape in shapes if shape is not None]

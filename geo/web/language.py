@@ -1,7 +1,7 @@
 """Chinese first, English by a switch that sticks."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -44,6 +44,14 @@ def localized(title: Title | None) -> str | None:
 def office_time(moment: str) -> str:
     """A moment of the store (ISO 8601, UTC) as the office's clock shows it, to the minute."""
     return datetime.fromisoformat(moment).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")
+
+
+def is_iso_day(text: str) -> bool:
+    """Whether a control for days can show a text; what it cannot show it would lose."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def in_words(error: AtlasError) -> str:
@@ -111,4 +119,5 @@ def speak(app: Flask) -> None:
     Babel(app, default_locale="zh", locale_selector=_selected)
     app.register_blueprint(blueprint)
     app.jinja_env.filters["office_time"] = office_time
+    app.jinja_env.tests["iso_day"] = is_iso_day
     app.jinja_env.globals.update(language=language, localized=localized, script_messages=script_messages)

@@ -123,6 +123,7 @@ def _page_config(store: Store) -> dict[str, object]:
         "largestFile": LARGEST_PLAN_FILE,
         "adoptUrl": url_for("locating.adopt"),
         "placeUrl": url_for("locating.place"),
+        "placePageUrl": "/editing/place",
         "undoUrl": url_for("locating.undo"),
         "roadsUrl": url_for("relocating.propose"),
         "applyRoadsUrl": url_for("relocating.apply"),

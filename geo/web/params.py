@@ -17,6 +17,7 @@ from geo.model.feature_query import (
     FeatureQuery,
     Order,
 )
+from geo.model.field_value import NUMBER
 from geo.model.layer import Catalog, Layer, Zone
 from geo.service import areas
 from geo.store.base import Store
@@ -25,9 +26,6 @@ MAX_OFFSET = 10_000_000
 MAX_SEARCH_LENGTH = 200
 MAX_WITHIN_LENGTH = 20_000
 FIRST_YEAR, LAST_YEAR = 1949, 2100
-
-NUMBER = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?")
-"""Bounded, so that a long wrong number costs no time."""
 
 Args = MultiDict[str, str]
 
@@ -107,6 +105,7 @@ def _read(args: Args, layer: Layer, within: BaseGeometry | None) -> FeatureQuery
         limit=integer(args, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, clamp=True),
         offset=integer(args, "offset", 0, 0, MAX_OFFSET),
         schematic=flag(args, "schematic"),
+        retired=flag(args, "include_retired"),
     )
 
 

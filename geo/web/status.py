@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from unicodedata import normalize
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
 from geo.model.errors import AtlasError, InvalidFile, InvalidInput, N_
 from geo.model.evidence import LARGEST_BYTES, MOST_FILES
+from geo.model.field_value import NUMBER
 from geo.model.journal import Act
 from geo.model.layer import Layer
 from geo.model.status import CARRIED_ON, FLAGS, LONGEST_TEXT, STAGES, WATER_CLASSES, AnnualStatus
@@ -21,7 +22,7 @@ from geo.web.current import live_store
 from geo.web.guard import needs_role
 from geo.web.language import in_sentences, in_words
 from geo.web.page_config import unit_title
-from geo.web.params import NUMBER
+from geo.web.undoing import say_done
 from geo.web.uploads import file_name, takes
 
 MAX_FORM_BYTES = 60 * 2**20
@@ -50,8 +51,8 @@ def send(layer_id: str, year: int, feature_id: str) -> Response | tuple[str, int
     if not faults:
         try:
             evidence = _evidence(store, given, request.files.getlist("evidence"), act)
-            status.report(store, AnnualStatus(layer_id, feature_id, year, evidence=evidence, **figures), act)
-            flash(_("%(year)s 年的填报已保存", year=year))
+            entry = status.report(store, AnnualStatus(layer_id, feature_id, year, evidence=evidence, **figures), act)
+            say_done(_("%(year)s 年的填报已保存", year=year), entry)
             return redirect(url_for("features.detail", layer_id=layer_id, feature_id=feature_id, year=year), 303)
         except status.InvalidReport as error:
             faults = {fault.field: in_sentences([fault.remark])[0] for fault in reversed(error.faults)}
@@ -66,8 +67,8 @@ def undo(change_set: int) -> Response:
     """Take a change back by a new one, and go back to the feature."""
     store = live_store()
     entries = history.undo(store, change_set, Act(current_user.name, _("撤销第 %(number)s 号修改", number=change_set)))
-    flash(_("已撤销；原来的修改仍在日志里"))
     first = entries[0] if entries else None
+    say_done(_("已撤销；原来的修改仍在日志里"), first)
     if first is None or first.action == "remove":
         return redirect(url_for("journal.page"), 303)
     if len(entries) > 1:

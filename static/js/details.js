@@ -79,17 +79,18 @@ export class Details {
   }
 
   facts(feature, facts) {
-    const rows = [...facts.map(({ name, title, value }) => [name, title, value]), ...this.planFacts(feature.properties).filter(([, , value]) => value)];
+    const rows = [...facts.map(({ name, title, value }) => [name, title, value]), ...this.planFacts(feature).filter(([, , value]) => value)];
     return rows.length > 0 && el("dl", { class: "facts", "data-testid": "facts" }, rows.flatMap(([name, title, value]) => [el("dt", {}, title), el("dd", { "data-field": name }, value)]));
   }
 
-  planFacts(properties) {
+  planFacts({ layer, properties }) {
+    const isPlan = layer.role === "plan";
     const { planned_start: start, planned_finish: finish } = properties;
     const dates = start && finish && t("{start} 至 {finish}", { start, finish });
     return [
       ["planned_dates", t("计划起止"), dates && properties.planned_dates_assumed ? t("{dates}（按年份推定）", { dates }) : dates],
-      ["responsible_unit", t("责任单位"), properties.responsible_unit],
-      ["responsible_officer", t("责任人"), properties.responsible_officer],
+      ["responsible_unit", t("责任单位"), isPlan && (properties.responsible_unit || t("未填"))],
+      ["responsible_officer", t("责任人"), isPlan && (properties.responsible_officer || t("未填"))],
       ["replaced_by", t("替代要素"), properties.replaced_by],
     ];
   }

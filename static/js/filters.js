@@ -107,7 +107,9 @@ export class Facets {
 
   choices(facet) {
     const chosen = new Set(this.state.get("filters")[facet.name] || []);
-    return this.values(facet).map((value) => {
+    const values = this.values(facet);
+    if (!values.length) return el("p", { class: "choice-none" }, t("图上的要素都没有填这一项。"));
+    return values.map((value) => {
       const change = (event) => {
         chosen[event.target.checked ? "add" : "delete"](value);
         this.apply(facet, [...chosen]);

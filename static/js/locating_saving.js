@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { t } from "./i18n.js";
 import { takenFields, takesPosition } from "./locating_words.js";
 import { offer, sayFailed, settle } from "./notices.js";
-import { send } from "./send.js";
+import { csrfToken, send } from "./send.js";
 
 /** Writes to the store in the name of whoever is signed in; tells everybody else how to sign in. */
 export class Saving {
@@ -86,9 +86,19 @@ export class Saving {
       if (changeSet !== null) this.offerUndo(t("“{name}”已落图", { name }), () => this.takeBack(changeSet));
       return true;
     } catch (error) {
+      if (error.status === 409) { this.showConflict(place); return false; }
       this.failed("adopt", error, () => this.place(place, name).then((isDone) => isDone && page.refresh()));
       return false;
     }
+  }
+
+  /** Somebody else was faster: the page that shows both versions takes over, with what was drawn. */
+  showConflict({ layer, id, revision, geometry }) {
+    const fields = { csrf_token: csrfToken(), _revision: revision, _basis: "placed", _geometry: JSON.stringify(geometry) };
+    const action = `${this.page.config.locating.placePageUrl}/${layer}/${encodeURIComponent(id)}`;
+    const form = el("form", { method: "post", action, hidden: true }, Object.entries(fields).map(([name, value]) => el("input", { type: "hidden", name, value })));
+    document.body.append(form);
+    form.submit();
   }
 
   offerUndo(words, undo) {

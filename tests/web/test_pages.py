@@ -43,12 +43,13 @@ def test_a_feature_page_shows_every_figure_of_the_plan_and_its_source(client):
         assert words in page
 
 
-def test_a_retired_feature_is_gone_and_names_its_successor(retiring):
-    gone = retiring.get("/features/schools/2021-1")
-    assert gone.status_code == 410
-    assert 'href="/features/schools/2021-2"' in gone.text
-    assert "2024-05-06" in gone.text
-    assert retiring.get("/features/schools/2022-1").status_code == 410
+def test_a_retired_feature_stays_readable_and_names_its_successor(retiring):
+    retired = retiring.get("/features/schools/2021-1")
+    assert retired.status_code == 200
+    assert 'href="/features/schools/2021-2"' in retired.text
+    assert "2024-05-06" in retired.text and 'data-testid="figures"' in retired.text
+    assert 'data-testid="successor"' not in retiring.get("/features/schools/2022-1").text
+    assert "2024-05-06 停用" in retiring.get("/features/schools/2021-2").text
 
 
 def test_a_retired_feature_is_in_no_list_and_no_file(retiring):

@@ -8,6 +8,7 @@ from flask import Flask
 from geo.web.commands import (
     accounts,
     catchments,
+    editing,
     export,
     layers,
     ledger,
@@ -37,6 +38,8 @@ COMMANDS = (
     accounts.user_password,
     accounts.user_disable,
     accounts.user_enable,
+    editing.edit_feature,
+    editing.retire_feature,
     record.report_status,
     ledger.export_ledger,
     ledger.import_ledger,
