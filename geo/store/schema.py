@@ -10,7 +10,7 @@ from geo.model.layer import Catalog, Field, Layer, common
 from geo.model.location import LocationBasis
 from geo.store.columns import COLUMN_TYPES, WHOLE, geometry
 
-VERSION = "2"
+VERSION = "3"
 """Of the schema; kept in `store_info`."""
 
 NAMING = {"ix": "ix_%(table_name)s.%(column_0_N_name)s"}

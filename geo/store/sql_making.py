@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 
 from sqlalchemy import Column, Connection, Table, delete, insert, select, update
+from sqlalchemy.schema import CreateIndex
 
 from geo.model.errors import N_, StoreUnavailable
 from geo.model.journal import JournalQuery
@@ -228,10 +229,20 @@ class SqlMaking(SqlStore):
                 migrations.upgrade(connection, version)
             for column in new:
                 migrations.add_column(connection, column)
+            self._add_indexes(connection)
             if version == "1":
                 self._keep(connection, BASELINE, baseline(connection, self.schema, self.catalog))
             self._note_columns(connection, {column.table.name for column in new})
             connection.execute(update(info).where(info.c.key == "schema_version").values(value=VERSION))
+
+    def _add_indexes(self, connection: Connection) -> None:
+        """Indexes of fields that an earlier version did not have, or by which it did not filter."""
+        for layer in self.catalog.values():
+            present = self._columns(connection, layer.id).keys() - {"geom"}
+            # An index of places differs with the database and is always there; a missing column is refused later.
+            for index in self.schema.layers[layer.id].indexes:
+                if present.issuperset(index.columns.keys()):
+                    connection.execute(CreateIndex(index, if_not_exists=True))
 
     def _new_columns(self, layer: Layer) -> list[Column]:
         """Fields that a layer has by now, and its table that is there has not; unknown in every feature until set.

@@ -28,7 +28,7 @@ def page() -> str:
     entries = list(store.journal(query))
     return render_template(
         "journal/index.html",
-        entries=[entry_view(entry, store.catalog) for entry in entries],
+        entries=[entry_view(entry, store.catalog, alone=query.feature_id is not None) for entry in entries],
         count=count,
         undoable=all(can_be_undone(entry) for entry in entries),
         page=number,

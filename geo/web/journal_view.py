@@ -70,8 +70,14 @@ class EntryView:
     hash: str
 
 
-def entry_view(entry: JournalEntry, catalog: Catalog) -> EntryView:
-    """An entry in the page's language."""
+def entry_view(entry: JournalEntry, catalog: Catalog, *, alone: bool = False) -> EntryView:
+    """An entry in the page's language.
+
+    Parameters
+    ----------
+    alone
+        Whether the others of its change set are not beside it, so that each entry offers to take all of it back.
+    """
     is_known = entry.layer_id in catalog  # a layer may have left the folders since
     layer = catalog[entry.layer_id] if is_known else None
     before, after = entry.before or {}, entry.after or {}
@@ -91,7 +97,7 @@ def entry_view(entry: JournalEntry, catalog: Catalog) -> EntryView:
         source=entry.source or "",
         differences=_differences(layer, before, after) if entry.action in UNDONE else [],
         drawing=drawing(before.get("geom"), after.get("geom")),
-        can_be_undone=can_be_undone(entry) and entry.seq == entry.change_set,
+        can_be_undone=can_be_undone(entry) and (alone or entry.seq == entry.change_set),
         hash=entry.hash,
     )
 

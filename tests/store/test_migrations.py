@@ -9,9 +9,11 @@ import pytest
 import shapely
 
 from geo.model.errors import StoreUnavailable
-from geo.model.feature_query import FeatureQuery
+from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import PROGRAM, WHOLE_JOURNAL, Act, FeatureChange
 from geo.model.status import AnnualStatus
+from geo.service.editing import edit
+from geo.service.retiring import Retiree, retire
 from geo.store import migrations, open_store
 from geo.store.catalog import read_catalog
 from geo.store.schema import VERSION
@@ -101,6 +103,18 @@ def test_what_was_there_is_read_as_before(upgraded):
     assert not any(row.withdrawn or row.obstacle or row.value_source for row in rows)
 
 
+def test_what_was_there_is_edited_and_retired(upgraded):
+    upgraded.create()
+    act = Act("王工", "批复")
+    values = {"responsible_unit": "区教体局", "responsible_officer": "王芳"}
+    edit(upgraded, "parcels", "2023-1", upgraded.read_feature("parcels", "2023-1").rows[0][-1], values, act)
+    owned = FeatureQuery(conditions=(Condition("responsible_unit", ("区教体局",)),))
+    assert upgraded.read_page("parcels", owned).ids == ["2023-1"]
+    retire(upgraded, [Retiree("parcels", "2023-1")], act)
+    assert upgraded.count("parcels", owned) == 0
+    assert list(upgraded.faults()) == []
+
+
 def test_the_journal_begins_with_what_was_there(upgraded):
     upgraded.create()
     entries = list(upgraded.journal())
@@ -179,6 +193,23 @@ def test_a_field_that_every_plan_layer_has_by_now_is_added(store, outside, frame
     page = store.read_page("parcels", FeatureQuery())
     assert dict(zip(page.columns, page.rows[0], strict=True))["progress_curve"] is None
     assert list(store.faults()) == []
+
+
+def test_the_second_version_had_no_responsible_unit_and_officer(store, outside, frame):
+    store.add_features("parcels", frame({"a": {"name": "甲"}}))
+    indexes = [f'DROP INDEX "ix_parcels.{name}"' for name in ("responsible_unit", "responsible_officer")]
+    for statement in indexes:
+        outside(statement)
+    for name in ("responsible_unit", "responsible_officer"):
+        outside(f"ALTER TABLE parcels DROP COLUMN {name}")
+    outside("UPDATE store_info SET value = '2' WHERE key = 'schema_version'")
+    assert store.create() == []
+    edit(store, "parcels", "a", 1, {"responsible_unit": "区教体局"}, Act("王工"))
+    owned = FeatureQuery(conditions=(Condition("responsible_unit", ("区教体局",)),))
+    assert store.read_page("parcels", owned).ids == ["a"]
+    assert list(store.faults()) == []
+    for statement in indexes:
+        outside(statement)  # they are there again
 
 
 @GEOPACKAGE
