@@ -7,9 +7,11 @@ address into a document.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from urllib.parse import quote, urlencode
+from email.utils import format_datetime
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from geo.model.crs import CRS84
+from geo.model.journal import PROGRAM, JournalEntry
 from geo.model.layer import Field, Layer, Ratio, Title, Zone
 from geo.model.location import LocationBasis
 from geo.model.page import Summary
@@ -167,6 +169,98 @@ def item_links(base_url: str, layer_id: str, feature_id: str) -> list[Link]:
         _link("self", f"{address}/items/{quote(feature_id)}", GEOJSON),
         _link("collection", address, JSON),
     ]
+
+
+def version_links(
+    base_url: str, layer_id: str, feature_id: str, *, previous: str | None, asked: str | None
+) -> list[Link]:
+    """Links from one state of a feature to its others (RFC 5829; `original`: RFC 7089).
+
+    Parameters
+    ----------
+    previous
+        The moment at which the state before this one began (ISO 8601); None where this is the first.
+    asked
+        The past day or moment that the client asked for; None for now.
+    """
+    address = f"{base_url}/collections/{layer_id}"
+    item = f"{address}/items/{quote(feature_id)}"
+    links = [_link("version-history", f"{address}/versions/{quote(feature_id)}", JSON)]
+    if previous is not None:
+        links.append(memento("predecessor-version", item, previous))
+    if asked is not None:
+        links += [_link(rel, item, GEOJSON) for rel in ("latest-version", "original")]
+    return links
+
+
+def memento(rel: str, item: str, at: str) -> Link:
+    """A link to a feature as the record of it stood from a moment on, with that moment as RFC 7089 writes it."""
+    return _link(rel, f"{item}?{urlencode({'as_of': at})}", GEOJSON) | {"datetime": http_date(at)}
+
+
+def http_date(at: str) -> str:
+    """A moment (ISO 8601) as HTTP writes it, in whole seconds."""
+    return format_datetime(datetime.fromisoformat(at).astimezone(UTC), usegmt=True)
+
+
+def version_history(
+    base_url: str, layer_id: str, feature_id: str, versions: Sequence[tuple[str, Sequence[JournalEntry]]]
+) -> Document:
+    """Every state of a feature, the oldest first, with who made it, and a link that gives exactly that state.
+
+    Parameters
+    ----------
+    versions
+        When each began (ISO 8601), and the rows of the journal that made it.
+    """
+    item = f"{base_url}/collections/{layer_id}/items/{quote(feature_id)}"
+    return {
+        "id": feature_id,
+        "collection": layer_id,
+        "versions": [_version(item, at, entries) for at, entries in versions],
+        "links": [
+            _link("self", f"{base_url}/collections/{layer_id}/versions/{quote(feature_id)}", JSON),
+            _link("latest-version", item, GEOJSON),
+            _link("original", item, GEOJSON),
+        ],
+    }
+
+
+def _version(item: str, at: str, entries: Sequence[JournalEntry]) -> Document:
+    last = entries[-1]
+    revisions = [entry.revision for entry in entries if entry.revision is not None]
+    return {
+        "at": at,
+        "actions": list(dict.fromkeys(entry.action for entry in entries)),
+        "years": sorted({entry.after["year"] for entry in entries if entry.action == "status"}),
+        "revision": revisions[-1] if revisions else None,
+        "author": None if last.author == PROGRAM else last.author,
+        "cause": last.cause,
+        "source": last.source,
+        "links": [] if last.action == "remove" else [memento("memento", item, at)],
+    }
+
+
+def in_the_past(document: Document, as_of: str | None) -> Document:
+    """A document whose links stay in the past day or moment that the client asked for; now and other days stay."""
+    if as_of is None:
+        return document
+    stays = ("latest-version", "original", "version-history")
+    return {
+        name: [link if link["rel"] in stays else link | {"href": _with_as_of(link["href"], as_of)} for link in value]
+        if name == "links"
+        else [in_the_past(each, as_of) for each in value]
+        if name == "collections"
+        else value
+        for name, value in document.items()
+    }
+
+
+def _with_as_of(href: str, as_of: str) -> str:
+    query = parse_qsl(urlsplit(href).query)
+    if any(name == "as_of" for name, _ in query):
+        return href
+    return f"{href}{'&' if query else '?'}{urlencode({'as_of': as_of})}"
 
 
 def status_row(status: AnnualStatus) -> Document:

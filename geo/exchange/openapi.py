@@ -66,7 +66,20 @@ PARAMETERS: dict[str, Parameter] = {
     "limit": Parameter(N_("一页最多多少个要素"), _integer(1, MAX_LIMIT, DEFAULT_LIMIT)),
     "searchLimit": Parameter(N_("最多给出多少个要素"), _integer(1, 100, 20), name="limit"),
     "offset": Parameter(N_("跳过前面多少个要素"), _integer(0, default=0)),
-    "datetime": Parameter(N_("计划时间：日期，或用“/”隔开的起止日期，“..”表示不限"), {"type": "string"}),
+    "datetime": Parameter(
+        N_(
+            "计划时间：日期，或用“/”隔开的起止日期，“..”表示不限；选出计划起止时间与之相交的要素。"
+            "这不是看过去的记录，看过去某一天掌握的情况用 as_of"
+        ),
+        {"type": "string"},
+    ),
+    "as_of": Parameter(
+        N_(
+            "办公室在过去某一天结束时，或某一时刻，所掌握的情况：RFC 3339 的日期（如 2024-03-01），"
+            "或带时区的时刻（如 2024-03-01T08:00:00Z）。与计划时间 datetime、进展年份 year 无关"
+        ),
+        {"type": "string"},
+    ),
     "year": Parameter(N_("加上截至该年年底的进展"), _integer(1949, 2100)),
     "q": Parameter(N_("搜索名称、编号和位置：汉字片段或拼音首字母"), _text(200)),
     "within": Parameter(N_("圈选范围：WKT（经度 纬度），或“图层/编号”"), _text(20_000)),
@@ -108,6 +121,8 @@ class Operation:
     @property
     def name(self) -> str:
         last = self.path.rstrip("/").rpartition("/")[2]
+        if "/versions/" in self.path:
+            return "versions"
         return {"": "landing", "{collectionId}": "collection", "{featureId}": "item"}.get(last, last)
 
 
@@ -124,6 +139,13 @@ OPERATIONS = (
         ("collectionId", "featureId", "year", "schematic", "f"),
         GEOJSON,
         "Feature",
+    ),
+    Operation(
+        "/collections/{collectionId}/versions/{featureId}",
+        N_("一个要素历来的各个版本：何时、谁、为什么，各带一个取回该版本的链接"),
+        ("collectionId", "featureId", "f"),
+        JSON,
+        "Versions",
     ),
     Operation("/summary", N_("各图层的计数与合计"), ("collections", "cells", *FILTERS, "f"), JSON, "Summary"),
     Operation("/search", N_("在全部图层里搜索"), ("q", "searchLimit", "year", "schematic", "f"), GEOJSON, "Features"),
@@ -187,7 +209,7 @@ def _operation(operation: Operation, translate: Translate) -> Document:
     return {
         "operationId": operation.name,
         "summary": words,
-        "parameters": [_reference("parameters", name) for name in (*operation.parameters, "lang")],
+        "parameters": [_reference("parameters", name) for name in (*operation.parameters, "as_of", "lang")],
         "responses": answers,
     }
 
@@ -265,6 +287,8 @@ def _schemas(catalog: Catalog, language: str) -> Document:
         "Conformance": _object(conformsTo=_array(TEXT)),
         "Collections": _object(links=LINKS, collections=_array(_reference("schemas", "Collection"))),
         "Collection": _object(id=TEXT, title=TEXT, description=TEXT, extent=ANYTHING, itemType=TEXT, links=LINKS),
+        "Versions": _object(id=TEXT, collection=TEXT, versions=_array(_reference("schemas", "Version")), links=LINKS),
+        "Version": _object(at={"type": "string", "format": "date-time"}, actions=_array(TEXT), links=LINKS),
         "Summary": _object(collections={"type": "object", "additionalProperties": _reference("schemas", "Counted")}),
         "Counted": _object(count=COUNT, totals=ANYTHING, cells=_array(_object(lon=NUMBER, lat=NUMBER, count=COUNT))),
         "Geometry": GEOMETRY,

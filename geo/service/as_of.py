@@ -1,5 +1,6 @@
 """The store as the office knew it at the end of a past day: rebuilt from the journal, then asked like any other."""
 
+import re
 import threading
 from collections import OrderedDict
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +16,39 @@ OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 """China has one time; a day ends with the office's midnight."""
 
 KEPT_OPEN, KEPT_FILES = 4, 20
+
+FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+DATE_TIME = re.compile(
+    rf"({FULL_DATE.pattern})[tT ](\d{{2}}:\d{{2}}:\d{{2}}(?:\.\d+)?)([zZ]|[-+ ]\d{{2}}:\d{{2}})", re.ASCII
+)
+"""A day or a moment as RFC 3339 writes them; the plus of an offset reaches us as a blank where it was not escaped."""
+
+
+def read_when(given: str) -> date | datetime:
+    """A past day, or a moment with its offset from UTC, as addresses and commands name it (RFC 3339).
+
+    Raises
+    ------
+    InvalidInput
+        If it is neither.
+    """
+    try:
+        if FULL_DATE.fullmatch(given):
+            return date.fromisoformat(given)
+        if found := DATE_TIME.fullmatch(given):
+            day, clock, offset = found.groups()
+            return datetime.fromisoformat(f"{day}T{clock}{offset.upper().replace(' ', '+')}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    message = N_("参数 as_of 应为日期，如 2024-03-01，或带时区的时刻，如 2024-03-01T08:00:00Z，现为“%(given)s”")
+    raise InvalidInput(message, given=given[:40])
+
+
+def last_moment(when: date | datetime) -> str:
+    """The end of a day, or the moment itself, as the journal writes it."""
+    if not isinstance(when, datetime):
+        return end_of_day(when)
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def end_of_day(day: date) -> str:
@@ -43,22 +77,22 @@ class PastStores:
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Store] = OrderedDict()
 
-    def as_of(self, store: Store, day: date) -> Store:
-        """The store as of the end of a day; `store` itself where nothing was written since.
+    def as_of(self, store: Store, when: date | datetime) -> Store:
+        """The store as of the end of a day, or as of a moment; `store` itself where nothing was written since.
 
         Raises
         ------
         InvalidInput
-            If the day lies in the future, or before the record begins.
+            If it lies in the future, or before the record begins.
         """
-        head = store.journal_head(end_of_day(day))
-        if day > datetime.now(OFFICE_TIME).date():
-            raise InvalidInput(N_("as_of 是将来的日期：%(day)s"), day=day.isoformat())
+        head, now = store.journal_head(last_moment(when)), datetime.now(OFFICE_TIME)
+        if when > (now if isinstance(when, datetime) else now.date()):
+            raise InvalidInput(N_("as_of 是将来的日期：%(day)s"), day=when.isoformat())
         if head.seq == 0:
             begins = first_day(store)
             raise InvalidInput(
                 N_("%(day)s 时还没有记录：本库的记录从 %(begins)s 开始"),
-                day=day.isoformat(),
+                day=when.isoformat(),
                 begins=begins.isoformat() if begins else "—",
             )
         return self.at(store, head)

@@ -30,7 +30,7 @@ from geo.web import (
     slots,
     status,
 )
-from geo.web.current import AS_OF, live_store, use_store
+from geo.web.current import AS_OF, as_of_moment, live_store, use_store
 from geo.web.guard import guard, may_open
 from geo.web.hosts import refuse_wrong_hosts
 from geo.web.sessions import keep_sessions
@@ -124,6 +124,7 @@ def _page_context() -> dict:
         known = {"zone": None, "demo": False}
     return {
         "as_of": request.args.get(AS_OF),
+        "as_of_moment": as_of_moment(),
         "nav": [(url_for(endpoint), endpoint) for endpoint in NAVIGATION if may_open(endpoint)],
         **known,
         "open_corrections": corrections.open_corrections,

@@ -1,21 +1,21 @@
 """What the running app works with: its store, opened when it is first asked for, now or as of a past day."""
 
 import threading
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from flask import Flask, current_app, has_request_context, request
 
-from geo.model.errors import InvalidInput, N_
+from geo.model.errors import InvalidInput
 from geo.model.layer import Zone
-from geo.service.as_of import PastStores
+from geo.service.as_of import OFFICE_TIME, PastStores, read_when
 from geo.service.intake import open_or_create
 from geo.service.sealing import SealingKey
 from geo.store.base import Store
 
 _EXTENSION, _PAST = "plan_atlas_store", "plan_atlas_past_stores"
 AS_OF = "as_of"
-"""Parameter of every address that is read: the day as of whose end the office's knowledge is shown."""
+"""Parameter of every address that is read: the day as of whose end, or the moment, the office's knowledge is shown."""
 
 
 class _LazyStore:
@@ -63,7 +63,7 @@ def current_store() -> Store:
 
 
 def store_as_of(day: date | None) -> Store:
-    """The store as of the end of a day, for commands; as it is now where none is named."""
+    """The store as of the end of a day or a moment, for commands; as it is now where none is named."""
     return live_store() if day is None else past_stores().as_of(live_store(), day)
 
 
@@ -73,19 +73,23 @@ def past_stores() -> PastStores:
 
 
 def as_of_day() -> date | None:
-    """The past day that the request asks about; None for now."""
+    """The past day, or the moment (a `datetime`), that the request asks about; None for now."""
     given = request.args.get(AS_OF) if has_request_context() and request.method in ("GET", "HEAD") else None
     return past_day(given)
 
 
-def past_day(given: str | None) -> date | None:
-    """A past day as it is written in an address or a command; None for now."""
-    if not given:
-        return None
+def as_of_moment() -> str | None:
+    """The moment that the page is about, by the office's clock; None for a day, for now, and for what is neither."""
     try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise InvalidInput(N_("参数 as_of 应为日期，如 2024-03-01，现为“%(given)s”"), given=given[:40]) from None
+        when = as_of_day()
+    except InvalidInput:
+        return None
+    return when.astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M:%S") if isinstance(when, datetime) else None
+
+
+def past_day(given: str | None) -> date | None:
+    """A past day, or a moment, as it is written in an address or a command; None for now."""
+    return read_when(given) if given else None
 
 
 def sealing_key() -> SealingKey:

@@ -10,12 +10,14 @@ from geo.exchange.openapi import openapi
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import PARAMETERS
 from geo.model.layer import Layer
-from geo.service import features
+from geo.service import features, versions
 from geo.service import search as search_service
+from geo.service.as_of import last_moment
 from geo.service.export import DEMO_NOTE
+from geo.store.base import Store
 from geo.web import params
 from geo.web.caching import cached_by_state
-from geo.web.current import AS_OF, current_store
+from geo.web.current import AS_OF, as_of_day, current_store
 from geo.web.language import LANGUAGES, in_sentences, language
 
 GEOJSON = "application/geo+json"
@@ -30,7 +32,12 @@ blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
 
 def base_url() -> str:
     """The address of the API as the client called it."""
-    return url_for("ogc.landing", _external=True).rstrip("/")
+    return url_for("ogc.landing", _external=True, **{AS_OF: None}).rstrip("/")
+
+
+def _document(document: dict) -> dict:
+    """A document with what is to be known of a demonstration store, whose links stay in the day that was asked for."""
+    return documents.in_the_past(documents.marked(document, _note()), request.args.get(AS_OF) or None)
 
 
 def _note() -> str | None:
@@ -60,7 +67,7 @@ def _what_every_address_takes() -> None:
 def landing() -> Response:
     _no_other_parameters()
     page = documents.landing_page(base_url(), current_store().catalog.zone, language())
-    return jsonify(documents.marked(page, _note()))
+    return jsonify(_document(page))
 
 
 @blueprint.get("/conformance")
@@ -83,7 +90,7 @@ def collections() -> Response:
     _no_other_parameters()
     catalog = current_store().catalog
     document = documents.collections(base_url(), [_collection(layer) for layer in catalog.values()])
-    return jsonify(documents.marked(document, _note()))
+    return jsonify(_document(document))
 
 
 @blueprint.get("/collections/<collection_id>")
@@ -95,7 +102,7 @@ def collection(collection_id: str) -> Response:
 def _collection(layer: Layer) -> dict:
     store = current_store()
     document = documents.collection(base_url(), layer, store.catalog.zone, store.extent(layer.id), language())
-    return documents.marked(document, _note())
+    return _document(document)
 
 
 @blueprint.get("/collections/<collection_id>/schema")
@@ -116,7 +123,7 @@ def items(collection_id: str) -> Response:
     def answer() -> Response:
         found = features.find_items(store, collection_id, query)
         members = _note_member() | documents.items_members(
-            url_for("ogc.items", collection_id=collection_id, _external=True),
+            url_for("ogc.items", collection_id=collection_id, _external=True, **{AS_OF: None}),
             [(name, value) for name, value in request.args.items(multi=True)],
             matched=found.matched,
             returned=len(found.page),
@@ -140,7 +147,7 @@ def item(collection_id: str, feature_id: str) -> Response:
     def answer() -> Response:
         found = features.find_item(store, collection_id, feature_id, year=year, schematic=schematic)
         members = _note_member() | {
-            "links": documents.item_links(base_url(), layer.id, feature_id),
+            "links": _item_links(store, layer.id, feature_id),
             "statuses": [
                 documents.status_row(each.status)
                 | {"planned_progress_pct": each.planned_progress_pct, "lamp": each.lamp.colour}
@@ -149,6 +156,32 @@ def item(collection_id: str, feature_id: str) -> Response:
             ],
         }
         return Response(geojson.feature(feature_id, found.page.wkb[0], found.properties, **members), mimetype=GEOJSON)
+
+    response = cached_by_state(answer, [layer.id])
+    if (when := as_of_day()) is not None:
+        response.headers["Memento-Datetime"] = documents.http_date(last_moment(when))
+    return response
+
+
+def _item_links(store: Store, layer_id: str, feature_id: str) -> list[documents.Link]:
+    previous, _ = versions.last_versions(store, layer_id, feature_id)
+    asked = request.args.get(AS_OF) or None
+    own = documents.in_the_past({"links": documents.item_links(base_url(), layer_id, feature_id)}, asked)["links"]
+    known = None if previous is None or previous.is_removal else previous.at
+    return own + documents.version_links(base_url(), layer_id, feature_id, previous=known, asked=asked)
+
+
+@blueprint.get("/collections/<collection_id>/versions/<path:feature_id>")
+def version_history(collection_id: str, feature_id: str) -> Response:
+    store = current_store()
+    layer = store.catalog[collection_id]
+    _no_other_parameters()
+
+    def answer() -> Response:
+        found = versions.versions(store, layer.id, feature_id)
+        states = [(each.at, each.entries) for each in found]
+        document = documents.version_history(base_url(), layer.id, feature_id, states)
+        return jsonify(documents.marked(document, _note()))
 
     return cached_by_state(answer, [layer.id])
 

@@ -1,0 +1,69 @@
+"""The versions of one feature: every state that the office's record of it was in, reports of its years included."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from geo.model.errors import FeatureNotFound
+from geo.model.journal import Action, JournalEntry, JournalQuery
+from geo.store.base import Store
+
+CHANGING: tuple[Action, ...] = ("create", "update", "remove", "status")
+"""What makes a new version of a feature."""
+
+LOOKED_BACK = 12
+"""Entries in which the last versions are looked for first."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A state of a feature, from one moment to the next version's.
+
+    Parameters
+    ----------
+    at
+        When it began, ISO 8601 in UTC; what was written at one moment makes one version.
+    entries
+        The journal's rows that made it.
+    """
+
+    at: str
+    entries: tuple[JournalEntry, ...]
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether there is no feature from then on."""
+        return self.entries[-1].action == "remove"
+
+
+def versions(store: Store, layer_id: str, feature_id: str) -> list[Version]:
+    """All versions of a feature that the store knows of, the oldest first.
+
+    Raises
+    ------
+    LayerNotFound
+    FeatureNotFound
+        If there never was such a feature.
+    """
+    layer = store.catalog[layer_id]
+    found = _grouped(list(store.journal(JournalQuery(layer_id=layer.id, feature_id=feature_id))))
+    if not found:
+        raise FeatureNotFound(layer_id, feature_id)
+    return found
+
+
+def last_versions(store: Store, layer_id: str, feature_id: str) -> tuple[Version | None, Version | None]:
+    """The version before the last one, and the last one; None where there is none."""
+    query = JournalQuery(layer_id=layer_id, feature_id=feature_id, newest_first=True, limit=LOOKED_BACK)
+    entries = list(store.journal(query))
+    found = _grouped(entries[::-1])
+    if len(entries) == LOOKED_BACK:
+        found = found[1:]  # the earliest one may not be whole
+        if len(found) < 2:
+            found = versions(store, layer_id, feature_id)
+    return (found[-2] if len(found) > 1 else None), (found[-1] if found else None)
+
+
+def _grouped(entries: Sequence[JournalEntry]) -> list[Version]:
+    changing = [entry for entry in entries if entry.action in CHANGING]
+    return [Version(at, tuple(made)) for at, made in groupby(changing, key=lambda entry: entry.at)]
