@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from geo.exchange.plan_structure import WORDS
+from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import find_quantities
 from geo.model.plan import Quantity, tidy_number
 from geo.model.units import UNITS
@@ -15,8 +15,8 @@ NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
-UNLABELLED, LAST = 50, 100
-"""Ranks of a figure that only its unit tells, and of one that is a part of the whole."""
+UNLABELLED, ALONE, LAST = 50, 60, 100
+"""Ranks of a figure that only its unit tells, of one that counts if there is no other, and of a part of the whole."""
 AGREE = 0.02
 """How far a figure and its restatement in another unit may lie apart."""
 
@@ -45,7 +45,7 @@ def read_figures(text: str) -> Figures:
     figures = Figures(quantities=find_quantities(text))
     for rule in WORDS["figures"]:
         ranked = sorted(candidates(figures.quantities, text, rule), key=lambda each: each[:2])
-        if ranked:
+        if ranked and (ranked[0][0] != ALONE or len(ranked) == 1):
             take(figures, rule, ranked[0][2], part=ranked[0][0] >= LAST)
     take_turnover_of_all(figures, text)
     classes = [each for each in figures.quantities if is_classes(each)]
@@ -99,7 +99,9 @@ def rank_of(quantity: Quantity, text: str, rule: dict[str, Any]) -> int | None:
             return rank
     if any(text.startswith(word, quantity.end) for word in rule.get("behind", ())):
         return UNLABELLED
-    return UNLABELLED if quantity.unit in rule.get("without_label", ()) else None
+    if quantity.unit in rule.get("without_label", ()):
+        return UNLABELLED
+    return ALONE if any(word in quantity.label for word in rule.get("alone", ())) else None
 
 
 def take_turnover_of_all(figures: Figures, text: str) -> None:
@@ -134,7 +136,10 @@ def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int 
     unlevelled = [each for each in whole if not LEVELS.search(each.label)]
     if not whole:
         return
-    if len(whole) == 1 or (unlevelled and len(unlevelled) != max(2, levels)):
+    largest = max(whole, key=lambda each: each.value)
+    if len(whole) > 2 and 2 * largest.value == sum(each.value for each in whole):  # 72班(小学48班、初中24班)
+        figures.put(name, tidy_number(largest.value), largest)
+    elif len(whole) == 1 or (unlevelled and len(unlevelled) != max(2, levels)):
         chosen = (unlevelled or whole)[0]
         figures.put(name, tidy_number(chosen.value), chosen)
     else:

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from geo.exchange.plan_structure import MARKERS, WORDS, Passage
+from geo.exchange.plan_structure import MARKERS, Passage
+from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import find_quantities
 
 NAMES, ANCHORS, CLAUSES = WORDS["names"], WORDS["anchors"], WORDS["clauses"]
@@ -18,7 +19,7 @@ NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
 CLAUSE_END = re.compile(CLAUSES["end"])
 FIGURED, SENTENCE_OF_NAME = re.compile(ANCHORS["figured"]), re.compile(ANCHORS["sentence_of_name"])
-ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets"))
+ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets", "counted"))
 SHORTEST_LISTED = 6
 COMMA = ","
 

@@ -5,26 +5,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from geo.exchange.location_phrase import parse_location, says_where
+from geo.exchange.location_phrase import parse_location
+from geo.exchange.plan_details import classify, find_location, find_year
 from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_projects import CONTINUES, NAMED, Anchor, anchors_in, entry, name_line, split_developer
-from geo.exchange.plan_structure import LABEL, WORDS, Passage
-from geo.exchange.quantities import find_quantities
+from geo.exchange.plan_row_records import record_of_row
+from geo.exchange.plan_structure import LABEL, Passage
+from geo.exchange.plan_words import WORDS
 from geo.model.plan import PlanRecord, Source
 
-CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
-LOCATED = re.compile(WORDS["anchors"]["located"])
 ALIKE = 0.6
 AGGREGATE = re.compile(WORDS["anchors"]["aggregate"])
-LOCATED_AGAIN = re.compile(f"{WORDS['anchors']['subject_again']}(?:{WORDS['anchors']['located']})")
-LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
-FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
-FINISHED_LABEL = re.compile(YEARS["finished_label"])
 
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
     """All projects that passages plan; sections about the past are left out."""
     for passage in join_items(passages):
+        if passage.row and not passage.is_past and (record := record_of_row(passage, passage.row)):
+            yield record
         if passage.is_past or not passage.is_prose:
             continue
         anchors = anchors_in(passage)
@@ -154,53 +152,3 @@ def spans_of(
         place = passage.start + passage.text.index(location_text, anchor.end)
         spans["location_text"] = (place, place + len(location_text))
     return spans | {key: (start + first, start + last) for key, (first, last) in figures.spans.items()}
-
-
-def classify(name: str, headings: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """Layer and school level: the name decides, then the nearest heading that says something."""
-    kinds = WORDS["layers"]
-    layer = next((kind["layer"] for kind in kinds if re.search(kind["names"], name)), None)
-    for heading in reversed(headings):
-        layer = layer or next(
-            (k["layer"] for k in kinds if "headings" in k and re.search(k["headings"], heading)), None
-        )
-    levels = WORDS["levels"] if layer == "schools" else []
-    return layer, next((each["level"] for each in levels if re.search(each["names"], name)), None)
-
-
-def find_location(text: str) -> str | None:
-    """The words that say where a project is: those after 位于, else the first clauses that read like a place."""
-    located = LOCATED.search(text)
-    rest = text[located.end() if located else 0 :]
-    while located and (again := LOCATED_AGAIN.match(rest)):
-        rest = rest[again.end() :]
-    skipped = len(rest) - len(rest.lstrip(CLAUSES["marks"]))
-    end = place = skipped
-    for clause in re.split(CLAUSES["end"], rest[skipped:])[: WORDS["location"]["longest_clauses"]]:
-        stop = LOCATION_ENDS.search(clause)
-        words = clause[: stop.start()] if stop else clause
-        told = bool(words.strip(CLAUSES["marks"])) and (is_place(words) or (located is not None and place == skipped))
-        if not told:
-            break
-        end, place = place + len(words), place + len(clause)
-        if stop or clause.endswith(tuple(CLAUSES["stops"])):
-            break
-    return rest[skipped:end].strip(CLAUSES["marks"]) or None
-
-
-def is_place(clause: str) -> bool:
-    """Whether a clause says where something is, and no figures of it."""
-    figures = any(quantity.unit not in ("m", "km") for quantity in find_quantities(clause))
-    return not figures and says_where(clause)
-
-
-def find_year(text: str, passage: Passage) -> int | None:
-    """The year of completion, else that of the nearest heading, else that of the start."""
-    if told := [*FINISHED.finditer(text), *FINISHED_LABEL.finditer(text)]:
-        return int(told[-1]["year"])
-    if passage.year and (match := FINISHED_RELATIVE.search(text)):
-        return int(passage.year + YEARS["relative"][match["relative"]])
-    if passage.year:
-        return passage.year
-    match = STARTED.search(text)
-    return int(match["year"]) if match else None

@@ -1,31 +1,30 @@
 """The layout of a plan's text: headings, boxes, numbered items, tables, and the passages under them."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
+from geo.exchange.plan_rows import Row, as_form, cells_of, find_rows
+from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import read_numeral
 
-WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("plan_words.toml").read_text(encoding="utf-8"))
 LAYOUT = WORDS["layout"]
 MARKERS = [(entry["style"], re.compile(entry["pattern"]), entry["shown"]) for entry in WORDS["markers"]]
-INLINE_STYLES = ("digits_brackets", "circles")
+INLINE_STYLES = ("digits_brackets", "circles", "counted")
 RANKS = {
     style: rank
     for rank, style in enumerate(
         ("title", "chapter", "section", "cn", "cn_brackets", "digits", "box", "table", "group")
     )
 }
-RANKS |= {"digits_brackets": 10, "circles": 11}
+RANKS |= {"digits_brackets": 10, "circles": 11, "counted": 12}
 """Which headings stand above which, unless a text shows otherwise."""
 BOX, GROUP, LABEL = (re.compile(LAYOUT[key]) for key in ("box", "group", "label"))
 TABLE_TITLE, TABLE_HEAD, TABLE_END = (re.compile(LAYOUT[key]) for key in ("table_title", "table_head", "table_end"))
 PAST, NO_YEAR = re.compile(LAYOUT["past"]), re.compile(LAYOUT["not_a_year_heading"])
 YEAR = re.compile(LAYOUT["year"])
-HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x9: 0x20}
+TAB = re.compile("\t")
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,8 @@ class Passage:
         The headings that it stands under, from the highest; its own marker is the last where it has one.
     title
         The words between its marker and the first full stop or colon, where it begins a heading or an item.
+    row
+        What it holds where it is a row of a table of projects.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Passage:
     paragraph: int
     path: tuple[Heading, ...]
     title: str = ""
+    row: Row | None = None
 
     @property
     def section(self) -> str:
@@ -85,8 +87,10 @@ class Passage:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it can be searched: no cell of a table, and not longer than any paragraph is."""
-        return len(self.text) <= LAYOUT["longest_paragraph"] and all(each.style != "table" for each in self.path)
+        """Whether it can be searched: no part of a table, and not longer than any paragraph is."""
+        if self.row or len(self.text) > LAYOUT["longest_paragraph"]:
+            return False
+        return all(each.style != "table" for each in self.path)
 
     @property
     def is_past(self) -> bool:
@@ -154,7 +158,7 @@ class Outline:
 def value_of(heading: Heading) -> int:
     """The value of a marker's number; 0 where it has none."""
     if heading.number and heading.number in LAYOUT["circles"]:
-        return int(LAYOUT["circles"].index(heading.number)) + 1
+        return int(LAYOUT["circles"].index(heading.number)) % 20 + 1
     return int(read_numeral(heading.number) or 0)
 
 
@@ -171,29 +175,73 @@ def read_passages(text: str) -> list[Passage]:
     text
         The whole text as `fold` gives it.
     """
-    outline, passages, start, in_table = Outline(), [], 0, False
-    for paragraph, line in enumerate(text.split("\n"), 1):
-        bare_line = line.strip()
-        place = start + len(line) - len(line.lstrip())
-        start += len(line) + 1
-        if not bare_line:
-            continue
-        if in_table and ends_table(bare_line):
-            in_table = False
-            del outline.path[outline.find("table") :]
-        if not in_table and (match := TABLE_TITLE.match(bare_line)) and len(bare_line) <= LAYOUT["longest_title"]:
-            in_table = True
-            outline.open(Heading("table", "", bare_line, LAYOUT["table_shown"].format(title=match["title"])))
-        if (
-            not passages
-            and len(bare_line) <= LAYOUT["longest_title"]
-            and not bare_line.endswith(tuple(LAYOUT["title_end"]))
-        ):
-            outline.open(Heading("title", "", bare_line))
-        complete = bool(passages) and passages[-1].text.endswith(tuple(LAYOUT["sentence_end"]))
-        title = "" if in_table else open_line(outline, bare_line, complete=complete)
-        passages += split_items(Passage(bare_line, place, paragraph, tuple(outline.path), title))
-    return passages
+    reader = Layout(text)
+    for number in range(len(reader.lines)):
+        reader.read(number)
+    return reader.passages
+
+
+class Layout:
+    """Reads the lines of a plan from top to bottom into passages.
+
+    Parameters
+    ----------
+    text
+        The whole text as `fold` gives it.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text, self.lines = text, text.split("\n")
+        self.rows = find_rows(self.lines)
+        self.outline, self.passages, self.start = Outline(), list[Passage](), 0
+        self.in_table = False
+        self.above: list[Heading] | None = None
+        """The headings above a table of projects while it is read."""
+
+    def read(self, number: int) -> None:
+        """Take the next line, counted from 0."""
+        line, place = self.lines[number], self.start
+        self.start += len(line) + 1
+        if not line.strip():
+            return
+        if number in self.rows:
+            self.read_row(self.rows[number], number + 1)
+            return
+        if self.above is not None:
+            self.outline.path, self.above = self.above, None
+        if self.in_table and ends_table(line.strip()):
+            self.in_table = False
+            del self.outline.path[self.outline.find("table") :]
+        if not self.in_table:
+            line = as_form(line)
+        self.read_line(line.strip(), place + len(line) - len(line.lstrip()), number + 1)
+
+    def read_row(self, row: Row, paragraph: int) -> None:
+        """A row of a table of projects; what it says of those below it is their heading."""
+        if self.above is None:
+            self.above = list(self.outline.path)
+        if row.title:
+            self.outline.path = [*self.above, Heading("group", "", row.title)]
+        if row.cells:
+            start, last = row.cells[0].start, max(row.cells, key=lambda cell: cell.start + len(cell.text))
+            words = self.text[start : last.start + len(last.text)]
+            self.passages.append(Passage(words, start, paragraph, tuple(self.outline.path), row=row))
+
+    def read_line(self, line: str, place: int, paragraph: int) -> None:
+        """A line of prose, a heading, an item, or cells of the table of indicators."""
+        outline, short = self.outline, len(line) <= LAYOUT["longest_title"]
+        if not self.in_table and short and (match := TABLE_TITLE.match(line)):
+            self.in_table = True
+            outline.open(Heading("table", "", line, LAYOUT["table_shown"].format(title=match["title"])))
+        if not self.passages and short and not line.endswith(tuple(LAYOUT["title_end"])):
+            outline.open(Heading("title", "", line))
+        complete = bool(self.passages) and self.passages[-1].text.endswith(tuple(LAYOUT["sentence_end"]))
+        if self.in_table:
+            for cell in filter(None, cells_of(line, place, TAB)):
+                self.passages.append(Passage(cell.text, cell.start, paragraph, tuple(outline.path)))
+            return
+        title = open_line(outline, line, complete=complete)
+        self.passages += split_items(Passage(line, place, paragraph, tuple(outline.path), title))
 
 
 def ends_table(line: str) -> bool:

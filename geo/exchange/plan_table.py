@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from geo.exchange.plan_structure import LAYOUT, WORDS, Passage
+from geo.exchange.plan_structure import LAYOUT, Passage
+from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import read_numeral
 from geo.model.plan import PlanIndicator, Source
 

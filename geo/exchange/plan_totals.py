@@ -5,7 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from geo.exchange.plan_figures import is_seats
-from geo.exchange.plan_structure import WORDS, YEAR, Passage
+from geo.exchange.plan_structure import YEAR, Passage
+from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import either, find_quantities
 from geo.model.plan import PlanRecord, PlanTotal, Quantity, Source
 

@@ -1,0 +1,73 @@
+"""Of a project in a plan: the layer that it belongs to, its place, and its year."""
+
+import re
+
+from geo.exchange.location_phrase import says_where
+from geo.exchange.plan_structure import Passage
+from geo.exchange.plan_words import WORDS
+from geo.exchange.quantities import find_quantities
+
+CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
+LOCATED = re.compile(WORDS["anchors"]["located"])
+LOCATED_AGAIN = re.compile(f"{WORDS['anchors']['subject_again']}(?:{WORDS['anchors']['located']})")
+LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
+FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
+FINISHED_LABEL, PERIOD, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "any"))
+
+
+def classify(name: str, headings: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Layer and school level: the name decides, then the nearest heading that says something."""
+    kinds = WORDS["layers"]
+    layer = next((kind["layer"] for kind in kinds if re.search(kind["names"], name)), None)
+    for heading in reversed(headings):
+        layer = layer or next(
+            (k["layer"] for k in kinds if "headings" in k and re.search(k["headings"], heading)), None
+        )
+    levels = WORDS["levels"] if layer == "schools" else []
+    return layer, next((each["level"] for each in levels if re.search(each["names"], name)), None)
+
+
+def find_location(text: str) -> str | None:
+    """The words that say where a project is: those after 位于, else the first clauses that read like a place."""
+    located = LOCATED.search(text)
+    rest = text[located.end() if located else 0 :]
+    while located and (again := LOCATED_AGAIN.match(rest)):
+        rest = rest[again.end() :]
+    skipped = len(rest) - len(rest.lstrip(CLAUSES["marks"]))
+    end = place = skipped
+    for clause in re.split(CLAUSES["end"], rest[skipped:])[: WORDS["location"]["longest_clauses"]]:
+        stop = LOCATION_ENDS.search(clause)
+        words = clause[: stop.start()] if stop else clause
+        told = bool(words.strip(CLAUSES["marks"])) and (is_place(words) or (located is not None and place == skipped))
+        if not told:
+            break
+        end, place = place + len(words), place + len(clause)
+        if stop or clause.endswith(tuple(CLAUSES["stops"])):
+            break
+    return rest[skipped:end].strip(CLAUSES["marks"]) or None
+
+
+def is_place(clause: str) -> bool:
+    """Whether a clause says where something is, and no figures of it."""
+    figures = any(quantity.unit not in ("m", "km") for quantity in find_quantities(clause))
+    return not figures and says_where(clause)
+
+
+def find_year(text: str, passage: Passage) -> int | None:
+    """The year of completion, else that of the nearest heading, else that of the start."""
+    if told := [*FINISHED.finditer(text), *FINISHED_LABEL.finditer(text)]:
+        return int(told[-1]["year"])
+    if period := PERIOD.search(text):
+        return int(period["year"])
+    if passage.year and (match := FINISHED_RELATIVE.search(text)):
+        return int(passage.year + YEARS["relative"][match["relative"]])
+    if passage.year:
+        return passage.year
+    match = STARTED.search(text)
+    return int(match["year"]) if match else None
+
+
+def last_year(text: str) -> int | None:
+    """The last year that a cell of a table names: 2021-2023, 2022年3月至2023年8月."""
+    years = ANY_YEAR.findall(text)
+    return int(years[-1]) if years else None

@@ -1,0 +1,53 @@
+"""The projects in the rows of a plan's tables."""
+
+from dataclasses import replace
+
+from geo.exchange.location_phrase import parse_location
+from geo.exchange.plan_details import classify, find_location, find_year, last_year
+from geo.exchange.plan_figures import read_figures
+from geo.exchange.plan_projects import clean_name, split_developer
+from geo.exchange.plan_rows import TOTAL, Row, sentence_of
+from geo.exchange.plan_structure import Passage
+from geo.model.plan import PlanRecord, Source
+
+SHORTEST_NAME = 2
+
+
+def record_of_row(passage: Passage, row: Row) -> PlanRecord | None:
+    """The project of a row of a table; None where the row names none."""
+    cell = row.of_kind("name")
+    name = clean_name(cell.text) if cell else ""
+    if cell is None or len(name) < SHORTEST_NAME or TOTAL.match(name):
+        return None
+    sentence, places = sentence_of(row)
+    kind, site, time = row.of_kind("category"), row.of_kind("location"), row.of_kind("year")
+    headings = tuple(heading.title for heading in passage.path if heading.title)
+    layer, level = classify(name, (*headings, kind.text) if kind else headings)
+    developer, name = split_developer(name)
+    figures = read_figures(sentence)
+    location_text = site.text if site else find_location(sentence)
+    start = cell.start + cell.text.index(name)
+    spans = {"name": (start, start + len(name))}
+    if location_text:
+        place = site.start if site else places[sentence.index(location_text)]
+        spans["location_text"] = (place, place + len(location_text))
+    spans |= {key: (places[first], places[last - 1] + 1) for key, (first, last) in figures.spans.items()}
+    return PlanRecord(
+        name=name,
+        source=Source(passage.section, headings, passage.paragraph, passage.start, passage.start + len(passage.text)),
+        layer=layer,
+        level=level,
+        developer=developer,
+        location_text=location_text,
+        location=parse_location(location_text) if location_text else None,
+        plan_year=(last_year(time.text) if time else None) or find_year(sentence, passage),
+        throughput_text=figures.labels.get("throughput"),
+        turnover_text=figures.labels.get("turnover"),
+        qualifiers=figures.qualifiers,
+        spans=spans,
+        quantities=tuple(
+            replace(each, start=places[each.start] - passage.start, end=places[each.end - 1] + 1 - passage.start)
+            for each in figures.quantities
+        ),
+        **figures.values,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,214 @@
+"""Tables of projects in a plan's text: a header, then a row a project, in one line or with each cell on its own."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from geo.exchange.plan_words import WORDS
+
+ROWS = WORDS["rows"]
+COLUMNS = [(each["kind"], re.compile(each["names"])) for each in ROWS["columns"]]
+SEPARATORS = [re.compile(each) for each in ROWS["separators"]]
+RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
+MONEY_CAPTION, FORM_KEY, TOTAL = (re.compile(ROWS[key]) for key in ("money_caption", "form_key", "total"))
+EDGES = ROWS["edges"]
+
+
+class Cell(NamedTuple):
+    """The words of a cell, and their place in the whole text."""
+
+    text: str
+    start: int
+
+
+class Column(NamedTuple):
+    """What a column holds (a kind of `plan_words.toml`), its title without the unit, and the unit."""
+
+    kind: str
+    title: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table.
+
+    Parameters
+    ----------
+    cells, columns
+        As many of the one as of the other; none in a line that is to be passed over: the header, a ruler.
+    title
+        What a line says of the rows below it (一、教育), where it holds nothing else.
+    lines
+        How many lines of the text it takes.
+    """
+
+    cells: tuple[Cell, ...] = ()
+    columns: tuple[Column, ...] = ()
+    title: str = ""
+    lines: int = 1
+
+    def of_kind(self, kind: str) -> Cell | None:
+        """The first cell of a column of this kind that says something."""
+        pairs = zip(self.columns, self.cells, strict=True)
+        return next((cell for column, cell in pairs if column.kind == kind and cell.text), None)
+
+
+def find_rows(lines: Sequence[str]) -> dict[int, Row]:
+    """The rows of all tables, by the number of their first line, from 0."""
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    found: dict[int, Row] = {}
+    number = 0
+    while number < len(lines):
+        table = parted_table(lines, starts, number) or stacked_table(lines, starts, number)
+        found.update(table)
+        number = max(table, default=number) + (table[max(table)].lines if table else 1)
+    return found
+
+
+def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[int, Row]:
+    """The table of which the cells are parted by tabs, strokes or spaces and that has its header in a line."""
+    line = lines[first]
+    for separator in SEPARATORS if len(line) <= ROWS["longest_header"] else ():
+        cells = cells_of(line, 0, separator)
+        columns = header_of(cells, money_unit(lines, first)) if len(cells) > 1 else ()
+        if columns:
+            break
+    else:
+        return {}
+    table = {first: Row()}
+    for number in range(first + 1, len(lines)):
+        if not lines[number].strip() and lines[number - 1].strip():
+            continue
+        cells = cells_of(lines[number], starts[number], separator)
+        if RULER.fullmatch(lines[number]):
+            table[number] = Row()
+        elif row := row_of(cells, columns):
+            table[number] = row
+        else:
+            break
+    return table if any(row.cells for row in table.values()) else {}
+
+
+def row_of(cells: list[Cell], columns: tuple[Column, ...]) -> Row | None:
+    """A line of a table that has begun; None where the table is over."""
+    said = [cell for cell in cells if cell.text]
+    if len(said) == 1 and GROUP.match(said[0].text):
+        return Row(title=said[0].text)
+    if len(cells) < 2 or not said or len(cells) > len(columns):
+        return None
+    return Row((*cells, *[Cell("", cells[-1].start)] * (len(columns) - len(cells))), columns)
+
+
+def stacked_table(lines: Sequence[str], starts: list[int], first: int) -> dict[int, Row]:
+    """The table of which each cell stands on a line of its own, the numbered rows below the titles of the columns."""
+    if kind_of(lines[first].strip()) != "number":
+        return {}
+    titles: list[Cell] = []
+    number = first
+    while number < min(len(lines), first + ROWS["most_columns"]) and kind_of(lines[number].strip()):
+        titles.append(Cell(lines[number].strip(), starts[number]))
+        number += 1
+    width = len(titles)
+    columns = header_of(titles, money_unit(lines, first)) if width > 2 else ()
+    if not columns:
+        return {}
+    table = {place: Row() for place in range(first, number)}
+    expected = 1
+    while number + width <= len(lines):
+        if GROUP.match(lines[number].strip()):
+            table[number] = Row(title=lines[number].strip())
+            number += 1
+            continue
+        if lines[number].strip() != str(expected):
+            break
+        cells = [whole_cell(lines[place], starts[place]) for place in range(number, number + width)]
+        table[number] = Row(tuple(cells), columns, lines=width)
+        table |= {place: Row() for place in range(number + 1, number + width)}
+        number, expected = number + width, expected + 1
+    return table if expected > 1 else {}
+
+
+def whole_cell(line: str, start: int) -> Cell:
+    text = line.strip(EDGES)
+    return Cell("" if text in ROWS["empty"] else text, start + len(line) - len(line.lstrip(EDGES)))
+
+
+def cells_of(line: str, start: int, separator: re.Pattern[str]) -> list[Cell]:
+    """The cells of a line, without the strokes at its ends."""
+    ends = len(line) - len(line.lstrip(EDGES + "|")), len(line.rstrip(EDGES + "|" if "|" in line else EDGES))
+    first, last = (ends[0], ends[1]) if line.lstrip(EDGES).startswith("|") else (0, len(line.rstrip("\r\n")))
+    cells, place = [], first
+    for match in [*separator.finditer(line, first, last), None]:
+        end = match.start() if match else last
+        cells.append(whole_cell(line[place:end], start + place))
+        place = match.end() if match else last
+    return cells
+
+
+def header_of(cells: Sequence[Cell], money: str = "") -> tuple[Column, ...]:
+    """The columns that a line heads; none where it is no header: one needs a name and something else."""
+    columns = tuple(column_of(cell.text, money) for cell in cells)
+    known = sum(1 for column in columns if column.kind)
+    named = sum(1 for column in columns if column.kind == "name")
+    short = all(len(cell.text) <= ROWS["longest_title"] for cell in cells)
+    return columns if named and known > 1 and 2 * known > len(columns) and short else ()
+
+
+def column_of(text: str, money: str) -> Column:
+    kind, unit = kind_of(text) or "", UNIT.search(text)
+    title = UNIT.sub("", text).strip(EDGES)
+    given = (unit["unit"] or unit["unit2"]) if unit else money if ROWS["money"] in title else ""
+    given = given or next((word for part, word in ROWS["usual_units"].items() if part in title), "")
+    return Column(kind, title, given)
+
+
+def kind_of(title: str) -> str | None:
+    """The kind of column that a title heads."""
+    if not title or len(title) > ROWS["longest_title"] or title[-1] in ROWS["no_title"]:
+        return None
+    plain = UNIT.sub("", title).replace(" ", "")
+    return next((kind for kind, names in COLUMNS if names.search(plain)), None)
+
+
+def money_unit(lines: Sequence[str], first: int) -> str:
+    """The unit that a line right above a table states for all of it: 单位:万元."""
+    matches = (MONEY_CAPTION.search(line) for line in lines[max(0, first - 3) : first])
+    return next((match["unit"] for match in matches if match), "")
+
+
+def as_form(line: str) -> str:
+    """A line of two cells, the first of them a key, as 建设地点:城东; other lines without their tabs."""
+    for separator in SEPARATORS[:2]:
+        cells = cells_of(line, 0, separator)
+        if len(cells) == 2 and cells[1].text and FORM_KEY.fullmatch(cells[0].text):
+            key_end = cells[0].start + len(cells[0].text)
+            gap = cells[1].start - key_end - 1
+            front = " " * cells[0].start + cells[0].text + ":" + " " * gap + cells[1].text
+            return front.ljust(len(line))
+    return line.replace("\t", " ")
+
+
+def sentence_of(row: Row) -> tuple[str, list[int]]:
+    """A row's figures as a sentence (总投资:42000万元;…), and the place in the whole text of each of its letters."""
+    text, places = "", []
+    for column, cell in zip(row.columns, row.cells, strict=True):
+        if not cell.text or column.kind in ROWS["apart"]:
+            continue
+        for words, start, moves in pieces_of(column, cell):
+            text += words
+            places += [start + (step if moves else 0) for step in range(len(words))]
+    return text, places
+
+
+def pieces_of(column: Column, cell: Cell) -> Iterator[tuple[str, int, bool]]:
+    """Words that a cell adds to its row's sentence, their place, and whether they stand there letter by letter."""
+    last = cell.start + len(cell.text) - 1
+    yield "" if column.kind == "name" else f"{column.title}:", cell.start, False
+    yield cell.text, cell.start, True
+    if column.unit and NUMBER.fullmatch(cell.text):
+        yield column.unit, last, False
+    yield ";", last, False
