@@ -52,7 +52,8 @@ def read_figures(text: str) -> Figures:
     add_up(figures, "classes", classes)
     # 小学36个班,学生1620人,幼儿园12个班,幼儿360人: the levels stand with the classes
     levels = sum(1 for each in classes if LEVELS.search(each.label))
-    add_up(figures, "seats", [each for each in figures.quantities if is_seats(each)], levels)
+    pairs = zip([None, *figures.quantities], figures.quantities, strict=False)
+    add_up(figures, "seats", [each for before, each in pairs if is_seats(each) or are_seats_of(before, each)], levels)
     return figures
 
 
@@ -122,6 +123,11 @@ def is_seats(quantity: Quantity) -> bool:
     """1080个学位, 新增学位1080个, 可容纳1080人."""
     people = quantity.unit == "person" and PEOPLE.search(quantity.label)
     return quantity.unit == "seat" or bool(people or (quantity.unit == "item" and SEATS.search(quantity.label)))
+
+
+def are_seats_of(classes: Quantity | None, quantity: Quantity) -> bool:
+    """36班,1620座."""
+    return classes is not None and is_classes(classes) and quantity.text.endswith(PARTIAL["places"])
 
 
 def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int = 0) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geo.exchange.plan_structure import MARKERS, Passage
 from geo.exchange.plan_words import WORDS
@@ -16,6 +17,7 @@ INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invest
 NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
 ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
+NO_ITEM, TOLD, HEADLINE = (re.compile(ANCHORS[key]) for key in ("no_item", "told", "headline"))
 CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
 CLAUSE_END = re.compile(CLAUSES["end"])
 FIGURED, SENTENCE_OF_NAME = re.compile(ANCHORS["figured"]), re.compile(ANCHORS["sentence_of_name"])
@@ -45,6 +47,7 @@ class Anchor:
     listed: bool = False
 
 
+@lru_cache(maxsize=1024)
 def clean_name(text: str) -> str:
     """A name without what is only said before or behind it."""
     name = text.strip(CLAUSES["marks"])
@@ -95,10 +98,22 @@ def entry(passage: Passage) -> Anchor | None:
         titles.append(sentence["name"] or sentence["name2"])
     for title in titles:
         name = clean_name(title)
-        figures = {quantity.unit for quantity in find_quantities(name)} - {"class"}  # X2地块36班小学 is a name
-        if is_project(name) and not figures:
+        proper = is_project(name) or (begins_item(passage) and names_item(name, front))
+        if proper and not holds_figures(name):
             return Anchor(name, 0, front.find(name) + len(name))
     return None
+
+
+def names_item(name: str, front: str) -> bool:
+    """Whether a title that ends like no project is one all the same: the item goes on with its place or its size."""
+    usual = 4 <= len(name) <= NAMES["longest"] and not NO_ITEM.search(name)
+    usual = usual and not GENERIC.match(name) and not LOCATED.match(name)
+    return usual and bool(TOLD.search(front, front.find(name) + len(name)))
+
+
+def holds_figures(name: str) -> bool:
+    """Whether a name tells a size, and so is none; X2地块36班小学 and 年产5万吨铝箔项目 are names."""
+    return any(each.unit not in ("class", "t_10k", "item", "m", "km") for each in find_quantities(name))
 
 
 def name_line(text: str) -> Anchor | None:
@@ -106,9 +121,8 @@ def name_line(text: str) -> Anchor | None:
     match = NAME_LINE.match(text)
     if match is None or NO_NAME_LINE.search(text) or not is_project(name := clean_name(match["name"])):
         return None
-    figures = {quantity.unit for quantity in find_quantities(name)} - {"class"}
     place = text.find(name)
-    return Anchor(name, 0, place + len(name)) if place >= 0 and not figures else None
+    return Anchor(name, 0, place + len(name)) if place >= 0 and not holds_figures(name) else None
 
 
 def goes_on_with(anchor: Anchor, other: Anchor, text: str) -> bool:
@@ -164,7 +178,7 @@ def anchors_in(passage: Passage) -> list[Anchor]:
             found.append(Anchor(name, start, match.start(), 2))
     for match in LISTED.finditer(text):
         found += members(text, match)
-    found = found or built(passage) or figured(text)
+    found = found or built(passage) or figured(text) or headline(text)
     found = found[:1] + [each for each in found[1:] if not goes_on_with(found[0], each, text)]
     kept: list[Anchor] = []
     for anchor in sorted(found, key=lambda anchor: (anchor.rank, anchor.start)):
@@ -181,6 +195,15 @@ def built(passage: Passage) -> list[Anchor]:
     if match is None or not is_project(name := clean_name(match["name"])):
         return []
     return [Anchor(name, 0, start)]
+
+
+def headline(text: str) -> list[Anchor]:
+    """The project of a headline: 城南将新建一所公办小学——杜鹃路小学, 新华北小学开建."""
+    match = HEADLINE.search(text[: 3 * NAMES["longest"]])
+    group = match.lastgroup if match else None
+    if match is None or group is None or not is_project(name := without_kind(clean_name(match[group]))):
+        return []
+    return [Anchor(name, 0, match.end(group), 3)] if name in text else []
 
 
 def begins_item(passage: Passage) -> bool:

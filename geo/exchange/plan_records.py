@@ -8,28 +8,109 @@ from difflib import SequenceMatcher
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_details import classify, find_location, find_year
 from geo.exchange.plan_figures import Figures, read_figures
-from geo.exchange.plan_projects import CONTINUES, NAMED, Anchor, anchors_in, entry, name_line, split_developer
+from geo.exchange.plan_projects import (
+    CONTINUES,
+    NAMED,
+    Anchor,
+    anchors_in,
+    begins_item,
+    entry,
+    name_line,
+    split_developer,
+)
 from geo.exchange.plan_row_records import record_of_row
 from geo.exchange.plan_structure import LABEL, Passage
 from geo.exchange.plan_words import WORDS
 from geo.model.plan import PlanRecord, Source
 
 ALIKE = 0.6
+NO_PART_OF_NAME = re.compile(WORDS["names"]["no_part"])
+MERGED = (
+    "developer", "layer", "level", "plan_year", "land_area_mu", "building_area_m2", "scale_m2", "investment_cny_10k",
+    "classes", "seats", "companies", "throughput", "throughput_text", "turnover", "turnover_text", "full_turnover",
+)  # fmt: skip
+"""Fields of a record that a second telling of the project may add."""
 AGGREGATE = re.compile(WORDS["anchors"]["aggregate"])
 
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
-    """All projects that passages plan; sections about the past are left out."""
+    """All projects that passages plan; what is told of one project in two places of a section is one record."""
+    held: PlanRecord | None = None
+    for passage, record in records_in(passages):
+        apart = passage.row or begins_item(passage)
+        whole = one_of_two(held, record) if held and not apart else None
+        if held and not whole:
+            yield held
+        held = whole or record
+    if held:
+        yield held
+
+
+def records_in(passages: list[Passage]) -> Iterator[tuple[Passage, PlanRecord]]:
+    """Passages with what each says of the projects that it plans; sections about the past are left out."""
     for passage in join_items(passages):
         if passage.row and not passage.is_past and (record := record_of_row(passage, passage.row)):
-            yield record
+            yield passage, record
         if passage.is_past or not passage.is_prose:
             continue
         anchors = anchors_in(passage)
         starts = [*(anchor.start for anchor in anchors), len(passage.text)]
         for anchor, end in zip(anchors, starts[1:], strict=True):
             if record := read_record(passage, anchor, end):
-                yield record
+                yield passage, record
+
+
+def one_of_two(first: PlanRecord, second: PlanRecord) -> PlanRecord | None:
+    """The record of a project that is told of twice in a row; None where the two are of different projects.
+
+    Nothing that both say may differ, but for a place that only names the area: 位于青山湖区 is told better later.
+    """
+    if first.source.headings != second.source.headings or not same_project(first.name, second.name):
+        return None
+    said = [(field, getattr(first, field), getattr(second, field)) for field in MERGED]
+    place = better_place(first, second)
+    if place is None or any(one and other and one != other for _, one, other in said):
+        return None
+    better = second if second.location_text and place is second else first
+    merged = {field: one if one is not None else other for field, one, other in said}
+    moved = {
+        field: (start, end) for field, (start, end) in (second.spans | first.spans).items() if field != "location_text"
+    }
+    for field in ("name", "location_text"):
+        if field in better.spans:
+            moved[field] = better.spans[field]
+    gap = second.source.start - first.source.start
+    quantities = (*first.quantities, *(replace(q, start=q.start + gap, end=q.end + gap) for q in second.quantities))
+    return replace(
+        first,
+        **merged,
+        name=better.name,
+        location_text=place.location_text,
+        location=place.location,
+        source=replace(first.source, end=second.source.end),
+        qualifiers=second.qualifiers | first.qualifiers,
+        spans=moved,
+        quantities=quantities,
+    )
+
+
+def same_project(name: str, other: str) -> bool:
+    """Whether two names of one section are of one project: 新华北小学 and 漳州市区新华北小学."""
+    first, second = bare_name(name), bare_name(other)
+    return first == second or (min(len(first), len(second)) > 4 and (first.endswith(second) or second.endswith(first)))
+
+
+def bare_name(name: str) -> str:
+    return NO_PART_OF_NAME.sub("", name)
+
+
+def better_place(first: PlanRecord, second: PlanRecord) -> PlanRecord | None:
+    """Of two tellings the one that says the place better; None where they name two places."""
+    if not second.location_text or first.location_text == second.location_text:
+        return first
+    if not first.location_text or (first.location and first.location.kind == "unknown"):
+        return second
+    return first if second.location and second.location.kind == "unknown" else None
 
 
 def join_items(passages: list[Passage]) -> Iterator[Passage]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from geo.exchange.plan_words import WORDS
@@ -10,6 +11,8 @@ from geo.exchange.plan_words import WORDS
 ROWS = WORDS["rows"]
 COLUMNS = [(each["kind"], re.compile(each["names"])) for each in ROWS["columns"]]
 SEPARATORS = [re.compile(each) for each in ROWS["separators"]]
+BEGINS = re.compile(ROWS["begins"])
+"""What a line holds that may be a header; the others need no closer look."""
 RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
 MONEY_CAPTION, FORM_KEY, TOTAL = (re.compile(ROWS[key]) for key in ("money_caption", "form_key", "total"))
 EDGES = ROWS["edges"]
@@ -63,6 +66,9 @@ def find_rows(lines: Sequence[str]) -> dict[int, Row]:
     found: dict[int, Row] = {}
     number = 0
     while number < len(lines):
+        if not BEGINS.search(lines[number]):
+            number += 1
+            continue
         table = parted_table(lines, starts, number) or stacked_table(lines, starts, number)
         found.update(table)
         number = max(table, default=number) + (table[max(table)].lines if table else 1)
@@ -166,6 +172,7 @@ def column_of(text: str, money: str) -> Column:
     return Column(kind, title, given)
 
 
+@lru_cache(maxsize=1024)
 def kind_of(title: str) -> str | None:
     """The kind of column that a title heads."""
     if not title or len(title) > ROWS["longest_title"] or title[-1] in ROWS["no_title"]:

@@ -14,6 +14,7 @@ WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quantity_words.t
 
 
 LONGEST_LABEL = 60
+DIGITS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
 
 
 class Measure(NamedTuple):
@@ -29,9 +30,11 @@ class Measure(NamedTuple):
 @lru_cache(maxsize=1024)
 def read_numeral(text: str) -> float | None:
     """The number that digits or Chinese numerals write, or None: 1,080 and 1.5, 二百, 一千二 and 百 are read."""
+    plain = text.strip().replace(",", "")
+    if DIGITS.fullmatch(plain):
+        return float(plain)
     from cn2an import cn2an  # loaded where it is used: every start of the program would wait for it
 
-    plain = text.strip().replace(",", "")
     for spelling in (plain, f"1{plain}") if plain else ():  # 百米 says 一百米
         try:
             number = float(cn2an(spelling, "smart"))
