@@ -1,24 +1,19 @@
 """The text of a plan's file: plain text in UTF-8, UTF-16 or GBK, or a Word document (.docx)."""
 
 import codecs
-import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 from geo.exchange.files.encodings import decoded_text
 from geo.exchange.files.reading import short_name
+from geo.exchange.plan_word import word_lines
 from geo.model.errors import InvalidFile, N_
 
 LARGEST_FILE = 64 * 2**20
 """Bytes, also of a Word document's text once unpacked."""
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-"""Says the same as the choice beside it, for older programs."""
 ZIP_SIGNATURE = b"PK\x03\x04"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-BREAKS = {f"{WORD}tab": " ", f"{WORD}br": "\n", f"{WORD}cr": "\n"}
 BROKEN = (
     zipfile.BadZipFile, ElementTree.ParseError, KeyError, NotImplementedError, RuntimeError, OSError, EOFError,
     ValueError,
@@ -69,9 +64,7 @@ def refuse_large(size: int, name: str) -> None:
 
 
 def plan_of_bytes(content: bytes, name: str) -> str:
-    """The text of a plan, a paragraph or a table's cell a line.
-
-    Numbers that Word counts by itself are not in its text and are not in ours.
+    """The text of a plan, a paragraph or a row of a table a line, the cells parted by tabs.
 
     Parameters
     ----------
@@ -87,7 +80,7 @@ def plan_of_bytes(content: bytes, name: str) -> str:
     """
     refuse_large(len(content), name)
     if content.startswith(ZIP_SIGNATURE):
-        return "\n".join(paragraphs_of(content, name))
+        return "\n".join(lines_of_word(content, name))
     text = content.decode("utf-16", "replace") if content.startswith(UTF_16) else decoded_text(content, name)[0]
     if "\x00" in text:
         raise InvalidFile(N_("%(file)s 不是文字文件，也不是 Word 文档（.docx）"), file=name)
@@ -106,37 +99,15 @@ def lines_of_bytes(content: bytes, name: str) -> list[str]:
     return [line.removesuffix("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
 
 
-def paragraphs_of(content: bytes, name: str) -> Iterator[str]:
-    """The paragraphs of a Word document in the order of their ends, those in tables and text boxes too."""
-    fault = InvalidFile(N_("%(file)s 不是完好的 Word 文档（.docx）"), file=name)
+def lines_of_word(content: bytes, name: str) -> list[str]:
+    """The lines of a Word document.
+
+    Raises
+    ------
+    InvalidFile
+        If it is none, or damaged or locked.
+    """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if archive.getinfo("word/document.xml").file_size > LARGEST_FILE:
-                raise fault
-            document = archive.read("word/document.xml")
-        if b"<!DOCTYPE" in document or b"<!ENTITY" in document:
-            raise fault
-        yield from parse_paragraphs(document)
+        return list(word_lines(content, LARGEST_FILE))
     except BROKEN:
-        raise fault from None
-
-
-def parse_paragraphs(document: bytes) -> Iterator[str]:
-    """The words of each paragraph; those of a text box in it make a paragraph of their own."""
-    open_paragraphs: list[list[str]] = []
-    hidden = 0
-    for event, element in ElementTree.iterparse(io.BytesIO(document), ("start", "end")):
-        if element.tag == FALLBACK:
-            hidden += 1 if event == "start" else -1
-        if element.tag == f"{WORD}p" and event == "start":
-            open_paragraphs.append([])
-        if event == "start":
-            continue
-        if open_paragraphs and not hidden:
-            words = (element.text or "") if element.tag == f"{WORD}t" else BREAKS.get(element.tag, "")
-            open_paragraphs[-1].append(words)
-        if element.tag == f"{WORD}p":
-            words = "".join(open_paragraphs.pop())
-            if not hidden:
-                yield words
-        element.clear()
+        raise InvalidFile(N_("%(file)s 不是完好的 Word 文档（.docx）"), file=name) from None

@@ -36,10 +36,61 @@ def test_plain_text_is_read_in_the_encodings_of_offices(tmp_path, content):
     assert read_plan_file(path).lstrip("\ufeff") == TEXT
 
 
-def test_a_word_document_gives_its_paragraphs_and_cells(tmp_path):
-    table = f"<w:tbl><w:tr><w:tc>{paragraph('指标')}</w:tc><w:tc>{paragraph('目标')}</w:tc></w:tr></w:tbl>"
-    path = word_document(tmp_path / "plan.docx", paragraph("一、", "教育") + table + paragraph("完"))
-    assert read_plan_file(path) == "一、教育\n指标\n目标\n完"
+def cell(*paragraphs: str, span: int = 1) -> str:
+    return f'<w:tc><w:tcPr><w:gridSpan w:val="{span}"/></w:tcPr>{"".join(map(paragraph, paragraphs))}</w:tc>'
+
+
+def table(*rows: str) -> str:
+    return f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+
+
+def test_a_word_document_gives_its_paragraphs_and_the_rows_of_its_tables(tmp_path):
+    cells = table(cell("指标") + cell("目标"))
+    path = word_document(tmp_path / "plan.docx", paragraph("一、", "教育") + cells + paragraph("完"))
+    assert read_plan_file(path) == "一、教育\n指标\t目标\n完"
+
+
+def test_cells_that_span_columns_and_hold_several_lines_stay_in_their_columns():
+    head = cell("名称") + cell("建设地点") + cell("规模")
+    rows = (
+        cell("合计", span=2) + cell("3所"),
+        cell("城东", "小学") + cell("城东") + cell("占地面积为三十二亩", "建筑面积一万平方米"),
+    )
+    text = plan_of_bytes(packed(table(head, *rows)), "plan.docx")
+    assert text == "名称\t建设地点\t规模\n合计\t\t3所\n城东小学\t城东\t占地面积为三十二亩，建筑面积一万平方米"
+
+
+def test_a_table_that_only_frames_its_text_gives_its_paragraphs():
+    framed = table(cell("专栏1 学校", "1.城东小学。", "2.城西小学。"))
+    sided = table(cell("教育") + cell("1.城东小学。", "2.城西小学。"))
+    assert plan_of_bytes(packed(framed), "plan.docx") == "专栏1 学校\n1.城东小学。\n2.城西小学。"
+    assert plan_of_bytes(packed(sided), "plan.docx") == "教育\n1.城东小学。\n2.城西小学。"
+
+
+def test_numbers_that_word_counts_are_written_out():
+    def level(place: int, form: str, shown: str) -> str:
+        said = f'<w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{shown}"/>'
+        return f'<w:lvl w:ilvl="{place}">{said}</w:lvl>'
+
+    levels = level(0, "chineseCounting", "%1、") + level(1, "decimal", "%2.") + level(2, "bullet", "·")
+    lists = f'<w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>'
+    lists += '<w:num w:numId="5"><w:abstractNumId w:val="0"/></w:num>'
+
+    def item(place: int, words: str) -> str:
+        number = f'<w:numPr><w:ilvl w:val="{place}"/><w:numId w:val="5"/></w:numPr>'
+        return f"<w:p><w:pPr>{number}</w:pPr><w:r><w:t>{words}</w:t></w:r></w:p>"
+
+    styled = '<w:p><w:pPr><w:pStyle w:val="a1"/></w:pPr><w:r><w:t>卫生</w:t></w:r></w:p>'
+    style = '<w:style w:styleId="a1"><w:pPr><w:numPr><w:numId w:val="5"/></w:numPr></w:pPr></w:style>'
+    body = (
+        item(0, "教育") + item(1, "城东小学") + item(2, "占地30亩") + item(1, "城西小学") + styled + item(1, "中医院")
+    )
+    parts = {
+        "word/numbering.xml": f'<w:numbering xmlns:w="{NAMESPACE}">{lists}</w:numbering>',
+        "word/styles.xml": f'<w:styles xmlns:w="{NAMESPACE}">{style}</w:styles>',
+    }
+    text = plan_of_bytes(packed(body, parts), "plan.docx")
+    assert text.split("\n") == ["一、教育", "1.城东小学", "占地30亩", "2.城西小学", "二、卫生", "1.中医院"]
 
 
 @pytest.mark.parametrize(
@@ -70,10 +121,12 @@ def test_a_file_that_is_too_large_is_refused(tmp_path):
         read_plan_file(path)
 
 
-def packed(body: str) -> bytes:
+def packed(body: str, parts: dict[str, str] | None = None) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", f'<w:document xmlns:w="{NAMESPACE}"><w:body>{body}</w:body></w:document>')
+        for name, part in (parts or {}).items():
+            archive.writestr(name, part)
     return content.getvalue()
 
 
