@@ -11,6 +11,7 @@ CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
 LOCATED = re.compile(WORDS["anchors"]["located"])
 LOCATED_AGAIN = re.compile(f"{WORDS['anchors']['subject_again']}(?:{WORDS['anchors']['located']})")
 LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
+IN_BRACKETS = re.compile(WORDS["location"]["in_brackets"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
 FINISHED_LABEL, PERIOD, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "any"))
 
@@ -29,6 +30,8 @@ def classify(name: str, headings: tuple[str, ...]) -> tuple[str | None, str | No
 
 def find_location(text: str) -> str | None:
     """The words that say where a project is: those after 位于, else the first clauses that read like a place."""
+    if (behind := IN_BRACKETS.match(text)) and is_place(behind["place"]):
+        return str(behind["place"])
     located = LOCATED.search(text)
     rest = text[located.end() if located else 0 :]
     while located and (again := LOCATED_AGAIN.match(rest)):

@@ -126,8 +126,9 @@ def is_seats(quantity: Quantity) -> bool:
 
 
 def are_seats_of(classes: Quantity | None, quantity: Quantity) -> bool:
-    """36班,1620座."""
-    return classes is not None and is_classes(classes) and quantity.text.endswith(PARTIAL["places"])
+    """36班,1620座; 60个班、3000人."""
+    alone = not quantity.label and quantity.text.endswith(tuple(PARTIAL["places"]))
+    return alone and classes is not None and is_classes(classes)
 
 
 def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int = 0) -> None:

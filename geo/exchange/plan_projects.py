@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from geo.exchange.location_phrase import says_where
 from geo.exchange.plan_structure import MARKERS, Passage
 from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import find_quantities
@@ -18,10 +19,11 @@ NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
 ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 NO_ITEM, TOLD, HEADLINE = (re.compile(ANCHORS[key]) for key in ("no_item", "told", "headline"))
+BUILT_CLAUSE, PLACE_BEHIND = re.compile(ANCHORS["built_clause"]), re.compile(NAMES["place_behind"])
 CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
 CLAUSE_END = re.compile(CLAUSES["end"])
 FIGURED, SENTENCE_OF_NAME = re.compile(ANCHORS["figured"]), re.compile(ANCHORS["sentence_of_name"])
-ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets", "counted"))
+ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet"))
 SHORTEST_LISTED = 6
 COMMA = ","
 
@@ -56,7 +58,13 @@ def clean_name(text: str) -> str:
         name = marker.sub("", name, count=1) if marker.match(name) else name
     while (shorter := BEFORE_NAME.sub("", name).strip(CLAUSES["marks"])) != name:
         name = shorter
-    return AFTER_NAME.sub("", name).strip(CLAUSES["marks"])
+    return without_place(AFTER_NAME.sub("", name).strip(CLAUSES["marks"]))
+
+
+def without_place(name: str) -> str:
+    """云峰小学(云峰路以北) is 云峰小学; other brackets belong to a name."""
+    behind = PLACE_BEHIND.search(name)
+    return name[: behind.start()] if behind and says_where(behind["place"]) else name
 
 
 def is_project(name: str) -> bool:
@@ -85,6 +93,7 @@ def clause_start(text: str, place: int) -> int:
     return max(first, *(text.rfind(mark, first, place) + 1 for mark in CLAUSES["boundary"]))
 
 
+@lru_cache(maxsize=16)
 def entry(passage: Passage) -> Anchor | None:
     """The project that an item is about: its title, the label before a colon, or its first words before 位于."""
     front = passage.text[: 3 * NAMES["longest"]]
@@ -179,6 +188,8 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     for match in LISTED.finditer(text):
         found += members(text, match)
     found = found or built(passage) or figured(text) or headline(text)
+    if not any(each.rank == 0 for each in found):
+        found += built_clauses(text)
     found = found[:1] + [each for each in found[1:] if not goes_on_with(found[0], each, text)]
     kept: list[Anchor] = []
     for anchor in sorted(found, key=lambda anchor: (anchor.rank, anchor.start)):
@@ -195,6 +206,18 @@ def built(passage: Passage) -> list[Anchor]:
     if match is None or not is_project(name := clean_name(match["name"])):
         return []
     return [Anchor(name, 0, start)]
+
+
+def built_clauses(text: str) -> list[Anchor]:
+    """Projects behind a verb of which the sentence goes on to tell: 在老城改扩建解放路小学,新增学位540个."""
+    found: list[Anchor] = []
+    for match in BUILT_CLAUSE.finditer(text):
+        name = without_kind(clean_name(match["name"]))
+        rest = text[match.end() : match.end() + 2 * NAMES["longest"]]
+        goes_on = re.split(CLAUSES["end_of_sentence"], rest, maxsplit=1)[0]
+        if is_project(name) and name in match[0] and (TOLD.search(goes_on) or find_quantities(goes_on)):
+            found.append(Anchor(name, match.start(), match.end("name"), 3))
+    return found
 
 
 def headline(text: str) -> list[Anchor]:

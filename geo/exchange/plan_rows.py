@@ -14,6 +14,7 @@ SEPARATORS = [re.compile(each) for each in ROWS["separators"]]
 BEGINS = re.compile(ROWS["begins"])
 """What a line holds that may be a header; the others need no closer look."""
 RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
+NUMERAL = re.compile(ROWS["numeral"])
 MONEY_CAPTION, FORM_KEY, TOTAL = (re.compile(ROWS[key]) for key in ("money_caption", "form_key", "total"))
 EDGES = ROWS["edges"]
 
@@ -104,6 +105,8 @@ def row_of(cells: list[Cell], columns: tuple[Column, ...]) -> Row | None:
     said = [cell for cell in cells if cell.text]
     if len(said) == 1 and GROUP.match(said[0].text):
         return Row(title=said[0].text)
+    if len(said) > 1 and NUMERAL.fullmatch(said[0].text) and not NUMBER.match(said[1].text):
+        return Row(title=said[1].text)
     if len(cells) < 2 or not said or len(cells) > len(columns):
         return None
     return Row((*cells, *[Cell("", cells[-1].start)] * (len(columns) - len(cells))), columns)
@@ -189,7 +192,7 @@ def money_unit(lines: Sequence[str], first: int) -> str:
 
 def as_form(line: str) -> str:
     """A line of two cells, the first of them a key, as 建设地点:城东; other lines without their tabs."""
-    for separator in SEPARATORS[:2]:
+    for separator in SEPARATORS[:2] if "\t" in line or "|" in line else ():
         cells = cells_of(line, 0, separator)
         if len(cells) == 2 and cells[1].text and FORM_KEY.fullmatch(cells[0].text):
             key_end = cells[0].start + len(cells[0].text)
