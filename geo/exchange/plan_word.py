@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from geo.exchange.plan_word_numbers import Numbering, W
+from geo.exchange.plan_words import WORDS
 
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 """Says the same as the choice beside it, for older programs."""
@@ -17,10 +18,7 @@ BREAKS = {f"{W}tab": " ", f"{W}br": "\n", f"{W}cr": "\n"}
 CELL, ROW, TABLE, PARAGRAPH = f"{W}tc", f"{W}tr", f"{W}tbl", f"{W}p"
 MOST_CELLS = 1000
 """Of a row that a cell may claim to span."""
-SENTENCE = "。，；：、,;:.!?！？"
-COMMA = "，"
-SHORT_LINE = 8
-"""Letters of a line in a cell that may be no more than a part of a name."""
+CELLS = WORDS["cells"]
 
 
 def word_lines(content: bytes, largest: int) -> Iterator[str]:
@@ -93,8 +91,8 @@ def joined(lines: Iterable[str]) -> str:
     text = ""
     pieces = (piece.replace("\t", " ").strip() for line in lines for piece in line.split("\n"))
     for line in filter(None, pieces):
-        ended = len(text) <= SHORT_LINE or text.endswith(tuple(SENTENCE)) or len(line) <= SHORT_LINE
-        text += ("" if ended else COMMA) + line
+        ended = len(text) <= CELLS["short"] or text.endswith(tuple(CELLS["ends"])) or len(line) <= CELLS["short"]
+        text += ("" if ended else CELLS["comma"]) + line
     return text
 
 

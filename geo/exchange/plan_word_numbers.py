@@ -10,7 +10,7 @@ CHINESE = frozenset(
 )
 CIRCLES = frozenset(("decimalEnclosedCircle", "decimalEnclosedCircleChinese"))
 NO_NUMBER = frozenset(("bullet", "none"))
-FIRST_CIRCLE, LAST_CIRCLED = "①", 20
+FIRST_CIRCLE, LAST_CIRCLED = 0x2460, 20
 DEEPEST, HIGHEST = 9, 9999
 """Levels that Word has, and the highest number that it is believed to have counted to."""
 
@@ -102,8 +102,7 @@ def spelt(number: int, form: str) -> str:
     if form in CHINESE:
         from cn2an import an2cn  # loaded where it is used: few documents count so
 
-        chinese = an2cn(number)
-        return chinese.removeprefix("一") if chinese.startswith("一十") else chinese
+        return str(an2cn(number))
     if form in CIRCLES and 1 <= number <= LAST_CIRCLED:
-        return chr(ord(FIRST_CIRCLE) + number - 1)
+        return chr(FIRST_CIRCLE + number - 1)
     return str(number)
