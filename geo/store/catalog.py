@@ -42,7 +42,7 @@ def read_catalog(folder: Path) -> Catalog:
     InvalidLayer
         On the first fault, naming file and field.
     """
-    zone = _read_zone(folder)
+    zone = read_zone(folder)
     return Catalog(zone, [read_layer(path) for path in layer_folders(folder)])
 
 
@@ -53,7 +53,7 @@ def catalog_faults(folder: Path) -> list[InvalidLayer]:
 
 def _faults(folder: Path) -> Iterator[InvalidLayer]:
     try:
-        _read_zone(folder)
+        read_zone(folder)
         paths = layer_folders(folder)
     except InvalidLayer as fault:
         yield fault
@@ -70,7 +70,14 @@ def layer_folders(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
 
 
-def _read_zone(folder: Path) -> Zone:
+def read_zone(folder: Path) -> Zone:
+    """The zone whose plan this is.
+
+    Raises
+    ------
+    InvalidLayer
+        If `zone.toml` does not hold.
+    """
     if not folder.is_dir():
         raise InvalidLayer(N_("没有图层文件夹 %(folder)s"), folder=folder)
     path = folder / "zone.toml"

@@ -151,22 +151,22 @@ def _staged(path: Path, format_name: str) -> Iterator[Path]:
     """The file alone in a folder of its own under a plain name; only what belongs to it comes along."""
     with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
         for ending in SIDE_FILES.get(format_name, (format_name,)):
-            source = path if ending == format_name else _beside(path, ending)
+            source = path if ending == format_name else beside(path, ending)
             if source is not None:
-                _link_or_copy(source, Path(folder) / f"layer{ending}")
+                link_or_copy(source, Path(folder) / f"layer{ending}")
             elif ending in (".shx", ".dbf"):
                 message = N_("%(file)s 缺少同名的 %(ending)s 文件")
                 raise InvalidFile(message, file=short_name(path), ending=ending)
         yield Path(folder) / f"layer{format_name}"
 
 
-def _beside(path: Path, ending: str) -> Path | None:
+def beside(path: Path, ending: str) -> Path | None:
     """The file of the same stem and an ending, large or small letters."""
     wanted = (path.stem + ending).lower()
     return next((each for each in path.parent.iterdir() if each.name.lower() == wanted), None)
 
 
-def _link_or_copy(source: Path, target: Path) -> None:
+def link_or_copy(source: Path, target: Path) -> None:
     try:
         os.link(source.resolve(), target)
     except OSError:  # another file system, or one without links
@@ -233,7 +233,7 @@ def _gdal_table(path: Path, sort: Sort, staged: Path, format_name: str, layer: s
 
 def _encoding_remarks(path: Path, encoding: str) -> tuple[Remark, ...]:
     """Say so where the .cpg file is missing or does not tell the truth."""
-    cpg = _beside(path, ".cpg")
+    cpg = beside(path, ".cpg")
     told = cpg.read_bytes()[:40].decode("ascii", "replace").strip().upper().replace("_", "-") if cpg else ""
     agrees = {"UTF-8": ("UTF-8", "UTF8", "65001"), "GB18030": ("GBK", "GB2312", "GB18030", "936", "CP936")}
     if encoding == "ASCII" or told in agrees[encoding]:

@@ -1,0 +1,373 @@
+"""Boundary-point text files read as they really come: columns more or fewer, rings closed or open, axes either way.
+
+What a file says of itself (the number of points, the area, the zone) is compared with its coordinates, never believed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy
+import pyproj
+import shapely
+
+from geo.exchange.boundary_txt import AREA_UNITS, PART, signed_area
+from geo.model.crs import FIRST_ZONE, LAST_ZONE, gauss_kruger_crs
+from geo.model.errors import N_
+from geo.model.file_finding import FileFindings
+
+SECTION = re.compile(r"\s*[\[【](.+?)[\]】]\s*")
+SEPARATOR = re.compile(r"\s*[,，;；\t]\s*")
+KINDS = frozenset({"面", "点", "线", "面状", "POLYGON", "多边形"})
+POINTS_LINE = re.compile(
+    r"^\s*[A-Za-z_\u4e00-\u9fff]*\d+[-\d]*\s*[,，\t;]\s*\d+\s*[,，\t;]\s*-?\d+(\.\d+)?\s*[,，\t;]\s*-?\d+(\.\d+)?"
+)
+PARCEL_LINE = re.compile(r"^\s*\d+\s*[,，\t;].*[@＠]\s*[,，]?\s*$")
+NORTH = (1.5e6, 6.5e6)
+AREA_TOLERANCE = 0.002
+"""Relative; areas are stated with four digits or so."""
+
+Position = tuple[float, float]
+
+
+@dataclass
+class ReadParcel:
+    """A parcel as the file has it.
+
+    Parameters
+    ----------
+    row
+        The line that begins it.
+    stated_count, stated_area
+        What the file says; None where it says nothing.
+    points
+        Ring number and the two coordinates in the order of the file.
+    fields
+        Its columns by name.
+    """
+
+    row: int
+    stated_count: int | None
+    stated_area: float | None
+    fields: dict[str, object]
+    points: list[tuple[int, str, float, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """The parcels of a file.
+
+    Parameters
+    ----------
+    header
+        What stands in [属性描述].
+    crs
+        From the header and the coordinates; None where neither tells.
+    crs_from
+        `header` or `coordinates`.
+    shapes
+        Polygons, easting (or longitude) first; None where there is none.
+    """
+
+    header: dict[str, str]
+    crs: pyproj.CRS | None
+    crs_from: str | None
+    rows: list[int]
+    shapes: list[shapely.Geometry | None]
+    fields: list[dict[str, object]]
+
+
+def is_boundary_text(lines: Iterable[str]) -> bool:
+    """Whether the first lines of a text look like parcels and their points."""
+    has_parcel = has_point = False
+    for line in lines:
+        section = SECTION.fullmatch(line)
+        if section and section[1].strip() in ("属性描述", "地块坐标"):
+            return True
+        has_parcel = has_parcel or PARCEL_LINE.match(line) is not None
+        has_point = has_point or (has_parcel and POINTS_LINE.match(line) is not None)
+    return has_parcel and has_point
+
+
+def read_boundaries(lines: Iterable[str], findings: FileFindings) -> Boundaries:
+    """Every parcel of a file; what is wrong is noted under its line, and the rest is read."""
+    header: dict[str, str] = {}
+    parcels = list(_parcels(lines, header, findings))
+    swapped, magnitudes = _axes(parcels)
+    if swapped:
+        findings.add("swapped_axes", N_("X 列是东坐标，Y 列是北坐标，与规定相反，已对调"))
+    crs, crs_from = _crs(header, magnitudes, findings)
+    shapes = [_shape(parcel, swapped, crs, findings) for parcel in parcels]
+    rows, merged, fields = _with_parts(parcels, shapes)
+    return Boundaries(header, crs, crs_from, rows, merged, fields)
+
+
+def _parcels(lines: Iterable[str], header: dict[str, str], findings: FileFindings) -> Iterator[ReadParcel]:
+    section, current = "", None
+    for number, line in enumerate(lines, start=1):
+        text = line.strip().lstrip("\ufeff")
+        if not text:
+            continue
+        named = SECTION.fullmatch(text)
+        if named:
+            section = named[1].strip()
+            continue
+        if section == "属性描述":
+            name, _, value = text.partition("=")
+            header[name.strip()] = value.strip()
+            continue
+        parts = SEPARATOR.split(text)
+        if _is_parcel(parts):
+            if current is not None:
+                yield current
+            current = _begun(number, parts)
+            continue
+        point = _point(parts)
+        if point is not None and current is not None:
+            current.points.append(point)
+        elif section in ("", "地块坐标") and (current is not None or section):
+            message = N_("第 %(row)s 行既不是地块也不是界址点：%(given)s")
+            findings.add("unknown_line", message, row=number, given=text[:40])
+    if current is not None:
+        yield current
+
+
+def _is_parcel(parts: list[str]) -> bool:
+    stripped = [part for part in parts if part]
+    if not stripped or not stripped[0].isdigit():
+        return False
+    return stripped[-1] in ("@", "＠") or stripped[-1].endswith("@") or bool(KINDS & set(parts[3:7]))
+
+
+def _begun(row: int, parts: list[str]) -> ReadParcel:
+    """A parcel from its line: the columns are found by the word 面, or stand where the rule has them."""
+    columns = [part.rstrip("@＠") for part in parts]
+    while columns and not columns[-1]:
+        columns.pop()
+    kind = next((place for place, part in enumerate(columns) if part.upper() in KINDS and place >= 2), 4)
+    names = {kind - 2: "地块编号", kind - 1: "地块名称", kind + 1: "图幅号", kind + 2: "地块用途", kind + 3: "地类编码"}
+    fields: dict[str, object] = {name: _column(columns, place) for place, name in names.items()}
+    for place in range(kind + 4, len(columns)):
+        fields[f"附加{place - kind - 3}"] = columns[place] or None
+    try:
+        area = float(columns[1]) if kind > 2 else None
+    except (ValueError, IndexError):
+        area = None
+    return ReadParcel(row, int(columns[0][:9]), area, fields)
+
+
+def _column(columns: list[str], place: int) -> str | None:
+    return (columns[place] or None) if 0 < place < len(columns) else None
+
+
+def _point(parts: list[str]) -> tuple[int, str, float, float] | None:
+    """Ring, name and the two coordinates; a line without a ring is of ring 1."""
+    numbers = [part for part in parts if part]
+    try:
+        if len(numbers) >= 4 and numbers[1].isdigit() and len(numbers[1]) < 4:
+            return int(numbers[1]), numbers[0], float(numbers[2]), float(numbers[3])
+        if len(numbers) == 3:
+            return 1, numbers[0], float(numbers[1]), float(numbers[2])
+    except ValueError:
+        return None
+    return None
+
+
+def _axes(parcels: list[ReadParcel]) -> tuple[bool, tuple[float, float] | None]:
+    """Whether the first coordinate is the easting, and typical northing and easting (or latitude and longitude)."""
+    pairs = numpy.array([point[2:] for parcel in parcels for point in parcel.points], dtype=float)
+    pairs = pairs[numpy.isfinite(pairs).all(axis=1)] if len(pairs) else pairs
+    if not len(pairs):
+        return False, None
+    first, second = numpy.median(pairs, axis=0)
+    if abs(first) <= 180 and abs(second) <= 180:
+        swapped = first > second
+    else:
+        swapped = not NORTH[0] <= first <= NORTH[1] and NORTH[0] <= second <= NORTH[1]
+    return bool(swapped), (second, first) if swapped else (first, second)
+
+
+DATUMS = {  # with zone digits, without; of the first zone of the series (EPSG registry)
+    ("2000", 3): (4513, 4534),
+    ("2000", 6): (4491, 4502),
+    ("80", 3): (2349, 2370),
+    ("80", 6): (2327, 2338),
+    ("54", 3): (2401, 2422),
+    ("54", 6): (21413, 21453),
+}
+FIRST = {3: FIRST_ZONE, 6: 13}
+
+
+def _crs(
+    header: dict[str, str], typical: tuple[float, float] | None, findings: FileFindings
+) -> tuple[pyproj.CRS | None, str | None]:
+    """The CRS of the coordinates; the header's zone counts where they have no zone digits."""
+    if typical is None:
+        return None, None
+    _, east = typical
+    if abs(east) <= 180:
+        return pyproj.CRS("EPSG:4490"), "coordinates"
+    stated = re.search(r"\d+", header.get("带号", ""))
+    stated_zone = int(stated[0]) if stated and len(stated[0]) < 4 else None
+    digits = int(east // 1_000_000)
+    zone = digits if digits else stated_zone
+    if digits and stated_zone is not None and digits != stated_zone:
+        message = N_("文件说带号是 %(told)s，坐标是 %(zone)s 带的，按坐标读取")
+        findings.add("zone_mismatch", message, told=stated_zone, zone=digits)
+    if zone is None:
+        return None, None
+    width = 6 if "6" in header.get("几度分带", "") or 13 <= zone < FIRST_ZONE - 1 else 3
+    datum = _datum(header.get("坐标系", ""))
+    if datum != "2000":
+        message = N_("坐标系是 %(crs)s，换算到 CGCS2000 可能差几十米到上百米")
+        findings.add("old_datum", message, crs=header["坐标系"])
+    last = LAST_ZONE if width == 3 else 23
+    if not FIRST[width] <= zone <= last:
+        findings.add("out_of_range", N_("带号 %(zone)s 不在我国范围内"), zone=zone)
+        return None, None
+    if datum == "2000" and width == 3:
+        code = gauss_kruger_crs(zone, with_zone_digits=bool(digits))
+    else:
+        code = f"EPSG:{DATUMS[datum, width][0 if digits else 1] + zone - FIRST[width]}"
+    return pyproj.CRS(code), "coordinates" if digits else "header"
+
+
+def _datum(text: str) -> str:
+    return next((year for year in ("80", "54") if year in text and "2000" not in text), "2000")
+
+
+def _shape(
+    parcel: ReadParcel, swapped: bool, crs: pyproj.CRS | None, findings: FileFindings
+) -> shapely.Geometry | None:
+    rings = _rings(parcel, swapped, findings)
+    _check_count(parcel, rings, findings)
+    sound = [ring for ring in rings if len(ring) >= 3]
+    for ring in rings:
+        if len(ring) < 3:
+            message = N_("地块 %(name)s 有一圈不足 3 个点")
+            findings.add("too_few_points", message, row=parcel.row, field="geometry", name=_called(parcel))
+    if not sound:
+        return None
+    shape = _assembled(parcel, sound, findings)
+    if crs is not None and crs.is_projected:
+        _check_area(parcel, shapely.area(shape), findings)
+    return shape
+
+
+def _rings(parcel: ReadParcel, swapped: bool, findings: FileFindings) -> list[numpy.ndarray]:
+    """Open rings, easting first. A ring ends where its number changes, or where it comes back to its first point."""
+    runs: list[tuple[int, list[Position]]] = []
+    ended = True
+    for number, _, first, second in parcel.points:
+        position = (first, second) if swapped else (second, first)
+        if not all(map(numpy.isfinite, position)):
+            message = N_("地块 %(name)s 有不是有限的坐标")
+            findings.add("non_finite", message, row=parcel.row, field="geometry", name=_called(parcel))
+            continue
+        if ended or runs[-1][0] != number:
+            runs.append((number, []))
+        ring = runs[-1][1]
+        ended = len(ring) >= 3 and position == ring[0]
+        ring.append(position)
+    found = []
+    for _, ring in runs:
+        closed = len(ring) > 1 and ring[0] == ring[-1]
+        found.append(numpy.array(ring[:-1] if closed else ring, dtype=float))
+    return found
+
+
+def _check_count(parcel: ReadParcel, rings: list[numpy.ndarray], findings: FileFindings) -> None:
+    """The number of points is stated with the repeated first ones or without."""
+    possible = {len(parcel.points), sum(len(ring) for ring in rings), sum(len(ring) + 1 for ring in rings)}
+    if parcel.stated_count is not None and parcel.stated_count not in possible:
+        message = N_("地块 %(name)s 写明 %(told)s 个点，实有 %(count)s 个")
+        findings.add(
+            "count_mismatch", message, row=parcel.row, field="点数", name=_called(parcel),
+            told=parcel.stated_count, count=len(parcel.points),
+        )  # fmt: skip
+
+
+def _check_area(parcel: ReadParcel, area_m2: float, findings: FileFindings) -> None:
+    if parcel.stated_area is None:
+        return
+    stated = {unit: parcel.stated_area * size for unit, size in AREA_UNITS.items()}
+    fitting = next(
+        (unit for unit, size in stated.items() if abs(size - area_m2) <= max(area_m2 * AREA_TOLERANCE, 1.0)), None
+    )
+    if fitting is None:
+        message = N_("地块 %(name)s 写明面积 %(told)s，按坐标为 %(hectares)s 公顷（%(square_metres)s 平方米）")
+        findings.add(
+            "area_mismatch", message, row=parcel.row, field="面积", name=_called(parcel),
+            told=f"{parcel.stated_area:g}", hectares=f"{area_m2 / 1e4:.4f}", square_metres=f"{area_m2:.2f}",
+        )  # fmt: skip
+
+
+def _assembled(parcel: ReadParcel, rings: list[numpy.ndarray], findings: FileFindings) -> shapely.Geometry:
+    """Rings as polygons: one that lies in an earlier outer ring is its hole, another is a part of its own."""
+    outers: list[tuple[shapely.Polygon, list[numpy.ndarray]]] = []
+    for ring in rings:
+        polygon = shapely.Polygon(ring)
+        inside = next((holes for outer, holes in outers if _lies_in(polygon, outer)), None)
+        if inside is None:
+            _check_order(parcel, ring, findings)
+            outers.append((polygon, []))
+        else:
+            inside.append(ring)
+    parts = [shapely.Polygon(outer.exterior, holes) for outer, holes in outers]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def _lies_in(polygon: shapely.Polygon, outer: shapely.Polygon) -> bool:
+    """Whether a ring is a hole of another one; shapes that cross themselves are judged by a point."""
+    if not (polygon.is_valid and outer.is_valid):
+        return outer.envelope.contains(polygon.envelope)
+    return outer.contains(polygon.representative_point())
+
+
+def _check_order(parcel: ReadParcel, ring: numpy.ndarray, findings: FileFindings) -> None:
+    if signed_area(ring) > 0:
+        message = N_("地块 %(name)s 的外圈是逆时针，应为顺时针")
+        findings.add("ring_order", message, row=parcel.row, field="geometry", name=_called(parcel))
+
+
+def _called(parcel: ReadParcel) -> str:
+    return str(parcel.fields.get("地块名称") or parcel.fields.get("地块编号") or parcel.row)
+
+
+def _with_parts(
+    parcels: list[ReadParcel], shapes: list[shapely.Geometry | None]
+) -> tuple[list[int], list[shapely.Geometry | None], list[dict[str, object]]]:
+    """Parcels that are parts of one feature, as `boundary_txt` writes them, put together again."""
+    rows: list[int] = []
+    made: list[shapely.Geometry | None] = []
+    fields: list[dict[str, object]] = []
+    place = 0
+    while place < len(parcels):
+        count = _parts_from(parcels, shapes, place)
+        rows.append(parcels[place].row)
+        own = dict(parcels[place].fields)
+        if count == 1:
+            made.append(shapes[place])
+        else:
+            own["地块编号"] = str(own["地块编号"]).rpartition(PART)[0]
+            parts = [part for shape in shapes[place : place + count] for part in shapely.get_parts(shape)]
+            made.append(shapely.MultiPolygon(parts))
+        fields.append(own)
+        place += count
+    return rows, made, fields
+
+
+def _parts_from(parcels: list[ReadParcel], shapes: list[shapely.Geometry | None], place: int) -> int:
+    """How many parcels from a place on are X_1, X_2 … of one name."""
+    base, _, number = str(parcels[place].fields.get("地块编号")).rpartition(PART)
+    if not base or number != "1" or shapes[place] is None:
+        return 1
+    count = 1
+    while place + count < len(parcels) and shapes[place + count] is not None:
+        follows = parcels[place + count].fields
+        if follows.get("地块编号") != f"{base}{PART}{count + 1}":
+            break
+        if follows.get("地块名称") != parcels[place].fields.get("地块名称"):
+            break
+        count += 1
+    return count

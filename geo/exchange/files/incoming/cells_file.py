@@ -1,0 +1,283 @@
+"""Tables with coordinates, CSV, TSV and XLSX, row by row: a point in each row, or a shape written as WKT."""
+
+import csv
+import math
+import re
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy
+import openpyxl
+import pyproj
+import shapely
+from openpyxl.utils.exceptions import InvalidFileException
+
+from geo.exchange.files.cells import LAT_FIELDS, LON_FIELDS
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, object_array
+from geo.exchange.files.incoming.texts import encoding_of_file, lines_of
+from geo.exchange.files.reading import short_name, shown
+from geo.model.crs import STORED_CRS
+from geo.model.errors import N_
+from geo.model.file_finding import FileFindings, RefusedFile
+
+LONS = (*LON_FIELDS, "lon_dd", "经度坐标", "经度（°）", "中心经度", "e经度", "wgs84_lon", "lng_wgs84")
+LATS = (*LAT_FIELDS, "lat_dd", "纬度坐标", "纬度（°）", "中心纬度", "n纬度", "wgs84_lat", "lat_wgs84")
+EASTS = tuple("东 东坐标 东坐标(m) 东距 东向 横坐标 e easting east 东(m) 东（m） 东坐标y 横坐标y y(东) y（东）".split())
+NORTHS = tuple(
+    "北 北坐标 北坐标(m) 北距 北向 纵坐标 n northing north 北(m) 北（m） 北坐标x 纵坐标x x(北) x（北）".split()
+)
+XS = tuple("x x坐标 x(m) x（m） coord_x point_x x_coord".split())
+YS = tuple("y y坐标 y(m) y（m） coord_y point_y y_coord".split())
+WKTS = tuple("wkt geometry geom the_geom 几何".split())
+PAIRS = ((LONS, LATS, "degrees"), (EASTS, NORTHS, "metres"), (XS, YS, "open"))
+"""Headers in small letters; the first pair that a table has is taken. X and Y say nothing of which is which."""
+
+HEADER_WITHIN = 10
+"""Rows at the top among which the header lies, below a title."""
+
+MOST_COLUMNS = 500
+MOST_EMPTY_ROWS = 10_000
+LARGEST_STRINGS = 300 * 2**20
+DMS = re.compile(
+    r"[东西南北EWNS]?[经纬]?\s*(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*[′'分]?\s*(?:(\d{1,2}(?:\.\d+)?)\s*[″\"秒]?)?\s*[EWNS]?"
+)
+
+Rows = Callable[[], Iterator[tuple[int, Sequence[object]]]]
+
+
+@dataclass(frozen=True)
+class _Header:
+    """Where the coordinates stand in the rows of a table."""
+
+    row: int
+    names: tuple[str, ...]
+    first: int
+    second: int | None
+    kind: str
+
+
+def open_text_table(path: Path, told: str | None = None) -> Incoming:
+    """A CSV or TSV file.
+
+    Raises
+    ------
+    RefusedFile
+        If it has no columns of coordinates.
+    """
+    findings = FileFindings()
+    encoding, encoding_from = encoding_of_file(path, findings, told)
+    head = [line for _, line in zip(range(HEADER_WITHIN), lines_of(path, encoding), strict=False)]
+    delimiter = max(",;\t，|", key="".join(head).count)
+    rows = partial(_text_rows, path, encoding, delimiter)
+    header = _found(path, rows)
+    driver = "TSV" if delimiter == "\t" else "CSV"
+    return _incoming(driver, path, path.stem, (path.stem,), rows, header, findings, (encoding, encoding_from))
+
+
+def _text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Sequence[object]]]:
+    try:
+        yield from enumerate(csv.reader(lines_of(path, encoding), delimiter=delimiter), start=1)
+    except csv.Error as fault:
+        message = N_("%(file)s 读不出来：%(reason)s")
+        raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
+
+
+def open_workbook(path: Path, wanted: str | None = None) -> Incoming:
+    """An XLSX file; of its sheets the one that is named, else the first with columns of coordinates."""
+    findings = FileFindings()
+    _check_workbook(path)
+    names = _sheets(path)
+    if wanted is not None and wanted not in names:
+        message = N_("%(file)s 里没有名为“%(layer)s”的工作表，有：%(known)s")
+        raise RefusedFile("no_layer", message, file=short_name(path), layer=wanted, known=", ".join(names))
+    fault: RefusedFile | None = None
+    for name in [wanted] if wanted else names:
+        rows = partial(_sheet_rows, path, name)
+        try:
+            header = _found(path, rows)
+        except RefusedFile as error:
+            fault = fault or error
+            continue
+        return _incoming("XLSX", path, name, tuple(names), rows, header, findings, ("UTF-8", "format"))
+    raise fault or RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
+
+
+def _check_workbook(path: Path) -> None:
+    """See that no part defines entities, and that the texts fit in memory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                if info.filename.endswith("sharedStrings.xml") and info.file_size > LARGEST_STRINGS:
+                    raise RefusedFile("archive_bomb", N_("%(file)s 解开后太大"), file=short_name(path))
+                if info.filename.endswith((".xml", ".rels")):
+                    with archive.open(info) as part:
+                        head = part.read(4096)
+                    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+                        message = N_("%(file)s 里定义了实体（DOCTYPE），不读取")
+                        raise RefusedFile("unsafe_xml", message, file=short_name(path))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        raise RefusedFile("archive_broken", N_("%(file)s 不是完好的 ZIP 文件"), file=short_name(path)) from None
+
+
+def _book(path: Path) -> openpyxl.Workbook:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, zipfile.BadZipFile,
+            InvalidFileException, EOFError) as fault:  # fmt: skip
+        message = N_("%(file)s 读不出来：%(reason)s")
+        raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
+
+
+def _sheets(path: Path) -> list[str]:
+    book = _book(path)
+    names = [sheet.title for sheet in book.worksheets]
+    book.close()
+    return names
+
+
+def _sheet_rows(path: Path, name: str) -> Iterator[tuple[int, Sequence[object]]]:
+    """The rows of a sheet; many empty ones on end are its end, whatever it says of its size."""
+    book = _book(path)
+    try:
+        empty = 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for number, row in enumerate(book[name].iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
+                empty = empty + 1 if not any(cell is not None for cell in row) else 0
+                if empty > MOST_EMPTY_ROWS:
+                    return
+                yield number, row
+    except (SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, zipfile.BadZipFile,
+            EOFError, OSError) as fault:  # fmt: skip
+        message = N_("%(file)s 读不出来：%(reason)s")
+        raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
+    finally:
+        book.close()
+
+
+def _found(path: Path, rows: Rows) -> _Header:
+    """The header, among the first rows.
+
+    Raises
+    ------
+    RefusedFile
+        If no row has names of coordinates.
+    """
+    seen: list[str] = []
+    for _, (number, row) in zip(range(HEADER_WITHIN), rows(), strict=False):
+        names = tuple("" if cell is None else " ".join(str(cell).split()) for cell in row[:MOST_COLUMNS])
+        lower = [name.lower().replace(" ", "") for name in names]
+        for firsts, seconds, kind in PAIRS:
+            first, second = (_place(lower, wanted) for wanted in (firsts, seconds))
+            if first is not None and second is not None:
+                return _Header(number, names, first, second, kind)
+        wkt = _place(lower, WKTS)
+        if wkt is not None:
+            return _Header(number, names, wkt, None, "wkt")
+        seen = seen or [name for name in names if name]
+    message = N_("%(file)s 里没有坐标列（例如 经度、纬度 或 X、Y 或 东、北），有：%(known)s")
+    raise RefusedFile("no_coordinates", message, file=short_name(path), known=", ".join(seen)[:200])
+
+
+def _place(names: Sequence[str], wanted: Sequence[str]) -> int | None:
+    return next((names.index(name) for name in wanted if name in names), None)
+
+
+def _incoming(
+    driver: str, path: Path, layer: str, layers: tuple[str, ...], rows: Rows, header: _Header,
+    findings: FileFindings, encoding: tuple[str, str],
+) -> Incoming:  # fmt: skip
+    crs = pyproj.CRS(STORED_CRS) if header.kind == "degrees" else None
+    return Incoming(
+        driver, layers, layer, partial(_batches, rows, header, findings), crs, "header" if crs else None,
+        *encoding, findings, open_axes=header.kind == "open",
+    )  # fmt: skip
+
+
+def _batches(rows: Rows, header: _Header, findings: FileFindings) -> Iterator[Batch]:
+    numbers: list[int] = []
+    cells: list[Sequence[object]] = []
+    for number, row in rows():
+        if number <= header.row or not any(cell not in (None, "") for cell in row):
+            continue
+        numbers.append(number)
+        cells.append(row)
+        if len(numbers) == BATCH:
+            yield _batch(numbers, cells, header, findings)
+            numbers, cells = [], []
+    if numbers:
+        yield _batch(numbers, cells, header, findings)
+
+
+def _batch(numbers: list[int], cells: list[Sequence[object]], header: _Header, findings: FileFindings) -> Batch:
+    fields: dict[str, Sequence[object]] = {}
+    for place, name in enumerate(header.names):
+        if name and name not in fields and place not in (header.first, header.second):
+            fields[name] = [_value(row[place]) if place < len(row) else None for row in cells]
+    rows = numpy.array(numbers)
+    if header.second is None:
+        shapes = object_array([_wkt(row, number, header, findings) for number, row in zip(numbers, cells, strict=True)])
+        return Batch(rows, shapes, fields)
+    firsts, seconds = (
+        numpy.array([_number(row, place, number, header, findings) for number, row in zip(numbers, cells, strict=True)])
+        for place in (header.first, header.second)
+    )
+    known = ~(numpy.isnan(firsts) | numpy.isnan(seconds))
+    shapes = numpy.full(len(rows), None, dtype=object)
+    shapes[known] = shapely.points(firsts[known], seconds[known])
+    return Batch(rows, shapes, fields)
+
+
+def _value(cell: object) -> object:
+    if isinstance(cell, str):
+        return cell.strip() or None
+    if hasattr(cell, "isoformat"):
+        text = cell.isoformat()
+        return text.removesuffix("T00:00:00")
+    return cell
+
+
+def _number(row: Sequence[object], place: int, number: int, header: _Header, findings: FileFindings) -> float:
+    cell = row[place] if place < len(row) else None
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return math.nan
+    value = _degrees(cell) if isinstance(cell, str) else None
+    if value is None:
+        try:
+            value = float(cell)
+        except (TypeError, ValueError):
+            message = N_("第 %(row)s 行：%(field)s 应为数字，现为 %(given)s")
+            name = header.names[place]
+            findings.add("not_a_number", message, row=number, field=name, given=shown(cell))
+            return math.nan
+    if not math.isfinite(value):
+        message = N_("第 %(row)s 行：%(field)s 不是有限的数：%(given)s")
+        findings.add("non_finite", message, row=number, field=header.names[place], given=shown(cell))
+        return math.nan
+    return value
+
+
+def _degrees(text: str) -> float | None:
+    """Degrees, minutes and seconds; south and west of zero do not occur here."""
+    match = DMS.fullmatch(text.strip())
+    if not match:
+        return None
+    return sum(float(part or 0) / 60**place for place, part in enumerate(match.groups()))
+
+
+def _wkt(row: Sequence[object], number: int, header: _Header, findings: FileFindings) -> shapely.Geometry | None:
+    cell = row[header.first] if header.first < len(row) else None
+    if cell is None or not str(cell).strip():
+        return None
+    shape = shapely.from_wkt(str(cell), on_invalid="ignore")
+    if shape is None:
+        message = N_("第 %(row)s 行：%(field)s 读不成几何：%(given)s")
+        field = header.names[header.first]
+        findings.add("invalid_geometry", message, row=number, field=field, given=shown(cell))
+    return None if shape is None else shapely.force_2d(shape)

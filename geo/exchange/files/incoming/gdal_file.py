@@ -1,0 +1,294 @@
+"""GeoPackage, FlatGeobuf and Shapefile through GDAL, batch by batch.
+
+GDAL sees the file alone in a folder of its own, under an ending that only its driver takes, once its first bytes have
+shown what it is.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy
+import pyogrio
+import pyproj
+import shapely
+
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming
+from geo.exchange.files.incoming.texts import encoding_named, encoding_of_chunks
+from geo.exchange.files.reading import short_name, shown
+from geo.exchange.files.sources import gdal_faults
+from geo.model.errors import InvalidFile, N_
+from geo.model.file_finding import FileFindings, RefusedFile
+
+Raw = tuple[dict, numpy.ndarray, numpy.ndarray, Sequence[numpy.ndarray]]
+
+SAMPLE = 20_000
+"""Features whose texts tell the encoding of a Shapefile."""
+
+
+def open_geopackage(path: Path, staged: Path, layer: str | None) -> Incoming:
+    """A GeoPackage; only tables are read, since a view may compute without end."""
+    findings = FileFindings()
+    views = _views(path, staged)
+    layers = [name for name, kind in _layers(path, staged) if name not in views and kind is not None]
+    for name in views:
+        findings.add("layer_is_view", N_("图层 %(layer)s 是视图，不读取"), layer=shown(name))
+    chosen = _chosen(path, staged, layers, layer, findings)
+    return _incoming("GPKG", path, staged, tuple(layers), chosen, findings)
+
+
+def open_flatgeobuf(path: Path, staged: Path, layer: str | None) -> Incoming:
+    findings = FileFindings()
+    layers = [name for name, _ in _layers(path, staged)]
+    if layer not in (None, path.stem, *layers):
+        raise _not_named(path, layer, layers)
+    return _incoming("FlatGeobuf", path, staged, (path.stem,), layers[0], findings)
+
+
+def open_shapefile(path: Path, staged: Path, layer: str, told: str | None = None) -> Incoming:
+    """A Shapefile whose parts lie beside `staged`.
+
+    Parameters
+    ----------
+    layer
+        What people call it.
+    told
+        The encoding, where the user says it.
+    """
+    findings = FileFindings()
+    for ending in (".shx", ".dbf"):
+        if not staged.with_suffix(ending).exists():
+            message = N_("%(file)s 缺少同名的 %(ending)s 文件")
+            raise RefusedFile("missing_part", message, file=short_name(path), ending=ending)
+    encoding, encoding_from = _encoding(path, staged, told, findings)
+    incoming = _incoming("ESRI Shapefile", path, staged, (layer,), None, findings)
+    incoming.encoding, incoming.encoding_from = encoding, encoding_from
+    incoming.batches = partial(_batches, path, staged, None, findings, encoding)
+    return incoming
+
+
+def _incoming(
+    driver: str, path: Path, staged: Path, layers: tuple[str, ...], layer: str | None, findings: FileFindings
+) -> Incoming:
+    info = _info(path, staged, layer)
+    crs = _crs(path, info.get("crs"))
+    return Incoming(
+        driver, layers, layer or layers[0], partial(_batches, path, staged, layer, findings, None),
+        crs, "file" if crs else None, findings=findings,
+    )  # fmt: skip
+
+
+def _info(path: Path, staged: Path, layer: str | None) -> dict:
+    try:
+        with gdal_faults(path):
+            return pyogrio.read_info(staged, layer=layer, encoding="ISO-8859-1" if staged.suffix == ".shp" else None)
+    except InvalidFile as fault:
+        raise _unreadable(fault) from None
+
+
+def _unreadable(fault: InvalidFile) -> RefusedFile:
+    return RefusedFile("unreadable", fault.message, **fault.params)
+
+
+def _layers(path: Path, staged: Path) -> list[tuple[str, str | None]]:
+    try:
+        with gdal_faults(path):
+            found = [(str(name), kind) for name, kind in pyogrio.list_layers(staged)]
+    except InvalidFile as fault:
+        raise _unreadable(fault) from None
+    if not found:
+        raise RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
+    return found
+
+
+def _views(path: Path, staged: Path) -> set[str]:
+    """The views and virtual tables of a GeoPackage."""
+    try:
+        connection = sqlite3.connect(f"{staged.as_uri()}?mode=ro", uri=True)
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            rows = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')")
+            return {
+                name for name, kind, sql in rows
+                if kind == "view" or str(sql).lstrip().upper().startswith("CREATE VIRTUAL")
+            } & {name for (name,) in connection.execute("SELECT table_name FROM gpkg_contents")}  # fmt: skip
+        finally:
+            connection.close()
+    except sqlite3.Error as fault:
+        message = N_("%(file)s 读不出来：%(reason)s")
+        raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
+
+
+def _not_named(path: Path, layer: str | None, layers: Sequence[str]) -> RefusedFile:
+    message = N_("%(file)s 里没有名为“%(layer)s”的图层，有：%(known)s")
+    return RefusedFile("no_layer", message, file=short_name(path), layer=layer, known=", ".join(layers))
+
+
+def _chosen(path: Path, staged: Path, layers: Sequence[str], wanted: str | None, findings: FileFindings) -> str:
+    """The layer that was named, else the one with the most features."""
+    if wanted is not None:
+        if wanted not in layers:
+            raise _not_named(path, wanted, layers)
+        return wanted
+    if not layers:
+        raise RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
+    count = {name: _info(path, staged, name).get("features", 0) for name in layers}
+    chosen = max(layers, key=lambda name: count[name])
+    if len(layers) > 1:
+        message = N_("有 %(count)s 个图层，读的是 %(layer)s，可用 --layer 另选")
+        findings.add("several_layers", message, count=len(layers), layer=chosen)
+    return chosen
+
+
+def _crs(path: Path, told: str | None) -> pyproj.CRS | None:
+    if not told:
+        return None
+    try:
+        crs = pyproj.CRS.from_user_input(told)
+    except pyproj.exceptions.CRSError as fault:
+        message = N_("%(file)s 的坐标系读不懂：%(reason)s")
+        raise RefusedFile("unknown_crs", message, file=short_name(path), reason=shown(fault)) from None
+    if crs.is_engineering or crs.name.lower().startswith(("undefined", "unknown")):
+        return None
+    epsg = crs.to_epsg(min_confidence=60)
+    return pyproj.CRS(epsg) if epsg else crs
+
+
+def _read(path: Path, staged: Path, layer: str | None, encoding: str | None, start: int, most: int) -> Raw:
+    try:
+        with gdal_faults(path):
+            return pyogrio.raw.read(
+                staged, layer=layer, encoding=encoding, force_2d=True, skip_features=start, max_features=most,
+                datetime_as_string=True,
+            )  # fmt: skip
+    except InvalidFile as fault:
+        raise _unreadable(fault) from None
+
+
+def _batches(
+    path: Path, staged: Path, layer: str | None, findings: FileFindings, encoding: str | None
+) -> Iterator[Batch]:
+    total = _info(path, staged, layer)["features"]
+    start = 0
+    while True:
+        meta, _, geometry, columns = _read(path, staged, layer, "ISO-8859-1" if encoding else None, start, BATCH)
+        count = len(columns[0]) if len(columns) else 0 if geometry is None else len(geometry)
+        if count == 0:
+            break
+        rows = numpy.arange(start + 1, start + count + 1)
+        names = [str(name) for name in meta["fields"]]
+        if encoding:
+            names = [_meant(name, encoding) for name in names]
+            columns = [
+                _decoded(column, encoding, rows, name, findings) for column, name in zip(columns, names, strict=True)
+            ]
+        shapes = _shapes(geometry, rows, findings)
+        yield Batch(rows, shapes, {name: _plain(column) for name, column in zip(names, columns, strict=True)})
+        start += count
+        if count < BATCH:
+            break
+    if 0 <= start < total:
+        message = N_("文件说有 %(told)s 个要素，只读到 %(read)s 个，文件可能不完整")
+        findings.add("truncated", message, told=total, read=start)
+
+
+def _shapes(wkb: numpy.ndarray | None, rows: numpy.ndarray, findings: FileFindings) -> numpy.ndarray:
+    if wkb is None:
+        return numpy.full(len(rows), None, dtype=object)
+    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    for place in numpy.flatnonzero((wkb != None) & (shapes == None)):  # noqa: E711 - element by element
+        shapes[place] = shapely.from_wkb(wkb[place], on_invalid="fix")
+        code = "invalid_geometry" if shapes[place] is None else "unclosed_ring"
+        message = N_("几何读不出来") if shapes[place] is None else N_("环没有闭合，已补上首点")
+        findings.add(code, message, row=int(rows[place]), field="geometry")
+    return shapes
+
+
+def _plain(column: numpy.ndarray) -> list[object]:
+    """Values as Python has them; NaN of a number and NaT of a date are None."""
+    if column.dtype.kind == "f":
+        return [None if value != value else value for value in column.tolist()]
+    if column.dtype.kind == "M":
+        return [None if value is None else str(value)[:10] for value in column.astype("M8[D]").tolist()]
+    return [None if value != value else value for value in column.tolist()]
+
+
+def _encoding(path: Path, staged: Path, told: str | None, findings: FileFindings) -> tuple[str, str]:
+    """The encoding that the texts of a Shapefile have; its .cpg is believed where the texts agree."""
+    meta, _, _, columns = _read(path, staged, None, "ISO-8859-1", 0, SAMPLE)
+    texts = {str(name) for name in meta["fields"]}
+    texts |= {value for column in columns if column.dtype == object for value in column if isinstance(value, str)}
+    given = [text.encode("latin-1") for text in texts if not text.isascii()]
+    cpg = staged.with_suffix(".cpg")
+    says = cpg.read_bytes()[:40].decode("ascii", "replace").strip() if cpg.exists() else ""
+    named = encoding_named(says)
+    if told is not None:
+        return told, "option"
+    found = _encoding_of(given, named)
+    if found is None:
+        message = N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码")
+        raise RefusedFile("undecodable_text", message, file=short_name(path))
+    if found == "ASCII":
+        return named or "UTF-8", "cpg" if named else "content"
+    if found == named:
+        return found, "cpg"
+    if says:
+        message = N_(".cpg 写的是 %(told)s，文字实为 %(encoding)s，按 %(encoding)s 读取")
+        findings.add("wrong_cpg", message, told=shown(says), encoding=found)
+    else:
+        findings.add("encoding_guessed", N_("没有 .cpg 文件，文字按 %(encoding)s 读取"), encoding=found)
+    return found, "content"
+
+
+def _encoding_of(texts: Sequence[bytes], named: str | None) -> str | None:
+    """The one that is named if it can be, else the first that fits; a text may end in the middle of a character."""
+    found = encoding_of_chunks(iter([text + b"\n" for text in texts]))
+    if found is None:
+        found = encoding_of_chunks(iter([_cut(text) + b"\n" for text in texts]))
+    family = {"GBK", "GB18030"}
+    return named if found in family and named in family and _fits(texts, named) else found
+
+
+def _fits(texts: Sequence[bytes], encoding: str) -> bool:
+    return encoding_of_chunks(iter([text + b"\n" for text in texts]), (encoding,)) is not None
+
+
+def _cut(text: bytes) -> bytes:
+    """A text without the incomplete UTF-8 or GBK character at its end."""
+    for less in range(4):
+        shorter = text[: len(text) - less]
+        for encoding in ("utf-8", "gbk"):
+            try:
+                shorter.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            return shorter
+    return text
+
+
+def _meant(text: str, encoding: str) -> str:
+    return text.encode("latin-1").decode(encoding, "ignore")
+
+
+def _decoded(
+    column: numpy.ndarray, encoding: str, rows: numpy.ndarray, field: str, findings: FileFindings
+) -> numpy.ndarray:
+    """Texts that were read byte by byte, as they are meant."""
+    if column.dtype != object:
+        return column
+    known: dict[str, str] = {}
+    made = column.copy()
+    for place, value in enumerate(column):
+        if not isinstance(value, str) or value.isascii():
+            continue
+        if value not in known:
+            raw = value.encode("latin-1")
+            try:
+                known[value] = _cut(raw).decode(encoding)
+            except UnicodeDecodeError:
+                known[value] = raw.decode(encoding, "replace")
+                message = N_("第 %(row)s 行：%(field)s 的文字不是 %(encoding)s 编码")
+                findings.add("undecodable_text", message, row=int(rows[place]), field=field, encoding=encoding)
+        made[place] = known[value]
+    return made

@@ -1,0 +1,80 @@
+"""Which CRS coordinates have where a file does not say, as far as they tell it themselves.
+
+China lies between 73° and 135° east, 3° and 54° north; a Gauss-Krüger northing has 7 digits, an easting 6, or 8 with
+those of its zone. So the order of two coordinates and whether they are degrees is never in doubt, and the zone is not
+where its digits are there. An easting without digits is of the zone around our own area if it leads there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy
+import pyproj
+
+from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, zone_of
+
+LONGITUDES, LATITUDES = (73.0, 136.0), (3.0, 54.5)
+NORTHINGS, EASTINGS = (3e5, 6.1e6), (2e5, 8e5)
+NEAR_DEG = 1.5
+"""How far from our own area data of it may lie."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What coordinates are taken for.
+
+    Parameters
+    ----------
+    crs
+        None where they do not tell.
+    swapped
+        Whether the first is the northing or the latitude.
+    """
+
+    crs: pyproj.CRS | None
+    swapped: bool = False
+
+
+def guessed(points: numpy.ndarray, extent: Sequence[float]) -> Guess:
+    """What most of some points can only be.
+
+    Parameters
+    ----------
+    points
+        Two columns, in the order of the file.
+    extent
+        min lon, min lat, max lon, max lat of our own area.
+    """
+    points = points[numpy.isfinite(points).all(axis=1)]
+    if not len(points):
+        return Guess(None)
+    first, second = numpy.median(points, axis=0)
+    for east, north, swapped in ((first, second, False), (second, first, True)):
+        if _within(east, LONGITUDES) and _within(north, LATITUDES):
+            return Guess(pyproj.CRS(STORED_CRS), swapped)
+        zone = int(east // 1e6)
+        if FIRST_ZONE <= zone <= LAST_ZONE and _within(east % 1e6, EASTINGS) and _within(north, NORTHINGS):
+            return Guess(pyproj.CRS(gauss_kruger_crs(zone, with_zone_digits=True)), swapped)
+        if _within(east, EASTINGS) and _within(north, NORTHINGS) and north > 1e6:
+            crs = gauss_kruger_crs(zone_of((extent[0] + extent[2]) / 2))
+            lon, lat = pyproj.Transformer.from_crs(crs, STORED_CRS, always_xy=True).transform(east, north)
+            is_near = _within(lon, (extent[0] - NEAR_DEG, extent[2] + NEAR_DEG)) and _within(
+                lat, (extent[1] - NEAR_DEG, extent[3] + NEAR_DEG)
+            )
+            return Guess(pyproj.CRS(crs) if is_near else None, swapped)
+    return Guess(None)
+
+
+def is_plausible(points: numpy.ndarray, crs: pyproj.CRS) -> bool:
+    """Whether coordinates can be what a file says that they are: degrees within their range, metres beyond it."""
+    points = points[numpy.isfinite(points).all(axis=1)]
+    if not len(points):
+        return True
+    first, second = numpy.median(numpy.abs(points), axis=0)
+    if crs.is_geographic:
+        return bool(max(first, second) <= 180 and min(first, second) <= 90)
+    return bool(first > 360 or second > 360)
+
+
+def _within(value: float, bounds: tuple[float, float]) -> bool:
+    return bool(bounds[0] <= value <= bounds[1])

@@ -1,0 +1,75 @@
+"""Geometries of GeoJSON that GEOS cannot read: what is wrong with them, and what can be read all the same."""
+
+import math
+from collections.abc import Iterator
+
+import numpy
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.exchange.files.reading import shown
+from geo.model.errors import N_
+
+DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+"""How many lists lie around each position."""
+
+
+class ShapeFault(Exception):
+    """What is wrong with a geometry: a code and a message."""
+
+    def __init__(self, code: str, message: str, **params: object) -> None:
+        super().__init__(message)
+        self.code, self.message, self.params = code, message, params
+
+
+def closed_shape(geometry: object) -> BaseGeometry:
+    """A geometry whose only fault is that rings are not closed, with them closed.
+
+    Raises
+    ------
+    ShapeFault
+        If anything else is wrong.
+    """
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if not isinstance(kind, str) or (kind not in DEPTHS and kind != "GeometryCollection"):
+        raise ShapeFault("invalid_geometry", N_("几何类型 %(given)s 不认识"), given=shown(kind))
+    if kind == "GeometryCollection":
+        raise ShapeFault("invalid_geometry", N_("几何集合 GeometryCollection 里有读不出的几何"))
+    coordinates = geometry.get("coordinates")
+    for position in _positions(coordinates, DEPTHS[kind]):
+        _check_position(position)
+    if "Polygon" not in kind:
+        raise ShapeFault("too_few_points", N_("线至少要有 2 个点"))
+    parts = [coordinates] if kind == "Polygon" else coordinates
+    made = [shapely.Polygon(_ring(rings[0]), [_ring(ring) for ring in rings[1:]]) for rings in parts if rings]
+    return made[0] if kind == "Polygon" else shapely.MultiPolygon(made)
+
+
+def _positions(given: object, depth: int) -> Iterator[object]:
+    """Every position; lists must lie to the right depth."""
+    if depth == 0:
+        yield given
+        return
+    if not isinstance(given, list):
+        raise ShapeFault("invalid_geometry", N_("coordinates 的层次不对：%(given)s"), given=shown(given))
+    for part in given:
+        yield from _positions(part, depth - 1)
+
+
+def _check_position(given: object) -> None:
+    if not isinstance(given, list) or len(given) < 2:
+        raise ShapeFault("invalid_geometry", N_("坐标 %(given)s 不是 [经度, 纬度]"), given=shown(given))
+    for number in given[:2]:
+        if number is None or (isinstance(number, float) and not math.isfinite(number)):
+            raise ShapeFault("non_finite", N_("坐标 %(given)s 里有空值或不是有限的数"), given=shown(given))
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise ShapeFault("invalid_geometry", N_("坐标 %(given)s 里有不是数字的值"), given=shown(given))
+
+
+def _ring(given: list) -> numpy.ndarray:
+    points = numpy.array([position[:2] for position in given], dtype=float)
+    if len(points) and not numpy.array_equal(points[0], points[-1]):
+        points = numpy.vstack([points, points[:1]])
+    if len(points) < 4:
+        raise ShapeFault("too_few_points", N_("环应至少有 4 个点，且首尾相同"))
+    return points

@@ -1,0 +1,294 @@
+"""What a file is, by its content and whatever its name, and the reader that opens it."""
+
+import codecs
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.exchange.files.incoming import (
+    archives,
+    boundary_file,
+    cells_file,
+    dxf_file,
+    gdal_file,
+    json_file,
+    kml_file,
+)
+from geo.exchange.files.incoming.archives import Entry
+from geo.exchange.files.incoming.parts import Incoming
+from geo.exchange.files.incoming.texts import CANDIDATES, MARKS, encoding_named
+from geo.exchange.files.reading import short_name
+from geo.exchange.files.sources import beside, link_or_copy
+from geo.model.errors import InvalidInput, N_
+from geo.model.file_finding import RefusedFile
+
+LARGEST = 4 * 2**30
+HEAD = 65536
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+READABLE = "GeoJSON, GeoPackage, FlatGeobuf, Shapefile, KML/KMZ, DXF, CSV, TSV, XLSX, TXT"
+
+ENDINGS = {
+    "json": (".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".ndgeojson", ".geojsonseq"),
+    "gpkg": (".gpkg",),
+    "fgb": (".fgb",),
+    "shp": (".shp",),
+    "kml": (".kml",),
+    "kmz": (".kmz",),
+    "dxf": (".dxf",),
+    "table": (".csv", ".tsv", ".txt", ".tab"),
+    "xlsx": (".xlsx", ".xlsm"),
+    "boundaries": (".txt",),
+    "zip": (".zip",),
+}
+"""How the files of each kind usually end."""
+
+OTHERS = (
+    (b"AC10", N_("AutoCAD 的 DWG，请另存为 DXF")),
+    (b"AutoCAD Binary DXF", N_("二进制的 DXF，请另存为文本 DXF")),
+    (b"\xd0\xcf\x11\xe0", N_("旧版 Excel（.xls）或 Word，请另存为 .xlsx")),
+    (b"Rar!", N_("RAR 压缩包，请改用 ZIP")),
+    (b"7z\xbc\xaf", N_("7z 压缩包，请改用 ZIP")),
+    (b"\x1f\x8b", N_("gzip 压缩包，请改用 ZIP")),
+    (b"%PDF", N_("PDF，里面没有可读的坐标")),
+)
+"""What people bring and no reader of ours takes, with what to do."""
+
+DXF = re.compile(rb"\s*(999\s*[\r\n]+[^\r\n]*[\r\n]+\s*)*0\s*[\r\n]+\s*SECTION", re.IGNORECASE)
+KML = re.compile(r"<(\w+:)?kml[\s>]", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user says of a file.
+
+    Parameters
+    ----------
+    layer
+        Which of its layers, or sheets.
+    encoding
+        Of its texts.
+    """
+
+    layer: str | None = None
+    encoding: str | None = None
+
+
+def open_incoming(path: Path, folder: Path, options: Options) -> Incoming:
+    """A file of any format that we read, recognised by its content.
+
+    Parameters
+    ----------
+    folder
+        An empty one, for parts and copies; the caller removes it when all is read.
+
+    Raises
+    ------
+    RefusedFile
+        If it cannot be taken in.
+    InvalidInput
+        If the options name an encoding that is none.
+    """
+    encoding = _encoding(options.encoding)
+    path = _main_file(path)
+    head = _head(path)
+    kind, reading = _kind(path, head, encoding)
+    incoming = _opened(kind, path, folder, Options(options.layer, encoding), reading)
+    if path.suffix.lower() not in ENDINGS[kind]:
+        message = N_("文件名的结尾 %(ending)s 与内容（%(driver)s）不符，按内容读取")
+        incoming.findings.add("wrong_extension", message, ending=path.suffix[:20], driver=incoming.driver)
+    return incoming
+
+
+def _encoding(told: str | None) -> str | None:
+    if told is None:
+        return None
+    named = encoding_named(told)
+    if named is None:
+        raise InvalidInput(
+            N_("编码“%(encoding)s”不认识，可选：%(known)s"), encoding=told[:40], known=", ".join(CANDIDATES)
+        )
+    return named
+
+
+def _main_file(path: Path) -> Path:
+    """The file itself; of a Shapefile the .shp, whichever of its parts was named."""
+    if path.suffix.lower() in SHAPEFILE_PARTS[1:] and path.is_file():
+        return beside(path, ".shp") or path
+    return path
+
+
+def _head(path: Path) -> bytes:
+    name = short_name(path)
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise RefusedFile("not_a_file", N_("%(file)s 不是文件"), file=name)
+        if path.stat().st_size > LARGEST:
+            message = N_("%(file)s 太大：%(size)s MB，最多 %(most)s MB")
+            size, most = path.stat().st_size // 2**20, LARGEST // 2**20
+            raise RefusedFile("too_large", message, file=name, size=size, most=most)
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except (FileNotFoundError, NotADirectoryError):
+        raise RefusedFile("missing_file", N_("缺少文件 %(file)s"), file=name) from None
+    except (OSError, ValueError) as fault:
+        reason = getattr(fault, "strerror", None) or str(fault)
+        raise RefusedFile("unreadable", N_("%(file)s 读不出来：%(reason)s"), file=name, reason=reason) from None
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff"):
+        raise RefusedFile("empty_file", N_("%(file)s 是空的"), file=name)
+    return head
+
+
+def _kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, list[Entry] | str | None]:
+    """What a file is, and what was learnt on the way: the entries of an archive, the encoding of a text."""
+    if head.startswith(b"SQLite format 3\x00"):
+        return "gpkg", None
+    if head[:3] == b"fgb" and head[4:7] == b"fgb":
+        return "fgb", None
+    if head.startswith(b"\x00\x00\x27\x0a"):
+        return "shp", None
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return _archive_kind(archives.entries_of(path))
+    for sign, what in OTHERS:
+        if head.startswith(sign):
+            message = N_("%(file)s 是%(what)s")
+            raise RefusedFile("unknown_format", message, file=short_name(path), what=what)
+    if DXF.match(head.removeprefix(codecs.BOM_UTF8)):
+        return "dxf", None
+    return _text_kind(path, head, encoding)
+
+
+def _archive_kind(entries: list[Entry]) -> tuple[str, list[Entry]]:
+    names = {entry.name for entry in entries}
+    if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+        return "xlsx", entries
+    endings = {entry.ending for entry in entries}
+    return ("kmz" if ".kml" in endings and ".shp" not in endings else "zip"), entries
+
+
+def _text_kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, str | None]:
+    marked = next((name for mark, name in MARKS.items() if head.startswith(mark)), None)
+    text = None
+    for name in [encoding or marked] if encoding or marked else CANDIDATES:
+        try:
+            text = codecs.getincrementaldecoder(name)("strict").decode(head)
+            break
+        except UnicodeDecodeError:
+            continue
+    if text is None or "\x00" in text:
+        raise _unknown(path)
+    start = text.lstrip("\ufeff \t\r\n")
+    if start[:1] in ("{", "\x1e") or (start[:1] == "[" and start[1:].lstrip()[:1] in ("{", "[", "]", "")):
+        return "json", None
+    if start.startswith("<"):
+        if KML.search(start) and "<OGRVRT" not in start and "<VRTDataset" not in start:
+            return "kml", None
+        raise _unknown(path)
+    if boundary_file.is_boundary_text(text.splitlines()):
+        return "boundaries", None
+    return "table", None
+
+
+def _unknown(path: Path) -> RefusedFile:
+    message = N_("%(file)s 的内容不是可读的格式，可读的有：%(known)s")
+    return RefusedFile("unknown_format", message, file=short_name(path), known=READABLE)
+
+
+def _opened(kind: str, path: Path, folder: Path, options: Options, entries: list[Entry] | None) -> Incoming:
+    match kind:
+        case "json":
+            return json_file.open_json(path, folder, options.encoding)
+        case "gpkg":
+            return gdal_file.open_geopackage(path, _staged(path, folder, (".gpkg", ".gpkg-wal")), options.layer)
+        case "fgb":
+            return gdal_file.open_flatgeobuf(path, _staged(path, folder, (".fgb",)), options.layer)
+        case "shp":
+            staged = _staged(path, folder, SHAPEFILE_PARTS)
+            return gdal_file.open_shapefile(path, staged, path.stem, options.encoding)
+        case "kml":
+            return kml_file.open_kml(path, path.stem)
+        case "dxf":
+            return dxf_file.open_dxf(path, path.stem)
+        case "xlsx":
+            return cells_file.open_workbook(path, options.layer)
+        case "boundaries":
+            return boundary_file.open_boundaries(path, options.encoding)
+        case "table":
+            return cells_file.open_text_table(path, options.encoding)
+    return _opened_from_archive(path, folder, options, entries)
+
+
+def _staged(path: Path, folder: Path, endings: tuple[str, ...]) -> Path:
+    """The file and what belongs to it, alone in a folder under a plain name."""
+    for ending in endings:
+        source = path if ending == endings[0] else beside(path, ending)
+        if source is not None and source.is_file():
+            link_or_copy(source, folder / f"layer{ending}")
+    return folder / f"layer{endings[0]}"
+
+
+def _opened_from_archive(path: Path, folder: Path, options: Options, entries: list[Entry]) -> Incoming:
+    """What an archive holds: one file of ours, or the parts of Shapefiles."""
+    shapes = [entry for entry in entries if entry.ending == ".shp"]
+    if shapes:
+        return _shapefile_from(path, folder, options, entries, shapes)
+    readable = [entry for entry in entries if any(entry.ending in endings for endings in ENDINGS.values())]
+    readable = [entry for entry in readable if entry.ending not in archives.NESTED]
+    inner = archives.nested(entries)
+    if not readable and inner is not None:
+        raise _nested(path, inner)
+    chosen = _chosen(path, options, readable)
+    archives.take_out(path, [chosen], folder, "inner")
+    inside = folder / "inner"
+    inside.mkdir(exist_ok=True)
+    own = folder / f"inner{chosen.ending}"
+    head = _head(own)
+    if head.startswith(b"PK"):
+        raise _nested(path, chosen)
+    kind, reading = _kind(own, head, options.encoding)
+    incoming = _opened(kind, own, inside, Options(None, options.encoding), reading)
+    incoming.layers = tuple(entry.stem for entry in readable)
+    incoming.layer = chosen.stem
+    _note_several(incoming, readable, chosen)
+    return incoming
+
+
+def _nested(path: Path, entry: Entry) -> RefusedFile:
+    message = N_("%(file)s 里面又是压缩包 %(name)s，请解开后再给")
+    return RefusedFile("archive_nested", message, file=short_name(path), name=entry.name[:80])
+
+
+def _shapefile_from(path: Path, folder: Path, options: Options, entries: list[Entry], shapes: list[Entry]) -> Incoming:
+    chosen = _chosen(path, options, shapes)
+    stem = chosen.name[: -len(".shp")].lower()
+    parts = [entry for entry in entries if entry.ending in SHAPEFILE_PARTS and entry.name[:-4].lower() == stem]
+    archives.take_out(path, parts, folder, "layer")
+    staged = folder / "layer.shp"
+    if not _head(staged).startswith(b"\x00\x00\x27\x0a"):
+        raise _unknown(path)
+    incoming = gdal_file.open_shapefile(path, staged, chosen.stem, options.encoding)
+    incoming.layers = tuple(entry.stem for entry in shapes)
+    _note_several(incoming, shapes, chosen)
+    return incoming
+
+
+def _chosen(path: Path, options: Options, entries: list[Entry]) -> Entry:
+    """The entry that was named, else the largest."""
+    if options.layer is not None:
+        named = [entry for entry in entries if options.layer in (entry.stem, entry.name, entry.plain)]
+        if not named:
+            message = N_("%(file)s 里没有名为“%(layer)s”的图层，有：%(known)s")
+            known = ", ".join(entry.stem for entry in entries)[:200]
+            raise RefusedFile("no_layer", message, file=short_name(path), layer=options.layer, known=known)
+        return named[0]
+    if not entries:
+        message = N_("%(file)s 里没有可读的文件，可读的有：%(known)s")
+        raise RefusedFile("no_layer", message, file=short_name(path), known=READABLE)
+    return max(entries, key=lambda entry: entry.info.file_size)
+
+
+def _note_several(incoming: Incoming, entries: list[Entry], chosen: Entry) -> None:
+    if len(entries) > 1:
+        message = N_("有 %(count)s 个图层，读的是 %(layer)s，可用 --layer 另选")
+        incoming.findings.add("several_layers", message, count=len(entries), layer=chosen.stem)

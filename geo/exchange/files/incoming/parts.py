@@ -1,0 +1,92 @@
+"""What every reader of an incoming file gives: where it comes from, and its features batch by batch."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy
+import pyproj
+
+from geo.model.file_finding import FileFindings
+
+BATCH = 10_000
+"""Features in memory at a time."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some features of a file, in its own CRS with the easting or longitude first.
+
+    Parameters
+    ----------
+    rows
+        Of each feature, as findings name it.
+    shapes
+        Geometries, None where there is none.
+    fields
+        Columns by name, in the order of the file; all as long as `rows`.
+    ids
+        What the format itself calls each feature (the `id` of GeoJSON); None where it has no such thing.
+    """
+
+    rows: numpy.ndarray
+    shapes: numpy.ndarray
+    fields: dict[str, Sequence[object]]
+    ids: Sequence[object] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass
+class Incoming:
+    """A file that was recognised and opened.
+
+    Parameters
+    ----------
+    driver
+        What it is, in GDAL's words where it has one.
+    layers
+        All that can be read from it.
+    layer
+        The one that `batches` reads.
+    crs
+        As the file says; None where it does not.
+    crs_from
+        `file` where the file itself says, `format` where the format allows no other, `header` in a boundary-point file.
+    encoding, encoding_from
+        Of its texts; `format` where the format allows no other, `cpg`, `bom`, `declaration` or `content` where it was
+        recognised by the texts themselves.
+    batches
+        Reads the features; each call begins anew.
+    findings
+        Filled on opening and while batches are read.
+    outer_rings
+        Which way outer rings are to run: `ccw` (RFC 7946), `cw` (boundary points), None where the format has no rule.
+    open_axes
+        Whether the file does not say which coordinate is east: columns X and Y mean either, by habit or by standard.
+    """
+
+    driver: str
+    layers: tuple[str, ...]
+    layer: str
+    batches: Callable[[], Iterator[Batch]]
+    crs: pyproj.CRS | None = None
+    crs_from: str | None = None
+    encoding: str | None = "UTF-8"
+    encoding_from: str | None = "format"
+    findings: FileFindings = field(default_factory=FileFindings)
+    outer_rings: str | None = None
+    open_axes: bool = False
+
+
+def columns_of(rows: Sequence[dict[str, object]]) -> dict[str, list[object]]:
+    """Records of different fields as columns, in the order in which the fields are first met."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return {name: [row.get(name) for row in rows] for name in names}
+
+
+def object_array(values: Sequence[object]) -> numpy.ndarray:
+    """Values as an array of objects, whatever they are."""
+    made = numpy.empty(len(values), dtype=object)
+    made[:] = values
+    return made

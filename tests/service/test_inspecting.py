@@ -1,0 +1,307 @@
+"""What any file is: its format, CRS and encoding by content, every fault by row, and no harm from hostile ones."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import ezdxf
+import geopandas
+import numpy
+import openpyxl
+import pytest
+import shapely
+
+from geo.service import inspecting
+from geo.service.inspecting import Asked
+
+EXTENT = (113.95, 32.97, 114.06, 33.11)
+SQUARE = shapely.box(114.0, 33.0, 114.01, 33.01)
+HOLED = shapely.Polygon(
+    [(114.02, 33.0), (114.03, 33.0), (114.03, 33.01), (114.02, 33.01)],
+    [[(114.022, 33.002), (114.024, 33.004), (114.024, 33.002)]],
+)
+FRAME = geopandas.GeoDataFrame({"BH": ["a", "b"], "MC": ["第一小学", "沙路小学"]}, geometry=[SQUARE, HOLED], crs=4326)
+
+
+def inspect(path, **asked):
+    return inspecting.inspect_file(path, Asked(**asked), EXTENT)
+
+
+def codes(found):
+    return [finding.code for finding in found.findings]
+
+
+def feature(geometry, **more):
+    return {"type": "Feature", "geometry": geometry, "properties": {}, **more}
+
+
+def collection(path, *features, text=None):
+    document = {"type": "FeatureCollection", "features": list(features)}
+    path.write_text(text or json.dumps(document), encoding="utf-8")
+    return path
+
+
+def polygon(*ring):
+    return {"type": "Polygon", "coordinates": [[list(point) for point in ring]]}
+
+
+def point(lon, lat):
+    return {"type": "Point", "coordinates": [lon, lat]}
+
+
+def written(path, **options):
+    frame = FRAME.to_crs(4526) if options.pop("metres", False) else FRAME
+    frame.to_file(path, **options)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "driver", "crs"),
+    [
+        ("a.geojson", {"driver": "GeoJSON"}, "GeoJSON", "EPSG:4326"),
+        ("a.geojsonl", {"driver": "GeoJSONSeq"}, "GeoJSONSeq", "EPSG:4326"),
+        ("a.gpkg", {"driver": "GPKG", "metres": True}, "GPKG", "EPSG:4526"),
+        ("a.fgb", {"driver": "FlatGeobuf", "metres": True}, "FlatGeobuf", "EPSG:4526"),
+        ("a.shp", {"encoding": "UTF-8", "metres": True}, "ESRI Shapefile", "EPSG:4526"),
+        ("a.kml", {"driver": "KML"}, "KML", "EPSG:4326"),
+    ],
+)
+def test_a_sound_file_of_each_format_is_accepted_without_findings(tmp_path, name, options, driver, crs):
+    found = inspect(written(tmp_path / name, **options))
+    assert (found.driver, found.result, found.features, found.crs) == (driver, "accept", 2, crs)
+    assert found.extent == pytest.approx((114.0, 33.0, 114.03, 33.01), abs=1e-7)
+
+
+def test_content_counts_whatever_the_ending(tmp_path):
+    source = written(tmp_path / "a.gpkg", driver="GPKG")
+    found = inspect(source.rename(tmp_path / "a.geojson"))
+    assert (found.driver, codes(found)) == ("GPKG", ["wrong_extension"])
+
+
+def test_records_after_separators_are_a_sequence(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_bytes(b"".join(b"\x1e" + json.dumps(feature(point(114, 33))).encode() + b"\n" for _ in "ab"))
+    found = inspect(path)
+    assert (found.driver, found.features, codes(found)) == ("GeoJSONSeq", 2, ["duplicate_geometry"])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "cpg", "told", "said"),
+    [
+        ("UTF-8", "UTF-8", ("UTF-8", "cpg"), []),
+        ("UTF-8", None, ("UTF-8", "content"), ["encoding_guessed"]),
+        ("UTF-8", "GBK", ("UTF-8", "content"), ["wrong_cpg"]),
+        ("GBK", None, ("GBK", "content"), ["encoding_guessed"]),
+        ("GBK", "UTF-8", ("GBK", "content"), ["wrong_cpg"]),
+        ("GBK", "GB18030", ("GB18030", "cpg"), []),
+    ],
+)
+def test_the_texts_of_a_shapefile_tell_their_encoding_whatever_its_cpg_says(tmp_path, encoding, cpg, told, said):
+    path = written(tmp_path / "a.shp", encoding=encoding)
+    (tmp_path / "a.cpg").unlink()
+    if cpg:
+        (tmp_path / "a.cpg").write_text(cpg)
+    found = inspect(path)
+    assert ((found.encoding, found.encoding_from), codes(found)) == (told, said)
+
+
+def test_a_zipped_shapefile_without_prj_is_placed_by_its_zone_digits(tmp_path):
+    written(tmp_path / "a.shp", metres=True, encoding="GBK")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for ending in ("shp", "shx", "dbf", "cpg"):
+            archive.write(tmp_path / f"a.{ending}", f"数据/地块.{ending}")
+    found = inspect(tmp_path / "a.zip")
+    assert (found.layers, found.crs, found.crs_from, codes(found)) == (
+        ("地块",), "EPSG:4526", "coordinates", ["crs_guessed"]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "encoding", "crs", "said"),
+    [
+        ("a.csv", "名称,经度,纬度\n学校,114.01,33.02\n", "GBK", "EPSG:4326", ["encoding_guessed"]),
+        ("a.tsv", "名称\tX\tY\n学校\t3657805.43\t38501569.21\n", "UTF-8", "EPSG:4526", ["crs_guessed"]),
+        ("a.csv", "名称,东,北\n学校,501569.21,3657805.43\n", "UTF-8", "EPSG:4547", ["crs_guessed"]),
+        ("a.csv", "名称,经度,纬度\n学校,33.02,114.01\n", "UTF-8", "EPSG:4326", ["swapped_axes"]),
+        ("a.csv", "名称,经度,纬度\n学校,东经114°00′36″,33°01′12″\n", "UTF-8", "EPSG:4326", []),
+    ],
+)
+def test_tables_are_placed_by_their_headers_and_numbers(tmp_path, name, text, encoding, crs, said):
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    found = inspect(tmp_path / name)
+    assert (found.encoding, found.crs, codes(found)) == (encoding, crs, said)
+    assert found.extent[:2] == pytest.approx((114.015, 33.03), abs=0.02)
+
+
+def test_a_workbook_may_have_a_title_above_its_header(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["学校一览表"])
+    book.active.append(["名称", "经度", "纬度"])
+    book.active.append(["学校", 114.0, 33.0])
+    book.active.append(["学校", "不详", 33.0])
+    book.save(tmp_path / "a.xlsx")
+    found = inspect(tmp_path / "a.xlsx")
+    assert found.driver == "XLSX"
+    assert [(each.code, each.row, each.field) for each in found.findings] == [("not_a_number", 4, "经度")]
+
+
+def test_closed_polylines_of_a_drawing_are_polygons(tmp_path):
+    drawing = ezdxf.new("R2010")
+    space = drawing.modelspace()
+    space.add_lwpolyline([(38501000, 3657000), (38501100, 3657000), (38501100, 3657100)], close=True)
+    space.add_line((38501000, 3657000), (38501100, 3657000))
+    space.add_text("沙路小学").set_placement((38501000, 3657000))
+    drawing.saveas(tmp_path / "a.dxf")
+    found = inspect(tmp_path / "a.dxf")
+    assert found.geometry_types == {"Polygon": 1, "LineString": 1, "Point": 1}
+    assert found.crs == "EPSG:4526"
+
+
+def test_every_fault_is_told_by_row_and_field(tmp_path):
+    path = collection(
+        tmp_path / "a.geojson",
+        feature(polygon((114, 33), (114.01, 33.01), (114.01, 33), (114, 33.01), (114, 33)), id="1"),
+        feature(polygon((114, 33), (114.01, 33), (114.01, 33.01), (114, 33.01)), id="1", properties={"亩": 5}),
+        feature(None),
+        feature({"type": "Polygon", "coordinates": []}),
+        feature(polygon((114, 33), (114.01, 33.01), (114.01, 33), (114, 33))),
+        feature({"type": "Point", "coordinates": [None, 33]}),
+        feature(point(114, 95)),
+        feature(point(116, 40)),
+    )
+    found = [(each.row, each.code, each.field) for each in inspect(path).findings if each.row]
+    assert found == [
+        (1, "self_intersection", "geometry"),
+        (2, "unclosed_ring", "geometry"),
+        (2, "area_mismatch", "亩"),
+        (2, "duplicate_id", "id"),
+        (3, "null_geometry", "geometry"),
+        (4, "empty_geometry", "geometry"),
+        (5, "ring_order", "geometry"),
+        (6, "non_finite", "geometry"),
+        (7, "out_of_range", "geometry"),
+        (8, "outside_zone", "geometry"),
+    ]
+
+
+def test_many_faults_of_a_kind_are_counted(tmp_path):
+    found = inspect(collection(tmp_path / "a.geojson", *(feature(None) for _ in range(250))))
+    assert codes(found).count("null_geometry") == 101
+    assert found.findings[-1].remark.params["count"] == 150
+
+
+def test_keys_given_twice_are_told(tmp_path):
+    text = (
+        '{"type":"FeatureCollection","features":[{"type":"Feature","id":1,"id":2,"geometry":null,"properties":null}]}'
+    )
+    found = inspect(collection(tmp_path / "a.geojson", text=text))
+    assert ("duplicate_key", 1, "id") in [(each.code, each.row, each.field) for each in found.findings]
+
+
+def test_metres_without_a_zone_are_refused_unless_the_crs_is_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("名称,X,Y\n学校,4657805.43,501569.21\n", encoding="utf-8")
+    found = inspect(path)
+    assert (found.result, found.crs, codes(found)) == ("refuse", None, ["no_crs"])
+    told = inspect(path, crs="EPSG:4544")
+    assert (told.crs, told.crs_from, codes(told)) == ("EPSG:4544", "option", ["outside_zone"])
+
+
+def test_coordinates_that_are_not_what_the_file_says_are_told(tmp_path):
+    path = collection(tmp_path / "a.geojson", feature(point(38501569.21, 3657805.43)))
+    found = inspect(path)
+    assert (found.crs, found.crs_from, codes(found)) == ("EPSG:4526", "coordinates", ["crs_mismatch"])
+
+
+def packed(path, **files):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def link(path):
+    info = zipfile.ZipInfo("a.shp")
+    info.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(info, "/etc/passwd")
+
+
+def nested(path):
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a.geojson", "{}")
+    packed(path, **{"inner.zip": inner.getvalue()})
+
+
+def deep(depth):
+    lists = "[" * depth + "]" * depth
+    return (
+        '{"type":"FeatureCollection","features":[{"type":"Feature","geometry":null,"properties":{"a":' + lists + "}}]}"
+    )
+
+
+HOSTILE = {
+    "missing_file": lambda path: None,
+    "not_a_file": Path.mkdir,
+    "empty_file": lambda path: path.write_bytes(b""),
+    "unknown_format": lambda path: path.write_bytes(numpy.random.default_rng(0).bytes(5000)),
+    "no_coordinates": lambda path: path.write_text("/vsicurl/http://127.0.0.1/a.geojson"),
+    "archive_bomb": lambda path: packed(path, **{"a.shp": bytes(40 * 2**20)}),
+    "archive_unsafe_name": lambda path: packed(path, **{"../../a.shp": b"x"}),
+    "archive_unsafe_name ": lambda path: packed(path, **{"/tmp/a.shp": b"x"}),
+    "archive_unsafe_name  ": link,
+    "archive_nested": nested,
+    "archive_broken": lambda path: path.write_bytes(b"PK\x03\x04" + bytes(100)),
+    "too_deep": lambda path: path.write_text(deep(2000)),
+    "too_deep ": lambda path: path.write_text(deep(900)),
+    "too_deep  ": lambda path: path.write_text("<kml>" + "<Folder>" * 2000 + "</Folder>" * 2000 + "</kml>"),
+    "unsafe_xml": lambda path: path.write_text('<!DOCTYPE kml [<!ENTITY a "b">]><kml>&a;</kml>'),
+    "unknown_format ": lambda path: path.write_text("<OGRVRTDataSource><!-- <kml > --></OGRVRTDataSource>"),
+    "non_finite": lambda path: path.write_text('{"type":"Point","coordinates":[NaN,1]}'),
+    "truncated": lambda path: path.write_text('{"type":"FeatureCollection","features":[{"type":'),
+    "not_geojson": lambda path: path.write_text('{"type":"Topology"}'),
+    "unknown_format  ": lambda path: path.write_bytes(b"AC1032" + bytes(100)),
+    "undecodable_text": lambda path: path.write_bytes("经度,纬度\n".encode() * 9000 + b"\xff\xfe\xfd,1\n"),
+    "unreadable": lambda path: path.write_bytes(b"SQLite format 3\x00" + bytes(5000)),
+}
+
+
+@pytest.mark.parametrize("code", HOSTILE)
+def test_hostile_files_are_refused_in_one_sentence(tmp_path, code):
+    path = tmp_path / "a.zip"
+    HOSTILE[code](path)
+    found = inspect(path)
+    assert (found.result, codes(found)) == ("refuse", [code.strip()])
+    assert str(found.findings[0].remark)
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.shp", "a.fgb", "a.geojson", "a.kml"])
+def test_a_file_cut_short_is_refused_or_told(tmp_path, name):
+    drivers = {
+        "a.gpkg": "GPKG",
+        "a.shp": "ESRI Shapefile",
+        "a.fgb": "FlatGeobuf",
+        "a.geojson": "GeoJSON",
+        "a.kml": "KML",
+    }
+    path = written(tmp_path / name, driver=drivers[name])
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 2 // 3])
+    assert inspect(path).result != "accept"
+
+
+def test_a_ring_that_crosses_itself_a_hundred_thousand_times_is_told_in_seconds(tmp_path):
+    corners = numpy.random.default_rng(1).random((150_000, 2)) / 100 + (114, 33)
+    path = collection(tmp_path / "a.geojson", feature(polygon(*corners.tolist(), corners[0].tolist())))
+    assert codes(inspect(path)) == ["self_intersection"]
+
+
+def test_a_layer_of_several_can_be_chosen(tmp_path):
+    FRAME.to_file(tmp_path / "a.gpkg", layer="大")
+    FRAME[:1].to_file(tmp_path / "a.gpkg", layer="小")
+    found = inspect(tmp_path / "a.gpkg")
+    assert (found.layers, found.features, codes(found)) == (("大", "小"), 2, ["several_layers"])
+    assert inspect(tmp_path / "a.gpkg", layer="小").features == 1
+    assert codes(inspect(tmp_path / "a.gpkg", layer="中")) == ["no_layer"]
