@@ -16,7 +16,6 @@ import pyproj
 import shapely
 from openpyxl.utils.exceptions import InvalidFileException
 
-from geo.exchange.files.cells import LAT_FIELDS, LON_FIELDS
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, object_array
 from geo.exchange.files.incoming.texts import encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
@@ -24,8 +23,12 @@ from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
 
-LONS = (*LON_FIELDS, "lon_dd", "经度坐标", "经度（°）", "中心经度", "e经度", "wgs84_lon", "lng_wgs84")
-LATS = (*LAT_FIELDS, "lat_dd", "纬度坐标", "纬度（°）", "中心纬度", "n纬度", "wgs84_lat", "lat_wgs84")
+LONS = tuple(
+    "lon lng longitude long 经度 经度(°) 经度（°） 东经 经度坐标 中心经度 lon_dd wgs84_lon lng_wgs84 cgcs2000_lon".split()
+)
+LATS = tuple(
+    "lat latitude 纬度 纬度(°) 纬度（°） 北纬 纬度坐标 中心纬度 lat_dd wgs84_lat lat_wgs84 cgcs2000_lat".split()
+)
 EASTS = tuple("东 东坐标 东坐标(m) 东距 东向 横坐标 e easting east 东(m) 东（m） 东坐标y 横坐标y y(东) y（东）".split())
 NORTHS = tuple(
     "北 北坐标 北坐标(m) 北距 北向 纵坐标 n northing north 北(m) 北（m） 北坐标x 纵坐标x x(北) x（北）".split()
