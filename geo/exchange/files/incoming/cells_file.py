@@ -23,12 +23,8 @@ from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
 
-LONS = tuple(
-    "lon lng longitude long 经度 经度(°) 经度（°） 东经 经度坐标 中心经度 lon_dd wgs84_lon lng_wgs84 cgcs2000_lon".split()
-)
-LATS = tuple(
-    "lat latitude 纬度 纬度(°) 纬度（°） 北纬 纬度坐标 中心纬度 lat_dd wgs84_lat lat_wgs84 cgcs2000_lat".split()
-)
+LONS = tuple("lon lng longitude long 经度 经度(°) 经度（°） 东经 经度坐标 中心经度 lon_dd wgs84_lon lng_wgs84".split())
+LATS = tuple("lat latitude 纬度 纬度(°) 纬度（°） 北纬 纬度坐标 中心纬度 lat_dd wgs84_lat lat_wgs84".split())
 EASTS = tuple("东 东坐标 东坐标(m) 东距 东向 横坐标 e easting east 东(m) 东（m） 东坐标y 横坐标y y(东) y（东）".split())
 NORTHS = tuple(
     "北 北坐标 北坐标(m) 北距 北向 纵坐标 n northing north 北(m) 北（m） 北坐标x 纵坐标x x(北) x（北）".split()
