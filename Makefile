@@ -9,7 +9,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk postgresql postgresql-15-postgis-3
 
 .DELETE_ON_ERROR:
-.PHONY: setup setup-tests run demo test bench lint messages screenshot
+.PHONY: setup setup-tests run demo test bench soak lint messages screenshot
 
 setup: .venv/installed $(VENDOR)
 
@@ -26,6 +26,10 @@ test: setup-tests lint
 # Takes minutes, and both cores for itself; words after WORDS= choose cases.
 bench: setup-tests
 	$(BIN)/python -m tests.benchmarks $(WORDS)
+
+# Kills a serving server a hundred times, or as often as ROUNDS= says; a quarter of an hour.
+soak: setup-tests
+	$(BIN)/python -m tests.soak $(ROUNDS)
 
 lint: .venv/installed-tests
 	$(BIN)/ruff check .

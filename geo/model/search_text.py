@@ -1,7 +1,7 @@
 """What a feature is found by: its words, and its name in pinyin."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from geo.model.layer import Layer
 
@@ -48,12 +48,17 @@ def normalized(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+def pinyin() -> Callable[..., list[str]]:
+    """The speller. Its dictionary takes a second to load: who only reads needs none, a writer asks in time."""
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin
+
+
 def spellings(name: str) -> tuple[str, ...]:
     """Pinyin initials and full pinyin of a Chinese name, letters and digits only: 宏志 gives hz and hongzhi."""
-    from pypinyin import lazy_pinyin  # its dictionary takes a second, and a server that only reads needs none
-
     name = "".join(filter(str.isalnum, normalized(name)[:LONGEST_SPELT]))
     if name.isascii():
         return ()
-    syllables = lazy_pinyin(name, errors=list)  # what is no Chinese character is spelt as itself
+    syllables = pinyin()(name, errors=list)  # what is no Chinese character is spelt as itself
     return "".join(syllable[:1] for syllable in syllables), "".join(syllables)

@@ -55,7 +55,8 @@ def report(store: Store, status: AnnualStatus, act: Act) -> JournalEntry:
         If it names a file that is not in the store.
     LayerNotFound, FeatureNotFound, InvalidInput
     """
-    store.evidence.find((status.evidence or "").split())
+    if status.evidence:
+        store.evidence.find(status.evidence.split())
     if faults := faults_of_report(store, status):
         raise InvalidReport(faults)
     (entry,) = store.write([replace(status, demo=store.demo)], act)

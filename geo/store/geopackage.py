@@ -11,10 +11,11 @@ from sqlalchemy import Connection, func, select
 from geo.model.errors import N_, StoreUnavailable
 from geo.model.journal import BadRow
 from geo.model.layer import Catalog, Layer
-from geo.store import gpkg_metadata, gpkg_states
+from geo.store import gpkg_engine, gpkg_metadata, gpkg_states
 from geo.store.changes import Touched
 from geo.store.gpkg_engine import begin_writing, build_engine, faults_of, open_engine
 from geo.store.gpkg_rtree import RTree
+from geo.store.gpkg_turns import Turns
 from geo.store.place import Place
 from geo.store.sql_making import LONGEST_MAKING_S, SqlMaking
 
@@ -33,6 +34,7 @@ class GeoPackageStore(SqlMaking):
         self.path = path
         self.name = str(path)
         self._engine = open_engine(path)
+        self._turns = Turns(path)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -63,7 +65,7 @@ class GeoPackageStore(SqlMaking):
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with faults_of(self.path), self._engine.connect() as connection:
+        with faults_of(self.path), self._engine.connect() as connection, self._turns.take(gpkg_engine.BUSY_TIMEOUT_S):
             begin_writing(connection)
             yield connection
             connection.commit()

@@ -60,6 +60,8 @@ def faults_of(path: Path) -> Iterator[None]:
     """What SQLite cannot do, as `StoreUnavailable` in words."""
     try:
         yield
+    except TimeoutError as error:
+        raise StoreUnavailable(_FAULTS["SQLITE_BUSY"], store=path) from error
     except PoolTimeout as error:
         raise StoreUnavailable(N_("同时访问数据库 %(store)s 的人太多，请稍后再试"), store=path) from error
     except DBAPIError as error:

@@ -20,12 +20,14 @@ from geo.model.journal import (
     Act,
     BadRow,
     Change,
+    FeatureChange,
     JournalEntry,
     JournalHead,
     JournalQuery,
 )
 from geo.model.layer import Catalog, Layer
 from geo.model.page import Cell, Page, Summary
+from geo.model.search_text import pinyin
 from geo.model.status import AnnualStatus
 from geo.store.account_rows import AccountRows
 from geo.store.base import Filling, Store
@@ -237,6 +239,7 @@ class SqlStore(Store):
     ) -> int:
         layer = self.catalog[layer_id]
         rows = rows_of(layer, features)
+        pinyin()  # while nobody waits for this writer
         with self._changing(act) as (connection, changes):
             self._keep(connection, act, changes.add_rows(layer, rows))
         return len(rows.ids)
@@ -247,6 +250,8 @@ class SqlStore(Store):
         return len(statuses)
 
     def write(self, changes: Iterable[Change], act: Act, *, last_seq: int | None = None) -> list[JournalEntry]:
+        if not isinstance(changes, Sequence) or any(isinstance(each, FeatureChange) for each in changes):
+            pinyin()  # while nobody waits for this writer
         with self._changing(act) as (connection, changing):
             if last_seq is not None and self.history.head(connection).seq != last_seq:
                 raise Conflict(N_("写入之前别人刚有修改，请再试一次"))

@@ -1,7 +1,9 @@
 """What was acknowledged stays, whatever is killed; and many may work at once."""
 
+import json
 import os
 import random
+import re
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +19,7 @@ import pytest
 from geo.model.errors import StoreUnavailable
 from geo.model.feature_query import FeatureQuery
 from geo.model.status import AnnualStatus
+from tests.writers import Writer, assert_nothing_lost, make_and_report, prepare, write_by_eight
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,17 +34,6 @@ from geo.store.base import Content
 from geo.store.catalog import read_catalog
 store = open_store(sys.argv[1], read_catalog(Path(sys.argv[2])))
 """
-
-WRITER = (
-    PROLOGUE
-    + """
-for number in range(int(sys.argv[3]), 100_000):
-    shape = [shapely.box(114, 33, 114.01, 33.01)]
-    store.add_features("parcels", geopandas.GeoDataFrame(geometry=shape, index=[f"p-{number}"], crs="EPSG:4326"))
-    store.add_statuses([AnnualStatus(layer_id="parcels", feature_id=f"p-{number}", year=2023, stage="started")])
-    print(number, flush=True)
-"""
-)
 
 MAKER = (
     PROLOGUE
@@ -94,20 +86,44 @@ def check_file(path):
         assert file.execute("SELECT rtreecheck('rtree_parcels_geom')").fetchone() == ("ok",)
 
 
+ROUNDS = 20
+GEOPACKAGE = pytest.mark.parametrize("kind", ["geopackage"], indirect=True, scope="session")
+
+
 def test_a_killed_writer_leaves_every_acknowledged_write(url, layers_folder, whole):
     dice, acknowledged, following = random.Random(), set(), 0
-    for round_number in range(1, 7):
-        writer = start(WRITER, url, layers_folder, following)
-        acknowledged.add(writer.stdout.readline().strip())
-        time.sleep(dice.uniform(0, 0.4))
-        acknowledged.update(kill(writer).split())
+    for round_number in range(1, ROUNDS + 1):
+        writer = Writer(make_and_report, url, layers_folder, following)
+        acknowledged.add(writer.next())
+        time.sleep(dice.uniform(0, 0.1))
+        acknowledged.update(writer.kill())
         ids, reported, revision = whole()
         expected = {f"p-{number}" for number in acknowledged}
-        assert expected <= set(reported) <= set(ids)
+        assert expected <= set(reported)
         # What was being written when the process was killed is there as a whole or not at all.
+        assert set(reported) == set(ids)
         assert len(set(ids) - expected) <= round_number
-        assert revision == len(ids) + len(reported)
+        assert revision == len(ids)
         following = len(ids)
+
+
+def test_what_a_killed_writer_leaves_passes_every_check(url, store, layers_folder, kind):
+    writer = Writer(make_and_report, url, layers_folder, 0)
+    writer.next()
+    said = writer.kill()
+    assert list(store.faults()) == []
+    if kind == "geopackage":
+        command = ["ogrinfo", "-so", url.removeprefix("gpkg:///"), "parcels"]
+        shown = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+        assert int(re.search(r"Feature Count: (\d+)", shown.stdout)[1]) > len(said)
+        assert shown.stderr == ""
+
+
+def test_eight_writers_in_two_processes_lose_nothing(store, url, layers_folder):
+    prepare(store)
+    took_s, hashes, counted = write_by_eight(url, layers_folder, writes=20)
+    assert len(took_s) == 160
+    assert_nothing_lost(store, hashes, counted)
 
 
 def test_a_maker_killed_at_any_moment_leaves_a_whole_store_or_none(new_url, opened, layers_folder):
@@ -136,8 +152,8 @@ def test_several_makers_at_once_make_one_store(new_url, layers_folder):
 
 
 def test_threads_and_processes_write_and_read_at_once_and_nothing_is_lost(store, url, layers_folder):
-    other = start(WRITER, url, layers_folder, 0)
-    other.stdout.readline()
+    other = Writer(make_and_report, url, layers_folder, 0)
+    first = other.next()
     stop = threading.Event()
 
     def write(name):
@@ -161,7 +177,7 @@ def test_threads_and_processes_write_and_read_at_once_and_nothing_is_lost(store,
             writer.result()
         stop.set()
         assert all(reader.result() > 0 for reader in readers)
-    last = max(map(int, kill(other).split()), default=0)
+    last = max(other.kill(), default=first)
     ids = set(store.read_page("parcels", FeatureQuery()).ids)
     assert {f"{name}-{number}" for name in "abcd" for number in range(25)} <= ids
     assert {f"p-{number}" for number in range(last + 1)} <= ids
@@ -209,3 +225,20 @@ def test_a_forked_child_has_connections_of_its_own(store):
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert store.read_page("targets", FeatureQuery()).ids == ["t", "from-the-child"]
+
+
+@GEOPACKAGE
+def test_a_full_disk_is_said_and_nothing_is_half_written(kind, tmp_path, layers_folder):
+    small_disk = 'mount -t tmpfs -o size=5m none "$1" && cd "$1" && PYTHONPATH="$2" exec "$3" -m tests.full_disk "$4"'
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", small_disk, "sh"]
+    run = subprocess.run(
+        [*command, tmp_path, ROOT, sys.executable, layers_folder], capture_output=True, encoding="utf-8", check=False
+    )
+    assert run.returncode == 0, run.stderr
+    seen = json.loads(run.stdout)
+    assert "磁盘已满" in seen["said"]
+    assert seen["kept"] == seen["written"] > 10
+    assert seen["faults"] == []
+    assert seen["integrity"] == "ok"
+    assert seen["kept_after"] == seen["written"] + 1  # room came back, and so did writing
+    assert seen["faults_after"] == 0
