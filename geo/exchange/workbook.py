@@ -165,7 +165,7 @@ class _LayerSheets:
                 *(display_width(str(column.cell(row) or "")) + 1 for row in rows),
             ]
             self.sheet.column_dimensions[get_column_letter(number)].width = min(max(NARROWEST, *widths), WIDEST)
-        self.sheet.append([_header_cell(self.sheet, column.header) for column in self.columns])
+        self.sheet.append([header_cell(self.sheet, column.header) for column in self.columns])
         self.rows = 1
 
 
@@ -183,8 +183,9 @@ def display_width(text: str) -> int:
     return max(sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line[:WIDEST]) for line in lines)
 
 
-def _header_cell(sheet: Worksheet, text: str) -> Cell:
-    cell = _text_cell(sheet, text)
+def header_cell(sheet: Worksheet, text: str) -> Cell:
+    """A cell of the first row."""
+    cell = text_cell(sheet, text)
     cell.font, cell.fill = HEADER_FONT, HEADER_FILL
     return cell
 
@@ -198,7 +199,7 @@ def _cell(sheet: Worksheet, column: Column, value: object) -> Cell | None:
         cell.number_format = "yyyy-mm-dd"
         return cell
     if isinstance(value, str):
-        return _text_cell(sheet, value)
+        return text_cell(sheet, value)
     cell = WriteOnlyCell(sheet, value)
     cell.number_format = _number_format(column, value)
     return cell
@@ -221,7 +222,7 @@ def _number_format(column: Column, value: float) -> str:
     return f"{whole}.{'0' * decimals}" if decimals else whole
 
 
-def _text_cell(sheet: Worksheet, text: str) -> Cell:
+def text_cell(sheet: Worksheet, text: str) -> Cell:
     """A cell that is text whatever it looks like."""
     cell = WriteOnlyCell(sheet, written(text))
     cell.data_type = "s"
@@ -261,9 +262,9 @@ def _explain(book: Workbook, zone: Zone, layers: Sequence[Layer], edition: Editi
         *((edition.title(layer.title), _about(layer, edition)) for layer in layers),
     ]
     for label, text in rows:
-        words = _text_cell(sheet, cleaned(text))
+        words = text_cell(sheet, cleaned(text))
         words.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.append([_header_cell(sheet, cleaned(label)), words])
+        sheet.append([header_cell(sheet, cleaned(label)), words])
 
 
 def _about(layer: Layer, edition: Edition) -> str:

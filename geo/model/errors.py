@@ -98,6 +98,13 @@ class CorrectionNotFound(AtlasError):
         super().__init__(N_("没有编号为 %(number)s 的意见"), number=number)
 
 
+class ScenarioNotFound(AtlasError):
+    """No catchment scenario of that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(N_("没有编号为 %(number)s 的学区方案"), number=number)
+
+
 class SignInNeeded(AtlasError):
     """Only somebody who has signed in may do this."""
 

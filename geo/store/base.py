@@ -16,6 +16,7 @@ from geo.store.account_rows import AccountRows
 from geo.store.copying import CopiedTable, Tell
 from geo.store.correction_rows import CorrectionRows
 from geo.store.evidence_rows import EvidenceRows
+from geo.store.scenario_rows import ScenarioRows
 from geo.store.throttle_rows import ThrottleRows
 
 
@@ -51,6 +52,7 @@ class Store(ABC):
     throttle: ThrottleRows
     corrections: CorrectionRows
     evidence: EvidenceRows
+    scenarios: ScenarioRows
 
     @abstractmethod
     def create(self, fill: Filling | None = None, *, demo: bool = False) -> list[str]:

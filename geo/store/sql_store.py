@@ -39,6 +39,7 @@ from geo.store.journal import Draft, Journal, entry_of, replay
 from geo.store.memo import Memo, key_of
 from geo.store.place import Grid, Place
 from geo.store.query import STATUS_TYPES, FeatureSelect
+from geo.store.scenario_rows import ScenarioRows
 from geo.store.schema import KEY_FIELDS, Schema
 from geo.store.status_rows import latest_rows, standing, status_of
 from geo.store.streams import Streams
@@ -67,6 +68,7 @@ class SqlStore(Store):
         self.accounts = AccountRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self.throttle = ThrottleRows(self.schema.metadata, self._reading, self._writing)
         self.evidence = EvidenceRows(self.schema.metadata, self._reading, self._writing)
+        self.scenarios = ScenarioRows(self.schema.metadata, self._reading, self._writing)
         self.corrections = CorrectionRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The layer's state is part of each key, so that what is kept is true.
@@ -207,6 +209,7 @@ class SqlStore(Store):
             rows = streams.rows(select(statuses).order_by(statuses.c.id))
             yield from status_faults(statuses.name, map(entry_of, entries), rows)
             yield from self.evidence.faults(connection)
+            yield from self.scenarios.faults(connection)
             for action, kept in (("account", self.accounts), ("correction", self.corrections)):
                 entries = streams.rows(self.history.statement(JournalQuery(action=action)))
                 yield from kept.faults(connection, map(entry_of, entries))

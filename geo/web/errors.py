@@ -23,6 +23,7 @@ STATUS_OF: dict[type[errors.AtlasError], int] = {
     errors.SealNotFound: 404,
     errors.AccountNotFound: 404,
     errors.CorrectionNotFound: 404,
+    errors.ScenarioNotFound: 404,
     errors.Conflict: 409,
     errors.TooManyTries: 429,
     errors.Busy: 503,

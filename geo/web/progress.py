@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import orjson
@@ -16,9 +16,16 @@ MEDIA_TYPE = "application/x-ndjson"
 STEPS = 100
 """Lines of progress at most; a page draws no finer bar."""
 
+BEAT_S = 1.0
+"""Without anything new the last line is said again after this time: so we notice that nobody reads any more."""
+
 Result = TypeVar("Result")
 Progress = Callable[[int, int], None]
 Work = Callable[[Progress], Any]
+
+
+class Abandoned(Exception):
+    """Nobody waits for the work any more."""
 
 
 def stream(work: Callable[[Progress], Result], shape: Callable[[Result], object]) -> Response:
@@ -30,7 +37,8 @@ def stream(work: Callable[[Progress], Result], shape: Callable[[Result], object]
     Parameters
     ----------
     work
-        Runs in a thread of its own, outside the request; it may call its argument with what is done and how many.
+        Runs in a thread of its own, outside the request; it may call its argument with what is done and how many, which
+        raises `Abandoned` once the reader has gone.
     shape
         Turns what `work` gives into JSON-able values, inside the request.
     """
@@ -41,8 +49,11 @@ def _lines(work: Callable[[Progress], Result], shape: Callable[[Result], object]
     told: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
     outcome: list[Result] = []
     fault: list[Exception] = []
+    gone = threading.Event()
 
     def progress(done: int, of: int) -> None:
+        if gone.is_set():
+            raise Abandoned
         if done == of or done % max(1, of // STEPS) == 0:
             told.put((done, of))
 
@@ -55,9 +66,21 @@ def _lines(work: Callable[[Progress], Result], shape: Callable[[Result], object]
             told.put(None)
 
     threading.Thread(target=run, daemon=True).start()
-    while (step := told.get()) is not None:
-        yield _line({"done": step[0], "of": step[1]})
-    yield _line(_failed(fault[0]) if fault else {"result": shape(outcome[0])})
+    try:
+        step: tuple[int, int] | None = (0, 1)
+        while (step := _next(told, step)) is not None:
+            yield _line({"done": step[0], "of": step[1]})
+        yield _line(_failed(fault[0]) if fault else {"result": shape(outcome[0])})
+    finally:
+        gone.set()
+
+
+def _next(told: "SimpleQueue[tuple[int, int] | None]", last: tuple[int, int]) -> tuple[int, int] | None:
+    """What is told next; the last step again where nothing is for a while."""
+    try:
+        return told.get(timeout=BEAT_S)
+    except Empty:
+        return last
 
 
 def _line(value: object) -> bytes:

@@ -48,7 +48,7 @@ class Slots:
 
     def _take(self) -> None:
         if not self._free.acquire(blocking=False):
-            message = N_("同时要下载的人太多，请过 %(seconds)s 秒再试")
+            message = N_("同时要下载或计算的人太多，请过 %(seconds)s 秒再试")
             raise Busy(message, retry_after_s=RETRY_AFTER_S, seconds=RETRY_AFTER_S)
 
 
@@ -82,15 +82,16 @@ class HeldDownload:
 
 
 def keep_slots(app: Flask) -> None:
-    """Downloads and tiles of base maps may each take half of the threads; drawing keeps a processor busy."""
+    """Downloads, base map tiles and catchments may each take half of the threads; drawing keeps a processor busy."""
     half = max(1, whole_number(app.config, "THREADS", lowest=1, highest=256) // 2)
     app.extensions[_EXTENSION] = {
         "downloads": Slots(half),
         "tiles": Slots(half),
+        "computing": Slots(half),
         "drawings": Slots(min(half, DRAWINGS)),
     }
 
 
 def slots(name: str) -> Slots:
-    """The places of the running app for `downloads`, `tiles` or `drawings`."""
+    """The places of the running app for `downloads`, `tiles`, `computing` or `drawings`."""
     return current_app.extensions[_EXTENSION][name]

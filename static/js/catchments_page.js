@@ -1,14 +1,19 @@
-// The page of catchments: a question (level, method, year), its figures and its map in step, and "which school from here?"
+// The page of catchments: a question, its figures and its map in step, "which school from here?", scenarios.
 
-import { getJson, withParams } from "./api.js";
+import { getJson, RequestFailed, withParams } from "./api.js";
 import { Catalog } from "./catalog.js";
 import { CatchmentsMap, COLOURS } from "./catchments_map.js";
-import { el, icon, lamp, replace } from "./dom.js";
-import { length, number } from "./format.js";
+import { Question } from "./catchments_question.js";
+import { ResultPanel } from "./catchments_result.js";
+import { Scenarios } from "./catchments_scenarios.js";
+import { WhyCard } from "./catchments_why.js";
+import { replace } from "./dom.js";
+import { number } from "./format.js";
 import { t } from "./i18n.js";
-import { sayFailed, settle } from "./notices.js";
+import { resultOf } from "./lines.js";
+import { say, sayFailed, settle } from "./notices.js";
+import { Work } from "./work.js";
 
-const LAMPS = { short: ["red", t("学位不足")], tight: ["yellow", t("学位偏紧")], fine: ["green", t("学位合适")], surplus: ["done", t("学位有余")], unknown: ["none", t("未知")] };
 const node = (id) => document.getElementById(id);
 
 /** Entry point; Folium's script calls it with the Leaflet map and the page's configuration. */
@@ -18,150 +23,179 @@ export function start(map, config) {
 
 class CatchmentsPage {
   constructor(map, config) {
-    this.map = new CatchmentsMap(map, new Catalog(config), (latLng) => this.ask(latLng));
-    this.form = node("question");
+    this.config = config;
+    this.catalog = new Catalog(config);
+    this.map = new CatchmentsMap(map, this.catalog, (latLng) => this.ask({ lon: latLng.lng.toFixed(6), lat: latLng.lat.toFixed(6) }));
+    this.question = new Question(() => { this.scenario = null; this.load(); });
+    this.result = new ResultPanel(node("result"), {
+      select: (schoolId) => this.select(schoolId), bySeats: () => this.question.bySeats, askHome: (id) => this.askHome(id),
+      wish: (kind, place, school) => this.question.wish(kind, place, school), renew: () => this.renew(), isRenewed: () => this.scenario?.renew === true,
+      layerTitle: (id) => config.layers.find((layer) => layer.id === id)?.title ?? id,
+    });
+    this.why = new WhyCard(node("why"), { close: () => this.forget(), select: (schoolId) => this.select(schoolId), copy: () => this.copy() });
+    this.scenarios = new Scenarios(node("comparing"), this);
+    this.work = new Work(node("work"));
   }
 
   async begin() {
     const given = new URLSearchParams(window.location.search);
-    for (const name of ["level", "method"]) this.form.querySelector(`[name="${name}"][value="${CSS.escape(given.get(name) ?? "")}"]`)?.click();
-    if (given.get("year")) node("year").value = given.get("year");
-    node("schematic").checked = given.get("schematic") === "true";
-    this.form.addEventListener("change", () => this.load());
-    node("year").addEventListener("input", () => { node("year-shown").value = node("year").value; });
-    this.form.addEventListener("submit", (event) => event.preventDefault());
-    this.map.showTools(node("tools"));
+    const params = Object.fromEntries(this.config.catchments.parameters.map((name) => [name, given.getAll(name)]));
+    node("place-form").addEventListener("submit", (event) => { event.preventDefault(); this.find(); });
+    window.addEventListener("beforeprint", () => this.map.fitWay());
+    node("cancel").addEventListener("click", () => this.cancel());
+    this.map.showTools(node("tools"), node("legend"));
     this.map.fitZone();
+    await this.scenarios.load();
+    const kept = this.scenarios.kept.find((each) => String(each.id) === given.get("scenario"));
+    if (kept) this.scenario = { id: kept.id, renew: given.get("renew") === "true" };
+    this.question.set(kept ? kept.question : params);
     await this.load();
-    const place = (given.get("at") ?? "").split(",").map(Number);
-    if (place.length === 2 && place.every(Number.isFinite) && given.get("at")) await this.ask(L.latLng(place[1], place[0]));
+    if (given.get("at")) await this.ask(Object.fromEntries(given.get("at").split(",").slice(0, 2).map((value, index) => [["lon", "lat"][index], value])));
+    else if (given.get("place")) await this.ask({ q: (node("place").value = given.get("place")) });
+    else if (given.get("school")) this.select(given.get("school"));
     document.body.dataset.ready = "true";
   }
 
-  /** What the form asks, as parameters of an address. */
-  question() {
-    return Object.fromEntries(new FormData(this.form));
+  /** What the answer on show stands on: a scenario, or the form's question. */
+  get asked() {
+    return this.scenario ? { scenario: this.scenario.id, renew: this.scenario.renew } : this.question.params;
   }
 
-  remember(at = null) {
-    const query = new URLSearchParams(this.question());
-    if (at) query.set("at", `${at.lng.toFixed(6)},${at.lat.toFixed(6)}`);
-    window.history.replaceState(null, "", `?${query}`);
+  remember(more = {}) {
+    const here = withParams(window.location.pathname, { ...this.asked, ...more });
+    window.history.replaceState(null, "", here);
   }
 
   async load() {
-    node("year-shown").value = node("year").value;
-    this.hideWhy();
-    this.remember();
+    this.question.show();
+    this.forget();
+    this.cancelling?.abort();
+    const stop = (this.cancelling = new AbortController());
     node("result").classList.add("is-old");
-    const asked = (this.loading = JSON.stringify(this.question()));
+    this.work.begin(t("正在计算"));
     try {
       settle("result");
-      const answer = await getJson("/catchments/result", this.question());
-      if (asked === this.loading) this.show(answer);
+      const answer = await this.run(stop.signal);
+      if (!stop.signal.aborted) this.show(answer);
     } catch (error) {
-      if (asked === this.loading) this.showNothing(error);
+      if (error.name !== "AbortError") this.showNothing(error);
+    } finally {
+      if (this.cancelling === stop) this.work.end();
     }
   }
 
+  async run(signal) {
+    let response;
+    try {
+      response = await fetch(withParams("/catchments/run", this.asked), { signal, headers: { Accept: "application/x-ndjson, application/json" } });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new RequestFailed(t("连不上服务器，请检查网络后重试"));
+    }
+    if (!response.ok) throw new RequestFailed((await response.json().catch(() => null))?.detail || t("服务器没有正常应答（{status}）", { status: response.status }), response.status);
+    try {
+      return await resultOf(response, (done, of) => this.work.tell(done, of));
+    } catch (error) {
+      if (error instanceof RequestFailed) error.isRefusal = true;
+      throw error;
+    }
+  }
+
+  cancel() {
+    this.cancelling?.abort();
+    this.work.end();
+    node("result").classList.remove("is-old");
+    say(t("已取消计算，显示的仍是上一次的结果"));
+  }
+
   show(answer) {
+    this.answer = answer;
     const ids = answer.schools.features.map((feature) => feature.properties.school_id);
     this.colours = new Map(ids.map((id, place) => [id, COLOURS[place % COLOURS.length]]));
+    this.question.learn(new Map([...answer.schools.features.map(({ properties: each }) => [each.school_id, each.name]), ...answer.homes.features.map(({ properties: each }) => [each.demand_id, each.name])]));
     this.map.show(answer, this.colours);
     node("result").classList.remove("is-old");
-    const { summary } = answer;
-    replace(node("result"), remarks(summary.remarks), figures(summary), this.table(summary.schools), shortages(summary),
-      el("a", { class: "btn btn-sm btn-quiet take-away", href: withParams("/catchments/file", this.question()), download: true, "data-testid": "download" }, [icon("download"), el("span", {}, t("导出 GeoPackage"))]),
-      el("p", { class: "legend-note" }, t("点击地图上任一处，查看从那里走到哪所学校。虚线范围不归任何学校。")));
-    node("pill").textContent = summary.streets.error_m ? t("道路误差约 {metres} m，界线只供参考", { metres: number(summary.streets.error_m, 0) }) : "";
+    this.result.show(answer, this.colours, this.asked);
+    const { streets } = answer.summary;
+    node("sketch").hidden = !streets.rough;
+    node("pill").textContent = streets.error_m ? t("道路误差约 {metres} m，界线只供参考", { metres: number(streets.error_m, 0) }) : "";
+    replace(node("slip-foot"), [t("打印于 {day}", { day: new Date().toLocaleDateString("zh-CN") }), window.location.href, ...answer.summary.remarks].join(" · "));
+    this.scenarios.refresh();
   }
 
   showNothing(error) {
     node("result").classList.remove("is-old");
     const empty = { features: [] };
-    this.map.show({ areas: empty, homes: empty, schools: empty }, new Map());
-    if (error.isRefusal) replace(node("result"), remarks([error.message]));
+    this.answer = null;
+    this.map.show({ areas: empty, straight: empty, homes: empty, schools: empty }, new Map());
+    node("sketch").hidden = true;
+    if (error.isRefusal) this.result.refuse(error.message);
     else sayFailed("result", error.message, () => this.load());
   }
 
-  table(schools) {
-    const head = [t("学校"), t("学生"), t("学位"), t("余缺"), t("最远"), t("状态")];
-    return el("table", { class: "schools-table", "data-testid": "schools" }, [
-      el("thead", {}, el("tr", {}, head.map((words) => el("th", { scope: "col" }, words)))),
-      el("tbody", {}, schools.map((school) => this.row(school)))]);
-  }
-
-  row(school) {
-    const swatch = el("i", { class: "swatch", "aria-hidden": "true" });
-    swatch.style.background = this.colours.get(school.school_id);
-    const [kind, words] = LAMPS[school.lamp];
-    const row = el("tr", {}, [
-      el("td", {}, el("button", { class: "school-button", type: "button", onclick: () => this.select(school.school_id, row) }, [swatch, el("span", {}, school.name || String(school.school_id))])),
-      el("td", {}, figure(school.pupils)), el("td", {}, figure(school.seats)), el("td", {}, figure(school.seats_left)),
-      el("td", {}, school.longest_m === null ? "–" : length(school.longest_m)),
-      el("td", {}, el("span", { class: "lamp-cell" }, [lamp(kind, words), words]))]);
-    return row;
-  }
-
-  select(schoolId, row) {
-    for (const each of row.parentNode.children) each.classList.toggle("is-selected", each === row);
+  select(schoolId) {
+    this.result.select(schoolId);
     this.map.select(schoolId);
+    if (schoolId) this.remember({ school: schoolId });
   }
 
-  async ask(latLng) {
-    this.map.ask(latLng);
-    this.remember(latLng);
-    const asked = (this.asked = latLng);
+  find() {
+    const text = node("place").value.trim();
+    if (text) this.ask({ q: text });
+  }
+
+  askHome(demandId) {
+    const home = this.answer.homes.features.find((each) => each.properties.demand_id === demandId && each.geometry);
+    if (home) this.ask({ lon: home.geometry.coordinates[0].toFixed(6), lat: home.geometry.coordinates[1].toFixed(6) });
+  }
+
+  /** Ask which school it is from a place: `lon` and `lat`, or `q`. */
+  async ask(place) {
+    const known = place.q ? null : L.latLng(Number(place.lat), Number(place.lon));
+    if (known) this.map.ask(known);
+    const asked = (this.askedPlace = place);
+    settle("why");
     try {
-      const answer = await getJson("/catchments/from", { ...this.question(), lon: latLng.lng, lat: latLng.lat });
-      if (this.asked !== asked) return;
-      if (answer.way) this.map.showWay(answer.way);
-      this.showWhy(answer);
+      const answer = await getJson("/catchments/from", { ...this.asked, ...place });
+      if (this.askedPlace !== asked) return;
+      const here = L.latLng(answer.place.lat, answer.place.lon);
+      this.map.ask(here);
+      if (answer.way) this.map.showWay(answer.way, here, place.q !== undefined);
+      this.remember(place.q ? { place: place.q } : { at: `${place.lon},${place.lat}` });
+      this.why.show(answer);
     } catch (error) {
-      sayFailed("why", error.message, error.isRefusal ? null : () => this.ask(latLng));
+      sayFailed("why", error.message, error.isRefusal ? null : () => this.ask(place));
     }
   }
 
-  showWhy(answer) {
-    const [first, ...others] = answer.choices;
-    const close = el("button", { class: "icon-button", type: "button", "aria-label": t("关闭"), onclick: () => { this.hideWhy(); this.remember(); } }, icon("close"));
-    const facts = (school) => el("dl", {}, [
-      [t("沿道路步行"), length(school.distance_m)], [t("直线距离"), length(school.straight_m)],
-      [t("绕行系数"), school.detour_factor === null ? "–" : number(school.detour_factor, 2)], [t("学位"), figure(school.seats)],
-    ].map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
-    replace(node("why"), close,
-      first ? [el("h2", {}, first.name), el("p", {}, t("沿道路最近的学校。该处离道路 {metres}，不计入步行距离。", { metres: length(answer.snap_m) })), facts(first), answer.roads.length ? el("p", { "data-testid": "roads-walked" }, t("途经 {roads}", { roads: answer.roads.join(t("、")) })) : null] : [el("h2", {}, t("没有学校")), el("p", {}, answer.reason)],
-      others.map((school, place) => [el("h3", {}, t("第 {rank} 选择：{name}", { rank: place + 2, name: school.name })), facts(school)]));
-    node("why").hidden = false;
-  }
-
-  hideWhy() {
-    this.asked = null;
-    node("why").hidden = true;
+  forget() {
+    this.askedPlace = null;
+    this.why.hide();
     this.map.ask(null);
+    this.remember();
   }
-}
 
-function remarks(sentences) {
-  return sentences.length ? el("ul", { class: "remarks", "data-testid": "remarks" }, sentences.map((words) => el("li", {}, words))) : null;
-}
+  async copy() {
+    try {
+      await navigator.clipboard.writeText(window.location.href);
+      say(t("链接已复制"));
+    } catch {
+      say(window.location.href);
+    }
+  }
 
-function figures({ demand, walk, unassigned }) {
-  if (!demand.places) return null;
-  const entries = [
-    [t("学生"), figure(demand.pupils)], [t("平均步行"), walk.mean_m === null ? "–" : length(walk.mean_m)], [t("最远步行"), walk.longest_m === null ? "–" : length(walk.longest_m)],
-    [t("{metres} 以内", { metres: length(walk.standard_m) }), walk.share_within_standard === null ? "–" : `${number(walk.share_within_standard * 100, 0)}%`],
-    [t("绕行系数"), walk.detour_factor === null ? "–" : number(walk.detour_factor, 2)], [t("无校可去"), figure(unassigned.pupils)]];
-  return el("dl", { class: "figures-row", "data-testid": "figures" }, entries.map(([name, value]) => el("div", {}, [el("dt", {}, name), el("dd", {}, value)])));
-}
+  openScenario(kept) {
+    this.scenario = { id: kept.id, renew: false };
+    this.question.set(kept.question);
+    this.load();
+  }
 
-function shortages({ seats }) {
-  if (!seats?.unseated) return null;
-  return el("ul", { class: "remarks", "data-testid": "shortages" }, [
-    el("li", {}, t("还差 {count} 个学位", { count: figure(seats.least_extra_seats) })),
-    ...seats.shortages.map((each) => el("li", {}, t("{places} 处的 {pupils} 名学生只能去 {schools} 所学校，那里只有 {seats} 个学位", { places: each.demand_ids.length, pupils: figure(each.pupils), schools: each.school_ids.length, seats: figure(each.seats) })))]);
-}
+  renew() {
+    this.scenario.renew = !this.scenario.renew;
+    this.load();
+  }
 
-function figure(value) {
-  return value === null || value === undefined ? "–" : number(value, 0);
+  showMoves(rows) {
+    this.map.showMoves(rows.map((row) => row.place));
+  }
 }

@@ -21,11 +21,13 @@ NOWHERE_M = 1e6
 """Cost of a pupil without a seat in the linear program: more than any exchange."""
 
 
-def linear_program(costs, pupils, seats) -> tuple[float, float]:
-    """Total walk and pupils without a seat, by SciPy's HiGHS."""
+def linear_program(costs, pupils, seats, first=None) -> tuple[float, float]:
+    """Total walk and pupils without a seat, by SciPy's HiGHS; those of `first` have a seat before others do."""
     blocks, schools = costs.shape
     can = numpy.isfinite(costs)
-    price = numpy.column_stack([numpy.where(can, costs, 0.0), numpy.full(blocks, NOWHERE_M)]).ravel()
+    price = numpy.column_stack(
+        [numpy.where(can, costs, 0.0), NOWHERE_M * (1 + (numpy.zeros(blocks) if first is None else first))]
+    ).ravel()
     most = numpy.column_stack([numpy.where(can, pupils[:, None], 0.0), pupils]).ravel()
     all_go = numpy.kron(numpy.eye(blocks), numpy.ones(schools + 1))
     room = numpy.kron(numpy.ones(blocks), numpy.eye(schools + 1)[:schools])
@@ -58,6 +60,20 @@ def test_the_optimum_is_that_of_a_linear_program(problem):
     numpy.add.at(shares, (sharing.block, sharing.school), sharing.pupils)
     assert numpy.array_equal(shares.sum(axis=1), pupils) and (shares.sum(axis=0)[:-1] <= seats).all()
     assert not (shares[:, :-1] > 0)[numpy.isinf(costs)].any()
+
+
+@settings(max_examples=40)
+@given(problems(), st.integers(0, 2**32 - 1))
+def test_some_blocks_have_a_seat_before_others_and_as_many_pupils_as_could_have_one(problem, seed):
+    costs, pupils, seats = problem
+    first = numpy.random.default_rng(seed).random(len(pupils)) < 0.4
+    sharing = share_out(*problem, first)
+    total, unseated = linear_program(*problem, first)
+    assert abs(sharing.unseated - unseated) < 1e-6 and abs(sharing.total_m - total) < 0.01
+    assert abs(sharing.unseated - share_out(*problem).unseated) < 1e-9
+    alone = share_out(costs[first], pupils[first], seats)
+    without = sharing.school < 0
+    assert sharing.pupils[without & first[sharing.block]].sum() == pytest.approx(alone.unseated)
 
 
 def test_a_large_problem_needs_schools_beyond_the_nearest_and_is_still_exact():
@@ -169,6 +185,13 @@ def test_pins_and_bans_hold_and_who_has_no_school_left_is_listed():
     seating = by_seats(row([25, 100], [10, 10, 10, 10]), Wishes(pins=[(0, 1)], bans=[(3, 1), (2, 0), (2, 1)]))
     assert shares(seating.assignments) == [(0, 1, 10), (1, 0, 10), (2, -1, 10), (3, 0, 10)]
     assert seating.assignments["reason"][2] == "not_allowed"
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_who_is_pinned_has_a_seat_even_where_seats_are_short(whole):
+    seating = by_seats(row([10, 10], [10, 10, 10, 10]), Wishes(pins=[(0, 1)], whole=whole, time_limit_s=5))
+    assert shares(seating.assignments)[0] == (0, 1, 10)
+    assert seating.assignments.loc[seating.assignments["school"] < 0, "pupils"].sum() == 20
 
 
 def test_a_price_keeps_pupils_where_they_are():

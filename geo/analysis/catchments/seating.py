@@ -1,6 +1,6 @@
 """Places given to schools by their seats: pins, bans and last year made into costs, the answer into a table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy
@@ -29,15 +29,15 @@ class Wishes:
     Parameters
     ----------
     pins, bans
-        Places that must, or must not, go to a school.
+        Places that must, or must not, go to a school. Pupils of pinned places have a seat before others do.
     last
         Last year's school of each place, -1 where there was none or it is no more; None where that does not matter.
     change_price_m
         What it costs that one pupil changes school, metres of walk.
     whole
         Whether each place's pupils stay together.
-    time_limit_s
-        Of the search that this takes.
+    time_limit_s, beat
+        Of the search that this takes; `beat` is called while it lasts, and ends it by raising.
     """
 
     pins: Sequence[Pair] = ()
@@ -46,6 +46,7 @@ class Wishes:
     change_price_m: float = 0.0
     whole: bool = False
     time_limit_s: float = 60.0
+    beat: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,13 @@ def by_seats(situation: Situation, wishes: Wishes) -> Seating:
     pupils = numpy.nan_to_num(demand.pupils)
     asking = numpy.isfinite(costs).any(axis=1) & (pupils > 0)
     rows = numpy.flatnonzero(asking)
-    split = share_out(costs[rows], pupils[rows], schools.seats)
+    first = numpy.isin(rows, [place for place, _ in wishes.pins])
+    split = share_out(costs[rows], pupils[rows], schools.seats, first)
     proofs = shortages(split, costs[rows], pupils[rows], schools.seats)
     whole = None
     if wishes.whole:
-        whole = keep_whole(costs[rows], pupils[rows], schools.seats, split, time_limit_s=wishes.time_limit_s)
+        limits = {"time_limit_s": wishes.time_limit_s, "first": first, "beat": wishes.beat}
+        whole = keep_whole(costs[rows], pupils[rows], schools.seats, split, **limits)
     table = _table(situation, walks, costs, rows, whole.sharing if whole else split)
     found = [Shortage(rows[each.blocks], each.schools, each.pupils, each.seats) for each in proofs]
     return Seating(table, found, whole, _changed(table, wishes))

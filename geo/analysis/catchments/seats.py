@@ -50,7 +50,9 @@ class Sharing:
         return float(self.pupils[self.school < 0].sum())
 
 
-def share_out(costs_m: numpy.ndarray, pupils: numpy.ndarray, seats: numpy.ndarray) -> Sharing:
+def share_out(
+    costs_m: numpy.ndarray, pupils: numpy.ndarray, seats: numpy.ndarray, first: numpy.ndarray | None = None
+) -> Sharing:
     """Share pupils out to seats at the least total cost; blocks may be split.
 
     Parameters
@@ -59,13 +61,15 @@ def share_out(costs_m: numpy.ndarray, pupils: numpy.ndarray, seats: numpy.ndarra
         Of one pupil of each block (row) to each school (column), metres; infinite where it may not or cannot be.
     pupils, seats
         Of blocks and schools, 0 or more.
+    first
+        Blocks whose pupils have a seat before others do; as many have one in all as could without that.
 
     Raises
     ------
     InvalidFeatures
         If the figures are too large to be computed with exactly.
     """
-    problem = _problem(costs_m, pupils, seats)
+    problem = _problem(costs_m, pupils, seats, first)
     candidate = problem.nearest(CANDIDATES)
     while True:
         flow = problem.solve(candidate)
@@ -172,7 +176,9 @@ class _Problem:
         )
 
 
-def _problem(costs_m: numpy.ndarray, pupils: numpy.ndarray, seats: numpy.ndarray) -> _Problem:
+def _problem(
+    costs_m: numpy.ndarray, pupils: numpy.ndarray, seats: numpy.ndarray, first: numpy.ndarray | None
+) -> _Problem:
     whole = all((figures == figures.round()).all() for figures in (pupils, seats))
     parts = 1 if whole else PARTS
     supply, room = (numpy.round(figures * parts).astype(numpy.int64) for figures in (pupils, seats))
@@ -180,9 +186,13 @@ def _problem(costs_m: numpy.ndarray, pupils: numpy.ndarray, seats: numpy.ndarray
     costs = numpy.full(costs_m.shape, FORBIDDEN)
     costs[can] = numpy.round(costs_m[can] * MILLIMETRES).astype(numpy.int64)
     nowhere = (int(costs[can].max(initial=0)) + 1) * (costs.shape[1] + 1)
+    out = numpy.full(len(supply), nowhere)
+    if first is not None and first.any():
+        out[first] *= 2  # one of them for another one is worth more than any walk
+        nowhere *= 2
     if float(nowhere) * (len(supply) + len(room) + 2) * 4 > FORBIDDEN or float(nowhere) * supply.sum() > FORBIDDEN:
         raise InvalidFeatures(N_("人数或距离过大，无法精确分配"))
-    costs = numpy.concatenate([costs, numpy.full((len(supply), 1), nowhere)], axis=1)
+    costs = numpy.concatenate([costs, out[:, None]], axis=1)
     return _Problem(costs, supply, numpy.append(room, supply.sum()), parts)
 
 

@@ -4,6 +4,8 @@ That is hard to solve exactly, so it has a time limit and says how far from the 
 blocks walks less than any that may not, so what lies between the two is the most that could still be gained.
 """
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ CHOICES = 8
 
 LARGEST = 2.0**60
 """Sum of costs with which the solver can still compute."""
+
+BEAT_S = 0.5
 
 STEP_M = 0.1
 """Walks are compared in steps of this, which keeps the solver's numbers small."""
@@ -45,23 +49,33 @@ class Whole:
 
 
 def keep_whole(
-    costs_m: numpy.ndarray, pupils: numpy.ndarray, seats: numpy.ndarray, split: Sharing, *, time_limit_s: float
+    costs_m: numpy.ndarray,
+    pupils: numpy.ndarray,
+    seats: numpy.ndarray,
+    split: Sharing,
+    *,
+    time_limit_s: float,
+    first: numpy.ndarray | None = None,
+    beat: Callable[[], None] = lambda: None,
 ) -> Whole:
     """Assign whole blocks, as many pupils as possible and then at the least total cost.
 
     Parameters
     ----------
-    costs_m, pupils, seats
+    costs_m, pupils, seats, first
         As `share_out` takes them.
     split
         Its answer: bounds this one, and is where the search begins.
     time_limit_s
         Of the search, seconds.
+    beat
+        Called now and then while it lasts; what it raises ends the search.
     """
     from ortools.sat.python import cp_model  # loaded where it is used: every start of the program would wait for it
 
     size, room = (numpy.round(figures * PARTS).astype(numpy.int64) for figures in (pupils, seats))
-    start = _start(costs_m, split, size, room)
+    first = numpy.zeros(len(size), dtype=bool) if first is None else first
+    start = _start(costs_m, split, size, room, first)
     choices = _choices(costs_m, split, start)
     model = cp_model.CpModel()
     blocks, schools = numpy.nonzero(choices)
@@ -70,7 +84,7 @@ def keep_whole(
     _one_each(model, blocks, chosen, unseated)
     _enough_room(model, schools, chosen, size[blocks], room)
     price = numpy.round(costs_m[blocks, schools] / STEP_M * pupils[blocks]).astype(numpy.int64)
-    none = numpy.round(_nowhere(blocks, price, pupils) * pupils).astype(numpy.int64)
+    none = numpy.round(_nowhere(blocks, price, pupils) * pupils * (1 + first)).astype(numpy.int64)
     model.minimize(cp_model.LinearExpr.weighted_sum([*chosen, *unseated], [*price.tolist(), *none.tolist()]))
     for variable, block, school in zip(chosen, blocks, schools, strict=True):
         model.add_hint(variable, bool(start[block] == school))
@@ -78,7 +92,7 @@ def keep_whole(
         model.add_hint(variable, bool(start[block] < 0))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = time_limit_s
-    status = solver.solve(model)
+    status = _solved(solver, model, beat)
     school = start
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         school = numpy.full(len(pupils), -1)
@@ -86,6 +100,22 @@ def keep_whole(
         school[blocks[taken]] = schools[taken]
     sharing = _sharing(costs_m, pupils, school, split)
     return Whole(sharing, _gap(sharing, split), status == cp_model.OPTIMAL)
+
+
+def _solved(solver: "cp_model.CpSolver", model: "cp_model.CpModel", beat: Callable[[], None]) -> int:
+    """The solver's status; it works in a thread of its own, so that it can be stopped."""
+    found: list[int] = []
+    searching = threading.Thread(target=lambda: found.append(solver.solve(model)), daemon=True)
+    searching.start()
+    try:
+        while searching.is_alive():
+            searching.join(BEAT_S)
+            beat()
+    except BaseException:
+        solver.stop_search()
+        searching.join()
+        raise
+    return found[0]
 
 
 def _choices(costs_m: numpy.ndarray, split: Sharing, start: numpy.ndarray) -> numpy.ndarray:
@@ -103,7 +133,7 @@ def _nowhere(blocks: numpy.ndarray, price: numpy.ndarray, pupils: numpy.ndarray)
     """Cost of one pupil without a seat: more than all walks together, as far as numbers go."""
     longest = numpy.zeros(len(pupils))
     numpy.maximum.at(longest, blocks, price)
-    return min(longest.sum() + 1.0, LARGEST / max(pupils.sum(), 1.0))
+    return min(longest.sum() + 1.0, LARGEST / max(2 * pupils.sum(), 1.0))
 
 
 def _one_each(model: "cp_model.CpModel", blocks: numpy.ndarray, chosen: list, unseated: list) -> None:
@@ -123,9 +153,11 @@ def _enough_room(
         model.add(load <= int(room[school]))
 
 
-def _start(costs_m: numpy.ndarray, split: Sharing, size: numpy.ndarray, room: numpy.ndarray) -> numpy.ndarray:
-    """Each block in the school that takes most of it while there is room, large ones first; the others where they lose
-    least among the schools that have room for them; -1 where none has.
+def _start(
+    costs_m: numpy.ndarray, split: Sharing, size: numpy.ndarray, room: numpy.ndarray, before: numpy.ndarray
+) -> numpy.ndarray:
+    """Each block in the school that takes most of it while there is room, those that come `before` others and large
+    ones first; the others where they lose least among the schools that have room for them; -1 where none has.
     """
     left, school = room.copy(), numpy.full(len(size), -1)
     order = numpy.lexsort((-split.pupils, split.block))
@@ -133,7 +165,7 @@ def _start(costs_m: numpy.ndarray, split: Sharing, size: numpy.ndarray, room: nu
     wanted = numpy.full(len(size), -1)
     wanted[split.block[first]] = split.school[first]
     waiting = []
-    for block in sorted(split.block[first], key=lambda block: -size[block]):
+    for block in sorted(split.block[first], key=lambda block: (not before[block], -size[block])):
         if wanted[block] >= 0 and size[block] <= left[wanted[block]]:
             school[block] = wanted[block]
             left[wanted[block]] -= size[block]

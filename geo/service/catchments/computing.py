@@ -59,7 +59,7 @@ def compute(inputs: Inputs, options: Options, tell: Tell) -> Outcome:
     situation = situation_of(inputs, options)
     tell(Remark(N_("正在算步行距离")))
     within_m = options.walk_standard_m if options.method == "service" else numpy.inf
-    seating = by_seats(situation, _wishes(inputs, options)) if options.method == "capacity" else None
+    seating = by_seats(situation, _wishes(inputs, options, tell)) if options.method == "capacity" else None
     assignments = seating.assignments if seating else by_nearest(situation, within_m=within_m)
     assignments["straight_m"] = straight_m(situation, assignments)
     assignments["beside_m"] = beside_m(situation, assignments)
@@ -89,7 +89,7 @@ def situation_of(inputs: Inputs, options: Options, demand: Demand | None = None)
     return Situation(inputs.streets, inputs.schools, places, options.max_snap_m, tuple(inputs.barrier_shapes))
 
 
-def _wishes(inputs: Inputs, options: Options) -> Wishes:
+def _wishes(inputs: Inputs, options: Options, tell: Tell) -> Wishes:
     """Pins and bans by number.
 
     Raises
@@ -115,6 +115,7 @@ def _wishes(inputs: Inputs, options: Options) -> Wishes:
         change_price_m=options.change_price_m,
         whole=options.whole,
         time_limit_s=options.time_limit_s,
+        beat=lambda: tell(Remark(N_("正在试整处不拆的分法"))),
     )
 
 

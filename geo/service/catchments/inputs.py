@@ -112,7 +112,7 @@ class Inputs:
         Of the schools that count, in their order.
     school_places
         Their shapes in EPSG:4326.
-    demand_ids, demand_places
+    demand_ids, demand_places, demand_names
         Of the demand.
     pupils_known
         Whether the demand has figures; without any each place counts as one.
@@ -148,6 +148,7 @@ class Inputs:
     outline: BaseGeometry | None
     last: numpy.ndarray | None
     sources: dict[str, Source]
+    demand_names: list[str | None] = field(default_factory=list)
     barriers: Barriers | None = None
     barrier_frame: geopandas.GeoDataFrame | None = None
     later: dict[int, numpy.ndarray] = field(default_factory=dict)

@@ -25,9 +25,6 @@ from geo.service.catchments.inputs import THOUSAND, Inputs, Options, Source, gat
 from geo.service.catchments.stored_roads import network, read_layer, read_roads
 from geo.store.base import Store
 
-MAX_SNAP_M = 2000.0
-"""How far a home or a school may lie from the nearest road: the store's roads are few, and lie up to 1 500 m off."""
-
 TEACHING = {"primary": ("primary", "nine_year"), "junior": ("junior", "nine_year")}
 """Levels of schools that teach a level."""
 
@@ -101,6 +98,7 @@ def of_store(store: Store, options: Options, there: Circumstances = Circumstance
         demand_places=homes.geometry.to_numpy(), pupils_known=len(homes) > 0,
         streets=street_graph(met, mode=options.mode), street_frame=met, street_error_m=error_m,
         outline=None, last=_numbers(there.last, pd_ids(homes), pd_ids(schools)), sources=sources,
+        demand_names=[each if isinstance(each, str) else None for each in homes["name"]],
         barriers=barriers, barrier_frame=barrier_frame, later=later, remarks=remarks,
     )  # fmt: skip
 
