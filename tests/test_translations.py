@@ -46,6 +46,8 @@ DATA_IN_PYTHON = {
     "geo/exchange/files/road_fields.py": "grammar: what columns of road files are called",
     "geo/exchange/phrase_tokens.py": "grammar: what names of administrations are made of",
     "geo/exchange/phrase_words.py": "grammar: signs of the words' lists",
+    "geo/exchange/reports/numbering.py": "how official documents number their headings",
+    "geo/exchange/reports/word_styles.py": "names of fonts",
     "geo/exchange/site_lines.py": "grammar: what parts a phrase from its area",
     "geo/exchange/workbook.py": "signs that begin a formula in a spreadsheet",
     "geo/model/field_value.py": "grammar: how offices write days, yes and no",

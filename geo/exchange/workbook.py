@@ -119,6 +119,10 @@ def xlsx_stream(
             part = next(waiting, None)
         sheets.finish()
     _explain(book, zone, layers, edition, on)
+    yield from _saved(book)
+
+
+def _saved(book: Workbook) -> Iterator[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         book.save(path)
@@ -271,3 +275,58 @@ def _about(layer: Layer, edition: Edition) -> str:
     """Where a layer comes from, and why it has no sheet."""
     lines = [] if edition.has_rows(layer) else [edition.translate(N_("没有符合条件的要素，所以没有工作表"))]
     return "\n".join([*lines, layer.source, layer.licence])
+
+
+@dataclass(frozen=True)
+class PlainTable:
+    """A table of texts, numbers and None, as a page shows it.
+
+    Parameters
+    ----------
+    title
+        Of its sheet.
+    headers
+        Of its columns, with their units.
+    rows
+        As long as `headers` each.
+    """
+
+    title: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+def tables_stream(tables: Sequence[PlainTable], notes: PlainTable) -> Iterator[bytes]:
+    """A workbook with a sheet for each table, in chunks.
+
+    Parameters
+    ----------
+    notes
+        What the figures are of and what they mean; its sheet is the last one.
+    """
+    book = Workbook(write_only=True)
+    for table in (*tables, notes):
+        sheet = book.create_sheet(sheet_name(book, table.title))
+        sheet.freeze_panes = "B2"
+        for number, header in enumerate(table.headers, start=1):
+            widths = [display_width(header) + 3, *(display_width(str(row[number - 1] or "")) + 1 for row in table.rows)]
+            sheet.column_dimensions[get_column_letter(number)].width = min(max(NARROWEST, *widths), WIDEST)
+        sheet.append([_header_cell(sheet, header) for header in table.headers])
+        for row in table.rows:
+            sheet.append([_plain_cell(sheet, value) for value in row])
+        if table.rows:
+            sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.headers))}{len(table.rows) + 1}"
+    yield from _saved(book)
+
+
+def _plain_cell(sheet: Worksheet, value: object) -> Cell | None:
+    """A number as one; a text wraps its lines."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, int | float):
+        cell = WriteOnlyCell(sheet, value)
+        cell.number_format = _number_format(Column("", ""), value)
+        return cell
+    cell = _text_cell(sheet, cleaned(str(value)))
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell

@@ -161,7 +161,7 @@ class MapPicture:
 
     @cached_property
     def frame(self) -> content.Frame:
-        shown = to_plane(shapely.segmentize(shapely.box(*self.bounds), 0.01), self.crs).bounds
+        shown = projection(STORED_CRS, self.crs).transform_bounds(*self.bounds)
         return layout.frame_on_sheet(shown, *self.wish.size_mm, notes=len(self.notes))
 
     @cached_property

@@ -34,6 +34,7 @@ def page_config(store: Store, year: int) -> dict:
         "demo": store.demo,
         "ogc": url_for("ogc.landing").rstrip("/"),
         "exportUrl": url_for("export.download"),
+        "pictureUrl": url_for("map_picture.picture", format_name="png"),
         "featureUrl": "/features",
         "basemaps": [basemap.for_page() for basemap in configured_basemaps(current_app)],
         "stages": stage_titles(),

@@ -15,7 +15,7 @@ const FORMATS = [
  * A button with a menu of formats.
  *
  * @param {string} words - on the button
- * @param {() => {address: string, params: Object, note: string, options: {words: string, params: Object, isOn: boolean}[]}} describe -
+ * @param {() => {address: string, params: Object, note: string, picture: {address: string, params: Object}, options: {words: string, params: Object, isOn: boolean}[]}} describe -
  *   asked when the menu opens; each option is a box that adds its params
  */
 export function exportMenu(words, describe) {
@@ -25,7 +25,7 @@ export function exportMenu(words, describe) {
   return el("div", { class: "export-menu" }, [button, panel]);
 }
 
-function fillMenu(panel, { address, params, note, options = [] }) {
+function fillMenu(panel, { address, params, note, picture = null, options = [] }) {
   const links = FORMATS.map(([format, title, use]) => el("a", { class: "export-link", download: "", "data-format": format, "data-testid": `export-${format}` },
     [el("strong", {}, title), el("span", {}, use())]));
   const boxes = options.map((option) => ({ option, box: el("input", { type: "checkbox", class: "form-check-input", checked: Boolean(option.isOn), onchange: () => point() }) }));
@@ -34,5 +34,7 @@ function fillMenu(panel, { address, params, note, options = [] }) {
     for (const link of links) link.href = withParams(address, Object.assign({}, params, ...chosen, { format: link.dataset.format }));
   };
   point();
-  replace(panel, note && el("p", {}, note), links, boxes.map(({ option, box }) => el("label", { class: "choice" }, [box, option.words])));
+  const map = picture && el("a", { class: "export-link", download: "", href: withParams(picture.address, picture.params), "data-testid": "export-picture" },
+    [el("strong", {}, "PNG"), el("span", {}, t("视野内的地图图片，带图例和比例尺"))]);
+  replace(panel, note && el("p", {}, note), links, map, boxes.map(({ option, box }) => el("label", { class: "choice" }, [box, option.words])));
 }

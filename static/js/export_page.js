@@ -8,6 +8,7 @@ const config = JSON.parse(document.getElementById("config").textContent);
 const form = document.getElementById("export-form");
 const count = document.getElementById("export-count");
 const link = document.getElementById("export-link");
+const picture = document.getElementById("picture-link");
 const latest = new Latest();
 
 async function update() {
@@ -15,6 +16,7 @@ async function update() {
   const layers = data.getAll("layers");
   const [year, plan_year] = [data.get("year"), data.get("plan_year")];
   link.href = withParams(config.exportUrl, { layers: layers.join(","), format: data.get("format"), year, plan_year, schematic: data.get("schematic") });
+  picture.href = withParams(config.pictureUrl, { layers: layers.join(","), year, plan_year });
   link.classList.toggle("disabled", !layers.length);
   link.setAttribute("aria-disabled", String(!layers.length));
   if (!layers.length) return say(t("先选至少一个图层。"));

@@ -19,8 +19,10 @@ export function describeExport(catalog, state, views, bounds) {
     ? t("{layers} 个图层，圈选范围内 {count} 项，其中示意位置 {schematic} 项，状态截至 {year} 年底。", { layers: layers.length, count: number(inScope), schematic: number(illustrative), year })
     : t("{layers} 个图层，符合筛选的 {count} 项，状态截至 {year} 年底。", { layers: layers.length, count: number(count), year });
   const inView = { words: t("只要视野内的 {count} 项", { count: number(inScope) }), params: { bbox: bboxOf(bounds), match_schematic: schematic } };
+  const view = { layers: layers.join(","), year, q, ...filters, within, buffer_m: within ? distance : null, bbox: bboxOf(bounds), schematic: String(schematic) };
   return {
     address: catalog.config.exportUrl, params: { layers: layers.join(","), year, q, ...filters, ...scope }, note,
+    picture: { address: catalog.config.pictureUrl, params: view },
     options: [...(within ? [] : [inView]), { words: t("带上示意位置的图形"), params: { schematic: true } }],
   };
 }

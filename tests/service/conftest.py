@@ -1,6 +1,8 @@
 """A small zone of the tests' own, as layer folders."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -143,8 +145,23 @@ def url(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory):
+def shipped_file(tmp_path_factory):
+    return tmp_path_factory.mktemp("shipped") / "plan.gpkg"
+
+
+@pytest.fixture(scope="session")
+def shipped(shipped_file):
     """A store of the shipped layers, for tests that only read."""
-    store = open_or_create(f"gpkg:///{tmp_path_factory.mktemp('shipped')}/plan.gpkg", ROOT / "layers")
+    store = open_or_create(f"gpkg:///{shipped_file}", ROOT / "layers")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def written(shipped, shipped_file, tmp_path):
+    """A store of the shipped layers that a test may write to."""
+    with closing(sqlite3.connect(shipped_file)) as made:
+        made.execute("VACUUM INTO ?", [str(tmp_path / "plan.gpkg")])
+    store = open_or_create(f"gpkg:///{tmp_path}/plan.gpkg", ROOT / "layers")
     yield store
     store.close()

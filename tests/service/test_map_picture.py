@@ -98,6 +98,14 @@ def test_nothing_found_is_a_map_of_the_zone_that_says_so(shipped):
     assert drawn.features == () and any("没有符合条件的要素" in note for note in drawn.notes)
 
 
+def test_a_single_point_has_a_map_around_it(shipped):
+    drawn = whole(shipped, {"water_sections": FeatureQuery()})
+    west, south, east, north = drawn.frame.bounds
+    middle = drawn.features[0].shape
+    assert (middle.x - west, north - middle.y) == pytest.approx((east - middle.x, middle.y - south), abs=1)
+    assert min(east - west, north - south) > 600
+
+
 def test_too_many_features_are_refused(shipped, monkeypatch):
     monkeypatch.setattr(map_picture, "MOST_FEATURES", 3)
     with pytest.raises(InvalidInput, match="超过 3 个"):

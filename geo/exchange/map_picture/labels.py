@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from shapely.geometry.base import BaseGeometry
 
@@ -59,8 +60,8 @@ def shortened(text: str) -> str:
 
 
 def width_mm(text: str, size_pt: float) -> float:
-    """Width of a text by counting: a Chinese sign is as wide as it is high, others about half."""
-    return sum(1.0 if ord(sign) > 0x2E7F else 0.58 for sign in text) * size_pt * MM_PER_PT
+    """Width of a text by counting: a Chinese sign, quotes among them, is as wide as it is high, others about half."""
+    return sum(1.0 if east_asian_width(sign) in "WFA" else 0.58 for sign in text) * size_pt * MM_PER_PT
 
 
 def place(wanted: Iterable[Wanted], taken: Sequence[Box], frame: Box) -> list[Placed]:

@@ -15,8 +15,9 @@ LEAST_WINDOW_M = 600.0
 """No window is smaller: a single point has no extent."""
 
 STEPS = (1, 2, 5)
+OPENING = ("Ps", "Pi")
 CLOSING = ("Po", "Pe", "Pf")
-"""Unicode categories of signs that begin no line of Chinese text: commas, stops, closing brackets (GB/T 15834)."""
+"""Unicode categories of signs that end no line of Chinese text, and that begin none (GB/T 15834)."""
 
 
 def frame_on_sheet(bounds: tuple[float, float, float, float], width_mm: float, height_mm: float, notes: int) -> Frame:
@@ -75,10 +76,18 @@ def closes(sign: str) -> bool:
     return unicodedata.category(sign) in CLOSING
 
 
+def opens(sign: str) -> bool:
+    """Whether a sign belongs to what comes after it."""
+    return unicodedata.category(sign) in OPENING
+
+
 def _words(text: str) -> list[str]:
     """Chinese signs one by one, everything else up to the next blank in one; what is very long is parted."""
     words: list[str] = []
     for sign in text:
+        if words and opens(words[-1][-1]):
+            words[-1] += sign
+            continue
         joins = words and ord(sign) < 0x2E80 and not sign.isspace() and ord(words[-1][-1]) < 0x2E80
         if joins and not words[-1][-1].isspace() and len(words[-1]) < 24:
             words[-1] += sign

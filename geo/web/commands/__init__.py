@@ -18,6 +18,7 @@ from geo.web.commands import (
     moving,
     reading,
     record,
+    reports,
     setup,
 )
 
@@ -27,6 +28,7 @@ COMMANDS = (
     export.export,
     map_picture.map_picture,
     files.inspect,
+    reports.report,
     catchments.catchments,
     reading.parse_plan,
     reading.parse_locations,
