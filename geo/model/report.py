@@ -115,12 +115,13 @@ class Report:
 
 @dataclass(frozen=True)
 class Words:
-    """What the writers say themselves: 目录, 表, 图, 资料来源."""
+    """What the writers say themselves: 目录, 表, 图, 资料来源： before a source, 资料来源 as a title."""
 
     contents: str
     table: str
     figure: str
     source: str
+    sources: str = ""
 
 
 NOT_STATED = "—"

@@ -33,7 +33,7 @@ def report(*blocks, **changed) -> Report:
         "running": "演示数据",
         "alarm": True,
         "blocks": blocks,
-        "words": Words("目录", "表", "图", "资料来源："),
+        "words": Words("目录", "表", "图", "资料来源：", "资料来源"),
     }
     return Report(**parts | changed)
 

@@ -2,6 +2,9 @@
 
 import cn2an
 
+INDENT = "\u3000"
+"""A blank as wide as a Chinese sign."""
+
 
 def numeral(level: int, number: int, language: str = "zh") -> str:
     """The number of a heading: 一、（一）1.（1） in Chinese; in English the same places in figures and letters."""

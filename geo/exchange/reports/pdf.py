@@ -12,7 +12,7 @@ from fpdf.outline import OutlineSection
 
 from geo.exchange import fonts
 from geo.exchange.map_picture.layout import broken
-from geo.exchange.reports.numbering import Numbering
+from geo.exchange.reports.numbering import INDENT, Numbering
 from geo.model.report import Block, Heading, Paragraph, Picture, Report, Table, in_words
 
 LEFT_MM, RIGHT_MM, TOP_MM, BOTTOM_MM = 28, 26, 30, 30
@@ -126,7 +126,7 @@ class _Pages(FPDF):
         """A paragraph in lines that we break ourselves, as Chinese is broken; `indent` in signs, of the first one."""
         self._font(font, size, colour)
         room = WIDTH_MM - 1.5
-        blank = "\u3000" * indent
+        blank = INDENT * indent
         for part in text.split("\n"):
             lines = broken(f"{blank}{fonts.drawable(part)}", size, room)
             for line in lines:
@@ -143,7 +143,7 @@ class _Pages(FPDF):
         if self.will_page_break(30):
             self.add_page()
         self.ln(2)
-        self._line(f"{self.report.words.table}{self.numbers.table()}\u3000{block.title}", SANS, CAPTION_PT, align="C")
+        self._line(f"{self.report.words.table}{self.numbers.table()}{INDENT}{block.title}", SANS, CAPTION_PT, align="C")
         whole = sum(column.share for column in block.columns)
         widths = [WIDTH_MM * column.share / whole for column in block.columns]
         head = _Row([column.title for column in block.columns], widths, is_head=True)
@@ -178,7 +178,9 @@ class _Pages(FPDF):
         if self.will_page_break(height + 14):
             self.add_page()
         self.image(io.BytesIO(block.content), x=LEFT_MM, w=width, h=height, alt_text=fonts.drawable(block.description))
-        self._line(f"{self.report.words.figure}{self.numbers.figure()}\u3000{block.title}", SANS, CAPTION_PT, align="C")
+        self._line(
+            f"{self.report.words.figure}{self.numbers.figure()}{INDENT}{block.title}", SANS, CAPTION_PT, align="C"
+        )
         self._line(f"{self.report.words.source}{block.source}", SERIF, NOTE_PT, colour=FAINT)
         self.ln(2)
 
@@ -207,7 +209,7 @@ def _contents(pages: _Pages, sections: list[OutlineSection]) -> None:
             continue
         pages._font(SERIF, CONTENTS_PT)
         link = pages.add_link(page=section.page_number)
-        title = "\u3000" * section.level + section.name
+        title = INDENT * section.level + section.name
         number = str(section.page_number)
         room = WIDTH_MM - pages.get_string_width(number) - 3
         title = next(iter(broken(title, CONTENTS_PT, room - 6)), "")

@@ -12,7 +12,7 @@ from docx.oxml.parser import parse_xml
 from docx.shared import Mm, Pt
 
 from geo.exchange.reports import word_styles as styles
-from geo.exchange.reports.numbering import Numbering
+from geo.exchange.reports.numbering import INDENT, Numbering
 from geo.exchange.table import cleaned
 from geo.model.report import Block, Heading, Paragraph, Picture, Report, Table, in_words
 
@@ -68,7 +68,7 @@ class _Writer:
         listed = [(each.level, numbers.heading(each.level) + cleaned(each.text)) for each in headings]
         shown = [(level, text) for level, text in listed if level <= 2]
         paragraph = self.document.add_paragraph()
-        lines = "\n".join("\u3000" * (level - 1) + text for level, text in shown)
+        lines = "\n".join(INDENT * (level - 1) + text for level, text in shown)
         styles.add_field(paragraph, 'TOC \\o "1-2" \\h \\z \\u', lines, dirty=True)
         paragraph.paragraph_format.line_spacing = Pt(styles.CONTENTS_LINE_PT)
         for run in paragraph.runs:
@@ -101,7 +101,7 @@ class _Writer:
         paragraph = self.document.add_paragraph(style="Caption")
         paragraph.add_run(word)
         styles.add_field(paragraph, f"SEQ {word} \\* ARABIC", str(number))
-        paragraph.add_run(f"\u3000{cleaned(title)}")
+        paragraph.add_run(f"{INDENT}{cleaned(title)}")
 
     def _source(self, source: str) -> None:
         text = f"{self.report.words.source}{cleaned(source)}"

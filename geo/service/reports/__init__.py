@@ -70,7 +70,7 @@ def report(store: Store, wish: ReportWish) -> Report:
         running=running_line(facts, last_line),
         alarm=store.demo,
         blocks=tuple(chain.from_iterable(section(facts) for section in SECTIONS)),
-        words=Words(say(N_("目录")), say(N_("表")), say(N_("图")), say(N_("资料来源："))),
+        words=Words(say(N_("目录")), say(N_("表")), say(N_("图")), say(N_("资料来源：")), say(N_("资料来源"))),
         language=wish.language,
     )
 
@@ -91,4 +91,4 @@ def workbook(whole: Report) -> Iterator[bytes]:
     tables = [PlainTable(table.title, [column.title for column in table.columns], table.rows) for table in whole.tables]
     about = [[whole.running, ""], *([table.title, table.source] for table in whole.tables)]
     title = whole.title.split("\n")[-1]
-    return tables_stream(tables, PlainTable(whole.words.source.strip(" ：:"), [title, whole.words.source], about))
+    return tables_stream(tables, PlainTable(whole.words.sources, [title, whole.words.sources], about))
