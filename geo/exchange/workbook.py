@@ -311,7 +311,7 @@ def tables_stream(tables: Sequence[PlainTable], notes: PlainTable) -> Iterator[b
         for number, header in enumerate(table.headers, start=1):
             widths = [display_width(header) + 3, *(display_width(str(row[number - 1] or "")) + 1 for row in table.rows)]
             sheet.column_dimensions[get_column_letter(number)].width = min(max(NARROWEST, *widths), WIDEST)
-        sheet.append([_header_cell(sheet, header) for header in table.headers])
+        sheet.append([header_cell(sheet, header) for header in table.headers])
         for row in table.rows:
             sheet.append([_plain_cell(sheet, value) for value in row])
         if table.rows:
@@ -327,6 +327,6 @@ def _plain_cell(sheet: Worksheet, value: object) -> Cell | None:
         cell = WriteOnlyCell(sheet, value)
         cell.number_format = _number_format(Column("", ""), value)
         return cell
-    cell = _text_cell(sheet, cleaned(str(value)))
+    cell = text_cell(sheet, cleaned(str(value)))
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
