@@ -62,9 +62,10 @@ def clean_name(text: str) -> str:
 
 
 def without_place(name: str) -> str:
-    """云峰小学(云峰路以北) is 云峰小学; other brackets belong to a name."""
+    """云峰小学(云峰路以北) and 云峰小学(总投资3亿元) are 云峰小学; other brackets belong to a name."""
     behind = PLACE_BEHIND.search(name)
-    return name[: behind.start()] if behind and says_where(behind["place"]) else name
+    told = behind and (says_where(behind["place"]) or holds_figures(behind["place"]))
+    return name[: behind.start()] if behind and told else name
 
 
 def is_project(name: str) -> bool:

@@ -20,9 +20,9 @@ def record_of_row(passage: Passage, row: Row) -> PlanRecord | None:
     if cell is None or len(name) < SHORTEST_NAME or TOTAL.match(name):
         return None
     sentence, places = sentence_of(row)
-    kind, site, time = row.of_kind("category"), row.of_kind("location"), row.of_kind("year")
+    site, time = row.of_kind("location"), row.of_kind("year")
     headings = tuple(heading.title for heading in passage.path if heading.title)
-    layer, level = classify(name, (*headings, kind.text) if kind else headings)
+    layer, level = classify(name, (*headings, row.category))
     developer, name = split_developer(name)
     figures = read_figures(sentence)
     location_text = site.text if site else find_location(sentence)

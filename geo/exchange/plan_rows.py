@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -46,12 +46,15 @@ class Row:
         What a line says of the rows below it (一、教育), where it holds nothing else.
     lines
         How many lines of the text it takes.
+    category
+        What it or, where its own cell is empty, a row above it says in the column of categories.
     """
 
     cells: tuple[Cell, ...] = ()
     columns: tuple[Column, ...] = ()
     title: str = ""
     lines: int = 1
+    category: str = ""
 
     def of_kind(self, kind: str) -> Cell | None:
         """The first cell of a column of this kind that says something."""
@@ -86,7 +89,7 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
             break
     else:
         return {}
-    table = {first: Row()}
+    table, category = {first: Row()}, ""
     for number in range(first + 1, len(lines)):
         if not lines[number].strip() and lines[number - 1].strip():
             continue
@@ -94,7 +97,8 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
         if RULER.fullmatch(lines[number]):
             table[number] = Row()
         elif row := row_of(cells, columns):
-            table[number] = row
+            category = said.text if (said := row.of_kind("category")) else category
+            table[number] = replace(row, category=category)
         else:
             break
     return table if any(row.cells for row in table.values()) else {}

@@ -23,6 +23,7 @@ BOX, GROUP, LABEL = (re.compile(LAYOUT[key]) for key in ("box", "group", "label"
 TABLE_TITLE, TABLE_HEAD, TABLE_END = (re.compile(LAYOUT[key]) for key in ("table_title", "table_head", "table_end"))
 PAST, NO_YEAR = re.compile(LAYOUT["past"]), re.compile(LAYOUT["not_a_year_heading"])
 YEAR = re.compile(LAYOUT["year"])
+MARKDOWN = re.compile(LAYOUT["markdown"], re.MULTILINE)
 TAB = re.compile("\t")
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 
@@ -163,8 +164,8 @@ def value_of(heading: Heading) -> int:
 
 
 def fold(text: str) -> str:
-    """Half-width forms, one character for one, so that every place in the text stays."""
-    return text.translate(HALF_WIDTH)
+    """Half-width forms without marks of Markdown, one character for one, so that every place in the text stays."""
+    return MARKDOWN.sub(lambda mark: " " * len(mark[0]), text.translate(HALF_WIDTH))
 
 
 def read_passages(text: str) -> list[Passage]:
