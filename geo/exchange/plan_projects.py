@@ -7,11 +7,15 @@ from functools import lru_cache
 from geo.exchange.location_phrase import says_where
 from geo.exchange.plan_structure import MARKERS, Passage
 from geo.exchange.plan_words import WORDS
-from geo.exchange.quantities import find_quantities
+from geo.exchange.quantities import either, find_quantities
 
 NAMES, ANCHORS, CLAUSES = WORDS["names"], WORDS["anchors"], WORDS["clauses"]
-FACILITY = re.compile(f"{NAMES['facility']}{NAMES['brackets']}$")
-GENERIC, BEFORE_NAME, AFTER_NAME = (re.compile(NAMES[key]) for key in ("generic", "before_name", "after_name"))
+FACILITY = re.compile(f"(?:{either(NAMES['facilities'])}|{'|'.join(NAMES['facility_patterns'])}){NAMES['brackets']}$")
+GENERIC = re.compile(
+    "|".join(NAMES["generic"])
+    + f"|^(?:{either(NAMES['generic_said'])})*(?:{either(NAMES['generic_nouns'])}){NAMES['kinds_of_work']}$"
+)
+BEFORE_NAME, AFTER_NAME = (re.compile(NAMES[key]) for key in ("before_name", "after_name"))
 DEVELOPER = re.compile(NAMES["developer"])
 KIND, LOCATED = re.compile(NAMES["kind"]), re.compile(ANCHORS["located"])
 INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invested", "listed", "verbs", "instead"))
@@ -19,12 +23,16 @@ NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
 ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 NO_ITEM, TOLD, HEADLINE = (re.compile(ANCHORS[key]) for key in ("no_item", "told", "headline"))
+TASK = re.compile(NAMES["task"])
+SUBJECT = re.compile(ANCHORS["subject"])
 BUILT_CLAUSE, PLACE_BEHIND = re.compile(ANCHORS["built_clause"]), re.compile(NAMES["place_behind"])
 CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
 CLAUSE_END = re.compile(CLAUSES["end"])
 FIGURED, SENTENCE_OF_NAME = re.compile(ANCHORS["figured"]), re.compile(ANCHORS["sentence_of_name"])
 ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet"))
 SHORTEST_LISTED = 6
+LOCATED_RANK = 2
+"""Of an anchor before 位于."""
 COMMA = ","
 
 
@@ -70,7 +78,7 @@ def without_place(name: str) -> str:
 
 def is_project(name: str) -> bool:
     """Whether this can be the name of one project."""
-    proper = not GENERIC.match(name) and not LOCATED.match(name)
+    proper = not GENERIC.match(name) and not LOCATED.match(name) and not TASK.match(name)
     return 3 <= len(name) <= NAMES["longest"] and bool(FACILITY.search(name)) and proper
 
 
@@ -167,7 +175,7 @@ def named_before(text: str, start: int) -> Anchor | None:
         return None
     first = clause_start(text, start - 1)
     name = without_kind(clean_name(text[first : max(0, start - 1)]))
-    return Anchor(name, first, start - 1, 2) if is_project(name) else None
+    return Anchor(name, first, start - 1, LOCATED_RANK) if is_project(name) else None
 
 
 def anchors_in(passage: Passage) -> list[Anchor]:
@@ -185,7 +193,7 @@ def anchors_in(passage: Passage) -> list[Anchor]:
         if text[start : match.start()] in SUBJECTS and (before := named_before(text, start)):
             found.append(before)
         if match.start() - start > 2 and is_project(name := without_kind(clean_name(text[start : match.start()]))):
-            found.append(Anchor(name, start, match.start(), 2))
+            found.append(Anchor(name, start, match.start(), LOCATED_RANK))
     for match in LISTED.finditer(text):
         found += members(text, match)
     found = found or built(passage) or figured(text) or headline(text)
@@ -217,6 +225,10 @@ def built_clauses(text: str) -> list[Anchor]:
         rest = text[match.end() : match.end() + 2 * NAMES["longest"]]
         goes_on = re.split(CLAUSES["end_of_sentence"], rest, maxsplit=1)[0]
         if is_project(name) and name in match[0] and (TOLD.search(goes_on) or find_quantities(goes_on)):
+            found.append(Anchor(name, match.start(), match.end("name"), 3))
+    for match in SUBJECT.finditer(text):
+        name = without_kind(clean_name(match["name"]))
+        if is_project(name) and name in match["name"] and not holds_figures(name):
             found.append(Anchor(name, match.start(), match.end("name"), 3))
     return found
 

@@ -10,6 +10,7 @@ from geo.exchange.plan_details import classify, find_location, find_year
 from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_projects import (
     CONTINUES,
+    LOCATED_RANK,
     NAMED,
     Anchor,
     anchors_in,
@@ -179,8 +180,16 @@ def goes_on(held: Passage, passage: Passage) -> bool:
     other = entry(passage) or name_line(passage.text)
     if other and not (own and "\n" not in held.text and (own.name in other.name or other.name in own.name)):
         return False
+    if own and speaks_of_others(passage, own.name):
+        return False
     longer = len(held.text) + len(passage.text) <= WORDS["layout"]["longest_item"]
     return longer and passage.path == held.path and not passage.title
+
+
+def speaks_of_others(passage: Passage, name: str) -> bool:
+    """Whether a line tells where other projects are, or begins with one."""
+    named = [each for each in anchors_in(passage) if each.rank == LOCATED_RANK or (each.rank and not each.start)]
+    return any(not alike(each.name, name) for each in named)
 
 
 def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from geo.exchange.plan_rows import Row, as_form, cells_of, find_rows
+from geo.exchange.plan_rows import FORM_KEY, Row, as_form, cells_of, find_rows
 from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import read_numeral
 
 LAYOUT = WORDS["layout"]
 MARKERS = [(entry["style"], re.compile(entry["pattern"]), entry["shown"]) for entry in WORDS["markers"]]
-INLINE_STYLES = ("digits_brackets", "circles", "counted")
+INLINE_STYLES = ("digits_brackets", "circles", "counted", "digits")
 RANKS = {
     style: rank
     for rank, style in enumerate(
@@ -23,6 +23,7 @@ BOX, GROUP, LABEL = (re.compile(LAYOUT[key]) for key in ("box", "group", "label"
 TABLE_TITLE, TABLE_HEAD, TABLE_END = (re.compile(LAYOUT[key]) for key in ("table_title", "table_head", "table_end"))
 PAST, NO_YEAR = re.compile(LAYOUT["past"]), re.compile(LAYOUT["not_a_year_heading"])
 YEAR = re.compile(LAYOUT["year"])
+NAMES = re.compile(LAYOUT["name_label"])
 MARKDOWN = re.compile(LAYOUT["markdown"], re.MULTILINE)
 TAB = re.compile("\t")
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
@@ -260,6 +261,12 @@ def open_line(outline: Outline, line: str, *, complete: bool) -> str:
         return line
     for style, pattern, shown in MARKERS:
         if match := pattern.match(line):
+            if (
+                (key := LABEL.match(line, match.end()))
+                and FORM_KEY.fullmatch(key["label"])
+                and not NAMES.search(key[0])
+            ):
+                return ""
             title = title_of(line[match.end() :])
             heading = Heading(style, match["number"], title, shown.format(number=match["number"]))
             outline.open(heading, bare=len(line) - match.end() <= len(title) + 1)
@@ -275,16 +282,22 @@ def title_of(text: str) -> str:
     return text[:end].strip() if end <= LAYOUT["longest_title"] else ""
 
 
+def begins_inline(text: str, marker: re.Match[str], style: str) -> bool:
+    """Whether a marker within a line may begin an item; a bare number needs the end of a sentence before it."""
+    return style != "digits" or marker.start() == 0 or text[marker.start() - 1] in LAYOUT["item_ends"]
+
+
 def split_items(passage: Passage) -> Iterator[Passage]:
     """A passage parted at the items (1) (2) … that run through it."""
     for style, pattern, shown in MARKERS:
         if style not in INLINE_STYLES:
             continue
-        matches = list(pattern.finditer(passage.text))
+        matches = [each for each in pattern.finditer(passage.text) if begins_inline(passage.text, each, style)]
         wanted = [match for match in matches if match.start() > 0]
-        if len(wanted) < 2 or [value_of(Heading(style, match["number"], "")) for match in wanted] != list(
-            range(1, len(wanted) + 1)
-        ):
+        own = [value_of(Heading(style, match["number"], "")) for match in matches if match.start() == 0]
+        first, outer = (own[0] + 1, passage.path[:-1]) if own else (1, passage.path)
+        numbers = [value_of(Heading(style, match["number"], "")) for match in wanted]
+        if len(matches) < 2 or numbers != list(range(first, first + len(wanted))):
             continue
         yield replace(passage, text=passage.text[: wanted[0].start()])
         for match, end in zip(wanted, [*(match.start() for match in wanted[1:]), len(passage.text)], strict=True):
@@ -292,7 +305,7 @@ def split_items(passage: Passage) -> Iterator[Passage]:
             item = Heading(style, match["number"], title, shown.format(number=match["number"]))
             yield Passage(
                 passage.text[match.start() : end], passage.start + match.start(), passage.paragraph,
-                (*passage.path, item), title,
+                (*outer, item), title,
             )  # fmt: skip
         return
     yield passage

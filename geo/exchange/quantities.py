@@ -64,7 +64,7 @@ QUANTITY = re.compile(
     (?P<before2> (?:{either(QUALIFIERS["before"])})? )
     (?P<number>
         (?<!\d)(?<!\d[.,]) \d{{1,15}} (?: (?:,\d{{3}}){{1,5}} (?!\d) )? (?:\.\d{{1,9}})?
-        | [{WORDS["numerals"]["digits"]}]{{1,12}}
+        | (?<!{WORDS["numerals"]["ordinal"]}) [{WORDS["numerals"]["digits"]}]{{1,12}}
     )
     (?P<more> (?:{either(WORDS["numerals"]["more"])})? ) \s*
     (?P<multiplier> (?:{either(list(MULTIPLIERS))})? )

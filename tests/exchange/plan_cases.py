@@ -18,7 +18,7 @@ FIELDS = (
     "location_text", "land_area_mu", "building_area_m2", "investment_cny_10k", "classes", "seats", "plan_year",
     "throughput", "turnover",
 )  # fmt: skip
-KIND = re.compile("(?:新建|建设|拆除重建|迁建)?(?:项目|工程)$")
+KIND = re.compile("(?:(?:新建|建设|拆除重建|迁建)?(?:项目|工程))+$")
 ROUNDING = 1e-4
 
 
