@@ -4,7 +4,7 @@ Every function takes the address of the API as the client called it, without a s
 address into a document.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -35,6 +35,9 @@ CODES: dict[str, tuple[str, ...]] = {
     "lamp": tuple(LAMPS),
 }
 """Closed lists that the model itself defines, by field name."""
+
+MAKING = ("create", "update")
+"""Actions that set fields of a feature."""
 
 Link = dict[str, str]
 Document = dict[str, object]
@@ -204,7 +207,11 @@ def http_date(at: str) -> str:
 
 
 def version_history(
-    base_url: str, layer_id: str, feature_id: str, versions: Sequence[tuple[str, Sequence[JournalEntry]]]
+    base_url: str,
+    layer_id: str,
+    feature_id: str,
+    versions: Sequence[tuple[str, Sequence[JournalEntry]]],
+    translate: Callable[[str], str] = str,
 ) -> Document:
     """Every state of a feature, the oldest first, with who made it, and a link that gives exactly that state.
 
@@ -212,12 +219,14 @@ def version_history(
     ----------
     versions
         When each began (ISO 8601), and the rows of the journal that made it.
+    translate
+        Turns our own Chinese words into the client's language.
     """
     item = f"{base_url}/collections/{layer_id}/items/{quote(feature_id)}"
     return {
         "id": feature_id,
         "collection": layer_id,
-        "versions": [_version(item, at, entries) for at, entries in versions],
+        "versions": [_version(item, at, entries, translate) for at, entries in versions],
         "links": [
             _link("self", f"{base_url}/collections/{layer_id}/versions/{quote(feature_id)}", JSON),
             _link("latest-version", item, GEOJSON),
@@ -226,7 +235,11 @@ def version_history(
     }
 
 
-def _version(item: str, at: str, entries: Sequence[JournalEntry]) -> Document:
+def _field(name: str) -> str:
+    return "geometry" if name == "geom" else name
+
+
+def _version(item: str, at: str, entries: Sequence[JournalEntry], translate: Callable[[str], str]) -> Document:
     last = entries[-1]
     revisions = [entry.revision for entry in entries if entry.revision is not None]
     return {
@@ -234,8 +247,10 @@ def _version(item: str, at: str, entries: Sequence[JournalEntry]) -> Document:
         "actions": list(dict.fromkeys(entry.action for entry in entries)),
         "years": sorted({entry.after["year"] for entry in entries if entry.action == "status"}),
         "revision": revisions[-1] if revisions else None,
+        "fields": sorted({_field(name) for entry in entries if entry.action in MAKING for name in entry.after}),
+        "seq": last.seq,
         "author": None if last.author == PROGRAM else last.author,
-        "cause": last.cause,
+        "cause": last.cause and translate(last.cause),
         "source": last.source,
         "links": [] if last.action == "remove" else [memento("memento", item, at)],
     }

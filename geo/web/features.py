@@ -14,6 +14,7 @@ from geo.web.feature_view import feature_view, predecessor_view
 from geo.web.language import in_words
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
+from geo.web.sayings import sayings
 from geo.web.sessions import may
 
 MAP_MODULE = "/static/js/map_page.js"
@@ -45,6 +46,7 @@ def detail(layer_id: str, feature_id: str) -> str | tuple[str, int]:
         retirement=retirement,
         can_undo=_can_undo(retirement),
         predecessors=[predecessor_view(each) for each in retiring.predecessors(store, layer_id, feature_id)],
+        sayings=sayings(store, layer, feature_id),
         outcomes=corrections.outcomes(store, layer_id, feature_id),
         **_map_parts(FEATURE_MODULE, {"feature": {"layer": layer_id, "id": feature_id}}),
     )

@@ -180,7 +180,7 @@ def version_history(collection_id: str, feature_id: str) -> Response:
     def answer() -> Response:
         found = versions.versions(store, layer.id, feature_id)
         states = [(each.at, each.entries) for each in found]
-        document = documents.version_history(base_url(), layer.id, feature_id, states)
+        document = documents.version_history(base_url(), layer.id, feature_id, states, gettext)
         return jsonify(documents.marked(document, _note()))
 
     return cached_by_state(answer, [layer.id])

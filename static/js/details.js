@@ -10,6 +10,7 @@ import { say, sayFailed, settle } from "./notices.js";
 import { keyOf, partsOf } from "./catalog.js";
 import { boundsOf } from "./data.js";
 import { exportMenu } from "./export_menu.js";
+import { sayingMark } from "./sayings.js";
 import { timeline } from "./timeline.js";
 
 /** The panel that shows one feature. */
@@ -45,8 +46,9 @@ export class Details {
 
   show(feature, year) {
     const { figures, facts } = rowsOf(feature, this.catalog);
+    const mark = (name, title) => sayingMark(feature, name, title, this.catalog.config.ogc);
     const body = el("div", { class: "details-body", tabindex: "0", role: "group", "aria-label": feature.properties.name }, [
-      this.head(feature), this.basis(feature), this.figures(figures), this.facts(feature, facts), timeline(feature, year, this.catalog), this.source(feature),
+      this.head(feature), this.basis(feature, mark), this.figures(figures, mark), this.facts(feature, facts, mark), timeline(feature, year, this.catalog), this.source(feature),
     ]);
     replace(this.node, body, this.foot(feature));
   }
@@ -64,23 +66,24 @@ export class Details {
   }
 
   /** The basis of the position, in words, above every figure. */
-  basis(feature) {
+  basis(feature, mark) {
     const { bases, basisExplanations } = this.catalog.config;
     const { location_basis: basis, location_text: text, location_note: note } = feature.properties;
     if (!basis || !feature.layer.geometry) return null;
     return el("div", { class: `basis basis-${basis}`, "data-testid": "basis" }, [
       el("p", { class: "basis-title" }, text ? t("{basis}：{place}", { basis: bases[basis], place: text }) : bases[basis]),
       el("p", {}, [accuracyWords(feature), basisExplanations[basis], note].filter(Boolean).map(sentence).join(locale.startsWith("zh") ? "" : " ")),
+      mark(feature.geometry ? "geometry" : "location_basis", t("位置")),
     ]);
   }
 
-  figures(figures) {
-    return figures.length > 0 && el("dl", { class: "figures", "data-testid": "figures" }, figures.map(figure));
+  figures(figures, mark) {
+    return figures.length > 0 && el("dl", { class: "figures", "data-testid": "figures" }, figures.map((each) => figure(each, mark(each.name, each.title))));
   }
 
-  facts(feature, facts) {
+  facts(feature, facts, mark) {
     const rows = [...facts.map(({ name, title, value }) => [name, title, value]), ...this.planFacts(feature).filter(([, , value]) => value)];
-    return rows.length > 0 && el("dl", { class: "facts", "data-testid": "facts" }, rows.flatMap(([name, title, value]) => [el("dt", {}, title), el("dd", { "data-field": name }, value)]));
+    return rows.length > 0 && el("dl", { class: "facts", "data-testid": "facts" }, rows.flatMap(([name, title, value]) => [el("dt", {}, title), el("dd", { "data-field": name }, [value, mark(name, title)])]));
   }
 
   planFacts({ layer, properties }) {

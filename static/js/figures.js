@@ -29,13 +29,13 @@ export function rowsOf(feature, catalog) {
   return { figures: [...figures, ...ratios], facts };
 }
 
-/** A figure with its title: the qualifier stands where the language has it, close to the number. */
-export function figure({ name, title, value, unit, place, words, remark, more }) {
+/** A figure with its title and a mark of where it comes from: the qualifier stands where the language has it, close to the number. */
+export function figure({ name, title, value, unit, place, words, remark, more }, mark = null) {
   const sign = (where) => place === where && el("span", { class: "figure-unit" }, words);
   const notes = [...more, remark].filter(Boolean);
   return el("div", { class: "figure", "data-field": name }, [
     el("dt", {}, title),
-    el("dd", {}, [sign("before"), el("span", { class: "figure-value" }, value), sign("between"), unit && el("span", { class: "figure-unit" }, unit), sign("after"), notes.map((note) => el("span", { class: "figure-more" }, note))]),
+    el("dd", {}, [sign("before"), el("span", { class: "figure-value" }, value), sign("between"), unit && el("span", { class: "figure-unit" }, unit), sign("after"), notes.map((note) => el("span", { class: "figure-more" }, note)), mark]),
   ]);
 }
 

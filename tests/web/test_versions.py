@@ -155,3 +155,23 @@ def test_what_was_removed_has_a_history_and_no_state(office):
     assert [bool(each["links"]) for each in document["versions"]][-1] is False
     assert client.get("/ogc/collections/schools/items/新/校").status_code == 404
     assert client.get("/ogc/collections/schools/versions/nobody").status_code == 404
+
+
+def test_every_field_says_who_set_it_when_and_from_what(office):
+    with office.app_context():
+        store = live_store()
+        revision = dict(zip(*_row(store), strict=True))["revision"]
+        act = Act("王工", "按批复核实", "驻规〔2023〕18 号批复")
+        (entry,) = store.write([FeatureChange("schools", "2023-1", revision, {"seats": 1})], act)
+    client = office.test_client()
+    page = client.get("/features/schools/2023-1").text
+    seats = page.partition('data-field="seats"')[2].partition("</details>")[0]
+    assert all(words in seats for words in ("“学位”的来历", "王工 · ", "依据：驻规〔2023〕18 号批复", "按批复核实"))
+    assert f'href="/journal?layer=schools&amp;feature=2023-1#entry-{entry.seq}"' in seats
+    land = page.partition('data-field="land_area_mu"')[2].partition("</details>")[0]
+    assert "程序 · " in land and "建库时由图层文件夹录入" in land and "依据：《" in land
+    computed = page.partition('data-field="land_per_seat_m2"')[2].partition("</dd>")[0]
+    assert "<details" not in computed and "“计划起止”的来历" in page and "“位置”的来历" in page
+    history = client.get(HISTORY).get_json()["versions"]
+    assert history[-1]["fields"] == ["seats"] and {"geometry", "seats", "name"} < set(history[0]["fields"])
+    assert client.get(f"{HISTORY}?lang=en").get_json()["versions"][0]["cause"].isascii()
