@@ -161,11 +161,11 @@ def construction_lamp(plan: Plan, report: AnnualStatus | None, year: int, *, tod
 
 def report_is_overdue(year: int, today: date) -> bool:
     """Whether a year should have been reported by a day."""
-    return today > _months_later(year_end(year), REPORT_DUE_MONTHS)
+    return today > months_later(year_end(year), REPORT_DUE_MONTHS)
 
 
 def _unreported(year: int, today: date) -> Lamp:
-    due = _months_later(year_end(year), REPORT_DUE_MONTHS)
+    due = months_later(year_end(year), REPORT_DUE_MONTHS)
     overdue = today > due
     message = N_("%(year)s 年没有填报，已过 %(due)s 的期限") if overdue else N_("%(year)s 年还没有填报，期限是 %(due)s")
     return Lamp("grey", (Remark(message, year=year, due=due.isoformat()),), overdue)
@@ -186,7 +186,7 @@ def _by_progress(plan: Plan, report: AnnualStatus, on: date) -> tuple[str | None
     late = Remark(
         N_("计划 %(start)s 开工，年底仍是“%(stage)s”"), start=plan.start.isoformat(), stage=STAGES[report.stage]
     )
-    very_late = on > _months_later(plan.start, RED_LATE_START_MONTHS)
+    very_late = on > months_later(plan.start, RED_LATE_START_MONTHS)
     return _worse(colour, "red" if very_late else "yellow"), [points, late]
 
 
@@ -203,7 +203,7 @@ def _worse(one: str, other: str) -> str:
     return max(one, other, key=list(_ONE_STEP_WORSE).index)
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
     """The same day so many months later; of a month's last day the last day, as of one that the later month lacks."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = monthrange(year, month + 1)[1]

@@ -110,6 +110,9 @@ PROGRAM = "-"
 
 BY_PROGRAM = Act(PROGRAM)
 
+FIRST_FILLING = Act(PROGRAM, N_("建库时由图层文件夹录入"))
+"""Of everything that a layer begins with."""
+
 
 @dataclass(frozen=True)
 class JournalEntry:

@@ -30,8 +30,8 @@ FLAGS: dict[str, str] = {
 
 LAMPS: dict[str, str] = {
     "green": N_("按期"),
-    "yellow": N_("滞后 10–30 点"),
-    "red": N_("滞后 30 点以上"),
+    "yellow": N_("轻度滞后"),
+    "red": N_("严重滞后"),
     "grey": N_("未填报"),
 }
 """Traffic lights of a project's progress against its plan; the rule is in `geo.analysis.schedule`."""

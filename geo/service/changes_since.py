@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from geo.model.errors import FeatureNotFound, N_
-from geo.model.journal import PROGRAM, JournalEntry, JournalQuery
+from geo.model.journal import FIRST_FILLING, JournalEntry, JournalQuery
 from geo.model.layer import Layer
 from geo.model.remark import Remark
 from geo.model.status import STAGES
@@ -46,7 +46,7 @@ class ChangeList:
     features
         The last changed first.
     taken_in
-        How many features of each layer the program took in at the first filling; they are not listed one by one.
+        How many features and statuses of each layer came with its first filling; they are not listed one by one.
     has_more
         Whether older changes were left out.
     """
@@ -92,7 +92,7 @@ def changes_since(
             continue
         if keys is not None and key not in keys:
             continue
-        if entry.author == PROGRAM and entry.action == "create":
+        if (entry.author, entry.cause) == (FIRST_FILLING.author, FIRST_FILLING.cause):
             taken_in[entry.layer_id] = taken_in.get(entry.layer_id, 0) + 1
         elif key in found or len(found) < most:
             found.setdefault(key, []).append(entry)

@@ -106,11 +106,22 @@ class LampCount:
 
 @dataclass(frozen=True)
 class Standing:
-    """A feature at the end of a year: its last report, its lamp with the rules that made it, and who has to act."""
+    """A feature at the end of a year: how it stands, its lamp with the rules that made it, and who has to act.
+
+    Parameters
+    ----------
+    report
+        That of the year, or an earlier one by which everything was done; None where nothing speaks for the year.
+    last_report
+        The last one of the year or any before.
+    planned_pct, reported_pct
+        Progress by plan and by report at the end of the year; None where not known.
+    """
 
     layer: Layer
     item: Tracked
     report: AnnualStatus | None
+    last_report: AnnualStatus | None
     lamp: Lamp
     planned_pct: float | None
     reported_pct: float | None
@@ -190,9 +201,11 @@ def standings(monitored: Monitored, year: int) -> Iterator[Standing]:
         lamp = lamps.lamp_at(layer, item.plan, target, report, year, today=monitored.today)
         is_built = layer.status.kind == "construction"
         planned = planned_progress_pct(item.plan, year_end(year)) if is_built else None
-        is_told = is_built and report is not None and report.stage is not None
+        # A report of an earlier year speaks for this one only where everything was done by then.
+        speaks = report is not None and (report.year == year or lamp.colour == "green")
+        is_told = is_built and speaks and report.stage is not None
         reported = reported_progress_pct(report.stage, report.progress_pct) if is_told else None
-        yield Standing(layer, item, report, lamp, planned, reported)
+        yield Standing(layer, item, report if speaks else None, report, lamp, planned, reported)
 
 
 def lamp_counts(found: Iterable[Standing]) -> list[LampCount]:

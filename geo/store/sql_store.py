@@ -15,7 +15,7 @@ from geo.model.errors import Conflict, FeatureNotFound, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import (
     BY_PROGRAM,
-    PROGRAM,
+    FIRST_FILLING,
     WHOLE_JOURNAL,
     Act,
     BadRow,
@@ -46,7 +46,6 @@ from geo.store.streams import Streams
 from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, status_faults
 
-FIRST_FILLING = Act(PROGRAM, N_("建库时由图层文件夹录入"))
 CACHED_ANSWERS = 512
 
 Extent = tuple[float, float, float, float]

@@ -9,6 +9,7 @@ from geo.web import (
     basemaps,
     catchments_page,
     commands,
+    comparing,
     corrections,
     creating,
     editing,
@@ -18,10 +19,12 @@ from geo.web import (
     features,
     health,
     journal,
+    lamp_rule,
     language,
     ledger,
     locating_page,
     map_picture,
+    monitoring,
     ogc,
     placing,
     relocating,
@@ -46,6 +49,7 @@ MAX_UPLOAD_BYTES = 64 * 2**20
 
 NAVIGATION = (
     "features.map_page",
+    "monitoring.page",
     "catchments.page",
     "locating.page",
     "export.page",
@@ -57,6 +61,9 @@ NAVIGATION = (
 
 WITH_PAGES = (
     features,
+    monitoring,
+    comparing,
+    lamp_rule,
     catchments_page,
     locating_page,
     relocating,

@@ -47,6 +47,8 @@ class Year:
     detail: str = ""
     note: str = ""
     demo: bool = False
+    reported_by: str = ""
+    reported_at: str = ""
     reasons: list[str] = dataclass_field(default_factory=list)
 
 
@@ -205,6 +207,8 @@ def _year(layer: Layer, reported: ReportedYear, properties: dict) -> Year:
         detail=_measured_against(layer, reported) if is_measured else _progress(reported),
         note=status.note or "",
         demo=status.demo,
+        reported_by=status.reported_by or "",
+        reported_at=(status.reported_at or "")[:10],
     )
 
 

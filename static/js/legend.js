@@ -1,5 +1,6 @@
 // What the signs mean, and what may be switched: schematic positions, the base map.
 
+import { withParams } from "./api.js";
 import { el, lamp, replace, svg } from "./dom.js";
 import { t } from "./i18n.js";
 import { hatch } from "./symbols.js";
@@ -15,7 +16,7 @@ export function showLegend(node, catalog, state, actions) {
   const layers = catalog.chosen(state.values).map((id) => catalog.get(id)).filter((layer) => layer?.geometry && layer.count);
   replace(node,
     section(t("进度状态（{year} 年底）", { year: state.get("year") }), [...LAMPS.map((name) => row(lamp(name, config.lamps[name]), config.lamps[name])), row(lamp("done", t("已填报·无计划日期")), t("已填报·无计划日期"), "is-wide")],
-      catalog.plan.some((layer) => layer.status.kind === "measurement") && t("监测值：圆形达到目标，方形未达目标")),
+      [catalog.plan.some((layer) => layer.status.kind === "measurement") && t("监测值：圆形达到目标，方形未达目标"), " ", el("a", { href: withParams("/monitoring/rule", {}), "data-testid": "legend-rule" }, t("亮灯规则"))]),
     section(t("位置依据"), [...POSITIONS.map((basis) => row(boxSign(basis, basis === "schematic" ? hatch(SCHEMATIC_COLOUR) : "#fff"), config.bases[basis])), row(accuracySign(), t("位置误差范围"))]),
     el("details", { class: "legend-more", open: node.querySelector(".legend-more")?.open ?? false, "data-testid": "legend-more" }, [
       el("summary", {}, t("图层颜色与底图资料")),

@@ -1,5 +1,6 @@
 // How a feature stood year by year: stages of construction, or measured values against their target.
 
+import { withParams } from "./api.js";
 import { el, lamp } from "./dom.js";
 import { number, property } from "./format.js";
 import { t } from "./i18n.js";
@@ -13,7 +14,7 @@ export function timeline(feature, year, catalog) {
   const write = kind === "measurement" ? measurement : construction;
   const isDemo = [...reported.values()].some((status) => status.demo);
   return el("section", { class: "timeline", "data-testid": "timeline" }, [
-    el("h3", {}, [kind === "measurement" ? titleOf(feature.layer) : t("年度状态"), isDemo && el("span", { class: "demo-mark" }, t("演示数据"))]),
+    el("h3", {}, [kind === "measurement" ? titleOf(feature.layer) : t("年度状态"), isDemo && el("span", { class: "demo-mark" }, t("演示数据")), ruleLink()]),
     kind === "measurement" && targetLine(feature, catalog),
     el("ol", {}, years.map((each) => row(feature, each, reported.get(each), write, each === year, catalog))),
   ]);
@@ -31,7 +32,24 @@ function row(feature, year, status, write, isCurrent, catalog) {
     el("span", { class: "timeline-year" }, String(year)),
     el("span", { class: status ? "timeline-main" : "timeline-main is-missing" }, words.main),
     words.more.length > 0 && el("span", { class: "timeline-more" }, words.more.join(" · ")),
+    status?.lamp_reasons?.length > 0 && why(feature, each, status),
   ]);
+}
+
+/** What made a lamp: each rule that decided, with its figures, and the rows that they come from. */
+function why(feature, year, status) {
+  const { planned_start: start, planned_finish: finish, planned_dates_assumed: assumed } = feature.properties;
+  const dates = start && finish && t("{start} 至 {finish}", { start, finish });
+  const rows = [
+    ...status.lamp_reasons,
+    dates && t("计划：{dates}", { dates: assumed ? t("{dates}（按年份推定）", { dates }) : dates }),
+    status.reported_by && t("填报：{author} {day}", { author: status.reported_by, day: (status.reported_at || "").slice(0, 10) }),
+  ];
+  return el("details", { class: "timeline-more", "data-testid": `why-${year}` }, [el("summary", {}, t("为什么？")), ...rows.filter(Boolean).map((words) => el("p", {}, words))]);
+}
+
+function ruleLink() {
+  return el("a", { class: "rule-link", href: withParams("/monitoring/rule", {}), "data-testid": "lamp-rule" }, t("亮灯规则"));
 }
 
 function construction(feature, status, { config }) {

@@ -97,7 +97,7 @@ def test_a_year_adds_its_status_in_words(catalog):
     status = {"status_year": 2023, "stage": "started", "flag": "delayed", "progress_pct": 40.0, "lamp": "yellow"}
     (row,) = as_csv(catalog, ("schools", ["a"], [None], [school(**status)]), year=2023)
     assert (row["填报年份"], row["阶段"], row["标记"], row["实际进度(%)"]) == ("2023", "开工", "滞后", "40")
-    assert row["进度灯"] == "滞后 10–30 点"
+    assert row["进度灯"] == "轻度滞后"
     (row,) = as_csv(catalog, ("schools", ["a"], [None], [school(stage="not_reported")]), year=2023)
     assert row["阶段"] == "未填报"
 

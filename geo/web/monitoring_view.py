@@ -1,0 +1,407 @@
+"""The monitoring page's figures as the reader sees them: words, units, and the address of the rows behind each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from geo.analysis.indicators import KIND_TITLES
+from geo.analysis.monitoring import Comparison, Sum, YearLine
+from geo.model.errors import InvalidInput, N_
+from geo.model.layer import Layer
+from geo.model.remark import Remark
+from geo.model.status import LAMPS, STAGES
+from geo.service.changes_since import ChangeList, in_brief
+from geo.service.indicators import Indicator
+from geo.service.monitoring import COLOURS, UNKNOWN, LampCount, Monitored, Scope, Standing
+from geo.store.base import Store
+from geo.web import params
+from geo.web.figures import in_decimals, value_in_words
+from geo.web.journal_view import office_time
+from geo.web.language import in_sentences, language, localized, translated
+from geo.web.page_config import unit_title
+
+NOT_KNOWN = "-"
+"""How an address asks for features whose township or unit is not known."""
+
+LONGEST_NAME = 200
+NO_YEAR, ALL_YEARS = "none", "all"
+
+LAMP_TITLES: dict[str, str] = {
+    "red": N_("严重滞后"),
+    "yellow": N_("轻度滞后或未达标"),
+    "green": N_("按期或达标"),
+    "grey": N_("未填报"),
+    "none": N_("已填报·无从比较"),
+    "overdue": N_("逾期未填报"),
+}
+"""Of constructions and measured values together."""
+
+INCOMPARABLE = LAMP_TITLES["none"]
+OVERDUE = LAMP_TITLES["overdue"]
+
+SERIES_TITLES: dict[str, str] = {
+    "planned": N_("规划"),
+    "year_planned": N_("年度计划"),
+    "actual": N_("实际"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request wants to see."""
+
+    scope: Scope
+    year: int
+
+    def link(self, endpoint: str, **more: object) -> str:
+        """An address of the monitoring pages about the same features and year."""
+        filters = {
+            "layer": list(self.scope.layers),
+            "township": _in_address(self.scope.township),
+            "unit": _in_address(self.scope.unit),
+            "year": self.year,
+        }
+        return url_for(endpoint, **(filters | more))
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Parameters that a form of the page carries on beside the layers."""
+        named = (("township", self.scope.township), ("unit", self.scope.unit))
+        return [("year", str(self.year)), *((name, _in_address(value)) for name, value in named if value is not None)]
+
+
+def read_asked(store: Store, args: params.Args) -> Asked:
+    """The features and the year that a request names.
+
+    Raises
+    ------
+    InvalidInput
+        If a name is too long.
+    """
+    layers = tuple(dict.fromkeys(filter(None, args.getlist("layer"))))
+    township, unit = (_out_of_address(params.text(args, name, LONGEST_NAME)) for name in ("township", "unit"))
+    return Asked(Scope(layers, township, unit), params.year_shown(args, store.catalog.zone))
+
+
+def read_day(args: params.Args, name: str, default: date) -> date:
+    """A day that a request names.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    given = params.text(args, name, 10)
+    try:
+        return date.fromisoformat(given) if given else default
+    except ValueError:
+        raise InvalidInput(
+            N_("参数 %(name)s 应为日期，如 2024-03-01，现为“%(given)s”"), name=name, given=given
+        ) from None
+
+
+def _in_address(value: str | None) -> str | None:
+    return NOT_KNOWN if value == UNKNOWN else value
+
+
+def _out_of_address(given: str | None) -> str | None:
+    return UNKNOWN if given == NOT_KNOWN else given
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a table: its words, its number for charts, how many rows it lacks, and the address of its rows."""
+
+    words: str
+    value: float | None
+    missing: int
+    link: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a year's table; `year` is empty for what has none and for the sum."""
+
+    title: str
+    planned: Figure
+    year_planned: Figure
+    actual: Figure
+    planned_to_date: str
+    actual_to_date: str
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """A measure by year with its table and what its chart draws."""
+
+    name: str
+    title: str
+    unit: str
+    rule: str
+    has_year_planned: bool
+    lines: list[Line]
+    undated: Line | None
+    total: Line
+
+
+def yearly(comparison: Comparison, asked: Asked) -> Yearly:
+    """A comparison in the page's language."""
+    measure = comparison.measure
+
+    def line(each: YearLine, title: str, of: str) -> Line:
+        def figure(series: str, total: Sum) -> Figure:
+            link = asked.link("monitoring.rows", figure=f"{measure.name}.{series}", of=of)
+            return Figure(_decimals(total.value), total.value, total.missing, link)
+
+        return Line(
+            title,
+            figure("planned", each.planned),
+            figure("year_planned", each.year_planned),
+            figure("actual", each.actual),
+            _decimals(each.planned_to_date),
+            _decimals(each.actual_to_date),
+        )
+
+    undated = comparison.undated
+    has_undated = undated.planned.stated + undated.planned.missing > 0
+    return Yearly(
+        name=measure.name,
+        title=_(measure.title),
+        unit=unit_title(measure.unit) or "",
+        rule=_(measure.rule),
+        has_year_planned=measure.name == "investment",
+        lines=[line(each, str(each.year), str(each.year)) for each in comparison.lines],
+        undated=line(undated, _("未写年份"), NO_YEAR) if has_undated else None,
+        total=line(comparison.total, _("合计"), ALL_YEARS),
+    )
+
+
+def _decimals(value: float | None) -> str:
+    return "—" if value is None else in_decimals(value)
+
+
+@dataclass(frozen=True)
+class LampRow:
+    """The lamps of a layer, each count with the address of its rows."""
+
+    title: str
+    counts: dict[str, tuple[int, str]]
+    total: int
+
+
+def lamp_rows(counts: Iterable[LampCount], asked: Asked) -> list[LampRow]:
+    """A row for each layer."""
+    return [_lamp_row(localized(each.layer.title), each.counts, each.overdue, asked, each.layer) for each in counts]
+
+
+def lamp_total(counts: Sequence[LampCount], asked: Asked) -> LampRow:
+    """All layers together."""
+    sums = {colour: sum(each.counts[colour] for each in counts) for colour in COLOURS}
+    return _lamp_row(_("合计"), sums, sum(each.overdue for each in counts), asked, None)
+
+
+def _lamp_row(title: str, counts: Mapping[str, int], overdue: int, asked: Asked, layer: Layer | None) -> LampRow:
+    more = {"layer": [layer.id]} if layer else {}
+    links = {
+        name: (count, asked.link("monitoring.rows", figure=f"lamp.{name}", of=asked.year, **more))
+        for name, count in {**counts, "overdue": overdue}.items()
+    }
+    return LampRow(title, links, sum(counts.values()))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A feature at the end of a year, in words."""
+
+    name: str
+    link: str
+    layer: str
+    colour: str
+    lamp_title: str
+    stage: str
+    planned: str
+    reported: str
+    behind: str
+    reasons: list[str]
+    obstacle: str
+    owner: str
+    due: str
+    unit: str
+    township: str
+    is_measured: bool
+    value: str = ""
+
+
+def row(each: Standing, year: int, value: str = "") -> Row:
+    """A feature of a list, with why its lamp is as it is and who has to act."""
+    report, item = each.report, each.item
+    obstacle_owner = report.obstacle_owner if report else None
+    people = [obstacle_owner] if obstacle_owner else [item.unit, item.officer]
+    return Row(
+        name=item.name,
+        link=url_for("features.detail", layer_id=item.layer_id, feature_id=item.feature_id, year=year),
+        layer=localized(each.layer.title),
+        colour="done" if each.colour == "none" else each.colour,
+        lamp_title=lamp_title(each),
+        stage=_(STAGES[report.stage]) if report and report.stage in STAGES else "",
+        planned=_points(each.planned_pct),
+        reported=_points(each.reported_pct),
+        behind=_points(each.behind_points),
+        reasons=in_sentences(each.lamp.reasons),
+        obstacle=(report.obstacle or "") if report else "",
+        owner=" · ".join(filter(None, people)),
+        due=(report.obstacle_due or "") if report else "",
+        unit=item.unit or "",
+        township=item.township or "",
+        is_measured=each.layer.status.kind == "measurement",
+        value=value,
+    )
+
+
+def lamp_title(each: Standing) -> str:
+    """The words of a lamp: a measured value meets its target or not, a project is on time or behind."""
+    if each.layer.status.kind == "measurement" and each.colour in ("green", "yellow"):
+        return _("达到目标") if each.colour == "green" else _("未达目标")
+    return _(LAMPS.get(each.colour, INCOMPARABLE))
+
+
+def _points(value: float | None) -> str:
+    return "" if value is None else in_decimals(value)
+
+
+@dataclass(frozen=True)
+class IndicatorView:
+    """An indicator's row; `values` by year, each with the address of the form that reports it."""
+
+    number: str
+    name: str
+    link: str
+    unit: str
+    category: str
+    kind: str
+    is_cumulative: bool
+    attribute: str
+    base: str
+    target: str
+    values: dict[int, tuple[str, str]]
+    pace: str
+    pace_note: str
+    met: bool | None
+    note: str
+    demo: bool
+
+
+def indicator_view(each: Indicator, years: Iterable[int]) -> IndicatorView:
+    """An indicator in the page's language; what the plan does not state is empty."""
+    goal, actuals = each.goal, each.actuals
+    return IndicatorView(
+        number="" if each.number is None else str(each.number),
+        name=each.name,
+        link=url_for("features.detail", layer_id=each.layer.id, feature_id=each.feature_id),
+        unit=each.unit or "",
+        category=_coded(each, "category"),
+        kind=_(KIND_TITLES[goal.kind]) if goal.kind else "",
+        is_cumulative=goal.kind == "cumulative",
+        attribute=_coded(each, "attribute"),
+        base=goal.base_text or _shown(goal.base),
+        target=goal.target_text or _shown(goal.target),
+        values={
+            year: (
+                _shown(actuals.get(year)),
+                url_for("status.form", layer_id=each.layer.id, year=year, feature_id=each.feature_id),
+            )
+            for year in years
+        },
+        pace=_pace(each),
+        pace_note=translated(each.pace.reason.message, **each.pace.reason.params) if each.pace.reason else "",
+        met=each.pace.met,
+        note=str(each.properties.get("figures_note") or ""),
+        demo=any(report.demo for report in each.reports.values()),
+    )
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else in_decimals(value)
+
+
+def _coded(each: Indicator, name: str) -> str:
+    field, value = each.layer.field(name), each.properties.get(name)
+    return value_in_words(field, value) if field and value is not None else ""
+
+
+def _pace(each: Indicator) -> str:
+    """What every remaining year must bring, with its unit; empty where nothing can be said."""
+    pace, unit = each.pace, each.unit or ""
+    if pace.per_year is None or pace.met:
+        return ""
+    amount = in_decimals(round(pace.per_year, 2))
+    if each.goal.kind == "growth":
+        return _("%(since)s 年后年均 %(amount)s%%", since=pace.since, amount=amount)
+    signed = amount if pace.per_year < 0 or each.goal.kind == "cumulative" else f"+{amount}"
+    if unit == "%":
+        return _("%(since)s 年后每年 %(amount)s 个百分点", since=pace.since, amount=signed)
+    return _("%(since)s 年后每年 %(amount)s %(unit)s", since=pace.since, amount=signed, unit=unit).strip()
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line of the change list."""
+
+    at: str
+    author: str
+    words: str
+    cause: str
+    link: str
+
+
+@dataclass(frozen=True)
+class ChangedFeature:
+    name: str
+    layer: str
+    link: str
+    changes: list[Change]
+
+
+def changed_features(listed: ChangeList, program: str) -> list[ChangedFeature]:
+    """The changed features in the page's language.
+
+    Parameters
+    ----------
+    program
+        The author of what no person did.
+    """
+    return [
+        ChangedFeature(
+            each.name,
+            localized(each.layer.title),
+            url_for("features.detail", layer_id=each.layer.id, feature_id=each.feature_id),
+            [
+                Change(
+                    office_time(entry.at),
+                    _("程序") if entry.author == program else entry.author,
+                    _words(in_brief(entry, each.layer, language())),
+                    _(entry.cause) if entry.cause else "",
+                    url_for("journal.page", layer=each.layer.id, feature=each.feature_id) + f"#entry-{entry.seq}",
+                )
+                for entry in each.entries
+            ],
+        )
+        for each in listed.features
+    ]
+
+
+def _words(remark: Remark) -> str:
+    return translated(remark.message, **remark.params)
+
+
+def scope_words(monitored: Monitored, asked: Asked) -> list[tuple[str, str]]:
+    """What the figures are of, as label and words: for files and for pages that show a part."""
+    scope = monitored.scope
+    found = [(_("截至"), _("%(year)s 年年底", year=asked.year))]
+    if scope.layers:
+        found.append((_("图层"), _("、").join(localized(layer.title) for layer in monitored.layers)))
+    for label, value in ((_("乡（街道）"), scope.township), (_("责任单位"), scope.unit)):
+        if value is not None:
+            found.append((label, value or _("未载明")))
+    return found
