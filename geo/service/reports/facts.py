@@ -22,8 +22,8 @@ from geo.store.base import Store
 EVERYTHING = Scope()
 
 COLOUR_TITLES: dict[str, str] = {
-    "red": N_("滞后 30 点以上"),
-    "yellow": N_("滞后或未达标"),
+    "red": N_("严重滞后"),
+    "yellow": N_("轻度滞后或未达标"),
     "green": N_("按期或达标"),
     "grey": N_("未填报"),
     "none": N_("已填报·无从比较"),

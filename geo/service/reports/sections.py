@@ -95,7 +95,7 @@ def lamp_sentence(facts: Facts) -> str:
     return facts.say(
         N_(
             "截至 %(year)s 年年底，纳入监测的 %(total)s 项中，按期或达标 %(green)s 项，"
-            "滞后或未达标 %(yellow)s 项，滞后 30 点以上 %(red)s 项，"
+            "轻度滞后或未达标 %(yellow)s 项，严重滞后 %(red)s 项，"
             "未填报 %(grey)s 项（其中逾期 %(overdue)s 项），"
             "已填报但无从比较 %(none)s 项。"
         ),
