@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
-from geo.model.errors import InvalidInput, N_, StoreUnavailable
+from geo.model.errors import Conflict, InvalidInput, N_, StoreUnavailable
 from geo.model.feature_query import STATUS_COLUMNS, FeatureQuery
 from geo.model.journal import Act, BadRow, JournalEntry, JournalHead, JournalQuery, Record
 from geo.model.layer import Layer
@@ -95,26 +95,56 @@ class SealingKey:
         return key
 
 
-def seal_year(store: Store, year: int, act: Act, key: SealingKey) -> Seal:
+def seal_year(store: Store, year: int, act: Act, key: SealingKey, *, seen: int | None = None) -> Seal:
     """Close a year.
+
+    Parameters
+    ----------
+    seen
+        The end of the journal that whoever closes it looked at; without it any will do.
 
     Raises
     ------
     InvalidInput
         If the plan has no such year, it has not ended, or it is closed already.
+    Conflict
+        If somebody wrote since, so that the year may be another one than was looked at.
     """
-    if year not in store.catalog.zone.years:
-        raise InvalidInput(N_("规划期里没有 %(year)s 年"), year=year)
-    head = store.journal_head()
-    if (head.at or "")[:4] <= str(year):
-        raise InvalidInput(N_("%(year)s 年还没有结束，不能封存"), year=year)
-    if seal := find_seal(store, year):
-        raise InvalidInput(N_("%(year)s 年已于 %(at)s 封存，此后的更正列在封存之后"), year=year, at=seal.entry.at[:10])
+    head = _sealable_head(store, year)
+    if seen is not None and seen != head.seq:
+        raise Conflict(N_("确认之后又有修改：请看过现在的内容再封存"))
     manifest = _facts(store, year) | {"sealed_by": act.author, "journal": _plain(head)}
     signature, public_key = key.sign(_canonical(manifest))
     content = {"manifest": manifest, "signature": signature, "public_key": public_key}
-    (entry,) = store.write([Record("seal", after=content)], act)
+    (entry,) = store.write([Record("seal", after=content)], act, last_seq=head.seq)
     return Seal(manifest, signature, public_key, entry)
+
+
+def draft_of_seal(store: Store, year: int) -> tuple[dict, JournalHead]:
+    """What a seal of the year would say now, and the end of the journal that it would name; raises as `seal_year`."""
+    head = _sealable_head(store, year)
+    return _facts(store, year), head
+
+
+def sealable_years(store: Store) -> list[int]:
+    """The years of the plan that have ended and are not closed."""
+    closed, head = {seal.year for seal in seals(store)}, store.journal_head()
+    return [year for year in store.catalog.zone.years if year not in closed and _has_ended(year, head)]
+
+
+def _sealable_head(store: Store, year: int) -> JournalHead:
+    if year not in store.catalog.zone.years:
+        raise InvalidInput(N_("规划期里没有 %(year)s 年"), year=year)
+    head = store.journal_head()
+    if not _has_ended(year, head):
+        raise InvalidInput(N_("%(year)s 年还没有结束，不能封存"), year=year)
+    if seal := find_seal(store, year):
+        raise InvalidInput(N_("%(year)s 年已于 %(at)s 封存，此后的更正列在封存之后"), year=year, at=seal.entry.at[:10])
+    return head
+
+
+def _has_ended(year: int, head: JournalHead) -> bool:
+    return (head.at or "")[:4] > str(year)
 
 
 def seals(store: Store) -> list[Seal]:

@@ -8,10 +8,11 @@ from geo.model.errors import InvalidInput, N_, SealNotFound
 from geo.model.journal import ACTION_TITLES, JournalQuery
 from geo.model.status import STAGES
 from geo.service.as_of import OFFICE_TIME, end_of_day
-from geo.service.sealing import corrections, find_seal, seals
+from geo.service.sealing import corrections, find_seal, sealable_years, seals
 from geo.web import params
-from geo.web.current import current_store
+from geo.web.current import as_of_day, current_store
 from geo.web.journal_view import can_be_undone, entry_view
+from geo.web.sessions import may
 
 PAGE_SIZE = 50
 MAX_PAGE = 100_000
@@ -40,6 +41,7 @@ def page() -> str:
             for name in ("layer", "feature", "author", "action", "since", "until", "change_set")
         },
         head=store.journal_head(),
+        sealable=sealable_years(store) if may("admin") and as_of_day() is None else [],
         seals=[(seal, len(corrections(store, seal))) for seal in seals(store)],
     )
 
