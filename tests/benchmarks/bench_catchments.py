@@ -1,9 +1,11 @@
-"""A million places on a million street segments with a thousand schools; blocks and schools with seats.
+"""A million places on a million street segments with a thousand schools; blocks and seats; the zone's own data.
 
 The peers do the same work with the libraries alone: shapely's tree and SciPy's Dijkstra, OR-tools' flow over all arcs.
+Others, in an environment of their own: igraph (nodes alone), pandana (places at their nearest nodes), POT.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,9 +14,18 @@ import numpy
 import shapely
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
 from geo.analysis.catchments import Snapped, Streets, Walks, nearest_walks, snap, street_graph
+from geo.analysis.catchments.areas import outline_around
+from geo.analysis.catchments.assigning import Demand, Schools, Situation, by_nearest, catchments
 from geo.analysis.catchments.seats import Sharing, share_out
+from geo.service.catchments.answering import Answer, Answers
+from geo.service.catchments.question import Question
+from geo.service.intake import open_or_create
+from geo.store.base import Store
+from geo.web.settings import ROOT
+from tests.benchmarks import peers
 from tests.benchmarks.runner import Case
 
 SPACING_M, JITTER_M = 80.0, 15.0
@@ -117,13 +128,76 @@ def is_optimal(problem: Seats, sharing: Sharing) -> bool:
     return sharing.unseated == 0 and abs(sharing.total_m - flow_alone(problem)) < 0.01
 
 
+def other_walk(program: str) -> Callable[[City], float]:
+    """Seconds of a program of `peers` for the streets of a city."""
+
+    def work(city: City) -> float:
+        streets = city.streets
+        places = streets.to_plane(city.places)
+        schools = cKDTree(streets.nodes).query(streets.to_plane(city.schools))[1]
+        graph = {"tails": streets.start, "heads": streets.end, "lengths": streets.length_m, "nodes": streets.nodes}
+        return peers.seconds(program, **graph, schools=schools, places=places)
+
+    return work
+
+
+def other_seats(problem: Seats) -> float:
+    costs, pupils, seats = problem
+    return peers.seconds("pot", costs=costs, pupils=pupils, seats=seats)
+
+
+def draw(city: City) -> dict[int, shapely.Geometry]:
+    """The areas of all schools, from the nearest walks of the streets."""
+    schools = Schools(city.schools, numpy.arange(len(city.schools)), numpy.full(len(city.schools), numpy.nan))
+    there = Situation(city.streets, schools, Demand(city.places[:1000], numpy.ones(len(city.places[:1000]))))
+    outline = outline_around(city.streets, city.streets.to_plane(there.demand.points))
+    return catchments(there, by_nearest(there), outline)
+
+
+def has_sound_areas(city: City, areas: dict[int, shapely.Geometry]) -> bool:
+    """An area for each school but those that have a neighbour's gate; valid, and none upon another."""
+    shapes = [area for number, area in areas.items() if number >= 0]
+    whole = shapely.union_all(shapes)
+    apart = abs(sum(shape.area for shape in shapes) / whole.area - 1) < 1e-6
+    return apart and all(shape.is_valid for shape in shapes) and len(shapes) >= 0.95 * len(city.schools)
+
+
+@dataclass
+class Zone:
+    """The demonstration store, and how many questions are asked of it."""
+
+    store: Store
+    questions: list[Question]
+
+
+def zone(size: int, folder: Path) -> Zone:
+    """So many different questions by seats, pins among them, on the zone's own roads and the demonstration's homes."""
+    store = open_or_create(f"gpkg:///{folder}/demo.gpkg", ROOT / "layers", demo=True)
+    first = Question(method="capacity", year=2025)
+    Answers().answer(store, first)  # what is loaded once is not the answer's time
+    return Zone(store, [replace(first, pins=((f"demo-{number:02d}", "2022-2"),)) for number in range(1, size + 1)])
+
+
+def ask(prepared: Zone) -> list[Answer]:
+    answers = Answers(count=1)
+    return [answers.answer(prepared.store, question) for question in prepared.questions]
+
+
+def are_answers(prepared: Zone, found: list[Answer]) -> bool:
+    prepared.store.close()
+    return all(answer.outcome.summary["demand"]["pupils"] > 0 for answer in found)
+
+
 CASES = [
     Case(
         "catchments: nearest school of places on as many segments", build, walk, has_nearest_edges,
         (2_000, 1_000_000), peer=walk_alone, budget_ratio=0.5,
+        others={name: other_walk(name) for name in ("igraph", "pandana")},
     ),
     Case(
         "catchments: seats for blocks, a hundred to a school", blocks, share_out_of, is_optimal,
-        (300, 10_000), budget_s=3.0, peer=flow_alone, budget_ratio=1.3,
+        (300, 10_000), budget_s=3.0, peer=flow_alone, budget_ratio=1.3, others={"POT": other_seats},
     ),
+    Case("catchments: areas on so many segments", build, draw, has_sound_areas, (4_000, 1_000_000), budget_s=300.0),
+    Case("catchments: scenarios on the zone's data, 1 s each", zone, ask, are_answers, (2, 10), budget_s=10.0),
 ]  # fmt: skip

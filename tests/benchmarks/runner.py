@@ -4,9 +4,10 @@ A module `bench_*.py` of this folder has `CASES`. Tests run every case once, sma
 """
 
 import importlib
+import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -34,6 +35,8 @@ class Case:
         Seconds that count at full size; None where `peer` gives the measure.
     peer
         The same work by another program; `budget_ratio` is ours over theirs.
+    others
+        More programs by name, to compare: each gives the seconds that it took.
     """
 
     name: str
@@ -43,17 +46,19 @@ class Case:
     sizes: tuple[int, int]
     budget_s: float | None = None
     peer: Callable[[Any], Any] | None = None
-    figure_s: Callable[[Any], float] | None = None
     budget_ratio: float | None = None
+    figure_s: Callable[[Any], float] | None = None
+    others: Mapping[str, Callable[[Any], float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured: the seconds that count, ours and the peer's."""
+    """What was measured: the seconds that count, ours, the peer's and those of others by name."""
 
     case: Case
     ours_s: float
     peer_s: float | None = None
+    others_s: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float | None:
@@ -88,7 +93,8 @@ def measured(case: Case) -> Row:
             raise AssertionError(f"{case.name}: the result does not hold")
         if case.figure_s:
             ours_s = case.figure_s(result)
-        return Row(case, ours_s, _timed(case.peer, prepared)[1] if case.peer else None)
+        peer_s = _timed(case.peer, prepared)[1] if case.peer else None
+        return Row(case, ours_s, peer_s, {name: work(prepared) for name, work in case.others.items()})
 
 
 def _timed(work: Callable[[Any], Any], prepared: Any) -> tuple[Any, float]:
@@ -100,15 +106,16 @@ def _timed(work: Callable[[Any], Any], prepared: Any) -> tuple[Any, float]:
 def table(rows: Sequence[Row]) -> str:
     """A table in Markdown."""
     lines = [
-        "| case | size | ours, s | peer, s | ratio | budget | held |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
+        "| case | size | ours, s | peer, s | ratio | budget | held | others, s |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |",
     ]
     for row in rows:
         budget = f"{row.case.budget_s:g} s" if row.case.budget_s is not None else f"{row.case.budget_ratio:g} ×"
         cells = [row.case.name, f"{row.case.sizes[1]:,}", f"{row.ours_s:.2f}", _shown(row.peer_s), _shown(row.ratio)]
-        lines.append("| " + " | ".join([*cells, budget, "no" if row.is_over else "yes"]) + " |")
+        others = ", ".join(f"{name} {_shown(seconds)}" for name, seconds in row.others_s.items())
+        lines.append("| " + " | ".join([*cells, budget, "no" if row.is_over else "yes", others]) + " |")
     return "\n".join(lines)
 
 
 def _shown(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
+    return "" if value is None else f"{value:.2f}" if math.isfinite(value) else "too long"

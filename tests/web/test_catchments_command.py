@@ -185,7 +185,7 @@ def test_a_result_replaces_the_one_before(run, files):
 def test_the_areas_hold_the_places_of_their_schools(run, files, method):
     summary = json.loads(run(method=method).stdout)
     assert [name for name, _ in pyogrio.list_layers(files / "out.gpkg")] == [
-        "assignments", "catchments", "straight_catchments",
+        "assignments", "catchments", "straight_catchments", "notes",
     ]  # fmt: skip
     areas = geopandas.read_file(files / "out.gpkg", layer="catchments")
     found = assignments(files)

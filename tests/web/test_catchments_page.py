@@ -135,7 +135,8 @@ def test_the_result_can_be_taken_away(demo, tmp_path):
 
     (tmp_path / "a.gpkg").write_bytes(taken("gpkg", "catchments_primary_nearest_2025.gpkg"))
     names = {name for name, _ in pyogrio.list_layers(tmp_path / "a.gpkg")}
-    assert names == {"assignments", "catchments", "straight_catchments"}
+    assert names == {"assignments", "catchments", "straight_catchments", "notes"}
+    assert any("误差" in words for words in pyogrio.read_dataframe(tmp_path / "a.gpkg", layer="notes")["note"])
     (tmp_path / "a.geojson").write_bytes(taken("geojson", "catchments_primary_nearest_2025.geojson"))
     assert set(geopandas.read_file(tmp_path / "a.geojson").geom_type) <= {"Polygon", "MultiPolygon"}
     places = json.loads(taken("assignments.geojson", "catchments_primary_nearest_2025_assignments.geojson"))

@@ -44,12 +44,13 @@ class Outcome:
     summary: dict[str, object]
 
     @property
-    def layers(self) -> dict[str, geopandas.GeoDataFrame]:
-        """The frames by the names that they have in a file."""
+    def layers(self) -> dict[str, geopandas.GeoDataFrame | pandas.DataFrame]:
+        """The frames by the names that they have in a file; `notes` says in words how sure they are."""
         return {
             "assignments": self.assignments,
             "catchments": self.catchments,
             "straight_catchments": self.straight_catchments,
+            "notes": pandas.DataFrame({"note": [str(each) for each in self.summary["remarks"]]}),
         }
 
 
