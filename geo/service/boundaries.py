@@ -1,15 +1,16 @@
 """Where a feature is, given by a person: a boundary out of a file looked at beside the present one, and written."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
-import pandas
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.measuring import area_m2, distance_m
-from geo.exchange.files import read_places
+from geo.exchange.files.incoming import Batch
 from geo.model.errors import InvalidInput, N_
 from geo.model.field_fault import FieldFault, InvalidFields
 from geo.model.journal import Act, FeatureChange, JournalEntry
@@ -17,8 +18,10 @@ from geo.model.layer import Layer
 from geo.model.location import LocationBasis
 from geo.model.remark import Remark
 from geo.model.units import SQUARE_METRES_PER_MU
+from geo.model.validity import invalid_reason
 from geo.service.adopting import Position
 from geo.service.editing import GEOMETRY, check_revision, placing, read_now
+from geo.service.inspecting import Asked, OpenedFile, opened
 from geo.service.proposals import fits
 from geo.store.base import Store
 
@@ -29,7 +32,7 @@ GIVEN_BASES = (LocationBasis.PLACED, LocationBasis.SURVEYED)
 """What a person may say of a position."""
 
 LEAST_ACCURACY_M, MOST_ACCURACY_M = 0.001, 50_000.0
-NAME_FIELDS = ("name", "名称", "项目名称", "xmmc", "mc", "title", "dkmc", "地块名称")
+NAME_FIELDS = ("name", "名称", "项目名称", "xmmc", "mc", "title", "dkmc", "地块名称", "layer")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Boundary:
         On the ellipsoid; None of a point.
     moved_m
         Between the middles of the present shape and this one, on the ellipsoid; None where there is none.
+    fault
+        Why it cannot be taken as it is; None where it can.
     """
 
     row: int
@@ -51,41 +56,48 @@ class Boundary:
     geometry: BaseGeometry
     area_mu: float | None
     moved_m: float | None
+    fault: Remark | None = None
 
 
-def boundaries_of_file(path: Path, layer: Layer, present: BaseGeometry | None) -> tuple[list[Boundary], list[Remark]]:
+def boundaries_of_file(
+    path: Path,
+    layer: Layer,
+    present: BaseGeometry | None,
+    extent: tuple[float, float, float, float],
+    *,
+    crs: str | None = None,
+) -> tuple[list[Boundary], list[Remark]]:
     """The shapes of a file that a layer can take, and what is worth saying about the file.
 
     Parameters
     ----------
     present
         Where the feature is now, EPSG:4326.
+    extent
+        min lon, min lat, max lon, max lat of the zone; tells the CRS of a file that does not.
+    crs
+        Of the file, where its reader says so.
 
     Raises
     ------
     InvalidFile
         If it cannot be read.
     InvalidInput
-        If it has no shape for the layer, or too many.
+        If its CRS cannot be told, or it has no shape for the layer, or too many.
     """
-    file = read_places(path)
-    shapes = [
-        (row, shape)
-        for row, shape in file.places.geometry.items()
-        if shape is not None and not shape.is_empty and fits(layer, shape)
-    ]
-    if not shapes:
+    with opened(path, Asked(crs=crs), extent) as file:
+        if file.crs is None and file.first is not None:
+            raise InvalidInput(N_("%(file)s 没有说明坐标系，坐标也看不出来：请填坐标系，如 EPSG:4526"), file=path.name)
+        found = list(islice(_shapes(file, layer, present), MOST_SHAPES + 1))
+        remarks = [finding.remark for finding in file.findings]
+    if not found:
         is_area = "Polygon" in (layer.geometry or "")
         message = N_("%(file)s 里没有可用的面") if is_area else N_("%(file)s 里没有可用的点")
         raise InvalidInput(message, file=path.name)
-    if len(shapes) > MOST_SHAPES:
-        message = N_("%(file)s 里有 %(count)s 个图形，最多 %(most)s 个：请先挑出要用的")
-        raise InvalidInput(message, file=path.name, count=len(shapes), most=MOST_SHAPES)
-    names = _names(file.places.drop(columns=file.places.geometry.name))
-    found = [
-        _boundary(int(row), names.get(row) or f"#{row}", shapely.force_2d(shape), present) for row, shape in shapes
-    ]
-    return found, list(file.remarks)
+    if len(found) > MOST_SHAPES:
+        message = N_("%(file)s 里的图形超过 %(most)s 个：请先挑出要用的")
+        raise InvalidInput(message, file=path.name, most=MOST_SHAPES)
+    return found, remarks
 
 
 def set_position(
@@ -179,16 +191,35 @@ def area_mu(shape: BaseGeometry | None) -> float | None:
     return area_m2(shape) / SQUARE_METRES_PER_MU if shape is not None and "Polygon" in shape.geom_type else None
 
 
+def _shapes(file: OpenedFile, layer: Layer, present: BaseGeometry | None) -> Iterator[Boundary]:
+    """What of a file a layer can take, in EPSG:4326; closed lines, as drawings have them, are areas."""
+    to_degrees = file.in_degrees()
+    for batch in file.batches():
+        names = _names(batch)
+        for row, shape, name in zip(batch.rows.tolist(), to_degrees(batch.shapes), names, strict=True):
+            area = _as_area(shape) if "Polygon" in (layer.geometry or "") else shape
+            if area is not None and not area.is_empty and fits(layer, area) and _is_on_earth(area):
+                yield _boundary(row, name or f"#{row}", shapely.force_2d(area), present)
+
+
+def _as_area(shape: BaseGeometry | None) -> BaseGeometry | None:
+    is_ring = shape is not None and shape.geom_type == "LineString" and shape.is_closed and len(shape.coords) > 3
+    return shapely.Polygon(shape) if is_ring else shape
+
+
+def _is_on_earth(shape: BaseGeometry) -> bool:
+    west, south, east, north = shape.bounds
+    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90  # false where it is not finite
+
+
 def _boundary(row: int, name: str, shape: BaseGeometry, present: BaseGeometry | None) -> Boundary:
     moved_m = None if present is None else distance_m(present, shape)
-    return Boundary(row, name, shape, area_mu(shape), moved_m)
+    fault = None if shape.is_valid else invalid_reason(shape)
+    return Boundary(row, name, shape, area_mu(shape), moved_m, fault)
 
 
-def _names(fields: pandas.DataFrame) -> dict[int, str]:
-    """A name of each row: that of the first field that is called so."""
-    column = next((name for wanted in NAME_FIELDS for name in fields.columns if str(name).lower() == wanted), None)
-    if column is None:
-        return {}
-    return {
-        row: str(value)[:60] for row, value in fields[column].items() if not pandas.isna(value) and str(value).strip()
-    }
+def _names(batch: Batch) -> list[str]:
+    """A name of each feature: that of the first field that is called so."""
+    column = next((name for wanted in NAME_FIELDS for name in batch.fields if str(name).lower() == wanted), None)
+    values = batch.fields[column] if column is not None else [None] * len(batch)
+    return ["" if value is None or value != value else str(value).strip()[:60] for value in values]

@@ -71,6 +71,6 @@ def _form(layer: Layer, texts: Mapping[str, str], faults: Mapping[str, str], giv
     store = live_store()
     return render_template(
         "editing/new.html", layer=layer, groups=groups(layer, texts), faults=faults, given=given,
-        proposed=editing.proposed_id(store, layer.id, None), now={}, accuracy="",
-        map=place_map(layer, None, {}, given) if may_be_placed(layer) else None, area_mu=None,
+        proposed=editing.proposed_id(store, layer.id, None), now={},
+        map=place_map(layer, None, {}, given) if may_be_placed(layer) else None,
     )  # fmt: skip

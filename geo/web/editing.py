@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from geo.model.errors import AtlasError, Conflict, InvalidInput, N_
+from geo.model.errors import Conflict, InvalidInput, N_
 from geo.model.field_fault import InvalidFields
 from geo.model.journal import Act
 from geo.model.layer import Layer
@@ -42,8 +42,8 @@ def save(layer_id: str, feature_id: str) -> Response | tuple[str, int]:
     try:
         values = editing.read_values(layer, given)
         entry = editing.edit(store, layer_id, feature_id, revision, values, act_of_form(form))
-    except Conflict as error:
-        return _conflict(layer, feature_id, revision, values, error), 409
+    except Conflict:
+        return _conflict(layer, feature_id, revision, values), 409
     except InvalidInput as error:
         now = editing.read_now(store, layer_id, feature_id)
         faults = faults_by_field(error.faults) if isinstance(error, InvalidFields) else {"": in_words(error)}
@@ -89,12 +89,12 @@ def _form(
     )  # fmt: skip
 
 
-def _conflict(layer: Layer, feature_id: str, revision: int, values: dict[str, object], error: AtlasError) -> str:
+def _conflict(layer: Layer, feature_id: str, revision: int, values: dict[str, object]) -> str:
     store = live_store()
     found = editing.contested(store, layer.id, feature_id, revision, values)
     now = editing.read_now(store, layer.id, feature_id)
     return render_template(
         "editing/conflict.html", layer=layer, feature_id=feature_id, name=now.get("name") or feature_id,
-        rows=conflict_rows(layer, found, values), revision=now["revision"], reason=in_words(error), given=request.form,
+        rows=conflict_rows(layer, found, values), revision=now["revision"], given=request.form,
         action=url_for("editing.save", layer_id=layer.id, feature_id=feature_id), hidden={},
     )  # fmt: skip

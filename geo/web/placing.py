@@ -8,10 +8,9 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
 
-from geo.exchange.files import unpacked
-from geo.model.errors import AtlasError, Conflict, InvalidInput, N_
+from geo.model.errors import Conflict, InvalidInput, N_
 from geo.model.field_fault import InvalidFields
-from geo.model.field_value import read_value, write_value
+from geo.model.field_value import read_value
 from geo.model.layer import PLAN_FIELDS, Layer
 from geo.service import adopting, boundaries, editing
 from geo.service.boundaries import Boundary
@@ -21,7 +20,7 @@ from geo.web.current import live_store
 from geo.web.edit_form import TAKE, faults_by_field
 from geo.web.editing import act_of_form, revision_of
 from geo.web.guard import needs_role
-from geo.web.language import in_sentences, in_words
+from geo.web.language import in_words, translated
 from geo.web.maps import RenderedMap, render_map
 from geo.web.page_config import page_config
 from geo.web.undoing import say_done
@@ -30,6 +29,7 @@ from geo.web.uploads import Upload, takes
 MODULE = "/static/js/place_page.js"
 LARGEST_FORM = 4 * 2**20
 LARGEST_FILE = 30 * 2**20
+LONGEST_CRS = 100
 SHAPES = ("Point", "Polygon", "MultiPolygon")
 """Layers of these are placed here; lines come with a road file."""
 
@@ -68,8 +68,8 @@ def save(layer_id: str, feature_id: str) -> Response | tuple[str, int]:
         shape, accuracy_m = given_shape(given), given_accuracy(given)
         basis = given.get("_basis", "")
         entry = boundaries.set_position(store, layer_id, feature_id, revision, shape, basis, accuracy_m, act)
-    except Conflict as error:
-        return _conflict(layer_id, feature_id, revision, shape, error), 409
+    except Conflict:
+        return _conflict(layer_id, feature_id, revision, shape), 409
     except InvalidFields as error:
         return _form(layer_id, feature_id, place_faults(error), given), 400
     except InvalidInput as error:
@@ -101,11 +101,15 @@ def _boundaries(layer: Layer, present: BaseGeometry | None) -> Response:
     try:
         if upload.path is None:
             raise InvalidInput(N_("没有选择文件"))
-        folder = upload.folder_for("unpacked")
-        found, remarks = upload.read(lambda path: boundaries.boundaries_of_file(unpacked(path, folder), layer, present))
+        extent, crs = live_store().catalog.zone.extent, request.form.get("crs", "").strip()[:LONGEST_CRS] or None
+        found, remarks = upload.read(lambda path: boundaries.boundaries_of_file(path, layer, present, extent, crs=crs))
     finally:
         upload.close()
-    return jsonify(file=upload.name, boundaries=[_json(each) for each in found], remarks=in_sentences(remarks))
+    return jsonify(
+        file=upload.name,
+        boundaries=[_json(each) for each in found],
+        remarks=[translated(each.message, **each.params) for each in remarks],
+    )
 
 
 def given_shape(given: Mapping[str, str]) -> BaseGeometry:
@@ -169,7 +173,9 @@ def _check_layer(layer: Layer) -> None:
 
 def _json(each: Boundary) -> dict[str, object]:
     geometry = orjson.loads(shapely.to_geojson(each.geometry))
-    return {"row": each.row, "name": each.name, "geometry": geometry, "areaMu": each.area_mu, "movedM": each.moved_m}
+    fault = translated(each.fault.message, **each.fault.params) if each.fault else None
+    figures = {"areaMu": each.area_mu, "movedM": each.moved_m}
+    return {"row": each.row, "name": each.name, "geometry": geometry, "fault": fault, **figures}
 
 
 def _form(layer_id: str, feature_id: str, faults: Mapping[str, str], given: Mapping[str, str]) -> str:
@@ -179,20 +185,19 @@ def _form(layer_id: str, feature_id: str, faults: Mapping[str, str], given: Mapp
     now = editing.read_now(store, layer_id, feature_id)
     return render_template(
         "editing/place.html", layer=layer, feature_id=feature_id, name=now.get("name") or feature_id, now=now,
-        accuracy=write_value(now.get("location_accuracy_m")), map=place_map(layer, feature_id, now, given),
-        revision=given.get("_revision") or now["revision"], faults=faults, given=given,
-        area_mu=boundaries.area_mu(now[GEOMETRY]),
+        map=place_map(layer, feature_id, now, given), revision=given.get("_revision") or now["revision"],
+        faults=faults, given=given,
     )  # fmt: skip
 
 
-def _conflict(layer_id: str, feature_id: str, revision: int, shape: BaseGeometry, error: AtlasError) -> str:
+def _conflict(layer_id: str, feature_id: str, revision: int, shape: BaseGeometry) -> str:
     store, given = live_store(), request.form
     layer = store.catalog[layer_id]
     found = editing.contested(store, layer_id, feature_id, revision, {}, shape)
     now = editing.read_now(store, layer_id, feature_id)
     return render_template(
         "editing/conflict.html", layer=layer, feature_id=feature_id, name=now.get("name") or feature_id,
-        rows=conflict_rows(layer, found, {GEOMETRY}), revision=now["revision"], reason=in_words(error), given=given,
+        rows=conflict_rows(layer, found, {GEOMETRY}), revision=now["revision"], given=given,
         action=url_for("placing.save", layer_id=layer_id, feature_id=feature_id),
         hidden={name: given.get(name, "") for name in ("_basis", "_accuracy")},
     )  # fmt: skip

@@ -68,11 +68,5 @@ class Upload:
         except InvalidFile as fault:
             raise InvalidFile(fault.message, **(fault.params | {"file": self.name})) from None
 
-    def folder_for(self, name: str) -> Path:
-        """An empty folder beside the file, gone with it."""
-        folder = Path(self.folder.name) / f"{name}.d"
-        folder.mkdir(exist_ok=True)
-        return folder
-
     def close(self) -> None:
         self.folder.cleanup()

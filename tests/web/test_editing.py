@@ -3,11 +3,15 @@
 import html
 import json
 import re
-from io import BytesIO
+import zipfile
+from io import BytesIO, StringIO
 
+import ezdxf
+import geopandas
 import pytest
 import shapely
 
+from geo.analysis.measuring import to_plane
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange
 from geo.service.editing import read_now
@@ -250,6 +254,51 @@ def test_the_shapes_of_a_file_are_shown_beside_the_present_one_and_nothing_is_wr
     assert now(office)["revision"] == 1
     new = upload(editor, "/editing/boundary/schools", "红线.geojson", collection(BOX)).get_json()
     assert new["boundaries"][0]["movedM"] is None
+
+
+def kml(shape):
+    points = " ".join(f"{lon},{lat}" for lon, lat in shape.exterior.coords)
+    ring = f"<outerBoundaryIs><LinearRing><coordinates>{points}</coordinates></LinearRing></outerBoundaryIs>"
+    place = f"<Placemark><name>红线</name><Polygon>{ring}</Polygon></Placemark>"
+    return f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{place}</Document></kml>'.encode()
+
+
+def dxf(shape):
+    """A closed polyline in EPSG:4526, as a surveyor's drawing has it, and a line that is no area."""
+    corners = to_plane(shape, "EPSG:4526").exterior.coords[:-1]
+    drawing = ezdxf.new()
+    drawing.modelspace().add_lwpolyline(corners, close=True, dxfattribs={"layer": "红线"})
+    drawing.modelspace().add_line(*corners[:2], dxfattribs={"layer": "标注"})
+    text = StringIO()
+    drawing.write(text)
+    return text.getvalue().encode()
+
+
+def zipped_shapefile(shape, tmp_path):
+    geopandas.GeoDataFrame({"名称": ["红线"]}, geometry=[shape], crs="EPSG:4490").to_file(
+        tmp_path / "a.shp", encoding="UTF-8"
+    )
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in tmp_path.glob("a.*"):
+            archive.write(part, part.name)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("name", ["红线.kml", "红线.dxf", "红线.zip"])
+def test_a_boundary_comes_in_any_form_that_offices_use(editor, tmp_path, name):
+    made = {".kml": kml, ".dxf": dxf, ".zip": lambda shape: zipped_shapefile(shape, tmp_path)}[name[-4:]](BOX)
+    answer = upload(editor, f"/editing/boundary/{FEATURE}", name, made).get_json()
+    (found,) = answer["boundaries"]
+    assert found["name"] == "红线" and found["fault"] is None
+    shape = shapely.from_geojson(json.dumps(found["geometry"]))
+    assert shape.symmetric_difference(BOX).area < BOX.area * 1e-5
+
+
+def test_a_shape_that_crosses_itself_says_so(editor):
+    bow = shapely.Polygon([(114, 33), (114.01, 33.01), (114, 33.01), (114.01, 33)])
+    (found,) = upload(editor, f"/editing/boundary/{FEATURE}", "a.geojson", collection(bow)).get_json()["boundaries"]
+    assert "自相交" in found["fault"]
 
 
 @pytest.mark.parametrize(
