@@ -1,11 +1,13 @@
 """The plan's main indicators in the order of its table: base, target, what was measured, and the pace still needed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from geo.analysis.indicators import Goal, Pace, needed_pace
+from geo.model.errors import N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer, Zone
+from geo.model.remark import Remark
 from geo.model.status import AnnualStatus
 from geo.service import lamps
 from geo.store.base import Store
@@ -62,6 +64,26 @@ def indicators(store: Store, year: int) -> list[Indicator]:
     """
     found = [each for layer in indicator_layers(store) for each in _of_layer(store, layer, year)]
     return sorted(found, key=lambda each: (each.layer.order, each.number is None, each.number or 0, each.feature_id))
+
+
+def pace_in_words(each: Indicator, in_decimals: Callable[[float], str]) -> Remark | None:
+    """What every remaining year must bring, with its unit; None where nothing can be said or the target is reached.
+
+    Parameters
+    ----------
+    in_decimals
+        Writes a number.
+    """
+    pace, unit = each.pace, each.unit or ""
+    if pace.per_year is None or pace.met:
+        return None
+    amount = in_decimals(pace.per_year)
+    if each.goal.kind == "growth":
+        return Remark(N_("%(since)s 年后年均 %(amount)s%%"), since=pace.since, amount=amount)
+    signed = amount if pace.per_year < 0 or each.goal.kind == "cumulative" else f"+{amount}"
+    if unit == "%":
+        return Remark(N_("%(since)s 年后每年 %(amount)s 个百分点"), since=pace.since, amount=signed)
+    return Remark(N_("%(since)s 年后每年 %(amount)s %(unit)s"), since=pace.since, amount=signed, unit=unit)
 
 
 def _has_goal(layer: Layer) -> bool:

@@ -15,7 +15,7 @@ from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer
 from geo.model.page import Page
-from geo.model.status import AnnualStatus
+from geo.model.status import LAMPS, AnnualStatus
 from geo.service import lamps
 from geo.service.as_of import OFFICE_TIME
 from geo.store.base import Store
@@ -28,6 +28,19 @@ UNKNOWN = ""
 
 COLOURS = ("red", "yellow", "green", "grey", "none")
 """Lamps from the worst; `none` is reported, but cannot be compared with any plan."""
+
+LAMP_TITLES: dict[str, str] = {
+    "red": N_("严重滞后"),
+    "yellow": N_("轻度滞后或未达标"),
+    "green": N_("按期或达标"),
+    "grey": N_("未填报"),
+    "none": N_("已填报·无从比较"),
+    "overdue": N_("逾期未填报"),
+}
+"""Of constructions and measured values together."""
+
+MEASURED_TITLES: dict[str, str] = {"green": N_("达到目标"), "yellow": N_("未达目标")}
+"""Of measured values alone."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +142,20 @@ class Standing:
     @property
     def colour(self) -> str:
         return self.lamp.colour or "none"
+
+    @property
+    def lamp_title(self) -> str:
+        """The words of the lamp: a measured value meets its target or not, a project is on time or behind."""
+        if self.layer.status.kind == "measurement" and self.colour in MEASURED_TITLES:
+            return MEASURED_TITLES[self.colour]
+        return LAMPS.get(self.colour, LAMP_TITLES["none"])
+
+    @property
+    def owner(self) -> str:
+        """Who has to act: whom the report names, else who answers for the feature; empty where nobody is named."""
+        told = self.report.obstacle_owner if self.report else None
+        people = [told] if told else [self.item.unit, self.item.officer]
+        return " · ".join(filter(None, people))
 
     @property
     def behind_points(self) -> float | None:

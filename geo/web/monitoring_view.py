@@ -12,10 +12,10 @@ from geo.analysis.monitoring import Comparison, Sum, YearLine
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
 from geo.model.remark import Remark
-from geo.model.status import LAMPS, STAGES
+from geo.model.status import STAGES
 from geo.service.changes_since import ChangeList, in_brief
-from geo.service.indicators import Indicator
-from geo.service.monitoring import COLOURS, UNKNOWN, LampCount, Monitored, Scope, Standing
+from geo.service.indicators import Indicator, pace_in_words
+from geo.service.monitoring import COLOURS, LAMP_TITLES, UNKNOWN, LampCount, Monitored, Scope, Standing
 from geo.store.base import Store
 from geo.web import params
 from geo.web.figures import in_decimals, value_in_words
@@ -28,16 +28,6 @@ NOT_KNOWN = "-"
 
 LONGEST_NAME = 200
 NO_YEAR, ALL_YEARS = "none", "all"
-
-LAMP_TITLES: dict[str, str] = {
-    "red": N_("严重滞后"),
-    "yellow": N_("轻度滞后或未达标"),
-    "green": N_("按期或达标"),
-    "grey": N_("未填报"),
-    "none": N_("已填报·无从比较"),
-    "overdue": N_("逾期未填报"),
-}
-"""Of constructions and measured values together."""
 
 INCOMPARABLE = LAMP_TITLES["none"]
 OVERDUE = LAMP_TITLES["overdue"]
@@ -236,8 +226,6 @@ class Row:
 def row(each: Standing, year: int, value: str = "") -> Row:
     """A feature of a list, with why its lamp is as it is and who has to act."""
     report, item = each.report, each.item
-    obstacle_owner = report.obstacle_owner if report else None
-    people = [obstacle_owner] if obstacle_owner else [item.unit, item.officer]
     return Row(
         name=item.name,
         link=url_for("features.detail", layer_id=item.layer_id, feature_id=item.feature_id, year=year),
@@ -250,7 +238,7 @@ def row(each: Standing, year: int, value: str = "") -> Row:
         behind=_points(each.behind_points),
         reasons=in_sentences(each.lamp.reasons),
         obstacle=(report.obstacle or "") if report else "",
-        owner=" · ".join(filter(None, people)),
+        owner=each.owner,
         due=(report.obstacle_due or "") if report else "",
         unit=item.unit or "",
         township=item.township or "",
@@ -260,10 +248,8 @@ def row(each: Standing, year: int, value: str = "") -> Row:
 
 
 def lamp_title(each: Standing) -> str:
-    """The words of a lamp: a measured value meets its target or not, a project is on time or behind."""
-    if each.layer.status.kind == "measurement" and each.colour in ("green", "yellow"):
-        return _("达到目标") if each.colour == "green" else _("未达目标")
-    return _(LAMPS.get(each.colour, INCOMPARABLE))
+    """The words of a lamp."""
+    return _(each.lamp_title)
 
 
 def _points(value: float | None) -> str:
@@ -332,16 +318,8 @@ def _coded(each: Indicator, name: str) -> str:
 
 def _pace(each: Indicator) -> str:
     """What every remaining year must bring, with its unit; empty where nothing can be said."""
-    pace, unit = each.pace, each.unit or ""
-    if pace.per_year is None or pace.met:
-        return ""
-    amount = in_decimals(round(pace.per_year, 2))
-    if each.goal.kind == "growth":
-        return _("%(since)s 年后年均 %(amount)s%%", since=pace.since, amount=amount)
-    signed = amount if pace.per_year < 0 or each.goal.kind == "cumulative" else f"+{amount}"
-    if unit == "%":
-        return _("%(since)s 年后每年 %(amount)s 个百分点", since=pace.since, amount=signed)
-    return _("%(since)s 年后每年 %(amount)s %(unit)s", since=pace.since, amount=signed, unit=unit).strip()
+    words = pace_in_words(each, lambda value: in_decimals(round(value, 2)))
+    return translated(words.message, **words.params).strip() if words else ""
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,16 @@ from flask import Blueprint, Response, current_app, render_template, request
 from geo.model.errors import InvalidInput, N_
 from geo.service import monitoring
 from geo.service import reports as service
-from geo.service.monitoring import UNKNOWN, Scope
+from geo.service.monitoring import Scope
 from geo.service.reports import ReportWish
 from geo.store.base import Store
 from geo.web import params
 from geo.web.attachments import attachment
 from geo.web.current import as_of_day, current_store
 from geo.web.language import language
+from geo.web.monitoring_view import NOT_KNOWN, read_asked
 from geo.web.slots import slots
 from geo.web.terminal import words_in
-
-LONGEST_NAME = 200
-NOT_KNOWN = "-"
-"""How an address asks for features whose township or unit is not known."""
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -27,12 +24,15 @@ def page() -> str:
     """Choose kind, year, part of the plan and format."""
     store = current_store()
     monitored = monitoring.read(store)
-    years = list(store.catalog.zone.years)
-    today = monitored.today
+    zone = store.catalog.zone
+    kinds = [(kind, service.default_year(kind, zone, monitored.today)) for kind in service.KINDS.values()]
+    asked = read_asked(store, request.args)
     return render_template(
         "reports/index.html",
-        kinds=[(kind, service.default_year(kind, store.catalog.zone, today)) for kind in service.KINDS.values()],
-        years=years,
+        scope=asked.scope,
+        year=asked.year if "year" in request.args else kinds[0][1],
+        kinds=kinds,
+        years=list(zone.years),
         layers=monitored.layers,
         townships=[(each.value or NOT_KNOWN, each) for each in monitored.townships],
         units=[(each.value or NOT_KNOWN, each) for each in monitored.units],
@@ -89,22 +89,15 @@ def asked_report(args: params.Args, store: Store, words: str, *, as_of: str | No
     year = params.year(args)
     if year is None:
         year = service.default_year(kind, zone, service.today())
-    layers = tuple(dict.fromkeys(filter(None, args.getlist("layer"))))
-    township, unit = (_part(args, name) for name in ("township", "unit"))
     return ReportWish(
         kind,
         service.checked_year(year, zone),
-        Scope(layers, township, unit),
+        read_asked(store, args).scope,
         as_of=as_of,
         review_number=current_app.config["MAP_REVIEW_NUMBER"],
         language=words,
         translate=words_in(words),
     )
-
-
-def _part(args: params.Args, name: str) -> str | None:
-    given = params.text(args, name, LONGEST_NAME)
-    return UNKNOWN if given == NOT_KNOWN else given
 
 
 class _Name:

@@ -118,3 +118,10 @@ def test_a_demonstration_says_so_on_every_page(app, tmp_path, monkeypatch):
     pages = [page.extract_text().replace("\x00", "") for page in PdfReader(io.BytesIO(answer.data)).pages]
     assert len(pages) >= 3 and all(page.startswith("演示数据：进展为虚构，不得引用") for page in pages)
     assert "演示" in unquote(answer.headers["Content-Disposition"])
+
+
+def test_the_monitoring_page_leads_here_with_its_filters(client):
+    page = client.get("/monitoring?layer=schools&year=2022").text
+    assert "/reports?" in page
+    chosen = client.get("/reports?layer=schools&year=2022").text
+    assert '<option value="2022" selected>' in chosen and 'value="schools" checked' in chosen

@@ -21,16 +21,6 @@ from geo.store.base import Store
 
 EVERYTHING = Scope()
 
-COLOUR_TITLES: dict[str, str] = {
-    "red": N_("严重滞后"),
-    "yellow": N_("轻度滞后或未达标"),
-    "green": N_("按期或达标"),
-    "grey": N_("未填报"),
-    "none": N_("已填报·无从比较"),
-    "overdue": N_("逾期未填报"),
-}
-"""Of constructions and measured values together."""
-
 
 @dataclass(frozen=True)
 class ReportWish:

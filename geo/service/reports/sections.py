@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from geo.analysis.schedule import RED_BEHIND_POINTS, RED_LATE_START_MONTHS, REPORT_DUE_MONTHS, YELLOW_BEHIND_POINTS
+from geo.analysis import lamp_rule
+from geo.analysis.monitoring import Sum
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
 from geo.model.location import BASIS_TITLES
@@ -54,16 +55,10 @@ def _grounds(facts: Facts) -> Iterator[Block]:
     yield Paragraph(
         say(N_("规划数字注明规划章节和段落，进展注明填报人和时间。“—”表示规划没有写明，或没有人填报，不当作零。"))
     )
+    rules = [*lamp_rule.rules(), *lamp_rule.measured_rules()]
     yield Paragraph(
-        say(
-            N_(
-                "进度灯把填报的进度与计划进度相比：滞后 %(yellow)s 个百分点以上为黄，"
-                "滞后 %(red)s 个百分点以上或到期 %(late)s 个月仍未开工为红，当年投资少于年度计划的降一级；"
-                "年后 %(due)s 个月仍未填报为逾期。"
-            ),
-            yellow=YELLOW_BEHIND_POINTS, red=RED_BEHIND_POINTS, late=RED_LATE_START_MONTHS, due=REPORT_DUE_MONTHS,
-        )
-    )  # fmt: skip
+        say(N_("进度灯按下列规则亮：%(rules)s。"), rules=say(N_("；")).join(facts.remark(each.words) for each in rules))
+    )
     if facts.assumed:
         yield Paragraph(
             say(
@@ -159,16 +154,22 @@ def comparisons(facts: Facts) -> Iterator[Block]:
                     actual=_amount(line.actual_to_date, unit), missing=line.actual.missing,
                 )
             )  # fmt: skip
-            undated = each.undated.planned
-            if undated.stated + undated.missing:
-                yield Paragraph(
-                    say(
-                        N_("规划没有写明年份的另有 %(count)s 个，写明数字的合计 %(amount)s，不在累计规划内。"),
-                        count=undated.stated + undated.missing,
-                        amount=_amount(undated.value, unit),
-                    )
-                )
+            yield from _undated(facts, each.undated.planned, unit)
         yield tables.yearly(facts, each)
+
+
+def _undated(facts: Facts, total: Sum, unit: str) -> Iterator[Block]:
+    """What the plan promises without a year, which stands in no sum to date."""
+    if total.stated:
+        message = N_(
+            "规划没有写明年份的另有 %(count)s 个，其中 %(stated)s 个写明数字，合计 %(amount)s，不在累计规划内。"
+        )
+    elif total.missing:
+        message = N_("规划没有写明年份的另有 %(count)s 个，都没有写明数字。")
+    else:
+        return
+    count = total.stated + total.missing
+    yield Paragraph(facts.say(message, count=count, stated=total.stated, amount=_amount(total.value, unit)))
 
 
 def _amount(value: float | None, unit: str) -> str:
@@ -247,7 +248,7 @@ def problems(facts: Facts) -> Iterator[Block]:
                 say(
                     N_("%(name)s：%(reasons)s。存在问题：%(obstacle)s；责任人：%(owner)s。"),
                     name=each.item.name, reasons=reasons, obstacle=obstacle,
-                    owner=tables.owner(each) or say(N_("未载明")),
+                    owner=each.owner or say(N_("未载明")),
                 )
             )  # fmt: skip
         yield tables.behind(facts, late)
@@ -270,7 +271,7 @@ def next_steps(facts: Facts) -> Iterator[Block]:
         yield Paragraph(
             say(
                 N_("%(due)s 前，由%(owner)s解决%(name)s的问题：%(obstacle)s。"),
-                due=each.report.obstacle_due, owner=tables.owner(each) or say(N_("（责任人未载明）")),
+                due=each.report.obstacle_due, owner=each.owner or say(N_("（责任人未载明）")),
                 name=each.item.name,
                 obstacle=each.report.obstacle or say(N_("未填写")),
             )

@@ -7,13 +7,13 @@ from geo.analysis.monitoring import Comparison, Sum, YearLine
 from geo.model.errors import N_
 from geo.model.journal import PROGRAM
 from geo.model.layer import Layer
-from geo.model.report import Column, Table
-from geo.model.status import FLAGS, LAMPS, STAGES, WATER_CLASSES, AnnualStatus
+from geo.model.report import Column, Table, in_words
+from geo.model.status import FLAGS, STAGES, WATER_CLASSES, AnnualStatus
 from geo.service import monitoring
 from geo.service.changes_since import ChangeList, in_brief
-from geo.service.indicators import Indicator
-from geo.service.monitoring import COLOURS, Standing
-from geo.service.reports.facts import COLOUR_TITLES, Facts, office_time
+from geo.service.indicators import Indicator, pace_in_words
+from geo.service.monitoring import COLOURS, LAMP_TITLES, Standing
+from geo.service.reports.facts import Facts, office_time
 
 
 def lamps(facts: Facts) -> Table:
@@ -24,7 +24,7 @@ def lamps(facts: Facts) -> Table:
         for each in counts
     ]
     whole = (say(N_("合计")), len(facts.standings), *(facts.colours[colour] for colour in (*COLOURS, "overdue")))
-    titles = [say(COLOUR_TITLES[name]) for name in (*COLOURS, "overdue")]
+    titles = [say(LAMP_TITLES[name]) for name in (*COLOURS, "overdue")]
     columns = (Column(say(N_("图层")), 2.2), Column(say(N_("总数"))), *(Column(title) for title in titles))
     return Table(
         say(N_("%(year)s 年年底进度灯"), year=facts.year), columns, (*rows, whole),
@@ -39,7 +39,7 @@ def lamps_by_year(facts: Facts) -> Table:
         counts = monitoring.lamp_counts(monitoring.standings(facts.monitored, year))
         sums = [sum(each.counts[colour] for each in counts) for colour in COLOURS]
         rows.append((str(year), *sums, sum(each.overdue for each in counts)))
-    titles = [say(COLOUR_TITLES[name]) for name in (*COLOURS, "overdue")]
+    titles = [say(LAMP_TITLES[name]) for name in (*COLOURS, "overdue")]
     columns = (Column(say(N_("年份"))), *(Column(title) for title in titles))
     return Table(say(N_("各年年底进度灯")), columns, tuple(rows), say(N_("年度填报；进度灯按公布的规则计算")))
 
@@ -96,13 +96,13 @@ def layer_rows(facts: Facts, layer: Layer) -> Table:
     head = (Column(say(N_("名称")), 2.8), Column(say(N_("规划出处")), 1.9))
     if built:
         middle = (Column(say(N_("计划年份")), 0.9), Column(say(N_("阶段")), 1.4), Column(say(N_("进度(%%)")), 0.8),
-                  Column(say(N_("计划进度(%%)")), 1.1))  # fmt: skip
+                  Column(say(N_("计划进度(%%)")), 1.3))  # fmt: skip
     else:
         quantity = layer.status.quantity
         title = facts.title(quantity) if quantity else say(N_("实测值"))
         unit = facts.unit(layer.status.unit)
         middle = (Column(f"{title}({unit})" if unit else title, 1.4), Column(say(N_("目标")), 1.2))
-    tail = (Column(say(N_("灯")), 1.2), Column(say(N_("填报人和时间")), 1.8), Column(say(N_("责任单位")), 1.4))
+    tail = (Column(say(N_("灯")), 1.2), Column(say(N_("填报人和时间")), 1.8), Column(say(N_("责任单位")), 1.2))
     rows = [
         (each.item.name, _source(facts, each), *make(facts, each), _lamp(facts, each), reporter(facts, each.report),
          each.item.unit)
@@ -154,7 +154,7 @@ def behind(facts: Facts, found: Sequence[Standing]) -> Table:
         reasons = "\n".join(facts.remark(reason) for reason in each.lamp.reasons)
         obstacle, due = (each.report.obstacle, each.report.obstacle_due) if each.report else (None, None)
         rows.append((each.item.name, facts.title(each.layer.title), _lamp(facts, each), each.behind_points, reasons,
-                     obstacle, owner(each), due))  # fmt: skip
+                     obstacle, each.owner, due))  # fmt: skip
     source = say(N_("年度填报；依据为得出该灯的各条规则"))
     return Table(say(N_("滞后与未达标")), columns, tuple(rows), _with_rest(facts, source, len(found)))
 
@@ -187,16 +187,10 @@ def indicators(facts: Facts, found: Sequence[Indicator]) -> Table:
 
 def pace(facts: Facts, each: Indicator) -> str:
     """What every remaining year must bring, or why that cannot be said."""
-    found, say = each.pace, facts.say
-    if found.met:
-        return say(N_("已达到"))
-    if found.per_year is None:
-        return facts.remark(found.reason) if found.reason else ""
-    amount = f"{found.per_year:+g}"
-    if each.goal.kind == "growth":
-        return say(N_("%(since)s 年后年均 %(amount)s%%"), since=found.since, amount=f"{found.per_year:g}")
-    unit = say(N_("个百分点")) if each.unit == "%" else each.unit or ""
-    return say(N_("%(since)s 年后每年 %(amount)s %(unit)s"), since=found.since, amount=amount, unit=unit).strip()
+    if each.pace.met:
+        return facts.say(N_("已达到"))
+    words = pace_in_words(each, lambda value: in_words(round(value, 2))) or each.pace.reason
+    return facts.remark(words).strip() if words else ""
 
 
 def changes(facts: Facts, listed: ChangeList) -> Table:
@@ -227,25 +221,13 @@ def reporter(facts: Facts, report: AnnualStatus | None) -> str | None:
     return f"{who} {office_time(report.reported_at)[:10]}".strip()
 
 
-def owner(each: Standing) -> str | None:
-    """Who has to act: whom the report names, else who answers for the project."""
-    told = each.report.obstacle_owner if each.report else None
-    people = [told] if told else [each.item.unit, each.item.officer]
-    return " · ".join(filter(None, people)) or None
-
-
 def _source(facts: Facts, each: Standing) -> str | None:
     detail = facts.detail(each)
     return detail.source if detail else None
 
 
 def _lamp(facts: Facts, each: Standing) -> str:
-    """The words of a lamp: a measured value meets its target or not, a project is on time or behind."""
-    if each.layer.status.kind == "measurement" and each.colour in ("green", "yellow"):
-        return facts.say(N_("达到目标")) if each.colour == "green" else facts.say(N_("未达目标"))
-    if each.colour == "none":
-        return facts.say(COLOUR_TITLES["none"])
-    return facts.say(COLOUR_TITLES["overdue"]) if each.lamp.overdue else facts.say(LAMPS[each.colour])
+    return facts.say(LAMP_TITLES["overdue"] if each.lamp.overdue else each.lamp_title)
 
 
 def _most(facts: Facts, found: Sequence[Standing]) -> Sequence[Standing]:
