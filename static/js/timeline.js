@@ -32,7 +32,7 @@ function row(feature, year, status, write, isCurrent, catalog) {
     el("span", { class: "timeline-year" }, String(year)),
     el("span", { class: status ? "timeline-main" : "timeline-main is-missing" }, words.main),
     words.more.length > 0 && el("span", { class: "timeline-more" }, words.more.join(" · ")),
-    status?.lamp_reasons?.length > 0 && why(feature, each, status),
+    status?.lamp_reasons?.length > 0 && why(feature, year, status),
   ]);
 }
 
