@@ -13,11 +13,13 @@ its class; patterns over these letters (`phrase_rules`) are tried from left to r
   and nothing else is `along`.
 - A crossing with a corner keeps no `sides`; with 交叉口北、A路东 the sides count and the crossing has no quadrant.
 - Several corners in one phrase leave the quadrant open.
+- A second crossing, of two roads that were not named before, is a further site: what is read is the first, and `more`
+  holds the others, each with its own words.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from geo.exchange.phrase_rules import Reader, Reading
 from geo.exchange.phrase_tokens import Token, prepare, tidy, tokenize
@@ -31,6 +33,7 @@ CARDINALS = frozenset("NESW")
 OPENING, CLOSING = SEPARATORS["opening"], SEPARATORS["closing_brackets"]
 AS_COMMA = str.maketrans(dict.fromkeys(OPENING + CLOSING, ","))
 BRACKETED = re.compile(f"[{re.escape(OPENING)}]([^{re.escape(OPENING + CLOSING)}]{{1,40}})[{re.escape(CLOSING)}]")
+AROUND = "".join(SEPARATORS["around_sites"])
 CONTINUATION = re.compile("[dDxvkr]")
 """What goes on with the sentence before it; after a road a crossing does as well."""
 
@@ -124,11 +127,15 @@ def read_phrase(text: str) -> Reading:
     plain = tidy(text) if len(text) <= LONGEST_PHRASE else text
     if len(plain) > LONGEST_PHRASE:
         return reading
-    main, offsets, brackets = take_out_brackets(open_brackets(plain))
+    opened = open_brackets(plain)
+    main, offsets, brackets = take_out_brackets(opened)
     tokens = tokenize(main)
     Reader(reading, offsets).read(prepare(tokens))
     for bracket in brackets:
         read_bracket(reading, bracket, tokens)
+    ends = (*(site.start for site in reading.more[1:]), len(opened))
+    for site, end in zip(reading.more, ends, strict=False):
+        site.words = opened[site.start : end].strip(AROUND)
     return reading
 
 
@@ -147,6 +154,12 @@ def parse_location(text: str) -> LocationPhrase:
         A phrase of any Chinese city; longer than `LONGEST_PHRASE` characters it stays unread.
     """
     reading = read_phrase(text)
+    more = tuple(phrase_of(site, site.words) for site in reading.more)
+    return replace(phrase_of(reading, text), more=more) if more else phrase_of(reading, text)
+
+
+def phrase_of(reading: Reading, text: str) -> LocationPhrase:
+    """What was found of one site."""
     kind = kind_of(reading)
     distance, towards = reading.offset or (None, None)
     return LocationPhrase(
@@ -164,8 +177,12 @@ def parse_location(text: str) -> LocationPhrase:
 
 
 def to_json_dict(phrase: LocationPhrase) -> dict[str, object]:
-    """The phrase as JSON has it, with exactly the keys of `LocationPhrase`."""
-    return {**asdict(phrase), "roads": list(phrase.roads)}
+    """The phrase as JSON has it, with the keys of `LocationPhrase`; `more` only where there are further sites."""
+    plain = {**asdict(phrase), "roads": list(phrase.roads)}
+    if phrase.more:
+        return plain | {"more": [to_json_dict(site) for site in phrase.more]}
+    del plain["more"]
+    return plain
 
 
 def parse_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:

@@ -97,8 +97,16 @@ class Lattice:
             text = self.run[start:end]
             body = len(text) - (1 if text[-1] in grammar.AREA_SUFFIXES else self.suffixes[end]["area"])
             named = body >= 2 or grammar.SHORT_AREA.fullmatch(text)
+            if self.suffixes[end].get("area") == 1 and text[-1] == grammar.QUARTER and not self.before_road(end):
+                continue
             if named and grammar.AREA_NAME.fullmatch(text) and not text.endswith(grammar.NO_AREA):
                 yield end
+
+    def before_road(self, end: int) -> bool:
+        """Whether the next road that ends behind a place has a name of its own: 山水城金石路, but 黑牛城道."""
+        place = bisect_right(self.closers, end)
+        ahead = self.closers[place] - end if place < len(self.closers) else 0
+        return 3 <= ahead <= grammar.ROADS["usual_length"]
 
     def find_bare_places(self) -> Iterator[tuple[int, int]]:
         """Start and end of names of cities without 市 that stand before a name, at the front or behind an area."""
@@ -110,7 +118,8 @@ class Lattice:
             fronts.update(self.areas[start])
             for end in range(min(self.size - 3, start + grammar.LONGEST_PLACE), start + 1, -1):
                 name = self.run[start:end]
-                if name in grammar.BARE_PLACES and not grammar.GOES_ON.match(self.run, end):
+                stem = self.run[end : end + 2] in grammar.DIRECTED_STEMS  # 郑州东风路, but 郑州东路
+                if name in grammar.BARE_PLACES and (stem or not grammar.GOES_ON.match(self.run, end)):
                     if name in self.run[max(0, start - len(name) - 1) : start]:
                         break  # 南开区南开三马路
                     yield start, end
@@ -213,6 +222,8 @@ class Lattice:
         for inner in self.within(self.places, start + 1, end - 2):
             if carries_name(self.run[inner : end - 1]):
                 worst = max(worst, costs["thing"])
+        if any(word.corner and cut - start > 2 and cut < stem_end for cut, word in self.words[start]):
+            worst = costs["limit"]  # 西南角和望江路
         if self.begins_with_limit(start, stem_end + 1) or self.within(self.limits, start - 1, end - 3):
             worst += costs["limit"]
         worst += costs["listed"] if self.within(self.listed, start, end - 2) else 0.0

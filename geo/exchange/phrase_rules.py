@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from geo.exchange.phrase_tokens import Token
+from geo.exchange.phrase_words import WORDS
 
 OPPOSITE = {"N": "S", "S": "N", "E": "W", "W": "E", "NE": "SW", "SW": "NE", "NW": "SE", "SE": "NW"}
 CORNERS = frozenset(("NE", "NW", "SE", "SW"))
 NAMES = "RUT"
+CONNECTORS = frozenset(
+    text for text, words in WORDS.items() if len(text) == 1 and any(word.letter == "c" for word in words)
+)
 N, D, J, P = "[RUT]", "[dD]", "[ctsp]", "[sp]"
 """Parts of the rules: a name, a direction (D names a corner or lies between two cardinals), what joins, what parts."""
 
@@ -30,6 +34,11 @@ class Reading:
     pair: bool = False
     strip: bool = False
     enclosed: bool = False
+    start: int = 0
+    words: str = ""
+    """Of a further site its words, and where they begin."""
+    more: list["Reading"] = field(default_factory=list)
+    """Further sites: A路与B路交叉口、C路与D路交叉口."""
 
 
 def opposite(direction: str) -> str:
@@ -58,7 +67,9 @@ class Reader:
     """
 
     def __init__(self, reading: Reading, offsets: list[int], *, of_thing: bool = False) -> None:
-        self.reading, self.offsets, self.of_thing = reading, offsets, of_thing
+        self.first = self.reading = reading
+        self.before: Token | None = None
+        self.offsets, self.of_thing = offsets, of_thing
 
     # --- what the rules do with what they matched ------------------------------------------------------------
 
@@ -98,6 +109,10 @@ class Reader:
     def crosses(self, found: list[Token]) -> None:
         at = next((index for index, token in enumerate(found) if token.letter == "x"), len(found) - 1)
         names = [token for token in found[:at] if token.letter in NAMES]
+        if self.is_further_site(names):
+            names[0] = self.without_connector(names[0])
+            self.reading = Reading(start=self.offsets[found[0].start])
+            self.first.more.append(self.reading)
         self.mention(names, unnamed=True)
         self.reading.crossing = self.reading.crossing or len(names) > 1
         if any(token.letter == "l" for token in found):
@@ -108,6 +123,19 @@ class Reader:
             self.reading.quadrants.update(token.direction or "" for token in corners)
         else:
             self.sides([*names, *[token for token in found if token.letter in "dD"]])
+
+    def is_further_site(self, names: list[Token]) -> bool:
+        """Whether a crossing of two roads, of which neither was named before, follows a crossing."""
+        known = {name for _, name in self.reading.roads}
+        crossed = [name.text for name in names if name.letter == "R"]
+        return self.reading.crossing and len(crossed) > 1 and len(known) > 1 and known.isdisjoint(crossed)
+
+    def without_connector(self, name: Token) -> Token:
+        """The first road of a further site: right behind …东北角 is 和望江路 no name."""
+        adjacent = self.before is not None and self.before.end == name.start
+        if adjacent and name.text[0] in CONNECTORS and len(name.text) > 3:
+            return replace(name, text=name.text[1:], start=name.start + 1)
+        return name
 
     def measure(self, found: list[Token]) -> None:
         """A length with its direction: 往南400米路东."""
@@ -202,6 +230,7 @@ class Reader:
         while position < len(tokens):
             for pattern, act in self.COMPILED:
                 if match := pattern.match(letters, position):
+                    self.before = tokens[position - 1] if position else None
                     act(self, tokens[position : match.end()])
                     position = match.end()
                     break

@@ -75,6 +75,7 @@ UNNAMED, ADJECTIVES = re.compile(ROADS["unnamed"]), re.compile(ROADS["adjectives
 ALONG_WATER, STRIPS = re.compile(ROADS["along_water"]), frozenset(ROADS["strips"])
 NEEDS_ADJECTIVE = re.compile(ROADS["needs_adjective"])
 OF_ROAD, PLACES = re.compile(THINGS["belongs_to_road"]), frozenset(THINGS["places"])
+QUARTER = AREAS["quarter"]
 GOES_ON = re.compile(AREAS["goes_on"])
 PART_OF_THING = re.compile(THINGS["after_direction"])
 NO_AREA, SHORT_AREA = tuple(AREAS["never"]), re.compile(AREAS["short"])

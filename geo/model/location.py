@@ -57,6 +57,8 @@ class LocationPhrase:
         Distance and direction from the crossing, and the side of the road.
     other_sides
         Like `sides`, for things that are not roads.
+    more
+        Further sites that the same words name; everything above is of the first.
     """
 
     text: str
@@ -69,3 +71,4 @@ class LocationPhrase:
     offset_dir: str | None = None
     roadside: str | None = None
     other_sides: dict[str, str] = field(default_factory=dict)
+    more: tuple["LocationPhrase", ...] = ()

@@ -153,8 +153,18 @@ def locate_all(
         sites.append(Site(parse_location(text.strip()), area_m2))
     places = locate_sites(sites, network.roads, standing=standing, progress=progress)
     return [
-        Located(site.phrase, area_mu, place) for site, (_, area_mu), place in zip(sites, phrases, places, strict=True)
+        Located(site.phrase, area_mu, place.doubting(*_further_sites(site.phrase)))
+        for site, (_, area_mu), place in zip(sites, phrases, places, strict=True)
     ]
+
+
+def _further_sites(phrase: LocationPhrase) -> tuple[Remark, ...]:
+    """The doubt that words name more sites than the one that is placed."""
+    if not phrase.more:
+        return ()
+    others = "、".join(site.text for site in phrase.more)
+    message = N_("这句话说了 %(count)s 处，只定了第一处；另有：%(others)s")
+    return (Remark(message, count=len(phrase.more) + 1, others=others),)
 
 
 def _is_text(text: str) -> bool:

@@ -67,6 +67,41 @@ def test_the_json_has_exactly_the_agreed_keys_in_their_order():
     assert list(read("花园路")) == KEYS
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "others"),
+    [
+        (
+            "花园路与东风路交叉口西北角、文化路与黄河路交叉口东南角",
+            ("花园路", "NW"),
+            [("文化路与黄河路交叉口东南角", "SE")],
+        ),
+        (
+            "位于 长江路与黄山路交口西南角和望江路与潜山路交口东北角",
+            ("长江路", "SW"),
+            [("望江路与潜山路交口东北角", "NE")],
+        ),
+        (
+            "A路与B路交叉口；C路与D路交汇处、E路与F路交口南侧",
+            ("A路", None),
+            [("C路与D路交汇处", None), ("E路与F路交口南侧", "S")],
+        ),
+    ],
+)
+def test_further_sites_stand_beside_the_first_with_their_own_words(text, first, others):
+    answer = read(text)
+    assert (answer["roads"][0], answer["quadrant"], len(answer["roads"])) == (*first, 2)
+    assert [(site["text"], site["quadrant"]) for site in answer["more"]] == others
+    assert list(answer) == [*KEYS, "more"]
+    assert all(list(site) == KEYS for site in answer["more"])
+
+
+@pytest.mark.parametrize(
+    "text", ["A1路与和平路交叉口、和平路与胜利路交叉口", "A路与B路交叉口西北角、东北角", "A路东侧、B路北侧"]
+)
+def test_one_site_told_in_parts_stays_one(text):
+    assert "more" not in read(text)
+
+
 def test_lines_are_answered_one_by_one_in_their_order():
     answers = list(parse_lines(["A路以东\n", "\n", "B路以北"]))
     assert [answer["text"] for answer in answers] == ["A路以东", "", "B路以北"]
