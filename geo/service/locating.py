@@ -162,7 +162,7 @@ def _further_sites(phrase: LocationPhrase) -> tuple[Remark, ...]:
     """The doubt that words name more sites than the one that is placed."""
     if not phrase.more:
         return ()
-    others = "、".join(site.text for site in phrase.more)
+    others = " / ".join(site.text for site in phrase.more)
     message = N_("这句话说了 %(count)s 处，只定了第一处；另有：%(others)s")
     return (Remark(message, count=len(phrase.more) + 1, others=others),)
 
