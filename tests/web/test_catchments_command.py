@@ -341,3 +341,21 @@ def test_zipped_shapefiles_are_read(run, files):
                     archive.write(part, f"数据/{part.name}")
     assert run(roads="道路.zip", schools="学校.zip", demand="homes.geojson").exit_code == 0
     assert list(assignments(files)["school_id"][:4]) == ["西校", "西校", "西校", "东校"]
+
+
+def test_schools_that_nobody_can_walk_to_are_named_and_a_file_without_any_position_is_refused(run, files):
+    schools = geopandas.read_file(files / "学校.gpkg")
+    schools.loc[1, "geometry"] = points([(0, 20_000)])[0]
+    schools.to_file(files / "远.gpkg")
+    summary = json.loads(run(schools="远.gpkg").stdout)
+    assert any("1 所学校" in words and "东校" in words for words in summary["remarks"])
+    assert [school["on_streets"] for school in summary["schools"]] == [True, False]
+    schools["geometry"] = None
+    schools.to_file(files / "无.gpkg")
+    result = run(schools="无.gpkg")
+    assert result.exit_code == 2 and "无.gpkg" in result.stderr and result.stderr.count("\n") == 1
+    homes = geopandas.GeoDataFrame({"id": [1]}, geometry=[shapely.Point(numpy.nan, numpy.nan)], crs=4326)
+    homes.to_file(files / "空.gpkg")
+    result = run(demand="空.gpkg")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert geopandas.read_file(files / "out.gpkg", layer="assignments")["reason_code"].tolist() == ["no_position"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas
 import pandas
+import shapely
 
 from geo.exchange.files.cells import read_cells
 from geo.exchange.files.reading import short_name
@@ -85,7 +86,7 @@ def _sound(path: Path, table: Table) -> PlaceFile:
     if frame.empty:
         raise InvalidFile(PLACES.empty, file=short_name(path), layer=table.layer)
     shapes = frame.geometry
-    has_shape = shapes.notna() & ~shapes.is_empty
+    has_shape = pandas.Series(~shapely.is_missing(shapes.array) & ~shapely.is_empty(shapes.array), shapes.index)
     other = has_shape & ~shapes.geom_type.isin(PLACES.types)
     if other.any():
         message = N_("%(file)s 第 %(row)s 行的 %(field)s 应为点或面，现为 %(given)s")

@@ -212,6 +212,8 @@ def _schools(file: PlaceFile, counts: numpy.ndarray, options: Options, remarks: 
         remarks.append(Remark(N_("%(file)s 里认不出编号字段，用行号作编号"), file=file.path.name))
     shapes = file.places.geometry.to_numpy()[counts]
     gates, school = gates_of(shapes)
+    if shapely.is_missing(gates).all():
+        raise InvalidFile(N_("%(file)s 里没有一所学校有位置"), file=file.path.name)
     name_field = place_fields.find_field(file, None, place_fields.NAME_FIELDS)
     names = list(file.places[name_field][counts]) if name_field else [None] * int(counts.sum())
     names = [name if isinstance(name, str) else None for name in names]

@@ -7,8 +7,11 @@ import pandas
 
 from geo.analysis.catchments.assigning import Situation
 from geo.analysis.catchments.seating import Seating
+from geo.model.errors import N_
+from geo.model.remark import Remark
 from geo.service.catchments.inputs import Inputs, Options
 
+MOST_NAMES = 10
 TIGHT, SURPLUS = 0.95, 0.70
 """Shares of the seats taken, above and below which a school is tight or has a surplus: a judgement, not a rule."""
 
@@ -46,8 +49,19 @@ def summary_of(
         },
         "max_snap_m": options.max_snap_m,
         "sources": inputs.sources,
-        "remarks": inputs.remarks,
+        "remarks": [*inputs.remarks, *_schools_off_streets(inputs, situation, options)],
     }
+
+
+def _schools_off_streets(inputs: Inputs, situation: Situation, options: Options) -> list[Remark]:
+    """Schools to which nobody can walk, because none of their gates is on a street."""
+    ids = inputs.school_ids.tolist()
+    names = [inputs.school_names[number] or str(ids[number]) for number in situation.off_streets]
+    if not names:
+        return []
+    message = N_("%(count)s 所学校离道路超过 %(most_m)s 米或没有位置，走不到：%(names)s")
+    some = "、".join(names[:MOST_NAMES]) + ("……" if len(names) > MOST_NAMES else "")
+    return [Remark(message, count=len(names), most_m=f"{options.max_snap_m:.0f}", names=some)]
 
 
 def seats_summary(inputs: Inputs, seating: Seating, options: Options) -> dict[str, object]:
