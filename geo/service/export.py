@@ -1,82 +1,66 @@
 """Files to take away: what a question finds, with every figure and the basis of every position."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from geo.analysis.schedule import year_end
-from geo.exchange import geojson, workbook
-from geo.exchange.geojson import Part
+from geo.exchange import boundary_txt, dxf, geojson, kml, workbook
 from geo.exchange.table import Edition
+from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.feature_query import FeatureQuery
-from geo.model.layer import Layer
-from geo.service.features import properties_of
+from geo.service.export_drawing import as_dxf, as_kml, as_txt
+from geo.service.export_gis import as_gpkg, as_shp
+from geo.service.export_source import EQUAL_NOTE, Source, Wanted, checked_crs
 from geo.store.base import Store
-
-BATCH = 1000
-"""Features in memory at a time."""
 
 DEMO_NOTE = N_("演示数据：进展为虚构，不得引用")
 
 
-@dataclass(frozen=True)
-class _Export:
-    """What is to be written: the features that each layer's query finds, in an edition."""
-
-    store: Store
-    queries: Mapping[str, FeatureQuery]
-    edition: Edition
-    schematic_shapes: bool
-
-    @property
-    def layers(self) -> list[Layer]:
-        return [self.store.catalog[layer_id] for layer_id in self.queries]
-
-    def parts(self) -> Iterator[Part]:
-        """The features, a page at a time."""
-        for layer, query in zip(self.layers, self.queries.values(), strict=True):
-            for page in self.store.scan(layer.id, query, batch=BATCH):
-                properties = properties_of(layer, page, query.year)
-                wkb = page.wkb if self.schematic_shapes else _without_schematic(page.wkb, properties)
-                yield layer.id, page.ids, wkb, properties
-
-    def as_geojson(self) -> Iterator[bytes]:
-        say, year = self.edition.translate, self.edition.year
-        members: dict[str, object] = {"note": say(DEMO_NOTE)} if self.edition.demo else {}
-        if year is not None:
-            members |= {"year": year, "status_as_of": year_end(year).isoformat()}
-        if self.edition.scope:
-            members["scope"] = dict(self.edition.scope)
-        return geojson.stream(self.parts(), **members)
-
-    def as_csv(self) -> Iterator[bytes]:
-        return workbook.csv_stream(self.layers, self.parts(), self.edition)
-
-    def as_xlsx(self) -> Iterator[bytes]:
-        return workbook.xlsx_stream(self.store.catalog.zone, self.layers, self.parts(), self.edition, date.today())
+def _as_geojson(source: Source) -> Iterator[bytes]:
+    """RFC 7946; in another CRS than degrees, or named CGCS2000, a working copy that names its CRS as of 2008."""
+    say, year, crs = source.edition.translate, source.edition.year, source.wanted.crs or STORED_CRS
+    members: dict[str, object] = {"note": say(DEMO_NOTE)} if source.edition.demo else {}
+    if crs != STORED_CRS:
+        urn = f"urn:ogc:def:crs:{crs.replace(':', '::')}"
+        members |= {"crs": {"type": "name", "properties": {"name": urn}}, "crs_note": say(EQUAL_NOTE)}
+    if year is not None:
+        members |= {"year": year, "status_as_of": year_end(year).isoformat()}
+    if source.edition.scope:
+        members["scope"] = dict(source.edition.scope)
+    return geojson.stream(source.parts(crs), **members)
 
 
-def _without_schematic(wkb: Sequence[bytes | None], properties: Sequence[Mapping[str, object]]) -> list[bytes | None]:
-    return [
-        None if of.get("location_basis") == "schematic" else shape for shape, of in zip(wkb, properties, strict=True)
-    ]
+def _as_csv(source: Source) -> Iterator[bytes]:
+    return workbook.csv_stream(source.layers, source.parts(), source.edition)
+
+
+def _as_xlsx(source: Source) -> Iterator[bytes]:
+    return workbook.xlsx_stream(source.store.catalog.zone, source.layers, source.parts(), source.edition, date.today())
 
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: its media type and what writes it."""
+    """A file format: its media type, what writes it, how its files end, and whether it takes coordinates in metres."""
 
     media_type: str
-    write: Callable[[_Export], Iterator[bytes]]
+    write: Callable[[Source], Iterator[bytes]]
+    ending: str
+    planes: bool = True
 
 
 FORMATS = {
-    "geojson": Format(geojson.MEDIA_TYPE, _Export.as_geojson),
-    "csv": Format(workbook.CSV_MEDIA_TYPE, _Export.as_csv),
-    "xlsx": Format(workbook.XLSX_MEDIA_TYPE, _Export.as_xlsx),
+    "geojson": Format(geojson.MEDIA_TYPE, _as_geojson, "geojson"),
+    "csv": Format(workbook.CSV_MEDIA_TYPE, _as_csv, "csv", planes=False),
+    "xlsx": Format(workbook.XLSX_MEDIA_TYPE, _as_xlsx, "xlsx", planes=False),
+    "gpkg": Format("application/geopackage+sqlite3", as_gpkg, "gpkg"),
+    "shp": Format("application/zip", as_shp, "zip"),
+    "kml": Format(kml.MEDIA_TYPE, as_kml, "kml", planes=False),
+    "dxf": Format(dxf.MEDIA_TYPE, as_dxf, "dxf"),
+    "txt": Format(boundary_txt.MEDIA_TYPE, as_txt, "txt"),
 }
-"""Formats by the end of their file names."""
+"""Formats by name."""
 
 
 def stream(
@@ -88,6 +72,7 @@ def stream(
     translate: Callable[[str], str] = str,
     schematic_shapes: bool = True,
     scope: Sequence[tuple[str, str]] = (),
+    wanted: Wanted | None = None,
 ) -> Iterator[bytes]:
     """A file in chunks; memory stays flat whatever its size.
 
@@ -107,6 +92,8 @@ def stream(
         every feature that the map shows in an area, and no drawing that could be taken for a place.
     scope
         What was asked for, as `geo.service.export_scope` says it; the file tells it.
+    wanted
+        CRS, encoding and profile; by default what the format usually has.
 
     Raises
     ------
@@ -116,4 +103,7 @@ def stream(
     filled = {layer_id: store.filled(layer_id, query) for layer_id, query in queries.items()}
     year = next((query.year for query in queries.values()), None)
     edition = Edition(year, store.demo, language, translate, scope, filled)
-    return FORMATS[format_name].write(_Export(store, queries, edition, schematic_shapes))
+    chosen = FORMATS[format_name]
+    wanted = wanted or Wanted()
+    wanted = replace(wanted, crs=checked_crs(wanted.crs, planes=chosen.planes))
+    return chosen.write(Source(store, queries, edition, schematic_shapes, wanted))

@@ -58,7 +58,7 @@ def download() -> Response:
     return Response(
         slots("downloads").held(chunks),
         mimetype=export.FORMATS[format_name].media_type,
-        headers={"Content-Disposition": attachment(scope.name, scope.plain_name, format_name)},
+        headers={"Content-Disposition": attachment(scope.name, scope.plain_name, export.FORMATS[format_name].ending)},
     )
 
 

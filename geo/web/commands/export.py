@@ -4,16 +4,19 @@ import sys
 from pathlib import Path
 
 import click
+from flask import current_app
 from werkzeug.datastructures import MultiDict
 
+from geo.service import boundary_profiles, features
 from geo.service import export as files
-from geo.service import features
 from geo.service.export_scope import Asked, Scope
+from geo.service.export_source import Wanted
 from geo.web import params
 from geo.web.commands.command import command
 from geo.web.commands.output import pour, write_whole
 from geo.web.current import current_store
 from geo.web.language import LANGUAGES
+from geo.web.settings import ROOT
 from geo.web.terminal import answer, words_in
 
 
@@ -28,6 +31,11 @@ from geo.web.terminal import answer, words_in
 @click.option(
     "--language", type=click.Choice(LANGUAGES), default="zh", show_default=True, help="Of titles and coded values."
 )
+@click.option("--crs", help="EPSG:4326, EPSG:4490, or a CGCS2000 3-degree zone: EPSG:4513-4533 with digits, 4534-4554.")
+@click.option(
+    "--encoding", type=click.Choice(["UTF-8", "GBK"]), default="UTF-8", show_default=True, help="Of a Shapefile."
+)
+@click.option("--profile", default="default", show_default=True, help="Of a TXT file: a name in boundary_txt.toml.")
 @click.option("-o", "--output", required=True, metavar="FILE", help="File to write; - for standard output.")
 def export(
     layer_ids: tuple[str, ...],
@@ -36,6 +44,9 @@ def export(
     plan_year: str | None,
     schematic: bool,
     language: str,
+    crs: str | None,
+    encoding: str,
+    profile: str,
     output: str,
 ) -> None:
     """Write layers to a file, every feature with its figures and the basis of its position."""
@@ -49,7 +60,10 @@ def export(
     }
     words = words_in(language)
     scope = Scope(store, queries, Asked(schematic_shapes=schematic), language, words)
-    chunks = files.stream(store, queries, format_name, language=language, translate=words, scope=scope.rows())
+    wanted = Wanted(crs, encoding, boundary_profiles.named(ROOT / current_app.config["LAYERS_DIR"], profile))
+    chunks = files.stream(
+        store, queries, format_name, language=language, translate=words, scope=scope.rows(), wanted=wanted
+    )  # fmt: skip
     if output == "-":
         pour(chunks, sys.stdout.buffer)
         return
@@ -61,4 +75,9 @@ def export(
 def _format_of(file: str) -> str:
     """The format that the file's ending names, else GeoJSON."""
     ending = Path(file).suffix.removeprefix(".").lower()
+    ending = ENDINGS.get(ending, ending)
     return ending if ending in files.FORMATS else "geojson"
+
+
+ENDINGS = {"zip": "shp"}
+"""Endings of files that hold a format of another name."""

@@ -36,6 +36,7 @@ MOST_POINTS = 2_000_000
 LONGEST_LINE = 2**20
 CRS_LINE = re.compile(rb"\$CUSTOMPROPERTYTAG\s+1\s+CRS\s+9\s+\$CUSTOMPROPERTY\s+1\s+(EPSG:\d+)")
 CODEPAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
+UNICODE = re.compile(r"\\U\+(000[0-9a-fA-F]{5}|[0-9a-fA-F]{4})")
 VERSION = re.compile(rb"\$ACADVER\s+1\s+(AC\d+)")
 
 Feature = tuple[shapely.Geometry | None, dict[str, object], str | None]
@@ -147,13 +148,18 @@ def _own(entity: DXFGraphic) -> dict | None:
     """What our extended data say: id, part, fields; None where there are none."""
     if not entity.has_xdata(APP_ID):
         return None
-    text = "".join(str(tag.value) for tag in entity.get_xdata(APP_ID) if tag.code == 1000)
+    text = "".join(_plain(tag.value) for tag in entity.get_xdata(APP_ID) if tag.code == 1000)
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
     sound = isinstance(found, dict) and isinstance(found.get("id"), str) and isinstance(found.get("part"), int)
     return found if sound and isinstance(found.get("fields"), dict) else None
+
+
+def _plain(text: object) -> str | None:
+    """A text with the signs that its encoding has not, which DXF writes as numbers."""
+    return None if text is None else UNICODE.sub(lambda match: chr(int(match[1], 16)), str(text))
 
 
 def _assembled(parts: list[tuple[int, shapely.Geometry]]) -> shapely.Geometry | None:
@@ -182,7 +188,8 @@ def _fields(entity: DXFGraphic) -> dict[str, object]:
         text = entity.plain_text() if kind == "MTEXT" else entity.dxf.get("text")
     elif kind == "INSERT":
         text = entity.dxf.get("name")
-    return {"Layer": entity.dxf.get("layer"), "Entity": kind, "Text": text, "Handle": entity.dxf.get("handle")}
+    layer, handle = _plain(entity.dxf.get("layer")), entity.dxf.get("handle")
+    return {"Layer": layer, "Entity": kind, "Text": _plain(text), "Handle": handle}
 
 
 def _shape(entity: DXFGraphic, row: int, findings: FileFindings) -> shapely.Geometry | None:

@@ -1,0 +1,76 @@
+"""KML, DXF and boundary-point files: shapes for phones, for CAD and for the bureau."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy
+import shapely
+
+from geo.exchange import boundary_txt, dxf, kml
+from geo.exchange.boundary_txt import Parcel
+from geo.model.crs import gauss_kruger_crs
+from geo.model.errors import InvalidInput, N_
+from geo.model.location import BASIS_TITLES
+from geo.service.export_source import DEGREES, EQUAL_NOTE, PLANES, Source
+
+BASES = ("surveyed", "placed")
+"""Bases of a parcel that a boundary-point file need not excuse."""
+
+
+def as_kml(source: Source) -> Iterator[bytes]:
+    return kml.stream(source.layers, source.parts(), source.edition.language, source.edition.translate(EQUAL_NOTE))
+
+
+def as_dxf(source: Source) -> Iterator[bytes]:
+    """In the plane of the data's zone with its digits, unless another CRS is wanted."""
+    crs = source.wanted.crs or gauss_kruger_crs(source.zone(), with_zone_digits=True)
+    return dxf.stream(source.layers, source.parts(crs), source.edition.language, crs)
+
+
+def as_txt(source: Source) -> Iterator[bytes]:
+    """Every polygon as a parcel, by the profile that is wanted.
+
+    Raises
+    ------
+    InvalidInput
+        If a layer has no polygons, or the CRS is none of metres.
+    """
+    profile = source.wanted.profile
+    for layer in source.layers:
+        if layer.geometry is None or not layer.geometry.endswith("Polygon"):
+            message = N_("界址点坐标只能由面图层导出，“%(layer)s”不是")
+            raise InvalidInput(message, layer=source.edition.title(layer.title))
+    zone = source.zone() if source.wanted.crs is None else _zone_of(source.wanted.crs)
+    return boundary_txt.encoded(
+        boundary_txt.lines(_parcels(source), zone, profile, date.today(), _note(source)), profile
+    )  # fmt: skip
+
+
+def _zone_of(crs: str) -> int:
+    """The zone that a CRS names; whether eastings have its digits is the profile's matter."""
+    if crs in DEGREES:
+        raise InvalidInput(N_("界址点坐标以米为单位，坐标系应为 CGCS2000 3 度带，如 EPSG:4526"))
+    return 25 + PLANES.index(crs) % (len(PLANES) // 2)
+
+
+def _parcels(source: Source) -> Iterator[Parcel]:
+    for _, ids, wkb, properties in source.parts():
+        shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
+        for feature_id, shape, values in zip(ids, shapes, properties, strict=True):
+            if shape is not None and not shape.is_empty:
+                yield Parcel(feature_id, values.get("name") or "", shape, values)
+
+
+def _note(source: Source) -> str:
+    """Which parcels are not surveyed, since the format has no column for it."""
+    bases = {
+        basis
+        for _, _, wkb, properties in source.parts()
+        for shape, values in zip(wkb, properties, strict=True)
+        if shape is not None and (basis := values.get("location_basis")) is not None and basis not in BASES
+    }
+    if not bases:
+        return ""
+    say = source.edition.translate
+    words = [say(title) for basis, title in BASIS_TITLES.items() if basis in bases]
+    return say(N_("含位置依据为 %(bases)s 的地块，不是实测界址")) % {"bases": "/".join(words)}

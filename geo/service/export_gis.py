@@ -1,0 +1,174 @@
+"""GeoPackage and Shapefile: what programs for maps and the bureau take."""
+
+import csv
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy
+import shapely
+
+from geo.exchange.files.vector import ROWS, VectorField, VectorWriter, read_back
+from geo.exchange.geojson import Part
+from geo.model.crs import STORED_CRS
+from geo.model.errors import InvalidFile, N_
+from geo.model.layer import Field, Layer
+from geo.model.units import UNITS
+from geo.service.export_source import EQUAL_NOTE, Source
+
+CHUNK_BYTES = 256 * 1024
+ID_SHORT = "YSBH"
+"""Short name of the feature's id (要素编号)."""
+
+DICTIONARY = "field_dictionary.csv"
+NEAR = 1e-6
+"""Metres or degrees by which a shape that is read back may differ: none but a rounding of the last bit."""
+
+
+def as_gpkg(source: Source) -> Iterator[bytes]:
+    """A GeoPackage with a layer for each of ours, fields by their names."""
+    crs = source.wanted.crs or STORED_CRS
+    with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
+        path = Path(folder) / "export.gpkg"
+        for layer in source.layers:
+            fields = [VectorField(name, name, kind) for name, _, kind in columns(layer, source)]
+            options = {"IDENTIFIER": source.edition.title(layer.title), "DESCRIPTION": _about(layer, source)}
+            if layer.geometry is None:
+                options = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES", **options}
+            writer = VectorWriter(path, "GPKG", layer.id, fields, layer.geometry, crs, options=options)
+            for part in source.parts_of(layer.id, crs):
+                writer.add(part)
+            writer.finish()
+        yield from _chunks(path)
+
+
+def _about(layer: Layer, source: Source) -> str:
+    """Where the layer is from, and what was asked for."""
+    say = source.edition.translate
+    lines = [layer.source, layer.licence, say(EQUAL_NOTE)]
+    lines += [f"{label}: {words}" for label, words in source.edition.scope]
+    return "\n".join(lines)
+
+
+def as_shp(source: Source) -> Iterator[bytes]:
+    """A ZIP archive with a Shapefile for each layer and the dictionary of their fields; each is read back."""
+    crs = source.wanted.crs or STORED_CRS
+    with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
+        shortened = {}
+        for layer in source.layers:
+            shortened[layer.id] = _write_shapefile(source, layer, Path(folder), crs)
+        (Path(folder) / DICTIONARY).write_bytes(_dictionary(source, shortened))
+        archive = Path(folder) / "export.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+            for part in sorted(Path(folder).iterdir()):
+                if part != archive:
+                    file.write(part, part.name)
+        yield from _chunks(archive)
+
+
+def columns(layer: Layer, source: Source) -> list[tuple[str, str, str]]:
+    """Name, short name and type of everything that a feature has: its id, fields, ratios and a year's status."""
+    found = [("feature_id", ID_SHORT, "text")]
+    found += [(each.name, each.short, each.type) for each in layer.fields]
+    found += [(each.name, each.short, "number") for each in layer.ratios]
+    if source.edition.year is not None:
+        found += [(each.name, each.short, each.type) for each in layer.status_fields]
+    return found
+
+
+def _write_shapefile(source: Source, layer: Layer, folder: Path, crs: str) -> int:
+    """Returns how many texts had to be cut."""
+    fields = [VectorField(short, name, kind) for name, short, kind in columns(layer, source)]
+    path = folder / f"{layer.id}.{'shp' if layer.geometry else 'dbf'}"
+    encoding = source.wanted.encoding
+    writer = VectorWriter(path, "ESRI Shapefile", layer.id, fields, layer.geometry, crs, encoding)
+    for part in source.parts_of(layer.id, crs):
+        writer.add(part)
+    writer.finish()
+    (folder / f"{layer.id}.cpg").write_text(encoding, encoding="ascii")
+    _prove(source, layer, path, crs)
+    return writer.shortened
+
+
+def _prove(source: Source, layer: Layer, path: Path, crs: str) -> None:
+    """Read a Shapefile back as its readers will, and hold it against what was to be written.
+
+    Raises
+    ------
+    InvalidFile
+        If a row, its shape or its name differs.
+    """
+    start = 0
+    for ids, wkb, names in _batches(source.parts_of(layer.id, crs)):
+        found = read_back(path, None, start, len(ids))
+        wanted = [name and name.encode(source.wanted.encoding, "replace")[:254].decode(source.wanted.encoding, "ignore")
+                  for name in names]  # fmt: skip
+        same = found.ids == ids and [name or None for name in found.texts["MC"]] == wanted
+        if layer.geometry is not None and same:
+            same = _same_shapes(shapely.from_wkb(numpy.array(wkb, dtype=object)), found.shapes)
+        if not same:
+            message = N_("%(file)s 写出后读回的内容不同，没有导出")
+            raise InvalidFile(message, file=path.name)
+        start += len(ids)
+
+
+def _batches(parts: Iterator[Part]) -> Iterator[tuple[list[str], list[bytes | None], list[str | None]]]:
+    ids: list[str] = []
+    wkb: list[bytes | None] = []
+    names: list[str | None] = []
+    for _, part_ids, part_wkb, properties in parts:
+        ids += part_ids
+        wkb += part_wkb
+        names += [values.get("name") for values in properties]
+        if len(ids) >= ROWS:
+            yield ids, wkb, names
+            ids, wkb, names = [], [], []
+    if ids:
+        yield ids, wkb, names
+
+
+def _same_shapes(wanted: numpy.ndarray, found: numpy.ndarray) -> bool:
+    there = ~shapely.is_missing(wanted) & ~shapely.is_empty(wanted)
+    if (shapely.is_missing(found) == there).any() or len(wanted) != len(found):
+        return False
+    own, read = shapely.force_2d(wanted[there]), found[there]
+    near = numpy.abs(shapely.bounds(own) - shapely.bounds(read)).max(initial=0.0) <= NEAR
+    return bool(near and (shapely.get_num_coordinates(own) == shapely.get_num_coordinates(read)).all())
+
+
+def _dictionary(source: Source, shortened: dict[str, int]) -> bytes:
+    """What each short name means, its unit and its codes."""
+    say, title = source.edition.translate, source.edition.title
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([say(each) for each in HEADERS])
+    for layer in source.layers:
+        titled = {each.name: each for each in (*layer.fields, *layer.ratios, *layer.status_fields)}
+        for name, short, kind in columns(layer, source):
+            each = titled.get(name)
+            unit = getattr(UNITS[each.unit], source.edition.language) if each is not None and each.unit else ""
+            words = title(each.title) if each is not None else say(N_("编号"))
+            writer.writerow([f"{layer.id}.shp", short, words, name, kind, unit, _codes(each, source)])
+    cut = sum(shortened.values())
+    if cut:
+        writer.writerow(
+            [say(N_("说明")), "", say(N_("有 %(count)s 处文字太长或含编码没有的字，已截短或替换")) % {"count": cut}]
+        )
+    writer.writerow([say(N_("说明")), "", say(EQUAL_NOTE)])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+HEADERS = (N_("文件"), N_("字段"), N_("含义"), N_("英文名"), N_("类型"), N_("单位"), N_("取值"))
+
+
+def _codes(each: object, source: Source) -> str:
+    values = each.values if isinstance(each, Field) else ()
+    return "; ".join(f"{choice.value}={source.edition.title(choice.title)}" for choice in values)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk

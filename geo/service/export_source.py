@@ -1,0 +1,132 @@
+"""What is to be written to a file: the features that each layer's query finds, in an edition and a CRS."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy
+import pyproj
+import shapely
+
+from geo.exchange.boundary_txt import DEFAULT_PROFILE, Profile
+from geo.exchange.geojson import Part
+from geo.exchange.table import Edition
+from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, zone_of
+from geo.model.errors import InvalidInput, N_
+from geo.model.feature_query import FeatureQuery
+from geo.model.layer import Layer
+from geo.service.features import properties_of
+from geo.store.base import Store
+
+BATCH = 1000
+"""Features in memory at a time."""
+
+DEGREES = (STORED_CRS, "EPSG:4490")
+PLANES = tuple(
+    gauss_kruger_crs(zone, with_zone_digits=digits)
+    for digits in (True, False)
+    for zone in range(FIRST_ZONE, LAST_ZONE + 1)
+)
+EQUAL_NOTE = N_("规划精度下 WGS 84（EPSG:4326）与 CGCS2000（EPSG:4490）视为相同，坐标未作换算")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a file is to be written.
+
+    Parameters
+    ----------
+    crs
+        EPSG:4326, EPSG:4490 or one of the CGCS2000 3-degree zones; None for what the format usually has.
+    encoding
+        Of a Shapefile: `UTF-8` or `GBK`.
+    profile
+        Of a boundary-point file.
+    """
+
+    crs: str | None = None
+    encoding: str = "UTF-8"
+    profile: Profile = DEFAULT_PROFILE
+
+
+@dataclass(frozen=True)
+class Source:
+    """The features to be written."""
+
+    store: Store
+    queries: Mapping[str, FeatureQuery]
+    edition: Edition
+    schematic_shapes: bool
+    wanted: Wanted = field(default_factory=Wanted)
+
+    @property
+    def layers(self) -> list[Layer]:
+        return [self.store.catalog[layer_id] for layer_id in self.queries]
+
+    def parts(self, crs: str = STORED_CRS) -> Iterator[Part]:
+        """The features, a page at a time, in a CRS with the easting or longitude first."""
+        for layer_id in self.queries:
+            yield from self.parts_of(layer_id, crs)
+
+    def parts_of(self, layer_id: str, crs: str = STORED_CRS) -> Iterator[Part]:
+        """The features of one layer."""
+        layer, query = self.store.catalog[layer_id], self.queries[layer_id]
+        for page in self.store.scan(layer_id, query, batch=BATCH):
+            properties = properties_of(layer, page, query.year)
+            wkb = page.wkb if self.schematic_shapes else _without_schematic(page.wkb, properties)
+            yield layer_id, page.ids, wkb if crs in DEGREES else _turned(wkb, crs), properties
+
+    def zone(self) -> int:
+        """The 3-degree zone of the middle of the layers.
+
+        Raises
+        ------
+        InvalidInput
+            If that is none of China's.
+        """
+        extents = [self.store.extent(layer_id, schematic=self.schematic_shapes) for layer_id in self.queries]
+        known = [extent for extent in extents if extent is not None] or [self.store.catalog.zone.extent]
+        return zone_of((min(each[0] for each in known) + max(each[2] for each in known)) / 2)
+
+
+def checked_crs(crs: str | None, *, planes: bool) -> str | None:
+    """A CRS that we write.
+
+    Parameters
+    ----------
+    planes
+        Whether the format takes metres.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none of them.
+    """
+    if crs is None:
+        return None
+    plain = crs.strip().upper()
+    plain = f"EPSG:{plain}" if plain.isdigit() else plain
+    if plain in DEGREES or (planes and plain in PLANES):
+        return plain
+    message = (
+        N_(
+            "导出不用坐标系“%(crs)s”，可用：EPSG:4326、EPSG:4490，"
+            "CGCS2000 3 度带 EPSG:4513—4533（带号）、EPSG:4534—4554（无带号）"
+        )
+        if planes
+        else N_("这种格式只有经纬度，坐标系“%(crs)s”不能用，可用：EPSG:4326、EPSG:4490")
+    )
+    raise InvalidInput(message, crs=crs[:40])
+
+
+def _turned(wkb: Sequence[bytes | None], crs: str) -> list[bytes | None]:
+    transformer = pyproj.Transformer.from_crs(STORED_CRS, crs, always_xy=True)
+    shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
+    return shapely.to_wkb(
+        shapely.transform(shapes, lambda points: numpy.column_stack(transformer.transform(*points.T)))
+    ).tolist()  # fmt: skip
+
+
+def _without_schematic(wkb: Sequence[bytes | None], properties: Sequence[Mapping[str, object]]) -> list[bytes | None]:
+    return [
+        None if of.get("location_basis") == "schematic" else shape for shape, of in zip(wkb, properties, strict=True)
+    ]

@@ -1,0 +1,123 @@
+"""Boundary-point files: written as the rule has them, read as they really come."""
+
+from datetime import date
+
+import pyproj
+import pytest
+import shapely
+
+from geo.exchange.boundary_reading import is_boundary_text, read_boundaries
+from geo.exchange.boundary_txt import DEFAULT_PROFILE, Parcel, Profile, encoded, lines, read_profiles
+from geo.model.errors import InvalidInput
+from geo.model.file_finding import FileFindings
+
+TO_DEGREES = pyproj.Transformer.from_crs(4526, 4326, always_xy=True)
+HEADER = ["[属性描述]", "坐标系=2000国家大地坐标系", "几度分带=3", "带号=38", "[地块坐标]"]
+SQUARE = ["J1,1,3657100.000,38501000.000", "J2,1,3657100.000,38501100.000", "J3,1,3657000.000,38501100.000",
+          "J4,1,3657000.000,38501000.000", "J1,1,3657100.000,38501000.000"]  # fmt: skip
+
+EAST_FIRST = [",".join([name, ring, east, north]) for name, ring, north, east in (line.split(",") for line in SQUARE)]
+
+
+def degrees(shape):
+    return shapely.transform(shape, lambda points: list(zip(*TO_DEGREES.transform(*points.T), strict=True)))
+
+
+def read(text_lines):
+    findings = FileFindings()
+    return read_boundaries(text_lines, findings), [finding.code for finding in findings]
+
+
+def test_a_parcel_is_written_clockwise_from_the_north_west_with_its_hole_and_its_area():
+    outer = [(38501000, 3657000), (38501100, 3657000), (38501100, 3657100), (38501000, 3657100)]
+    hole = [(38501010, 3657010), (38501020, 3657010), (38501020, 3657020), (38501010, 3657020)]
+    parcel = Parcel("D1", "沙路小学", degrees(shapely.Polygon(outer, [hole])), {"land_use_code": "080403"})
+    found = list(lines([parcel], 38, DEFAULT_PROFILE, date(2026, 1, 2)))
+    assert found[:3] == ["[属性描述]", "格式版本号=1.01版本", "数据产生单位="]
+    assert found[found.index("[地块坐标]") + 1 :] == [
+        "10,0.9900,D1,沙路小学,面,,,080403,@",
+        *SQUARE,
+        "J5,2,3657020.000,38501010.000",
+        "J6,2,3657010.000,38501010.000",
+        "J7,2,3657010.000,38501020.000",
+        "J8,2,3657020.000,38501020.000",
+        "J5,2,3657020.000,38501010.000",
+    ]
+    content = b"".join(encoded(found, DEFAULT_PROFILE))
+    assert content.startswith("[属性描述]\r\n".encode("gbk"))
+
+
+def test_parts_are_parcels_of_their_own_and_one_feature_again():
+    parts = [shapely.box(38501000 + 200 * place, 3657000, 38501100 + 200 * place, 3657100) for place in range(2)]
+    parcel = Parcel("D1", "学校", degrees(shapely.MultiPolygon(parts)), {})
+    found, codes = read(lines([parcel], 38, DEFAULT_PROFILE, date(2026, 1, 2)))
+    assert [fields["地块编号"] for fields in found.fields] == ["D1"]
+    assert found.shapes[0].equals_exact(shapely.MultiPolygon(parts).normalize(), 0.001) or (
+        found.shapes[0].symmetric_difference(shapely.MultiPolygon(parts)).area < 0.1
+    )
+    assert codes == []
+
+
+@pytest.mark.parametrize(
+    ("parcel", "points", "said"),
+    [
+        ("5,1.0000,D1,学校,面,,教育,080403,@", SQUARE, []),
+        ("4,1.0,D1,学校,面,,,,@", SQUARE[:4], []),
+        ("5,10000.00,D1,学校,面,,,,@", SQUARE, []),
+        ("5,15,D1,学校,面,,,,@", SQUARE, []),
+        ("5,1,D1,学校,面,,,,附加一,附加二,@", SQUARE, []),
+        ("5，1，D1，学校，面，，，，@", [line.replace(",", "，") for line in SQUARE], []),
+        ("5,1,D1,学校,面,,,,@", [line.replace("J", "") for line in SQUARE], []),
+        ("5,1,D1,学校,面,,,,@", [line.replace(",38", ",") for line in SQUARE], []),
+        ("7,1,D1,学校,面,,,,@", SQUARE, ["count_mismatch"]),
+        ("5,2,D1,学校,面,,,,@", SQUARE, ["area_mismatch"]),
+        ("5,1,D1,学校,面,,,,@", SQUARE[::-1], ["ring_order"]),
+        ("5,1,D1,学校,面,,,,@", EAST_FIRST, ["swapped_axes"]),
+        ("5,1,D1,学校,面,,,,@", [*SQUARE, "看不懂的一行"], ["unknown_line"]),
+    ],
+)  # fmt: skip
+def test_parcels_are_read_in_every_variant_and_never_believed(parcel, points, said):
+    found, codes = read([*HEADER, parcel, *points])
+    assert codes == said
+    assert found.shapes[0].area == pytest.approx(10000)
+    assert found.crs.to_epsg() in (4526, 4547)
+    assert (found.fields[0]["地块编号"], found.fields[0]["地块名称"]) == ("D1", "学校")
+
+
+def test_an_extra_block_first_and_restarted_names_of_holes_do_no_harm():
+    hole = ["J1,2,3657020.000,38501010.000", "J2,2,3657010.000,38501010.000", "J3,2,3657010.000,38501020.000",
+            "J1,2,3657020.000,38501010.000"]  # fmt: skip
+    found, codes = read(["[其他]", "说明=1", *HEADER, "9,0.995,D1,学校,面,,,,@", *SQUARE, *hole])
+    assert codes == []
+    assert len(found.shapes[0].interiors) == 1
+
+
+def test_a_ring_beside_the_first_is_a_part_not_a_hole():
+    beside = [line.replace(",1,36571", ",2,36581").replace(",1,36570", ",2,36580") for line in SQUARE]
+    found, _ = read([*HEADER, "10,2,D1,学校,面,,,,@", *SQUARE, *beside])
+    assert found.shapes[0].geom_type == "MultiPolygon"
+
+
+@pytest.mark.parametrize(
+    ("header", "points", "code"),
+    [
+        (["[属性描述]", "坐标系=80国家大地坐标系", "几度分带=3", "带号=38"], SQUARE, 2362),
+        (["[属性描述]", "几度分带=6", "带号=19"], [line.replace(",38", ",19") for line in SQUARE], 4497),
+        (["[属性描述]", "带号=39"], SQUARE, 4526),
+    ],
+)
+def test_datum_and_zone_come_from_the_header_and_the_digits(header, points, code):
+    found, _ = read([*header, "[地块坐标]", "5,1,D1,学校,面,,,,@", *points])
+    assert found.crs.to_epsg() == code
+
+
+def test_texts_are_known_by_sections_or_by_parcels_and_points():
+    assert is_boundary_text(["", "[地块坐标]"])
+    assert is_boundary_text(["5,1,D1,学校,面,,,,@", SQUARE[0]])
+    assert not is_boundary_text(["名称,经度,纬度", "学校,114,33"])
+
+
+def test_profiles_are_read_from_their_file_and_faults_name_it():
+    assert read_profiles('[x]\nencoding = "UTF-8"', "f")["x"] == Profile(encoding="UTF-8")
+    with pytest.raises(InvalidInput, match=r"f 不合要求"):
+        read_profiles('[x]\ncolour = "red"', "f")
