@@ -1,4 +1,4 @@
-"""DXF (AutoCAD 2000, GBK), which CAD programs and GDAL read: a drawing layer for each of ours, a polyline for each ring.
+"""DXF (AutoCAD 2000, GBK), which CAD programs and GDAL read: a drawing layer for each of ours, a polyline a ring.
 
 Every entity carries, as extended data of `PLAN_ATLAS`, JSON that says of which feature and part it is; the first one of
 a feature has its fields too. `geo.exchange.files.incoming.dxf_file` puts them together again.
