@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from geo.model.errors import InvalidInput
+from geo.model.errors import InvalidFeatures, InvalidInput
 from geo.model.field_fault import InvalidFields
 from geo.model.journal import Act
 from geo.model.layer import Layer
@@ -54,7 +54,7 @@ def create(layer_id: str) -> Response | tuple[str, int]:
         entry = editing.create(store, layer_id, feature_id, values, act, _position(given, act))
     except InvalidFields as error:
         return _form(layer, texts, place_faults(error), given), 400
-    except InvalidInput as error:
+    except (InvalidInput, InvalidFeatures) as error:
         return _form(layer, texts, {"": in_words(error)}, given), 400
     say_done(_("已新增“%(name)s”", name=values["name"]), entry)
     return redirect(url_for("features.detail", layer_id=layer_id, feature_id=feature_id), 303)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from geo.model.errors import Conflict, InvalidInput, N_
+from geo.model.errors import Conflict, InvalidFeatures, InvalidInput, N_
 from geo.model.field_fault import InvalidFields
 from geo.model.journal import Act
 from geo.model.layer import Layer
@@ -44,7 +44,7 @@ def save(layer_id: str, feature_id: str) -> Response | tuple[str, int]:
         entry = editing.edit(store, layer_id, feature_id, revision, values, act_of_form(form))
     except Conflict:
         return _conflict(layer, feature_id, revision, values), 409
-    except InvalidInput as error:
+    except (InvalidInput, InvalidFeatures) as error:
         now = editing.read_now(store, layer_id, feature_id)
         faults = faults_by_field(error.faults) if isinstance(error, InvalidFields) else {"": in_words(error)}
         return _form(layer, feature_id, now, texts_of(layer, now) | given, revision, faults), 400

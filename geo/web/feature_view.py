@@ -120,7 +120,7 @@ def predecessor_view(each: Predecessor) -> PredecessorView:
 
 
 def _plan_facts(layer: Layer, properties: dict) -> list[Figure]:
-    """Planned dates in one row, and who answers for it."""
+    """Planned dates in one row, a progress curve of its own, and who answers for it."""
     found = []
     start, finish = properties.get("planned_start"), properties.get("planned_finish")
     if start and finish:
@@ -129,6 +129,8 @@ def _plan_facts(layer: Layer, properties: dict) -> list[Figure]:
             # The plan gives only a year: its first and last day are our assumption, and say so.
             dates = _("%(dates)s（按年份推定）", dates=dates)
         found.append(Figure("planned_dates", _("计划起止"), dates))
+    if curve := properties.get("progress_curve"):
+        found.append(Figure("progress_curve", _("进度曲线"), str(curve)))
     owners = (field for field in layer.fields if field.name in OWNERS)
     return [
         *found,

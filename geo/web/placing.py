@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
 
-from geo.model.errors import Conflict, InvalidInput, N_
+from geo.model.errors import Conflict, InvalidFeatures, InvalidInput, N_
 from geo.model.field_fault import InvalidFields
 from geo.model.field_value import read_value
 from geo.model.layer import PLAN_FIELDS, Layer
@@ -72,7 +72,7 @@ def save(layer_id: str, feature_id: str) -> Response | tuple[str, int]:
         return _conflict(layer_id, feature_id, revision, shape), 409
     except InvalidFields as error:
         return _form(layer_id, feature_id, place_faults(error), given), 400
-    except InvalidInput as error:
+    except (InvalidInput, InvalidFeatures) as error:
         return _form(layer_id, feature_id, {"": in_words(error)}, given), 400
     say_done(_("位置已保存") if entry else _("没有改动，什么都没有写入"), entry)
     return redirect(url_for("features.detail", layer_id=layer_id, feature_id=feature_id), 303)

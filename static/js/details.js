@@ -92,6 +92,7 @@ export class Details {
     const dates = start && finish && t("{start} 至 {finish}", { start, finish });
     return [
       ["planned_dates", t("计划起止"), dates && properties.planned_dates_assumed ? t("{dates}（按年份推定）", { dates }) : dates],
+      ["progress_curve", t("进度曲线"), properties.progress_curve],
       ["responsible_unit", t("责任单位"), isPlan && (properties.responsible_unit || t("未填"))],
       ["responsible_officer", t("责任人"), isPlan && (properties.responsible_officer || t("未填"))],
       ["replaced_by", t("替代要素"), properties.replaced_by],

@@ -131,6 +131,7 @@ def test_the_curve_is_written_in_rows_and_shown_in_rows(office, editor):
     rows = {"_curve_day": ["2023-06-30", "", "2023-09-30"], "_curve_pct": ["40", "", "75%"]}
     editor.post(EDIT, data=form | rows)
     assert now(office)["progress_curve"] == "2023-06-30 40; 2023-09-30 75%"
+    assert "2023-06-30 40; 2023-09-30 75%" in editor.get(f"/features/{FEATURE}").text
     page = editor.get(EDIT).text
     assert re.search(r'name="_curve_day" value="2023-09-30"', page) and re.search(
         r'name="_curve_pct"[^>]* value="75"', page
@@ -353,6 +354,13 @@ def test_a_merger_is_said_on_every_page_and_taken_back(office, editor):
     for words in ("2024-02-01", "两校合并", "批复3号", "editor", 'href="/features/schools/2021-1"', "已停用 2 个要素"):
         assert words in page
     assert office.test_client().get(f"/features/{FEATURE}").status_code == 200
+    for address in (
+        "/ogc/search?q=2023-1",
+        "/ogc/collections/schools/items?limit=100",
+        "/export/file?layers=schools&format=csv",
+    ):
+        assert "宏志小学" not in office.test_client().get(address).text
+    assert "宏志小学" in office.test_client().get("/export/file?layers=schools&format=csv&include_retired=true").text
     successor = office.test_client().get("/features/schools/2021-1").text
     assert successor.count("2024-02-01 停用") == 2 and "2023 年填报：开工 30%" in successor
     retired = page[page.index('data-testid="retired"') :]
