@@ -66,7 +66,10 @@ def clean_name(text: str) -> str:
         name = marker.sub("", name, count=1) if marker.match(name) else name
     while (shorter := BEFORE_NAME.sub("", name).strip(CLAUSES["marks"])) != name:
         name = shorter
-    return without_place(AFTER_NAME.sub("", name).strip(CLAUSES["marks"]))
+    name = AFTER_NAME.sub("", name).strip(CLAUSES["marks"])
+    if "(" in name and ")" not in name:  # 城东小学(位置:…
+        name = name.partition("(")[0]
+    return without_place(name)
 
 
 def without_place(name: str) -> str:
@@ -174,7 +177,9 @@ def named_before(text: str, start: int) -> Anchor | None:
     if text[start - 1 : start] != COMMA:
         return None
     first = clause_start(text, start - 1)
-    name = without_kind(clean_name(text[first : max(0, start - 1)]))
+    clause = text[first : max(0, start - 1)]
+    told = FIGURED.match(clause)
+    name = without_kind(clean_name(told["name"] if told and told["name"] else clause))
     return Anchor(name, first, start - 1, LOCATED_RANK) if is_project(name) else None
 
 

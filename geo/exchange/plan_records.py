@@ -37,7 +37,7 @@ AGGREGATE = re.compile(WORDS["anchors"]["aggregate"])
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
     """All projects that passages plan; what is told of one project in two places of a section is one record."""
     held: PlanRecord | None = None
-    for passage, record in records_in(passages):
+    for passage, record in list(records_in(passages)) or records_in(one_project(passages)):
         apart = passage.row or begins_item(passage)
         whole = one_of_two(held, record) if held and not apart else None
         if held and not whole:
@@ -45,6 +45,18 @@ def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
         held = whole or record
     if held:
         yield held
+
+
+def one_project(passages: list[Passage]) -> list[Passage]:
+    """A text that names one project in its title and goes on about it under headings, as one passage."""
+    prose = [passage for passage in passages if passage.is_prose]
+    if not prose or len(prose) < len(passages) or name_line(prose[0].text) is None:
+        return []
+    whole = prose[0]
+    for passage in prose[1:]:
+        if len(whole.text) + len(passage.text) <= WORDS["layout"]["longest_item"]:
+            whole = replace(whole, text=whole.text + between(whole, passage) + passage.text)
+    return [whole]
 
 
 def records_in(passages: list[Passage]) -> Iterator[tuple[Passage, PlanRecord]]:
