@@ -86,10 +86,8 @@ def run() -> Response:
         def step(remark: Remark) -> None:
             tell(min(steps.setdefault(remark.message, len(steps) + 1), STEPS - 1), STEPS)
 
-        with places.taken():
-            return work(step)
+        return work(step)
 
-    places = slots("computing")
     return progress.stream(stepped, lambda found: orjson.Fragment(orjson.dumps(view.result_of(*found))))
 
 
@@ -191,13 +189,19 @@ def keep() -> Response:
 def _answered() -> Callable[[Tell], tuple[Answer, Renewed | None]]:
     """What answers the request: its question, or a kept scenario with the data of its day, or of now.
 
-    Everything of the request is read at once, so that the work can be done outside it.
+    Everything of the request is read at once, so that the work can be done outside it. It takes one of the places for
+    those who compute, and raises `Busy` where there is none.
     """
-    store, live, known = current_store(), live_store(), answers()
+    store, live, known, places = current_store(), live_store(), answers(), slots("computing")
     number = request.args.get("scenario", "")
     if not number:
         question = _question(request.args.to_dict(flat=False))
-        return lambda tell: (known.answer(store, question, tell, kept_in=live), None)
+
+        def answered(tell: Tell) -> tuple[Answer, None]:
+            with places.taken():
+                return known.answer(store, question, tell, kept_in=live), None
+
+        return answered
     if not number.isdecimal():
         raise InvalidInput(N_("参数 %(name)s 应为整数，现为“%(given)s”"), name="scenario", given=number[:40])
     past = past_stores()
@@ -205,10 +209,11 @@ def _answered() -> Callable[[Tell], tuple[Answer, Renewed | None]]:
     again = request.args.get("renew") == "true"
 
     def work(tell: Tell) -> tuple[Answer, Renewed | None]:
-        if again:
-            found = scenarios.renewed(live, known, scenario, tell)
-        else:
-            found = scenarios.as_kept(live, past, known, scenario, tell)
+        with places.taken():
+            if again:
+                found = scenarios.renewed(live, known, scenario, tell)
+            else:
+                found = scenarios.as_kept(live, past, known, scenario, tell)
         return found.answer, found
 
     return work

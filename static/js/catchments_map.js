@@ -11,8 +11,8 @@ const NOBODY = "#8d979f";
 
 /** Draws areas, homes and schools, and tells where one clicks. */
 export class CatchmentsMap {
-  constructor(map, catalog, onPlace) {
-    Object.assign(this, { map, catalog });
+  constructor(map, catalog, { onPlace, onSchool }) {
+    Object.assign(this, { map, catalog, onSchool });
     map.attributionControl.remove();
     map.setMinZoom(9).setMaxZoom(19);
     L.control.scale({ imperial: false, position: "bottomright", maxWidth: 140 }).addTo(map);
@@ -66,7 +66,8 @@ export class CatchmentsMap {
       this.homes.addLayer(dot);
     }
     for (const feature of schools.features) {
-      const mark = this.shape(feature, "schools", { radius: 7, color: "#1b2631", weight: 2, fillColor: colours.get(feature.properties.school_id), fillOpacity: 1, interactive: false });
+      const mark = this.shape(feature, "schools", { radius: 7, color: "#1b2631", weight: 2, fillColor: colours.get(feature.properties.school_id), fillOpacity: 1 });
+      mark.on("click", (event) => { L.DomEvent.stop(event); this.onSchool(feature.properties.school_id); });
       this.schools.addLayer(mark);
     }
     this.labels.set("schools", schools.features.map((feature) => ({ text: feature.properties.name || feature.properties.school_id, kind: "feature", priority: 5, anchor: centre(feature), gap: 10 })));

@@ -25,7 +25,9 @@ class CatchmentsPage {
   constructor(map, config) {
     this.config = config;
     this.catalog = new Catalog(config);
-    this.map = new CatchmentsMap(map, this.catalog, (latLng) => this.ask({ lon: latLng.lng.toFixed(6), lat: latLng.lat.toFixed(6) }));
+    this.map = new CatchmentsMap(map, this.catalog, {
+      onPlace: (latLng) => this.ask({ lon: latLng.lng.toFixed(6), lat: latLng.lat.toFixed(6) }), onSchool: (schoolId) => this.select(schoolId),
+    });
     this.question = new Question(() => { this.scenario = null; this.load(); });
     this.result = new ResultPanel(node("result"), {
       select: (schoolId) => this.select(schoolId), bySeats: () => this.question.bySeats, askHome: (id) => this.askHome(id),

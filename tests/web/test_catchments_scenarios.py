@@ -61,11 +61,9 @@ def test_a_scenario_is_kept_and_gives_the_same_answer_again_and_after_changes(of
 
     compared = read(reader, f"/catchments/compare?level=primary&method=capacity&year=2025&with=scenario:{listed['id']}")
     assert compared["title"] == "固定一号小区" and compared["moves"]["compared"] > 0
-    steady = "/catchments/result?level=primary&method=capacity&year=2025&change_price_m=9000"
-    stays = read(reader, f"{steady}&last=scenario:{listed['id']}")["homes"]["features"]
-    assert "2022-2" in {
-        each["properties"]["school_id"] for each in stays if each["properties"]["demand_id"] == "demo-01"
-    }
+    against = f"/catchments/result?level=primary&method=capacity&year=2024&last=scenario:{listed['id']}"
+    moved = [read(reader, f"{against}&change_price_m={price}")["summary"]["changes"]["pupils"] for price in (0, 9000)]
+    assert moved[0] > moved[1]
     assert reader.get(f"/catchments/file?scenario={listed['id']}&format=xlsx").status_code == 200
 
 

@@ -1,0 +1,34 @@
+"""Answers that tell how far they are: the work ends when nobody reads, silence is bridged."""
+
+import json
+import threading
+import time
+
+from geo.web import progress
+
+
+def test_the_work_ends_when_nobody_reads_any_more(app):
+    ended, begun = threading.Event(), threading.Event()
+
+    def work(tell) -> None:
+        try:
+            while not ended.wait(0.01):
+                tell(1, 2)
+                begun.set()
+        except progress.Abandoned:
+            ended.set()
+
+    with app.test_request_context():
+        lines = iter(progress.stream(work, str).response)
+        assert json.loads(next(lines)) == {"done": 1, "of": 2} and begun.wait(5)
+        assert not ended.is_set()
+        lines.close()
+    assert ended.wait(5)
+
+
+def test_while_the_work_is_silent_its_last_step_is_said_again(app, monkeypatch):
+    monkeypatch.setattr(progress, "BEAT_S", 0.02)
+    with app.test_request_context():
+        response = progress.stream(lambda tell: (tell(3, 9), time.sleep(0.2))[0], lambda found: "done")
+        lines = [json.loads(line) for line in response.response]
+    assert lines[-1] == {"result": "done"} and lines[:-1].count({"done": 3, "of": 9}) > 2
