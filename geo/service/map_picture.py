@@ -1,6 +1,6 @@
 """The map as a picture: what the reader's filters find, on the store's own ground, in the plane of the data."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -133,10 +133,7 @@ class MapPicture:
                 properties = properties_of(layer, page, self.wish.year)
                 shapes = zip(page.wkb, properties, strict=True)
                 found += [_Found(layer, shapely.from_wkb(wkb), of) for wkb, of in shapes if wkb is not None]
-                if len(found) > MOST_FEATURES:
-                    raise InvalidInput(
-                        N_("符合条件的要素超过 %(most)s 个，一张图画不下，请缩小范围"), most=MOST_FEATURES
-                    )
+                check_count([len(found)])
         return found
 
     @cached_property
@@ -296,6 +293,17 @@ class MapPicture:
 
     def _title(self, title) -> str:
         return getattr(title, self.wish.language)
+
+
+def check_count(counts: Iterable[int]) -> None:
+    """Refuse more features than one picture can show.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    if sum(counts) > MOST_FEATURES:
+        raise InvalidInput(N_("符合条件的要素超过 %(most)s 个，一张图画不下，请缩小范围"), most=MOST_FEATURES)
 
 
 def shown(queries: Mapping[str, FeatureQuery], year: int, *, schematic: bool = True) -> dict[str, FeatureQuery]:

@@ -1,8 +1,10 @@
 """How a file that is taken away is named."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from urllib.parse import quote
+
+from geo.service.as_of import OFFICE_TIME
 
 NameOf = Callable[[str, str], str]
 
@@ -15,6 +17,6 @@ def attachment(name_of: NameOf, plain_name_of: NameOf, ending: str) -> str:
     name_of, plain_name_of
         Give the name for an ending and a day.
     """
-    day = date.today().isoformat()
+    day = datetime.now(OFFICE_TIME).date().isoformat()
     name, plain = quote(name_of(ending, day), safe=""), plain_name_of(ending, day)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"

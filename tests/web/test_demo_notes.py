@@ -24,7 +24,7 @@ DOCUMENTS = (
     "/ogc/summary",
     "/ogc/search?q=宏志",
 )
-PAGES = ("/", "/export", "/features/schools/2023-1", "/nothing")
+PAGES = ("/", "/export", "/reports", "/features/schools/2023-1", "/nothing")
 
 
 @pytest.fixture(scope="module")

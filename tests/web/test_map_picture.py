@@ -2,12 +2,14 @@
 
 import io
 import json
+from datetime import datetime
 from urllib.parse import unquote
 
 import pytest
 from PIL import Image
 
 from geo.service import map_picture
+from geo.service.as_of import OFFICE_TIME
 
 
 def test_the_address_gives_a_png_that_is_named_for_what_it_shows(client):
@@ -45,6 +47,15 @@ def test_the_filters_of_the_page_reach_the_picture(client, monkeypatch):
     assert not asked, "a layer without geometry is no part of a map"
     assert (query.year, query.search, query.schematic) == (2022, "小学", False)
     assert query.conditions[0].values == ("primary",)
+
+
+def test_a_picture_of_a_past_day_says_so(client, monkeypatch):
+    wishes = []
+    monkeypatch.setattr(map_picture, "picture_of", lambda store, queries, wish, name: wishes.append(wish) or b"picture")
+    day = datetime.now(OFFICE_TIME).date().isoformat()
+    assert client.get(f"/export/map.png?layers=schools&as_of={day}").data == b"picture"
+    assert wishes[0].as_of == day and ("数据截至", day) in wishes[0].scope
+    assert client.get("/export/map.png?as_of=1999-01-01").status_code == 400
 
 
 def test_the_command_writes_a_picture(app, tmp_path):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-PAGES = ["/", "/locating", "/features/schools/2023-1", "/export", "/features/schools/nothing", "/nothing"]
+PAGES = ["/", "/locating", "/features/schools/2023-1", "/export", "/reports", "/features/schools/nothing", "/nothing"]
 
 
 @pytest.mark.parametrize("address", PAGES)

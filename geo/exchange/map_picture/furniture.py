@@ -46,21 +46,19 @@ def covered(picture: Picture) -> list[Box]:
 
 
 def around_map(sheet: _Sheet) -> None:
-    """Title, legend, notes and warning."""
+    """Title, legend and notes; a warning stands before the subtitle, in red."""
     picture = sheet.picture
     middle = picture.width_mm / 2
     room = picture.width_mm - 2 * layout.MARGIN_MM
     sheet.text(middle, picture.height_mm - 4.6, _fitting(picture.title, 11, room), 11, ha="center")
-    sheet.text(
-        middle, picture.height_mm - 9.7, _fitting(picture.subtitle, 6.8, room), 6.8, ha="center", color=signs.FAINT_INK
-    )
+    below, colour = picture.subtitle, signs.FAINT_INK
+    if picture.warning:
+        below, colour = f"{picture.warning} · {below}", signs.INK["red"]
+    sheet.text(middle, picture.height_mm - 9.7, _fitting(below, 6.8, room), 6.8, ha="center", color=colour)
     _legend(sheet)
     top = picture.frame.bottom_mm - 2.6
     for at, note in enumerate(picture.notes):
         sheet.text(layout.MARGIN_MM, top - at * layout.NOTE_LINE_MM, note, layout.NOTE_PT, color=signs.FAINT_INK)
-    if picture.warning:
-        x, y = picture.frame.left_mm + 2, picture.frame.bottom_mm + picture.frame.height_mm - 3
-        sheet.text(x, y, picture.warning, 7.5, color=signs.INK["red"], path_effects=HALO)
 
 
 def _fitting(words: str, size: float, room_mm: float) -> str:

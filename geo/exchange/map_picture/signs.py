@@ -44,7 +44,8 @@ def marker(lamp: str, x: float, y: float, *, schematic: bool, colour: str, faded
     else:
         path = Path.circle((x, y), MARKER_MM)
     if schematic:
-        return _hatched(path, lamp, colour, dashed=(0, (1.6, 1.6)), width=0.7, faded=faded)
+        dashes = (0, (1.6, 1.6)) if lamp in UNREPORTED else "solid"
+        return _hatched(path, lamp, colour, dashes=dashes, width=0.7, faded=faded)
     plain = lamp in UNREPORTED
     edge = INK[lamp] if plain else PAPER
     return PathPatch(path, facecolor=FILL[lamp], edgecolor=edge, linewidth=1.2 if plain else 0.7, alpha=faded)
@@ -53,7 +54,7 @@ def marker(lamp: str, x: float, y: float, *, schematic: bool, colour: str, faded
 def outline(path: Path, lamp: str, basis: str | None, colour: str, *, faded: float = 1.0) -> PathPatch:
     """The shape of a feature: solid, thin or dashed by the basis of its position, hatched where that is schematic."""
     if basis == "schematic":
-        return _hatched(path, lamp, colour, dashed=(0, (2, 3)), width=0.6, faded=faded)
+        return _hatched(path, lamp, colour, dashes=(0, (2, 3)), width=0.6, faded=faded)
     width, dashes = EDGES.get(basis, (1.5, "solid"))
     red, green, blue = (int(FILL[lamp][at : at + 2], 16) / 255 for at in (1, 3, 5))
     opacity = (0.72 if lamp in UNREPORTED else 0.26) * faded
@@ -62,15 +63,14 @@ def outline(path: Path, lamp: str, basis: str | None, colour: str, *, faded: flo
     )
 
 
-def _hatched(path: Path, lamp: str, colour: str, *, dashed: tuple, width: float, faded: float) -> PathPatch:
-    """An illustrative position: slanting lines on grey; what is reported has the lamp's edge, unbroken."""
-    reported = lamp not in UNREPORTED
+def _hatched(path: Path, lamp: str, colour: str, *, dashes: object, width: float, faded: float) -> PathPatch:
+    """An illustrative position: slanting lines on grey; what is reported has an edge in its lamp's colour."""
     patch = PathPatch(
         path,
         facecolor=SCHEMATIC_GROUND,
-        edgecolor=INK[lamp] if reported else SCHEMATIC_INK,
+        edgecolor=SCHEMATIC_INK if lamp in UNREPORTED else INK[lamp],
         linewidth=width,
-        linestyle="solid" if reported else dashed,
+        linestyle=dashes,
         hatch="//////",
         hatchcolor=colour,
         alpha=faded,

@@ -114,8 +114,7 @@ def _places(facts: Facts) -> Iterator[Block]:
 
 def picture(facts: Facts, layers: list[Layer], title: str) -> Iterator[Block]:
     """A map of the report's features in some layers; what is too much for one is said."""
-    queries = facts.map_queries(layers)
-    if not queries or not facts.wish.with_pictures:
+    if not facts.wish.with_pictures or not (queries := facts.map_queries(layers)):
         return
     asked, zone = facts.wish, facts.store.catalog.zone
     wish = Wish(
@@ -123,6 +122,7 @@ def picture(facts: Facts, layers: list[Layer], title: str) -> Iterator[Block]:
         as_of=asked.as_of, language=asked.language, translate=asked.translate,
     )  # fmt: skip
     try:
+        map_picture.check_count(len(query.conditions[0].values) for query in queries.values() if query.conditions)
         content = map_picture.picture_of(facts.store, map_picture.shown(queries, asked.year), wish, "png")
     except InvalidInput as error:
         yield Paragraph(facts.say(error.message, **error.params), "note")

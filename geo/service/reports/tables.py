@@ -15,6 +15,9 @@ from geo.service.indicators import Indicator, pace_in_words
 from geo.service.monitoring import COLOURS, LAMP_TITLES, Standing
 from geo.service.reports.facts import Facts, office_time
 
+MOST_CHANGES = 60
+"""Rows of the list of changes in a document; a workbook has all."""
+
 
 def lamps(facts: Facts) -> Table:
     """How many features of each layer have each lamp."""
@@ -58,14 +61,15 @@ def yearly(facts: Facts, comparison: Comparison) -> Table:
         Column(say(N_("缺报（个）"))),
     )
 
-    def row(title: str, line: YearLine, *, to_date: bool) -> tuple[object, ...]:
-        sums = [line.planned.value, line.year_planned.value, line.actual.value]
-        values = [*(sums if with_plans else (sums[0], sums[2])), line.planned_to_date, line.actual_to_date]
-        return (title, *values, line.planned.missing, line.actual.missing) if to_date else (
-            title, *values[:-2], None, None, line.planned.missing, line.actual.missing
-        )  # fmt: skip
+    def row(title: str, line: YearLine, *, to_date: bool, over: bool = True) -> tuple[object, ...]:
+        told = [line.year_planned.value, line.actual.value] if with_plans else [line.actual.value]
+        sums = [line.planned_to_date, line.actual_to_date] if to_date else [None, None]
+        if not over:  # the report does not look at what came later
+            told, sums = [None] * len(told), [sums[0], None]
+        return (title, line.planned.value, *told, *sums, line.planned.missing, line.actual.missing if over else None)
 
-    lines = [row(str(line.year), line, to_date=True) for line in comparison.lines if _is_shown(facts, line)]
+    shown = [line for line in comparison.lines if _is_shown(facts, line)]
+    lines = [row(str(line.year), line, to_date=True, over=line.year <= facts.year) for line in shown]
     if _has_any(comparison.undated.planned):
         lines.append(row(say(N_("未写年份")), comparison.undated, to_date=False))
     return Table(
@@ -208,7 +212,7 @@ def changes(facts: Facts, listed: ChangeList) -> Table:
         for of in listed.features
         for entry in of.entries
     ]  # fmt: skip
-    shown = rows if facts.wish.most_rows is None else rows[: facts.wish.most_rows]
+    shown = rows if facts.wish.most_rows is None else rows[:MOST_CHANGES]
     source = _with_rest(facts, say(N_("变更日志")), len(rows), shown=len(shown))
     return Table(say(N_("%(since)s 以来的变更"), since=listed.since.isoformat()), columns, tuple(shown), source)
 
