@@ -14,7 +14,7 @@ from geo.store.base import Store
 
 TOLD = ("create", "update", "remove", "status")
 MOST_FEATURES = 200
-MOST_READ = 20_000
+MOST_READ = 5_000
 """Entries that are looked at, the newest first."""
 
 MOST_NAMED = 4

@@ -1,9 +1,11 @@
 """How the plan stands: plan against actual by year, lamps, what is behind, for the whole zone or a part of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import blake2b
+from typing import TypeVar
 
 import numpy
 import shapely
@@ -19,6 +21,9 @@ from geo.model.status import LAMPS, AnnualStatus
 from geo.service import lamps
 from geo.service.as_of import OFFICE_TIME
 from geo.store.base import Store
+from geo.store.memo import Memo
+
+T = TypeVar("T")
 
 TOWNSHIPS = "townships"
 """The layer whose polygons say in which township a feature lies, where the catalog has it and it is filled."""
@@ -92,6 +97,8 @@ class Monitored:
         Whether there are township boundaries; without them a township is what the record says.
     today
         Decides which missing report is overdue.
+    known
+        What was computed of it already.
     """
 
     scope: Scope
@@ -102,6 +109,25 @@ class Monitored:
     units: tuple[Choice, ...]
     has_townships: bool
     today: date
+    known: dict[Hashable, object] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: Hashable, compute: Callable[[], T]) -> T:
+        """What was computed of this before under a name, else what is computed now."""
+        if name not in self.known:
+            self.known[name] = compute()
+        return self.known[name]
+
+
+@dataclass(frozen=True)
+class _Everything:
+    """Every feature whose years are reported, by layer."""
+
+    items: dict[str, list[Tracked]]
+    has_townships: bool
+
+
+_EVERYTHING: Memo[_Everything] = Memo(2)
+_MONITORED: Memo[Monitored] = Memo(12)
 
 
 @dataclass(frozen=True)
@@ -183,11 +209,29 @@ def read(store: Store, scope: Scope = Scope()) -> Monitored:
     reporting = reporting_layers(store)
     if strange := wanted - {layer.id for layer in reporting}:
         raise InvalidInput(N_("图层“%(layer)s”不填报年度状态"), layer=store.catalog[min(strange)].title.zh)
+    today = datetime.now(OFFICE_TIME).date()
+    states = tuple(store.state(layer_id) for layer_id in (*(layer.id for layer in reporting), *_township_layer(store)))
+    everything = _EVERYTHING(_key(states), lambda: _read_all(store, reporting))
+    return _MONITORED(_key((states, scope, today)), lambda: _narrowed(store, reporting, everything, scope, today))
+
+
+def _key(parts: object) -> bytes:
+    """A layer's state is shared by no two stores and no two contents, so that what is kept under it is true."""
+    return blake2b(repr(parts).encode(), digest_size=16).digest()
+
+
+def _read_all(store: Store, reporting: Sequence[Layer]) -> _Everything:
     places = _Townships.of(store)
-    everything = {layer.id: list(_tracked(store, layer, places)) for layer in reporting}
-    layers = tuple(layer for layer in reporting if not wanted or layer.id in wanted)
-    every_item = [item for found in everything.values() for item in found]
-    items = tuple(item for layer in layers for item in everything[layer.id] if scope.takes(item))
+    items = {layer.id: list(_tracked(store, layer, places)) for layer in reporting}
+    return _Everything(items, has_townships=places is not None)
+
+
+def _narrowed(
+    store: Store, reporting: Sequence[Layer], everything: _Everything, scope: Scope, today: date
+) -> Monitored:
+    layers = tuple(layer for layer in reporting if not scope.layers or layer.id in scope.layers)
+    every_item = [item for found in everything.items.values() for item in found]
+    items = tuple(item for layer in layers for item in everything.items[layer.id] if scope.takes(item))
     reported = {year for item in items for year in (*item.reports, item.plan_year) if year is not None}
     return Monitored(
         scope=scope,
@@ -196,14 +240,14 @@ def read(store: Store, scope: Scope = Scope()) -> Monitored:
         items=items,
         townships=_choices(item.township for item in every_item),
         units=_choices(item.unit for item in every_item),
-        has_townships=places is not None,
-        today=datetime.now(OFFICE_TIME).date(),
+        has_townships=everything.has_townships,
+        today=today,
     )
 
 
 def comparisons(monitored: Monitored) -> list[Comparison]:
     """Plan against actual by year, measure by measure."""
-    return analysis.compare(monitored.items, monitored.years)
+    return monitored.once("comparisons", lambda: analysis.compare(monitored.items, monitored.years))
 
 
 def parts(monitored: Monitored, measure: str, series: Series, year: int | None) -> list[Part]:
@@ -219,8 +263,12 @@ def parts(monitored: Monitored, measure: str, series: Series, year: int | None) 
     return analysis.parts(monitored.items, MEASURES[measure], series, year, monitored.years)
 
 
-def standings(monitored: Monitored, year: int) -> Iterator[Standing]:
+def standings(monitored: Monitored, year: int) -> tuple[Standing, ...]:
     """Every feature at the end of a year, in the order of layers and features."""
+    return monitored.once(("standings", year), lambda: tuple(_standings(monitored, year)))
+
+
+def _standings(monitored: Monitored, year: int) -> Iterator[Standing]:
     layers = {layer.id: layer for layer in monitored.layers}
     for item in monitored.items:
         layer, report = layers[item.layer_id], item.report_as_of(year)
@@ -254,6 +302,11 @@ def lamp_counts(found: Iterable[Standing]) -> list[LampCount]:
     ]
 
 
+def lamp_counts_in(monitored: Monitored, year: int) -> list[LampCount]:
+    """`lamp_counts` at the end of a year."""
+    return monitored.once(("lamps", year), lambda: lamp_counts(standings(monitored, year)))
+
+
 def behind(found: Iterable[Standing]) -> list[Standing]:
     """What is behind its plan or misses its target: constructions first, the worst of them first.
 
@@ -273,6 +326,10 @@ def _how_late(each: Standing) -> tuple:
 
 def _is_asked(asked: str | None, value: str | None) -> bool:
     return asked is None or asked == (value or UNKNOWN)
+
+
+def _township_layer(store: Store) -> tuple[str, ...]:
+    return (TOWNSHIPS,) if TOWNSHIPS in store.catalog else ()
 
 
 def _choices(values: Iterable[str | None]) -> tuple[Choice, ...]:

@@ -68,7 +68,7 @@ def page() -> str:
         left=left,
         right=right,
         years=list(store.catalog.zone.years),
-        found=found[:MOST_LISTED],
+        found=[_in_words(*pair, right) for pair in found[:MOST_LISTED]],
         count=len(found),
         map=render_map(store.catalog.zone, MODULE, config),
         **filter_parts(store, monitored, asked),
@@ -81,17 +81,22 @@ def _years(args: params.Args, zone: Zone) -> tuple[int, int]:
     return known.get(args.get("left", ""), zone.first_year), known.get(args.get("right", ""), zone.last_year)
 
 
-def _differing(monitored: Monitored, left: int, right: int) -> list[Differing]:
+def _differing(monitored: Monitored, left: int, right: int) -> list[tuple[Standing, Standing]]:
+    """Features with another lamp, stage or figure at the end of the second year than at that of the first."""
     pairs = zip(monitoring.standings(monitored, left), monitoring.standings(monitored, right), strict=True)
-    found = []
-    for one, other in pairs:
-        sides = _side(one), _side(other)
-        if sides[0] != sides[1]:
-            layer_id, feature_id = one.item.key
-            link = url_for("features.detail", layer_id=layer_id, feature_id=feature_id, year=right)
-            key = f"{layer_id}/{feature_id}"
-            found.append(Differing(key, one.item.name, link, localized(one.layer.title), *sides))
-    return found
+    return [(one, other) for one, other in pairs if _shown_of(one) != _shown_of(other)]
+
+
+def _shown_of(each: Standing) -> tuple:
+    told = (each.report.stage, each.report.value) if each.report else None
+    return each.colour, each.reported_pct, told
+
+
+def _in_words(one: Standing, other: Standing, right: int) -> Differing:
+    layer_id, feature_id = one.item.key
+    link = url_for("features.detail", layer_id=layer_id, feature_id=feature_id, year=right)
+    key = f"{layer_id}/{feature_id}"
+    return Differing(key, one.item.name, link, localized(one.layer.title), _side(one), _side(other))
 
 
 def _side(each: Standing) -> Side:

@@ -40,9 +40,8 @@ def page() -> str:
     store = current_store()
     asked = view.read_asked(store, request.args)
     monitored = monitoring.read(store, asked.scope)
-    found = list(monitoring.standings(monitored, asked.year))
-    counts = monitoring.lamp_counts(found)
-    late = monitoring.behind(found)
+    counts = monitoring.lamp_counts_in(monitored, asked.year)
+    late = monitoring.behind(monitoring.standings(monitored, asked.year))
     years = list(store.catalog.zone.years)
     listed = changes_in(store, monitored)
     return render_template(
@@ -113,11 +112,12 @@ def workbook() -> Response:
 
 
 def _all_tables(store: Store, monitored: Monitored, asked: Asked) -> Iterator[PlainTable]:
-    found = list(monitoring.standings(monitored, asked.year))
-    yield sheets.lamp_table(monitoring.lamp_counts(found), asked.year)
+    yield sheets.lamp_table(monitoring.lamp_counts_in(monitored, asked.year), asked.year)
     for each in monitoring.comparisons(monitored):
         yield sheets.yearly_table(each)
-    yield sheets.standings_table(_("滞后与未达标"), monitoring.behind(found), asked.year)
+    yield sheets.standings_table(
+        _("滞后与未达标"), monitoring.behind(monitoring.standings(monitored, asked.year)), asked.year
+    )
     yield sheets.indicator_table(indicators(store, asked.year), list(store.catalog.zone.years))
     yield sheets.change_table(changes_in(store, monitored))
 
@@ -167,7 +167,7 @@ def _lamps_by_year(monitored: Monitored, asked: Asked, years: list[int]) -> list
     """All lamps at the end of each of the plan's years."""
     found = []
     for year in years:
-        counts = monitoring.lamp_counts(monitoring.standings(monitored, year))
+        counts = monitoring.lamp_counts_in(monitored, year)
         found.append((year, view.lamp_total(counts, Asked(asked.scope, year))))
     return found
 

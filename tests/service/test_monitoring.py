@@ -12,7 +12,18 @@ from geo.service import changes_since as changes
 from geo.service.changes_since import changes_since, in_brief
 from geo.service.indicators import indicators
 from geo.service.intake import open_or_create
-from geo.service.monitoring import UNKNOWN, Choice, Scope, behind, comparisons, lamp_counts, parts, read, standings
+from geo.service.monitoring import (
+    UNKNOWN,
+    Choice,
+    Scope,
+    behind,
+    comparisons,
+    lamp_counts,
+    lamp_counts_in,
+    parts,
+    read,
+    standings,
+)
 from tests.service.conftest import SCHOOLS, school, square
 
 WANG = Act("王工", "年报")
@@ -123,6 +134,12 @@ def test_a_scope_narrows_every_figure(kept):
     assert len(read(kept, Scope(unit=UNKNOWN)).items) == 7
     assert [item.feature_id for item in read(kept, Scope(layers=("sections",))).items] == ["w"]
     assert {each.layer.id for each in lamp_counts(standings(read(kept, Scope(unit="教体局")), 2023))} == {"schools"}
+
+
+def test_what_is_kept_from_an_earlier_question_is_never_old(kept):
+    assert [each.counts["green"] for each in lamp_counts_in(read(kept), 2023) if each.layer.id == "schools"] == [1]
+    kept.write([report("s-4", 2023, "completed", progress_pct=100.0)], WANG)
+    assert [each.counts["green"] for each in lamp_counts_in(read(kept), 2023) if each.layer.id == "schools"] == [2]
 
 
 @pytest.mark.parametrize(("layer", "error"), [("roads", InvalidInput), ("nothing", LayerNotFound)])
