@@ -295,6 +295,10 @@ def zipped(**parts):
         (zipped(xl__workbook_xml="<a"), "读不出来"),
         (b"PK\x03\x04" + bytes(100), "读不出来"),
         (zipped(xl__workbook_xml=bytes(60 * 2**20)), "解开后太大"),
+        (zipped(xl__workbook_xml="<a/>", xl__s_xml="<x:c><v>1</v></x:c>" * 300_001), "单元格太多"),
+        (zipped(xl__workbook_xml="<a/>", xl__s_xml='<mergeCell ref="A1:XFD1048576"/>'), "单元格太多"),
+        (zipped(xl__workbook_xml="<a/>", xl__s_xml="<hyperlink id='1' ref='A1:Z99999'/>"), "单元格太多"),
+        (zipped(xl__workbook_xml="<a/>", xl__s_xml='<mergeCell ref="A:?"/>'), "读不出来"),
         (bytes(LARGEST_FILE + 1), "太大"),
     ],
 )

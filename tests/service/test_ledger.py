@@ -1,6 +1,7 @@
 """A year's ledger is handed out, filled in, checked row by row against the store, and written whole or not at all."""
 
 import io
+import subprocess
 from contextlib import closing
 
 import openpyxl
@@ -210,6 +211,16 @@ def test_somebody_who_writes_in_between_is_noticed(kept, monkeypatch):
     monkeypatch.setattr(kept, "write", lambda changes, act, **more: (_ for _ in ()).throw(Conflict("别人")))
     with pytest.raises(Conflict):
         Filled(kept).put("s-3", 阶段="开工").write()
+
+
+def test_a_ledger_that_another_program_writes_anew_says_the_same(kept, tmp_path):
+    report(kept, "s-1", 2022, stage="started", progress_pct=12.5, obstacle="拆迁", obstacle_due="2024-06-30")
+    report(kept, "s-2", stage="in_service", progress_pct=100.0, investment_done_cny_10k=0.1, note="=1+1")
+    written, anew = tmp_path / "written.xlsx", tmp_path / "anew.xlsx"
+    written.write_bytes(export_ledger(kept, 2023))
+    subprocess.run(["ogr2ogr", "--config", "OGR_XLSX_HEADERS", "FORCE", "-f", "XLSX", anew, written], check=True)
+    checked = check_ledger(kept, read_ledger(kept, anew.read_bytes(), "台账.xlsx"))
+    assert (checked.changes, checked.faults, checked.unchanged) == ([], [], 8)
 
 
 def test_what_cannot_be_handed_out(kept):
