@@ -24,7 +24,7 @@ def changed(facts: Facts) -> Iterator[Block]:
     yield Heading(1, say(N_("数据变更")))
     taken_in = sum(listed.taken_in.values())
     if taken_in:
-        yield Paragraph(say(N_("首次建库由程序录入 %(count)s 个要素，不逐条列出。"), count=taken_in))
+        yield Paragraph(say(N_("首次建库由程序录入 %(count)s 条记录，不逐条列出。"), count=taken_in))
     if listed.features:
         yield tables.changes(facts, listed)
     else:
@@ -48,11 +48,12 @@ def proof(facts: Facts) -> Iterator[Block]:
     )  # fmt: skip
     yield Paragraph(head.hash or "—", "note")
     seals = {seal.year: seal for seal in sealing.seals(facts.store)}
-    for year in facts.years if facts.wish.kind.all_years else [facts.year]:
+    years = facts.years if facts.wish.kind.all_years else [facts.year]
+    for year in years:
         if year in seals:
             yield from _sealed(facts, seals[year])
-        else:
-            yield Paragraph(say(N_("%(year)s 年的数据尚未封存，本报告付印后仍可能更正。"), year=year))
+    if unsealed := [str(year) for year in years if year not in seals]:
+        yield Paragraph(say(N_("%(years)s 年的数据尚未封存，本报告付印后仍可能更正。"), years=facts.listed(unsealed)))
 
 
 def _sealed(facts: Facts, seal: Seal) -> Iterator[Block]:
