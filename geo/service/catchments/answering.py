@@ -1,10 +1,9 @@
 """Questions answered from the store; an answer is kept as long as nothing that it stands on has changed."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from geo.analysis.catchments.streets import Mode
 from geo.exchange.files import growth_of_text
 from geo.model.errors import N_
 from geo.model.remark import Remark
@@ -12,11 +11,12 @@ from geo.service.catchments.computing import Outcome, compute
 from geo.service.catchments.inputs import Inputs, Options, Tell
 from geo.service.catchments.question import Question
 from geo.service.catchments.stored import Circumstances, home_layers, of_store, school_layers
-from geo.service.catchments.stored_roads import barrier_layers, road_layers
+from geo.service.catchments.stored_roads import Ground, barrier_layers, ground_of, road_layers
 from geo.store.base import Store
+from geo.store.memo import Memo
 
-KEPT = 24
-"""Answers that are kept at once."""
+KEPT, KEPT_GROUNDS = 24, 4
+"""Answers, and networks of roads, that are kept at once."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Answers:
     """Thread-safe; two who ask the same at once may both compute it."""
 
     def __init__(self, count: int = KEPT) -> None:
-        self._count, self._lock = count, threading.Lock()
-        self._kept: OrderedDict[tuple, Answer] = OrderedDict()
+        self._answers: Memo[Answer] = Memo(count)
+        self._grounds: Memo[Ground] = Memo(KEPT_GROUNDS)
 
     def answer(
         self, store: Store, question: Question, tell: Tell = lambda remark: None, *, kept_in: Store | None = None
@@ -52,24 +52,21 @@ class Answers:
         ------
         InvalidInput, InvalidFile, ScenarioNotFound
         """
-        key = (question, *(store.state(layer_id) for layer_id in input_layers(store, question)))
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        answer = self._computed(store, question, tell, kept_in or store)
-        with self._lock:
-            self._kept[key] = answer
-            while len(self._kept) > self._count:
-                self._kept.popitem(last=False)
-        return answer
+        key = repr((question, *states_of(store, input_layers(store, question)))).encode()
+        return self._answers(key, lambda: self._computed(store, question, tell, kept_in or store))
+
+    def _ground(self, store: Store, mode: Mode) -> Ground:
+        """The network of roads, made where it is not known."""
+        layers = [layer.id for layer in (*road_layers(store), *barrier_layers(store))]
+        return self._grounds(repr((mode, *states_of(store, layers))).encode(), lambda: ground_of(store, mode))
 
     def _computed(self, store: Store, question: Question, tell: Tell, kept_in: Store) -> Answer:
         options = question.options
         growth = growth_of_text(N_("学生数变化表"), question.growth) if question.growth else None
         last = self._last(store, question, tell, kept_in) if question.method == "capacity" else None
         tell(Remark(N_("正在读取数据")))
-        inputs = of_store(store, options, Circumstances(question.schematic, question.opening, growth, last))
+        there = Circumstances(question.schematic, question.opening, growth, last)
+        inputs = of_store(store, options, there, self._ground(store, options.mode))
         return Answer(question, options, inputs, compute(inputs, options, tell))
 
     def _last(self, store: Store, question: Question, tell: Tell, kept_in: Store) -> Mapping[str, str] | None:
@@ -94,6 +91,11 @@ def schools_of_rows(rows: Iterable[Sequence[object]]) -> dict[str, str]:
         if isinstance(school, str) and (place not in most or (pupils or 0) > most[place][0]):
             most[place] = (pupils or 0, school)
     return {place: school for place, (_, school) in most.items()}
+
+
+def states_of(store: Store, layer_ids: Iterable[str]) -> list[str]:
+    """What tells the layers from how they were before."""
+    return [store.state(layer_id) for layer_id in layer_ids]
 
 
 def input_layers(store: Store, question: Question) -> list[str]:

@@ -13,7 +13,6 @@ import numpy
 import pandas
 
 from geo.analysis.catchments.assigning import Demand, Schools
-from geo.analysis.catchments.streets import street_graph
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
@@ -22,7 +21,7 @@ from geo.model.layer import Layer
 from geo.model.location import LocationBasis
 from geo.model.remark import Remark
 from geo.service.catchments.inputs import THOUSAND, Inputs, Options, Source, gates_of, middles
-from geo.service.catchments.stored_roads import network, read_layer, read_roads
+from geo.service.catchments.stored_roads import Ground, read_layer
 from geo.store.base import Store
 
 TEACHING = {"primary": ("primary", "nine_year"), "junior": ("junior", "nine_year")}
@@ -63,22 +62,23 @@ class Circumstances:
     last: Mapping[str, str] | None = None
 
 
-def of_store(store: Store, options: Options, there: Circumstances = Circumstances()) -> Inputs:
-    """Today's schools and those of the plan that are open in the year, homes and roads.
+def of_store(store: Store, options: Options, there: Circumstances, ground: Ground) -> Inputs:
+    """Today's schools and those of the plan that are open in the year, and homes.
 
     Parameters
     ----------
     options
         With level and year.
+    ground
+        The roads.
 
     Raises
     ------
     InvalidInput
-        If there are no roads, or no school with a known position is open.
+        If no school with a known position is open.
     """
     remarks: list[Remark] = []
-    sources: dict[str, Source] = {"schools": {}, "demand": {}, "roads": {}, "zone": {"file": None}}
-    roads = read_roads(store, sources)
+    sources: dict[str, Source] = {"schools": {}, "demand": {}, "zone": {"file": None}} | ground.sources
     schools = _schools(store, options, there, sources, remarks)
     homes = _homes(store, options, sources, remarks)
     if options.method == "capacity":
@@ -87,19 +87,19 @@ def of_store(store: Store, options: Options, there: Circumstances = Circumstance
     shapes = schools.geometry.to_numpy()
     gates, school = gates_of(shapes)
     seats = pandas.to_numeric(schools["seats"], errors="coerce").to_numpy(dtype=float, na_value=numpy.nan)
-    errors = roads["error_m"].to_numpy(dtype=float, na_value=numpy.nan) if "error_m" in roads else numpy.array([])
+    errors = ground.errors_m
     error_m = float(numpy.nanmedian(errors)) if numpy.isfinite(errors).any() else numpy.nan
     _say_accuracy(schools, errors, remarks)
-    met, barriers, barrier_frame = network(store, roads, sources, remarks)
+    remarks += ground.remarks
     return Inputs(
         schools=Schools(gates, school, seats),
         school_ids=pd_ids(schools), school_names=list(schools["name"]), school_places=shapes,
         demand=Demand(middles(homes.geometry.to_numpy()), pupils), demand_ids=pd_ids(homes),
         demand_places=homes.geometry.to_numpy(), pupils_known=len(homes) > 0,
-        streets=street_graph(met, mode=options.mode), street_frame=met, street_error_m=error_m,
+        streets=ground.streets, street_frame=ground.frame, street_error_m=error_m,
         outline=None, last=_numbers(there.last, pd_ids(homes), pd_ids(schools)), sources=sources,
         demand_names=[each if isinstance(each, str) else None for each in homes["name"]],
-        barriers=barriers, barrier_frame=barrier_frame, later=later, remarks=remarks,
+        barriers=ground.barriers, barrier_frame=ground.barrier_frame, later=later, remarks=remarks,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Layers are known by what their definitions say: `network = true`, `barrier = tru
 """
 
 import re
+from dataclasses import dataclass
 
 import geopandas
 import numpy
@@ -12,6 +13,7 @@ import shapely
 from shapely.ops import split
 
 from geo.analysis.catchments.barriers import ABOVE, Barriers, barriers_of, cut_streets
+from geo.analysis.catchments.streets import Mode, Streets, street_graph
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
@@ -25,6 +27,47 @@ ROUNDING_DEG = 1e-9
 
 NAMES = re.compile(r"[、，,;；]")
 ASIDE = re.compile(r"[（(].*?[）)]")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The roads of a store as a network, and what only some of them pass.
+
+    Parameters
+    ----------
+    errors_m
+        Of the roads' middle lines, NaN where unknown.
+    streets, frame
+        The network, and the pieces of roads that it is made of.
+    barriers, barrier_frame
+        As `Inputs` has them.
+    sources, remarks
+        What was read, and what is doubtful.
+    """
+
+    errors_m: numpy.ndarray
+    streets: Streets
+    frame: geopandas.GeoDataFrame
+    barriers: Barriers | None
+    barrier_frame: geopandas.GeoDataFrame | None
+    sources: dict[str, Source]
+    remarks: tuple[Remark, ...]
+
+
+def ground_of(store: Store, mode: Mode) -> Ground:
+    """The network of a store as it is now.
+
+    Raises
+    ------
+    InvalidInput
+        If there are no roads.
+    """
+    sources: dict[str, Source] = {"roads": {}}
+    remarks: list[Remark] = []
+    roads = read_roads(store, sources)
+    errors = roads["error_m"].to_numpy(dtype=float, na_value=numpy.nan) if "error_m" in roads else numpy.array([])
+    met, barriers, barrier_frame = network(store, roads, sources, remarks)
+    return Ground(errors, street_graph(met, mode=mode), met, barriers, barrier_frame, sources, tuple(remarks))
 
 
 def road_layers(store: Store) -> list[Layer]:
