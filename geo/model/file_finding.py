@@ -1,7 +1,7 @@
 """What is wrong or doubtful in a file that people bring, by row and field, each under a code that stays the same."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from geo.model.errors import InvalidFile, N_
@@ -62,6 +62,12 @@ class FileFindings:
         if self._count[code] <= MOST_OF_A_CODE:
             remark = Remark(message, **{"row": row, "field": field, **params})
             self._found.append(FileFinding(code, remark, row, field))
+
+    def drop(self, codes: Set[str]) -> None:
+        """Forget findings of codes that are none here."""
+        self._found = [finding for finding in self._found if finding.code not in codes]
+        for code in codes:
+            del self._count[code]
 
     def count(self, code: str) -> int:
         return self._count[code]

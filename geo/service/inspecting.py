@@ -118,14 +118,14 @@ def opened(path: Path, asked: Asked, extent: Sequence[float]) -> Iterator[Opened
     """
     told = given_crs(asked.crs)
     with tempfile.TemporaryDirectory(prefix="atlas-", ignore_cleanup_errors=True) as folder:
-        with _in_words(path):
+        with in_words(path):
             incoming = open_incoming(path, Path(folder), Options(asked.layer, asked.encoding))
             file = _with_crs(incoming, told, extent)
         yield file
 
 
 @contextmanager
-def _in_words(path: Path) -> Iterator[None]:
+def in_words(path: Path) -> Iterator[None]:
     """Whatever a reader stumbles over in a file that means harm is one sentence."""
     try:
         yield
@@ -148,13 +148,13 @@ def _with_crs(incoming: Incoming, told: pyproj.CRS | None, extent: Sequence[floa
     if crs is not None and not is_plausible(points, crs):
         if guess.crs is not None:
             message = N_("坐标不是文件所说的 %(told)s，按 %(crs)s 读取")
-            findings.add("crs_mismatch", message, told=_crs_name(crs), crs=_crs_name(guess.crs))
+            findings.add("crs_mismatch", message, told=crs_name(crs), crs=crs_name(guess.crs))
             crs, crs_from = guess.crs, "coordinates"
         else:
-            findings.add("out_of_range", N_("坐标超出 %(crs)s 的范围"), crs=_crs_name(crs))
+            findings.add("out_of_range", N_("坐标超出 %(crs)s 的范围"), crs=crs_name(crs))
     elif crs is None and guess.crs is not None:
         crs, crs_from = guess.crs, "coordinates"
-        findings.add("crs_guessed", N_("文件没有说明坐标系，由坐标推断为 %(crs)s"), crs=_crs_name(crs))
+        findings.add("crs_guessed", N_("文件没有说明坐标系，由坐标推断为 %(crs)s"), crs=crs_name(crs))
     elif crs is None and len(points):
         findings.add("no_crs", N_("文件没有说明坐标系，坐标也看不出来，请用 --crs 指明，如 EPSG:4526"))
     swapped = swapped and _fits(guess, crs)
@@ -171,7 +171,8 @@ def _fits(guess: Guess, crs: pyproj.CRS | None) -> bool:
     return crs is not None and guess.crs is not None and guess.crs.is_geographic == crs.is_geographic
 
 
-def _crs_name(crs: pyproj.CRS) -> str:
+def crs_name(crs: pyproj.CRS) -> str:
+    """The code of a CRS, or its name where it has none."""
     code = crs.to_epsg(min_confidence=60)
     return f"EPSG:{code}" if code else crs.name
 
@@ -229,7 +230,7 @@ def inspect_file(path: Path, asked: Asked, extent: Sequence[float]) -> Inspectio
     try:
         with opened(path, asked, extent) as file:
             try:
-                with _in_words(path):
+                with in_words(path):
                     return _inspected(path, file, extent)
             except RefusedFile as fault:
                 incoming = file.incoming
@@ -249,7 +250,7 @@ def _inspected(path: Path, file: OpenedFile, extent: Sequence[float]) -> Inspect
         result = "accept_with_findings"
     return Inspection(
         incoming.driver, incoming.layers, result, looking.features,
-        None if file.crs is None else _crs_name(file.crs), file.crs_from,
+        None if file.crs is None else crs_name(file.crs), file.crs_from,
         incoming.encoding, incoming.encoding_from, tuple(file.findings),
         tuple(looking.fields), looking.kinds, looking.extent.bounds,
     )  # fmt: skip
@@ -257,10 +258,17 @@ def _inspected(path: Path, file: OpenedFile, extent: Sequence[float]) -> Inspect
 
 @dataclass
 class Looking:
-    """Looks through a file batch by batch."""
+    """Looks through a file batch by batch.
+
+    Parameters
+    ----------
+    tell_repairable
+        Whether shapes that are not valid are findings; not where they are to be repaired.
+    """
 
     file: OpenedFile
     zone: Sequence[float]
+    tell_repairable: bool = True
     features: int = 0
     has_shapes: bool = False
     fields: dict[str, None] = field(default_factory=dict)
@@ -280,7 +288,7 @@ class Looking:
         for row in batch.rows[shapely.is_missing(batch.shapes)]:
             if int(row) not in findings.shapeless:
                 findings.add("null_geometry", N_("没有几何"), row=int(row), field="geometry")
-        sound = check_shapes(batch.shapes, batch.rows, findings.add, outer_rings=self.file.incoming.outer_rings)
+        sound = check_shapes(batch.shapes, batch.rows, self._tell, outer_rings=self.file.incoming.outer_rings)
         self._count_kinds(batch.shapes)
         self._note_ids(batch)
         self._shapes.add_shapes(batch.rows, numpy.where(sound, batch.shapes, None))
@@ -290,6 +298,10 @@ class Looking:
             self._place(batch, shapes)
             self._check_areas(batch, shapes, sound)
         return shapes
+
+    def _tell(self, code: str, message: str, **params: object) -> None:
+        if self.tell_repairable or code not in ("invalid_geometry", "self_intersection"):
+            self.file.findings.add(code, message, **params)
 
     def _count_kinds(self, shapes: numpy.ndarray) -> None:
         kinds, counts = numpy.unique(shapely.get_type_id(shapes), return_counts=True)

@@ -8,7 +8,17 @@ import geopandas
 import pandas
 
 from geo.model.feature_query import FeatureQuery
-from geo.model.journal import BY_PROGRAM, WHOLE_JOURNAL, Act, BadRow, Change, JournalEntry, JournalHead, JournalQuery
+from geo.model.journal import (
+    BY_PROGRAM,
+    WHOLE_JOURNAL,
+    Act,
+    BadRow,
+    Change,
+    FeatureChange,
+    JournalEntry,
+    JournalHead,
+    JournalQuery,
+)
 from geo.model.layer import Catalog, Layer
 from geo.model.page import Page, Summary
 from geo.model.status import AnnualStatus
@@ -217,6 +227,34 @@ class Store(ABC):
         ------
         InvalidFeatures
             Names the first faulty row (from 1) and field.
+        """
+
+    @abstractmethod
+    def take_in(
+        self,
+        layer_id: str,
+        frames: Iterable[geopandas.GeoDataFrame | pandas.DataFrame],
+        changes: Sequence[FeatureChange],
+        act: Act,
+    ) -> tuple[int, int | None]:
+        """Add new features frame by frame, then make changes, in one transaction and one change set, all or none.
+
+        Parameters
+        ----------
+        frames
+            As `add_features` takes them; memory holds one at a time.
+        changes
+            Looked at once all frames are written, so that reading those may fill it.
+
+        Returns
+        -------
+        count, change_set
+            How many features were added or changed, and the number of the change set; None where nothing was.
+
+        Raises
+        ------
+        Conflict, FeatureNotFound, InvalidFeatures
+            As `add_features` and `write`.
         """
 
     @abstractmethod

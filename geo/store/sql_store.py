@@ -246,6 +246,27 @@ class SqlStore(Store):
             self._keep(connection, act, changes.add_rows(layer, rows))
         return len(rows.ids)
 
+    def take_in(
+        self,
+        layer_id: str,
+        frames: Iterable[geopandas.GeoDataFrame | pandas.DataFrame],
+        changes: Sequence[FeatureChange],
+        act: Act,
+    ) -> tuple[int, int | None]:
+        layer = self.catalog[layer_id]
+        pinyin()  # while nobody waits for this writer
+
+        def drafts(changing: Changes) -> Iterator[Draft]:
+            for frame in frames:
+                yield from changing.add_rows(layer, rows_of(layer, frame))
+            yield from changing.apply(changes)
+
+        count, change_set = 0, None
+        with self._changing(act) as (connection, changing):
+            for entry in self.history.append(connection, act, drafts(changing)):
+                count, change_set = count + 1, entry.change_set
+        return count, change_set
+
     def add_statuses(self, statuses: Sequence[AnnualStatus], act: Act = BY_PROGRAM) -> int:
         with self._changing(act) as (connection, changes):
             self._keep(connection, act, changes.add_statuses(statuses))

@@ -28,6 +28,7 @@ COMMANDS = (
     export.export,
     map_picture.map_picture,
     files.inspect,
+    files.import_layer,
     reports.report,
     catchments.catchments,
     reading.parse_plan,

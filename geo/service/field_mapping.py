@@ -1,0 +1,126 @@
+"""Which field of a file is which field of a layer: guessed by names, titles and short names, or said by the user."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from geo.model.errors import InvalidInput, N_
+from geo.model.field_value import read_value
+from geo.model.layer import Field, Layer
+from geo.model.location import BASIS_TITLES
+from geo.service.editing import KEPT
+
+ID = "feature_id"
+ID_NAMES = frozenset("feature_id id ysbh bh 编号 地块编号 要素编号 项目编号 dkbh xmbh 代码 bsm".split())
+ALIASES: dict[str, tuple[str, ...]] = {
+    "name": tuple("name 名称 地块名称 项目名称 学校名称 mc dkmc xmmc 标题 title".split()),
+    "land_area_mu": tuple("用地面积 占地面积 面积 亩 亩数 zdmj ydmj".split()),
+}
+"""More names by which people call fields; they count only where nothing nearer is there."""
+
+UNIT = re.compile(r"[(（\[][^)）\]]*[)）\]]?\s*$")
+MEASURED = frozenset({"location_basis", "location_accuracy_m", "location_note"})
+"""Fields of a position; a file's own words on it are taken where they are sound."""
+
+WRITABLE_KEPT = frozenset({"planned_dates_assumed"})
+
+
+@dataclass(frozen=True)
+class FieldMapping:
+    """What each field of a file becomes.
+
+    Parameters
+    ----------
+    fields
+        Name in the file to name in the layer; `feature_id` is the id.
+    left
+        Fields of the file that become nothing.
+    """
+
+    fields: dict[str, str]
+    left: tuple[str, ...]
+
+    def source_of(self, name: str) -> str | None:
+        return next((source for source, target in self.fields.items() if target == name), None)
+
+
+def guess_mapping(layer: Layer, names: Sequence[str], told: Mapping[str, str]) -> FieldMapping:
+    """The fields of a file as a layer's.
+
+    Parameters
+    ----------
+    names
+        Of the file's fields.
+    told
+        What the user says: field of the file to field of the layer, an empty one leaves it out.
+
+    Raises
+    ------
+    InvalidInput
+        If what the user names is not there.
+    """
+    targets = _targets(layer)
+    for source, target in told.items():
+        if source not in names:
+            message = N_("文件里没有字段 %(field)s，有：%(known)s")
+            raise InvalidInput(message, field=source[:60], known=", ".join(names)[:200])
+        if target and target not in targets:
+            message = N_("图层“%(layer)s”没有字段“%(field)s”，有：%(known)s")
+            raise InvalidInput(message, layer=layer.id, field=target[:60], known=", ".join(targets)[:300])
+    fields = {source: target for source, target in told.items() if target}
+    taken = set(fields.values())
+    for target, words in targets.items():
+        if target in taken:
+            continue
+        free = [name for name in names if name not in told and name not in fields]
+        found = next((name for word in words for name in free if _plain(name) == word), None)
+        if found is not None:
+            fields[found] = target
+    return FieldMapping(fields, tuple(name for name in names if name not in fields))
+
+
+def _targets(layer: Layer) -> dict[str, tuple[str, ...]]:
+    """What each field of a layer may be called, nearest first."""
+    found = {ID: (ID, "ysbh", *sorted(ID_NAMES))}
+    for field in layer.fields:
+        if field.name in KEPT - MEASURED - WRITABLE_KEPT:
+            continue
+        own = (field.name, field.short, field.title.zh, field.title.en)
+        found[field.name] = (*(_plain(word) for word in own), *ALIASES.get(field.name, ()))
+    return found
+
+
+def _plain(name: str) -> str:
+    """A name without its unit, blanks and capitals."""
+    return UNIT.sub("", name.strip()).strip().lower().replace(" ", "")
+
+
+def value_of(field: Field, given: object) -> object:
+    """A value of a file as one of a field: numbers as they are, texts read, titles of codes as their codes.
+
+    Raises
+    ------
+    InvalidInput
+        In words that name no field.
+    """
+    if given is None or given == "":
+        return None
+    if isinstance(given, bool) and field.type == "boolean":
+        return given
+    if isinstance(given, date):
+        given = given.isoformat()
+    if isinstance(given, int | float) and not isinstance(given, bool) and not field.values:
+        if field.type == "number":
+            return float(given)
+        if field.type == "integer" and float(given).is_integer():
+            return int(given)
+        if isinstance(given, float) and given.is_integer() and abs(given) < 2**53:
+            given = int(given)
+    text = str(given).strip()
+    if field.name == "location_basis":
+        return next((basis for basis, title in BASIS_TITLES.items() if text in (basis, title)), None)
+    by_title = {title: choice.value for choice in field.values for title in (choice.title.zh, choice.title.en)}
+    if field.type == "date":
+        text = text[:10]
+    return read_value(field, by_title.get(text, text))

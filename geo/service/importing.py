@@ -1,0 +1,440 @@
+"""Files taken into a layer: looked through from end to end first, then written in one change set, or not at all."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import geopandas
+import numpy
+import pandas
+import shapely
+
+from geo.analysis.shape_checks import repaired
+from geo.exchange.files.incoming import Batch
+from geo.model.crs import STORED_CRS
+from geo.model.errors import InvalidInput, N_
+from geo.model.feature_query import FeatureQuery
+from geo.model.file_finding import FileFinding, RefusedFile
+from geo.model.journal import Act, FeatureChange
+from geo.model.layer import Layer
+from geo.model.location import LocationBasis
+from geo.service.adopting import Position, positioned
+from geo.service.field_mapping import ID, FieldMapping, guess_mapping, value_of
+from geo.service.inspecting import Asked, Looking, OpenedFile, crs_name, in_words, opened, refused
+from geo.store.base import Store
+
+BLOCKING = frozenset(
+    "invalid_geometry self_intersection too_complex non_finite too_few_points not_a_number out_of_range duplicate_id"
+    " no_crs wrong_value wrong_geometry no_name not_geojson truncated undecodable_text no_features not_replaceable"
+    " invalid_id unknown_line".split()
+)
+"""Findings with which nothing is taken in."""
+
+REPAIRABLE = frozenset({"invalid_geometry", "self_intersection"})
+MATCHINGS = ("id", "name", "place")
+LEAST_SHARE = 0.5
+"""Of the smaller of two areas that must be common for them to be one place."""
+
+LONGEST_ID = 100
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What the user wants of a file.
+
+    Parameters
+    ----------
+    asked
+        Layer of the file, CRS, encoding.
+    told
+        Fields of the file to fields of the layer.
+    basis
+        Of every position that does not state its own; None: `surveyed` for boundary points, else `placed`.
+    accuracy_m
+        Of every position that does not state its own.
+    matching
+        How features are held to be ones that are there: by `id`, `name`, `place`, in this order.
+    repair
+        Whether shapes that are not valid are taken as they can be made valid.
+    """
+
+    asked: Asked = field(default_factory=Asked)
+    told: Mapping[str, str] = field(default_factory=dict)
+    basis: LocationBasis | None = None
+    accuracy_m: float | None = None
+    matching: Sequence[str] = MATCHINGS
+    repair: bool = False
+
+
+@dataclass
+class ImportReport:
+    """What a file would change, or changed.
+
+    Parameters
+    ----------
+    result
+        `accept`, `accept_with_findings` or `refuse`; refused, nothing is written.
+    matched
+        How many features are ones that are there, by what they were known.
+    unchanged
+        How many of those have nothing new; known once it is written.
+    repairs
+        Row, area before and after in m² of each shape that was made valid.
+    """
+
+    driver: str | None = None
+    result: str = "refuse"
+    crs: str | None = None
+    crs_from: str | None = None
+    encoding: str | None = None
+    features: int = 0
+    new: int = 0
+    matched: dict[str, int] = field(default_factory=dict)
+    mapping: FieldMapping | None = None
+    extent: tuple[float, float, float, float] | None = None
+    repairs: list[tuple[int, float, float]] = field(default_factory=list)
+    findings: tuple[FileFinding, ...] = ()
+    written: int = 0
+    change_set: int | None = None
+
+
+def import_file(
+    store: Store, layer_id: str, path: Path, plan: ImportPlan, act: Act | None, tell: Tell | None = None
+) -> ImportReport:
+    """Take a file into a layer; without an act only say what would come of it.
+
+    Parameters
+    ----------
+    tell
+        Hears how many features are done, and how many there are (as far as known).
+
+    Raises
+    ------
+    LayerNotFound
+    InvalidInput
+        If the plan names what is not there.
+    Conflict
+        If somebody changed one of the features meanwhile.
+    """
+    layer = store.catalog[layer_id]
+    try:
+        with opened(path, plan.asked, store.catalog.zone.extent) as file, in_words(path):
+            importing = _Importing(store, layer, path, plan, file)
+            report = importing.look(tell)
+            if act is not None and report.result != "refuse":
+                importing.write(act, report, tell)
+            return report
+    except RefusedFile as fault:
+        return ImportReport(findings=refused(fault).findings)
+
+
+@dataclass(frozen=True)
+class _Present:
+    """A feature that is there."""
+
+    feature_id: str
+    revision: int
+    values: Mapping[str, object]
+    wkb: bytes | None
+
+
+class _Importing:
+    """Looks through a file and writes it."""
+
+    def __init__(self, store: Store, layer: Layer, path: Path, plan: ImportPlan, file: OpenedFile) -> None:
+        self.store, self.layer, self.path, self.plan, self.file = store, layer, path, plan, file
+        self.findings = file.findings
+        names = list(file.first.fields) if file.first is not None else []
+        self.mapping = guess_mapping(layer, names, plan.told)
+        self.present = _present(store, layer)
+        self.by_name = _unique({each.feature_id: each.values.get("name") for each in self.present.values()})
+        self.matches: dict[int, str] = {}
+        self.repairs: list[tuple[int, float, float]] = []
+        self.repaired_rows: set[int] = set()
+        self.basis = plan.basis or (
+            LocationBasis.SURVEYED if file.incoming.driver == "BoundaryTXT" else LocationBasis.PLACED
+        )
+
+    # --- first pass ---
+
+    def look(self, tell: Tell | None) -> ImportReport:
+        """Check everything; decide which features are ones that are there."""
+        looking = Looking(self.file, self.store.catalog.zone.extent, tell_repairable=not self.plan.repair)
+        matched: Counter[str] = Counter()
+        taken: dict[str, int] = {}
+        for batch in self.file.batches():
+            shapes = looking.look(batch)
+            shapes = self._shaped(batch, shapes, note=True)
+            self._check_values(batch)
+            for place, how in self._matches(batch, shapes):
+                self._match(batch, place, how, matched, taken)
+                self._check_replaceable(batch, place, shapes[place], how[0])
+            if tell is not None:
+                tell(looking.features, 2 * max(looking.features, 1))
+        looking.finish(self.path)
+        self.findings.drop({"null_geometry"} if self.layer.geometry is None else set())
+        report = ImportReport(
+            self.file.incoming.driver, "accept", None if self.file.crs is None else crs_name(self.file.crs),
+            self.file.crs_from, self.file.incoming.encoding, looking.features,
+            looking.features - len(self.matches), dict(matched), self.mapping, looking.extent.bounds, self.repairs,
+        )  # fmt: skip
+        if any(self.findings.count(code) for code in BLOCKING):
+            report.result = "refuse"
+        elif self.findings:
+            report.result = "accept_with_findings"
+        report.findings = tuple(self.findings)
+        return report
+
+    def _match(self, batch: Batch, place: int, how: tuple[str, str], matched: Counter, taken: dict[str, int]) -> None:
+        row, (feature_id, by) = int(batch.rows[place]), how
+        if feature_id in taken:
+            message = N_("与第 %(first)s 行对应同一个要素“%(feature)s”")
+            self.findings.add("duplicate_id", message, row=row, field=by, first=taken[feature_id], feature=feature_id)
+            return
+        taken[feature_id] = row
+        matched[by] += 1
+        self.matches[row] = feature_id
+
+    def _check_replaceable(self, batch: Batch, place: int, shape: shapely.Geometry | None, feature_id: str) -> None:
+        """Tell where a position would give way to one that is less sure."""
+        if shape is None or self.layer.field("location_basis") is None:
+            return
+        try:
+            positioned(
+                self.layer,
+                self.present[feature_id].values.get("location_basis"),
+                Position(shape, self._basis_at(batch, place)),
+            )
+        except InvalidInput as fault:
+            self.findings.add(
+                "not_replaceable", fault.message, row=int(batch.rows[place]), **{**fault.params, "field": "geometry"}
+            )
+
+    def _basis_at(self, batch: Batch, place: int) -> LocationBasis:
+        source = self.mapping.source_of("location_basis")
+        told = (
+            value_of(self.layer.field("location_basis"), batch.fields[source][place])
+            if source in batch.fields
+            else None
+        )
+        return LocationBasis(told) if told not in (None, LocationBasis.UNLOCATED) else self.basis
+
+    def _shaped(self, batch: Batch, shapes: numpy.ndarray, *, note: bool) -> numpy.ndarray:
+        """Shapes of the layer's type; those that cannot be are told (in the first pass) and left out."""
+        shapes = shapes.copy()
+        if self.plan.repair:
+            self._repair(batch, shapes, note=note)
+        if self.layer.geometry is None:
+            shapes[:] = None
+            return shapes
+        shapes[shapely.is_empty(shapes)] = None
+        kind = self.layer.geometry.removeprefix("Multi")
+        allowed = {kind, f"Multi{kind}"}
+        for place in numpy.flatnonzero(~shapely.is_missing(shapes)):
+            shape = shapes[place]
+            if shape.geom_type in allowed and not self.layer.geometry.startswith("Multi"):
+                parts = shapely.get_parts(shape)
+                shape = shapes[place] = parts[0] if len(parts) == 1 else shape
+            if shape.geom_type not in ({self.layer.geometry, kind} if kind != "Point" else {"Point"}):
+                if note:
+                    message = N_("图层“%(layer)s”的几何应为 %(type)s，现为 %(given)s")
+                    self.findings.add(
+                        "wrong_geometry", message, row=int(batch.rows[place]), field="geometry",
+                        layer=self.layer.id, type=self.layer.geometry, given=shape.geom_type,
+                    )  # fmt: skip
+                shapes[place] = None
+        return shapes
+
+    def _repair(self, batch: Batch, shapes: numpy.ndarray, *, note: bool) -> None:
+        there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+        finite = numpy.isfinite(shapely.bounds(shapes)).all(axis=1)
+        for place in numpy.flatnonzero(there & finite & ~shapely.is_valid(shapes)):
+            row = int(batch.rows[place])
+            made = repaired(batch.shapes[place])
+            if made is None:
+                if note:
+                    self.findings.add("invalid_geometry", N_("几何无效，也修不好"), row=row, field="geometry")
+                continue
+            shapes[place] = self.file.in_degrees()(numpy.array([made.shape], dtype=object))[0]
+            if note:
+                self.repairs.append((row, made.before_m2, made.after_m2))
+
+    def _check_values(self, batch: Batch) -> None:
+        """Every value that cannot be one of its field is told."""
+        for source, target in self.mapping.fields.items():
+            if target == ID or source not in batch.fields:
+                continue
+            wanted = self.layer.field(target)
+            for row, given in zip(batch.rows, batch.fields[source], strict=True):
+                try:
+                    value_of(wanted, given)
+                except InvalidInput as fault:
+                    self.findings.add("wrong_value", fault.message, row=int(row), **{**fault.params, "field": source})
+        for row, feature_id in zip(batch.rows, self._ids(batch), strict=True):
+            if len(feature_id) > LONGEST_ID or not feature_id.isprintable():
+                message = N_("编号太长或含控制符，最多 %(most)s 个字符")
+                self.findings.add("invalid_id", message, row=int(row), field=ID, most=LONGEST_ID)
+
+    def _matches(self, batch: Batch, shapes: numpy.ndarray) -> Iterator[tuple[int, tuple[str, str]]]:
+        """Place in the batch, id and ground of every feature that is one that is there."""
+        if not self.present:
+            return
+        names = self._names(batch)
+        given = self._given_ids(batch)
+        tree_ids, tree = self._tree()
+        for place in range(len(batch)):
+            if "id" in self.plan.matching and given[place] in self.present:
+                yield place, (given[place], "id")
+            elif "name" in self.plan.matching and names[place] in self.by_name:
+                yield place, (self.by_name[names[place]], "name")
+            elif "place" in self.plan.matching and tree is not None and shapes[place] is not None:
+                found = _same_place(shapes[place], tree, tree_ids)
+                if found is not None:
+                    yield place, (found, "place")
+
+    def _tree(self) -> tuple[list[str], shapely.STRtree | None]:
+        """The areas that are there, but for schematic ones."""
+        if not hasattr(self, "_areas"):
+            known = [
+                each for each in self.present.values()
+                if each.wkb is not None and each.values.get("location_basis") != LocationBasis.SCHEMATIC
+            ] if (self.layer.geometry or "").endswith("Polygon") else []  # fmt: skip
+            shapes = shapely.from_wkb(numpy.array([each.wkb for each in known], dtype=object))
+            self._areas = [each.feature_id for each in known], shapely.STRtree(shapes) if known else None
+        return self._areas
+
+    # --- what a row says ---
+
+    def _given_ids(self, batch: Batch) -> list[str | None]:
+        source = self.mapping.source_of(ID)
+        values = batch.fields.get(source) if source else batch.ids
+        return [None if value in (None, "") else _id_text(value) for value in values or [None] * len(batch)]
+
+    def _ids(self, batch: Batch) -> list[str]:
+        """The file's own ids, else the day and the row."""
+        day = f"{date.today():%Y%m%d}"
+        return [given or f"{day}-{row}" for given, row in zip(self._given_ids(batch), batch.rows.tolist(), strict=True)]
+
+    def _names(self, batch: Batch) -> Sequence[object]:
+        source = self.mapping.source_of("name")
+        return batch.fields[source] if source in batch.fields else [None] * len(batch)
+
+    def _values(self, batch: Batch) -> dict[str, list[object]]:
+        """Columns of the layer's fields."""
+        found = {}
+        for source, target in self.mapping.fields.items():
+            if target != ID:
+                wanted = self.layer.field(target)
+                found[target] = [value_of(wanted, each) for each in batch.fields.get(source, [None] * len(batch))]
+        return found
+
+    # --- second pass ---
+
+    def write(self, act: Act, report: ImportReport, tell: Tell | None) -> None:
+        """Write new features batch by batch and change those that are there, in one transaction."""
+        changes: list[FeatureChange] = []
+        last = self.store.take_in(self.layer.id, self._frames(changes, report.features, tell), changes, act)
+        report.written, report.change_set = last
+
+    def _frames(
+        self, changes: list[FeatureChange], total: int, tell: Tell | None
+    ) -> Iterator[geopandas.GeoDataFrame | pandas.DataFrame]:
+        done = 0
+        for batch in self.file.batches():
+            shapes = self._shaped(batch, self.file.in_degrees()(batch.shapes), note=False)
+            values = self._values(batch)
+            fresh = numpy.array([int(row) not in self.matches for row in batch.rows], dtype=bool)
+            for place in numpy.flatnonzero(~fresh):
+                changes.append(self._change(batch, int(place), shapes[place], values))
+            if fresh.any():
+                yield self._frame(batch, fresh, shapes, values)
+            done += len(batch)
+            if tell is not None:
+                tell(total + done, 2 * total)
+
+    def _frame(
+        self, batch: Batch, fresh: numpy.ndarray, shapes: numpy.ndarray, values: dict[str, list[object]]
+    ) -> geopandas.GeoDataFrame | pandas.DataFrame:
+        places = numpy.flatnonzero(fresh)
+        ids = self._ids(batch)
+        columns = {name: [column[place] for place in places] for name, column in values.items()}
+        if "name" not in columns:
+            columns["name"] = [None] * len(places)
+        columns["name"] = [name or ids[place] for name, place in zip(columns["name"], places, strict=True)]
+        if self.layer.field("location_basis") is not None and self.layer.geometry is not None:
+            self._add_positions(columns, shapes[places])
+        index = pandas.Index([ids[place] for place in places], name=ID, dtype=object)
+        made = {name: pandas.Series(column, index=index, dtype=object) for name, column in columns.items()}
+        if self.layer.geometry is None:
+            return pandas.DataFrame(made, index=index)
+        return geopandas.GeoDataFrame(made, index=index, geometry=shapes[places], crs=STORED_CRS)
+
+    def _add_positions(self, columns: dict[str, list[object]], shapes: numpy.ndarray) -> None:
+        """On what each position rests: the file's own word, else the user's; none without a shape."""
+        count = len(shapes)
+        there = ~shapely.is_missing(shapes)
+        told = columns.get("location_basis", [None] * count)
+        accuracy = columns.get("location_accuracy_m", [None] * count)
+        columns["location_basis"] = [
+            (basis if basis not in (None, "unlocated") else self.basis.value) if has else "unlocated"
+            for basis, has in zip(told, there, strict=True)
+        ]
+        columns["location_accuracy_m"] = [
+            (self.plan.accuracy_m if value is None else value) if has and basis != "schematic" else None
+            for value, has, basis in zip(accuracy, there, columns["location_basis"], strict=True)
+        ]
+
+    def _change(
+        self, batch: Batch, place: int, shape: shapely.Geometry | None, values: dict[str, list[object]]
+    ) -> FeatureChange:
+        """What a row changes of a feature that is there: values that it states, and its position if that is as sure."""
+        present = self.present[self.matches[int(batch.rows[place])]]
+        stated = {name: column[place] for name, column in values.items() if column[place] is not None}
+        basis = stated.pop("location_basis", None) or self.basis.value
+        accuracy_m, note = stated.pop("location_accuracy_m", None), stated.pop("location_note", None)
+        if shape is None or self.layer.geometry is None:
+            return FeatureChange(self.layer.id, present.feature_id, present.revision, stated)
+        if self.layer.field("location_basis") is None:
+            return FeatureChange(self.layer.id, present.feature_id, present.revision, stated, shape)
+        accuracy_m = self.plan.accuracy_m if accuracy_m is None else accuracy_m
+        position = Position(shape, LocationBasis(basis), accuracy_m, note or self.path.name)
+        fields, geometry = positioned(self.layer, present.values.get("location_basis"), position)
+        return FeatureChange(self.layer.id, present.feature_id, present.revision, {**stated, **fields}, geometry)
+
+
+def _present(store: Store, layer: Layer) -> dict[str, _Present]:
+    """The features of a layer, retired ones included, since their ids are taken."""
+    found = {}
+    for page in store.scan(layer.id, FeatureQuery(schematic=True, retired=True), batch=5000):
+        for feature_id, wkb, row in zip(page.ids, page.wkb, page.rows, strict=True):
+            values = dict(zip(page.columns, row, strict=True))
+            kept = {name: values.get(name) for name in ("name", "location_basis")}
+            found[feature_id] = _Present(feature_id, values["revision"], kept, wkb)
+    return found
+
+
+def _unique(names: Mapping[str, object]) -> dict[object, str]:
+    """Ids by name, of names that only one feature has."""
+    count = Counter(names.values())
+    return {name: feature_id for feature_id, name in names.items() if name and count[name] == 1}
+
+
+def _id_text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def _same_place(shape: shapely.Geometry, tree: shapely.STRtree, ids: Sequence[str]) -> str | None:
+    """The one area that has most in common with a shape; None where there is none, or several."""
+    if not shape.is_valid or shape.area == 0:
+        return None
+    found = []
+    for place in tree.query(shape, predicate="intersects"):
+        other = tree.geometries[place]
+        if other.area and shape.intersection(other).area / min(shape.area, other.area) >= LEAST_SHARE:
+            found.append(ids[place])
+    return found[0] if len(found) == 1 else None

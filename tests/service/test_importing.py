@@ -1,0 +1,190 @@
+"""Files taken into a layer: mapped, matched, checked; written in one change set that can be undone, or not at all."""
+
+import json
+
+import geopandas
+import pytest
+import shapely
+
+from geo.model.errors import InvalidInput
+from geo.model.feature_query import FeatureQuery
+from geo.model.journal import Act, JournalQuery
+from geo.model.location import LocationBasis
+from geo.service import history
+from geo.service.importing import ImportPlan, import_file
+from geo.service.inspecting import Asked
+from geo.service.intake import open_or_create
+
+ACT = Act("张三", "导入", "地块.shp")
+
+
+@pytest.fixture
+def store(folder, url):
+    opened = open_or_create(url, folder.path)
+    yield opened
+    opened.close()
+
+
+def box(lon, lat=33.05):
+    return shapely.box(lon, lat, lon + 0.001, lat + 0.001)
+
+
+def written(tmp_path, *rows, name="a.geojson", **options):
+    """Rows of name, shape and more columns."""
+    frame = geopandas.GeoDataFrame([row for row, _ in rows], geometry=[shape for _, shape in rows], crs=4326)
+    frame.to_file(tmp_path / name, **options)
+    return tmp_path / name
+
+
+def features_of(store, layer="schools"):
+    return store.read_frame(layer, FeatureQuery(schematic=True))
+
+
+def entries(store):
+    return store.count_journal(JournalQuery())
+
+
+def take(store, path, act=ACT, layer="schools", **plan):
+    return import_file(store, layer, path, ImportPlan(**plan), act)
+
+
+def codes(report):
+    return [finding.code for finding in report.findings]
+
+
+def test_new_features_come_with_titles_and_short_names_understood(store, tmp_path):
+    rows = ({"编号": "n-1", "名称": "新小学", "占地(亩)": "12.5", "XW": "600", "备注": "x"}, box(114.0))
+    report = take(store, written(tmp_path, rows), accuracy_m=0.1)
+    assert report.mapping.fields == {"编号": "feature_id", "名称": "name", "占地(亩)": "land_area_mu", "XW": "seats"}
+    assert report.mapping.left == ("备注",)
+    found = features_of(store).loc["n-1"]
+    assert (found["name"], found["land_area_mu"], found["seats"]) == ("新小学", 12.5, 600)
+    assert (found["location_basis"], found["location_accuracy_m"]) == ("placed", 0.1)
+    assert found.geometry.equals_exact(box(114.0), 1e-7)
+
+
+def test_a_dry_run_writes_nothing_and_says_the_same(store, tmp_path):
+    path = written(tmp_path, ({"id": "n-1", "name": "新小学"}, box(114.0)))
+    before = entries(store)
+    dry = take(store, path, act=None)
+    assert (dry.result, dry.new, dry.written, entries(store)) == ("accept", 1, 0, before)
+
+
+@pytest.mark.parametrize(
+    ("row", "shape", "by"),
+    [
+        ({"id": "s-6", "名称": "改名"}, box(114.0), "id"),
+        ({"名称": "第6小学"}, box(114.0), "name"),
+        ({"备注": "改建"}, shapely.box(114.021, 33.001, 114.029, 33.009), "place"),
+    ],
+)
+def test_a_feature_that_is_there_is_known_by_id_name_or_place(store, tmp_path, row, shape, by):
+    report = take(store, written(tmp_path, (row, shape)), basis=LocationBasis.SURVEYED, accuracy_m=0.05)
+    assert (report.matched, report.new, report.written) == ({by: 1}, 0, 1)
+
+
+def test_a_surveyed_boundary_takes_the_place_of_a_schematic_one_and_keeps_id_and_history(store, tmp_path):
+    path = written(tmp_path, ({"名称": "第6小学"}, box(114.0)))
+    take(store, path, basis=LocationBasis.SURVEYED, accuracy_m=0.05)
+    found = features_of(store).loc["s-6"]
+    assert (found["location_basis"], found["location_accuracy_m"], found["revision"]) == ("surveyed", 0.05, 2)
+    actions = [entry.action for entry in store.journal(JournalQuery(layer_id="schools", feature_id="s-6"))]
+    assert actions == ["create", "update"]
+    again = take(store, path, basis=LocationBasis.PLACED)
+    assert (again.result, codes(again)) == ("refuse", ["not_replaceable"])
+
+
+def test_everything_is_one_change_set_that_is_undone_as_one(store, tmp_path):
+    before = features_of(store)
+    rows = [({"id": f"n-{number}", "名称": f"新{number}"}, box(114 + number / 100)) for number in range(3)]
+    report = take(store, written(tmp_path, *rows, ({"id": "s-1", "名称": "改名小学"}, box(114.02, 33.06))))
+    assert (report.new, report.matched, report.written) == (3, {"id": 1}, 4)
+    history.undo(store, report.change_set, ACT)
+    after = features_of(store)
+    assert list(after.index) == list(before.index)
+    assert list(after["name"]) == list(before["name"])
+    assert after.geometry.geom_equals(before.geometry).sum() == before.geometry.notna().sum()
+
+
+BOWTIE = shapely.Polygon([(114, 33), (114.01, 33.01), (114.01, 33), (114, 33.01)])
+
+
+@pytest.mark.parametrize(
+    ("row", "shape", "code"),
+    [
+        ({"id": "n-1", "学位": "很多"}, box(114.0), "wrong_value"),
+        ({"id": "n-1"}, BOWTIE, "self_intersection"),
+        ({"id": "n-1"}, shapely.Point(114, 33), "wrong_geometry"),
+        ({"id": "n-2"}, box(114.01), "duplicate_id"),
+    ],
+)
+def test_one_faulty_row_keeps_the_whole_file_out(store, tmp_path, row, shape, code):
+    sound = [({"id": "n-2", "学位": "600"}, box(114.03)), ({"id": "n-3", "学位": "600"}, box(114.04))]
+    before = entries(store)
+    report = take(store, written(tmp_path, *sound, (row, shape)))
+    assert (report.result, report.written, entries(store)) == ("refuse", 0, before)
+    (finding,) = [each for each in report.findings if each.code == code]
+    assert finding.row == 3
+
+
+def test_a_shape_that_is_repaired_says_what_that_does_to_its_area(store, tmp_path):
+    report = take(store, written(tmp_path, ({"id": "n-1"}, BOWTIE)), repair=True, layer="plots")
+    assert report.result == "accept"
+    ((row, before, after),) = report.repairs
+    assert (row, before < after) == (1, True)
+    assert features_of(store, "plots").geometry["n-1"].is_valid
+
+
+@pytest.fixture
+def folder(folder):
+    """The zone's layers, and one of areas of several parts."""
+    definition = """
+title = { zh = "地块", en = "Plots" }
+description = { zh = "地块", en = "Plots" }
+role = "reference"
+source = "-"
+licence = "-"
+geometry = "MultiPolygon"
+"""
+    folder.layer("plots", definition)
+    return folder
+
+
+def test_fields_can_be_said_and_left_out(store, tmp_path):
+    path = written(tmp_path, ({"id": "n-1", "名称": "甲", "别名": "乙", "学位": 5}, box(114.0)))
+    report = take(store, path, told={"别名": "name", "学位": ""})
+    assert report.mapping.fields == {"别名": "name", "id": "feature_id"}
+    assert features_of(store).loc["n-1", "name"] == "乙"
+    with pytest.raises(InvalidInput, match="文件里没有字段 无"):
+        take(store, path, told={"无": "name"})
+    with pytest.raises(InvalidInput, match="没有字段“nothing”"):
+        take(store, path, told={"别名": "nothing"})
+
+
+def test_metres_of_an_unknown_zone_are_taken_once_the_crs_is_said(store, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("编号,名称,水质目标,X,Y\nw-2,断面,3,4657805.43,501569.21\n", encoding="utf-8")
+    assert codes(take(store, path, layer="sections")) == ["no_crs"]
+    report = take(store, path, layer="sections", asked=Asked(crs="EPSG:4544"))
+    assert (report.written, report.crs) == (1, "EPSG:4544")
+
+
+def test_a_batch_that_is_broken_off_leaves_nothing(store, tmp_path):
+    def stop(done, total):
+        if done > total / 2:
+            raise KeyboardInterrupt
+
+    before = entries(store)
+    path = written(tmp_path, ({"id": "n-1"}, box(114.0)))
+    with pytest.raises(KeyboardInterrupt):
+        import_file(store, "schools", path, ImportPlan(), ACT, stop)
+    assert (entries(store), "n-1" in features_of(store).index) == (before, False)
+
+
+def test_rows_without_a_shape_wait_to_be_placed_and_rows_without_an_id_get_one(store, tmp_path):
+    path = tmp_path / "a.geojson"
+    row = {"type": "Feature", "geometry": None, "properties": {"name": "待定小学"}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [row]}), encoding="utf-8")
+    report = take(store, path)
+    (found,) = [values for _, values in features_of(store).iterrows() if values["name"] == "待定小学"]
+    assert (report.result, found["location_basis"]) == ("accept_with_findings", "unlocated")
