@@ -28,8 +28,8 @@ class Tracked:
     ----------
     plan_year
         The year for which the plan promises it; None where the plan names none.
-    plan
-        When it is to be done.
+    plan, dates_assumed
+        When it is to be done; whether its days are assumed because the plan gives only a year.
     unit, officer
         Who answers for it; None where the record does not say.
     township
@@ -50,6 +50,7 @@ class Tracked:
     township: str | None = None
     figures: Mapping[str, float | None] = field(default_factory=dict)
     reports: Mapping[int, AnnualStatus] = field(default_factory=dict)
+    dates_assumed: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

@@ -367,6 +367,7 @@ def _of_page(
             town or _text(properties.get("township")),
             {name: lamps.number(properties[name]) for name in names},
             reports.get(feature_id, {}),
+            properties.get("planned_dates_assumed") is True,
         )
 
 

@@ -15,7 +15,7 @@ from geo.model.journal import PROGRAM
 from geo.service import monitoring
 from geo.service.as_of import OFFICE_TIME
 from geo.service.changes_since import ChangeList, changes_since
-from geo.service.indicators import indicators
+from geo.service.indicators import Indicator, indicators
 from geo.service.monitoring import COLOURS, Monitored, Standing
 from geo.store.base import Store
 from geo.web import monitoring_sheets as sheets
@@ -23,7 +23,7 @@ from geo.web import monitoring_view as view
 from geo.web.current import as_of_day, current_store
 from geo.web.figures import in_decimals
 from geo.web.language import localized
-from geo.web.monitoring_view import ALL_YEARS, LAMP_TITLES, NO_YEAR, SERIES_TITLES, Asked
+from geo.web.monitoring_view import ALL_YEARS, LAMP_TITLES, NO_YEAR, SERIES_TITLES, TO_DATE, Asked
 from geo.web.page_config import unit_title
 from geo.web.slots import slots
 
@@ -58,7 +58,7 @@ def page() -> str:
         yearly=[view.yearly(each, asked) for each in monitoring.comparisons(monitored)],
         behind=[view.row(each, asked.year) for each in late[:MOST_BEHIND]],
         behind_count=len(late),
-        indicators=[view.indicator_view(each, years) for each in indicators(store, asked.year)],
+        indicators=[view.indicator_view(each, years) for each in indicators_in(store, monitored, asked.year)],
         changed=view.changed_features(listed, PROGRAM),
         listed=listed,
         layer_titles={layer.id: localized(layer.title) for layer in store.catalog.values()},
@@ -118,7 +118,7 @@ def _all_tables(store: Store, monitored: Monitored, asked: Asked) -> Iterator[Pl
     yield sheets.standings_table(
         _("滞后与未达标"), monitoring.behind(monitoring.standings(monitored, asked.year)), asked.year
     )
-    yield sheets.indicator_table(indicators(store, asked.year), list(store.catalog.zone.years))
+    yield sheets.indicator_table(indicators_in(store, monitored, asked.year), list(store.catalog.zone.years))
     yield sheets.change_table(changes_in(store, monitored))
 
 
@@ -151,6 +151,12 @@ def map_link(asked: Asked) -> str | None:
         return None
     more = {"layers": ",".join(scope.layers) or None, "responsible_unit": scope.unit}
     return Asked(monitoring.Scope(), asked.year).link("features.map_page", **more)
+
+
+def indicators_in(store: Store, monitored: Monitored, year: int) -> list[Indicator]:
+    """The indicators that belong to the scope."""
+    keys = {item.key for item in monitored.items}
+    return [each for each in indicators(store, year) if (each.layer.id, each.feature_id) in keys]
 
 
 def changes_in(store: Store, monitored: Monitored) -> ChangeList:
@@ -207,6 +213,9 @@ def rows_behind(monitored: Monitored, asked: Asked) -> RowsBehind:
     figure = request.args.get("figure", "")
     kind, _dot, name = figure.partition(".")
     found = monitoring.standings(monitored, asked.year)
+    if figure == "lamp.all":
+        title = _("%(year)s 年年底：全部对象", year=asked.year)
+        return RowsBehind(title, [(each, None) for each in found])
     if kind == "lamp" and name in (*COLOURS, "overdue"):
         title = _("%(year)s 年年底：%(lamp)s", year=asked.year, lamp=_(LAMP_TITLES[name]))
         return RowsBehind(title, [(each, None) for each in found if _has_lamp(each, name)])
@@ -223,6 +232,8 @@ def _rows_of_sum(monitored: Monitored, standings: dict, measure: str, series: st
     years = _years_of(monitored, of)
     found = [part for year in years for part in monitoring.parts(monitored, measure, series, year)]
     words = {NO_YEAR: _("未写年份"), ALL_YEARS: _("全部年份")}.get(of, of)
+    if of.startswith(TO_DATE):
+        words = _("截至 %(year)s 年累计", year=years[-1])
     titles = {"measure": _(MEASURES[measure].title), "series": _(SERIES_TITLES[series]), "of": words}
     return RowsBehind(
         _("%(measure)s · %(series)s · %(of)s", **titles),
@@ -234,6 +245,8 @@ def _rows_of_sum(monitored: Monitored, standings: dict, measure: str, series: st
 
 def _years_of(monitored: Monitored, of: str) -> list[int | None]:
     known = {str(year): year for year in monitored.years}
+    if of.startswith(TO_DATE) and of.removeprefix(TO_DATE) in known:
+        return [year for year in monitored.years if year <= known[of.removeprefix(TO_DATE)]]
     if of == ALL_YEARS:
         return [*monitored.years, None]
     if of != NO_YEAR and of not in known:

@@ -27,7 +27,7 @@ NOT_KNOWN = "-"
 """How an address asks for features whose township or unit is not known."""
 
 LONGEST_NAME = 200
-NO_YEAR, ALL_YEARS = "none", "all"
+NO_YEAR, ALL_YEARS, TO_DATE = "none", "all", "to-"
 
 INCOMPARABLE = LAMP_TITLES["none"]
 OVERDUE = LAMP_TITLES["overdue"]
@@ -117,8 +117,8 @@ class Line:
     planned: Figure
     year_planned: Figure
     actual: Figure
-    planned_to_date: str
-    actual_to_date: str
+    planned_to_date: Figure
+    actual_to_date: Figure
 
 
 @dataclass(frozen=True)
@@ -144,13 +144,17 @@ def yearly(comparison: Comparison, asked: Asked) -> Yearly:
             link = asked.link("monitoring.rows", figure=f"{measure.name}.{series}", of=of)
             return Figure(_decimals(total.value), total.value, total.missing, link)
 
+        def to_date(series: str, value: float | None) -> Figure:
+            link = asked.link("monitoring.rows", figure=f"{measure.name}.{series}", of=f"{TO_DATE}{each.year}")
+            return Figure(_decimals(value), value, 0, link)
+
         return Line(
             title,
             figure("planned", each.planned),
             figure("year_planned", each.year_planned),
             figure("actual", each.actual),
-            _decimals(each.planned_to_date),
-            _decimals(each.actual_to_date),
+            to_date("planned", each.planned_to_date),
+            to_date("actual", each.actual_to_date),
         )
 
     undated = comparison.undated
@@ -178,6 +182,7 @@ class LampRow:
     title: str
     counts: dict[str, tuple[int, str]]
     total: int
+    link: str
 
 
 def lamp_rows(counts: Iterable[LampCount], asked: Asked) -> list[LampRow]:
@@ -197,7 +202,8 @@ def _lamp_row(title: str, counts: Mapping[str, int], overdue: int, asked: Asked,
         name: (count, asked.link("monitoring.rows", figure=f"lamp.{name}", of=asked.year, **more))
         for name, count in {**counts, "overdue": overdue}.items()
     }
-    return LampRow(title, links, sum(counts.values()))
+    link = asked.link("monitoring.rows", figure="lamp.all", of=asked.year, **more)
+    return LampRow(title, links, sum(counts.values()), link)
 
 
 @dataclass(frozen=True)
@@ -236,7 +242,7 @@ def row(each: Standing, year: int, value: str = "") -> Row:
         planned=_points(each.planned_pct),
         reported=_points(each.reported_pct),
         behind=_points(each.behind_points),
-        reasons=in_sentences(each.lamp.reasons),
+        reasons=_reasons(each),
         obstacle=(report.obstacle or "") if report else "",
         owner=each.owner,
         due=(report.obstacle_due or "") if report else "",
@@ -250,6 +256,14 @@ def row(each: Standing, year: int, value: str = "") -> Row:
 def lamp_title(each: Standing) -> str:
     """The words of a lamp."""
     return _(each.lamp_title)
+
+
+def _reasons(each: Standing) -> list[str]:
+    """Each rule that decided; days that are assumed say so where they were compared with."""
+    found = in_sentences(each.lamp.reasons)
+    return (
+        [*found, _("计划起止日期按年份推定")] if each.item.dates_assumed and each.behind_points is not None else found
+    )
 
 
 def _points(value: float | None) -> str:

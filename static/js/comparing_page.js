@@ -1,6 +1,6 @@
 // Two years side by side: two maps that move together, each with the status of its year.
 
-import { Latest } from "./api.js";
+import { Latest, withParams } from "./api.js";
 import { askAtOnce } from "./asking.js";
 import { Catalog, lampOf } from "./catalog.js";
 import { Data } from "./data.js";
@@ -65,7 +65,7 @@ class ComparingPage {
   choose(key) {
     const found = this.sides.map((side) => side.select(key));
     const feature = found.find(Boolean);
-    const address = `${this.config.featureUrl}/${key.split("/").map(encodeURIComponent).join("/")}?year=${this.config.right}`;
+    const address = withParams(`${this.config.featureUrl}/${key.split("/").map(encodeURIComponent).join("/")}`, { year: this.config.right });
     replace(document.getElementById("chosen-feature"), el("strong", {}, feature.properties.name), ...found.map((each, i) => this.words(each, this.sides[i].year)),
       el("a", { href: address, "data-testid": "chosen-page" }, t("详情页")));
   }

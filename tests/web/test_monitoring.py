@@ -61,6 +61,8 @@ def test_every_figure_leads_to_rows_that_add_up_to_it(reported):
         answer = client.get(link).text
         assert f'data-testid="total">{total}<' in answer
         assert answer.count('data-testid="row"') == rows
+    to_date = next(each for each in links if "figure=seats.planned" in each and "of=to-2022" in each)
+    assert 'data-testid="total">7,200 个学位<' in client.get(to_date).text
     for link in links:
         assert client.get(link).status_code == 200, link
 
@@ -69,14 +71,14 @@ def test_lamps_and_what_is_behind_are_told_with_reason_and_owner(reported):
     page = reported.test_client().get("/monitoring?year=2021").text
     row = page.split('data-testid="behind-row"')[1].split("</tr>")[0]
     assert "征地&lt;b&gt;未完&lt;/b&gt;" in row and "张三" in row and "2022-06-30" in row
-    assert "滞后 80 点" in row
+    assert "滞后 80 点" in row and "按年份推定" in row
     assert text_of(page, "lamp-red").split()[0] == "1"
     assert "/monitoring/rule" in page
 
 
 def test_filters_narrow_every_figure_and_stay_in_the_links(reported):
     page = reported.test_client().get("/monitoring?year=2021&layer=schools&unit=教体局").text
-    assert "1 个对象" in page
+    assert "1 个对象" in page and 'data-testid="indicators"' not in page
     assert text_of(page, "lamp-red").split()[0] == "1"
     assert "unit=%E6%95%99%E4%BD%93%E5%B1%80" in page.split('data-testid="lamps"')[1]
     assert "responsible_unit=" in page  # on the map by the same unit
