@@ -2,6 +2,7 @@
 
 import codecs
 import zipfile
+import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,8 +16,8 @@ LARGEST_FILE = 64 * 2**20
 ZIP_SIGNATURE = b"PK\x03\x04"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BROKEN = (
-    zipfile.BadZipFile, ElementTree.ParseError, KeyError, NotImplementedError, RuntimeError, OSError, EOFError,
-    ValueError,
+    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, NotImplementedError, RuntimeError, OSError,
+    EOFError, ValueError,
 )  # fmt: skip
 """What the libraries raise over a document that is none, or that is damaged or locked."""
 

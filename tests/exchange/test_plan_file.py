@@ -170,3 +170,11 @@ def test_paragraphs_in_paragraphs_take_bounded_time():
 )
 def test_only_line_feeds_part_lines(text, lines):
     assert lines_of_bytes(text.encode(), "phrases.txt") == lines
+
+
+def test_a_document_whose_packed_text_is_damaged_is_refused():
+    content = bytearray(packed(paragraph("新建学校") * 50))
+    start = content.index(b"word/document.xml") + len("word/document.xml")
+    content[start : start + 40] = bytes(range(200, 240))
+    with pytest.raises(InvalidFile, match=r"规划\.docx"):
+        plan_of_bytes(bytes(content), "规划.docx")

@@ -1,6 +1,7 @@
 """A Shapefile in a ZIP archive, as offices send it: taken out under plain names, up to a size."""
 
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from geo.exchange.files.reading import short_name
@@ -29,7 +30,7 @@ def unpacked(path: Path, folder: Path) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
             return _taken_out(path, archive, folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
         raise InvalidFile(N_("%(file)s 不是完好的 ZIP 文件"), file=short_name(path)) from fault
 
 

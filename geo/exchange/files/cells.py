@@ -5,6 +5,7 @@ import io
 import math
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def xlsx_rows(path: Path, sheet: str | None) -> Iterator[Sequence[object]]:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except FileNotFoundError:
         raise InvalidFile(N_("缺少文件 %(file)s"), file=short_name(path)) from None
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, InvalidFileException) as fault:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, zlib.error, InvalidFileException) as fault:
         raise InvalidFile(N_("%(file)s 读不出来：%(reason)s"), file=short_name(path), reason=shown(fault)) from None
     try:
         if sheet is not None and sheet not in book.sheetnames:

@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -53,7 +54,7 @@ def entries_of(path: Path) -> list[Entry]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, ValueError, EOFError):
         raise RefusedFile("archive_broken", N_("%(file)s 不是完好的 ZIP 文件"), file=short_name(path)) from None
     if len(infos) > MOST_ENTRIES:
         message = N_("%(file)s 里有 %(count)s 个文件，最多 %(most)s 个")
@@ -113,7 +114,7 @@ def take_out(path: Path, entries: Sequence[Entry], folder: Path, stem: str) -> N
                 if left < 0:
                     message = N_("%(file)s 解开后太大")
                     raise RefusedFile("archive_bomb", message, file=short_name(path))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise RefusedFile("archive_broken", N_("%(file)s 不是完好的 ZIP 文件"), file=short_name(path)) from None
 
 

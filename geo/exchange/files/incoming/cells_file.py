@@ -5,6 +5,7 @@ import math
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -118,7 +119,7 @@ def _check_workbook(path: Path) -> None:
                     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                         message = N_("%(file)s 里定义了实体（DOCTYPE），不读取")
                         raise RefusedFile("unsafe_xml", message, file=short_name(path))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise RefusedFile("archive_broken", N_("%(file)s 不是完好的 ZIP 文件"), file=short_name(path)) from None
 
 
@@ -128,7 +129,7 @@ def _book(path: Path) -> openpyxl.Workbook:
             warnings.simplefilter("ignore")
             return openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, zipfile.BadZipFile,
-            InvalidFileException, EOFError) as fault:  # fmt: skip
+            zlib.error, InvalidFileException, EOFError) as fault:  # fmt: skip
         message = N_("%(file)s 读不出来：%(reason)s")
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
 
@@ -152,7 +153,7 @@ def _sheet_rows(path: Path, name: str) -> Iterator[tuple[int, Sequence[object]]]
                 if empty > MOST_EMPTY_ROWS:
                     return
                 yield number, row
-    except (SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, zipfile.BadZipFile,
+    except (SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, zipfile.BadZipFile, zlib.error,
             EOFError, OSError) as fault:  # fmt: skip
         message = N_("%(file)s 读不出来：%(reason)s")
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
