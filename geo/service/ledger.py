@@ -139,7 +139,7 @@ def check_ledger(store: Store, ledger: FilledLedger) -> Checked:
                 checking.refuse_twin(row, *first)
             elif change := checking.check(row):
                 changes.append(change)
-            else:
+            elif not checking.has_fault(row):
                 unchanged += 1
         faults += checking.faults
     return Checked(changes, _in_order(faults, ledger), ledger.notes, unchanged, last_seq)
@@ -251,6 +251,10 @@ class _Checking:
         if not self._says_something(row, base, given):
             return None
         return self._change(row, base, given, properties)
+
+    def has_fault(self, row: LedgerRow) -> bool:
+        """Whether a row that was checked last is wrong."""
+        return bool(self.faults) and self.faults[-1].row == row.number
 
     def refuse_twin(self, row: LedgerRow, sheet: str, number: int) -> None:
         """A second row of one feature."""

@@ -83,6 +83,7 @@ def test_faults_are_told_cell_by_cell_and_nothing_can_be_written(office, editor)
     content = editor.get("/ledger/file?year=2023&layers=schools").data
     answer = sent(editor, filled(content, I2="四十", H3="竣工", I3=40, H4="开工"))
     assert (answer.status_code, seal_in(answer), shown(answer, "count-faults")) == (400, None, ["2"])
+    assert (shown(answer, "count-reported"), shown(answer, "count-unchanged")) == (["1"], ["8"])
     assert "工作表“新建学校”第 2 行 I 列“形象进度(%)”" in answer.text and "应为数字，现为“四十”" in answer.text
     assert statuses(office, "2021-3") == []
 
