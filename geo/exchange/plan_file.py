@@ -6,9 +6,8 @@ import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
-from geo.exchange.files.encodings import decoded_text
-from geo.exchange.files.reading import short_name
 from geo.exchange.plan_word import word_lines
+from geo.exchange.texts import decoded_text, short_name
 from geo.model.errors import InvalidFile, N_
 
 LARGEST_FILE = 64 * 2**20

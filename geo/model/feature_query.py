@@ -1,9 +1,10 @@
 """The one question that every store answers about a layer's features."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from shapely.geometry.base import BaseGeometry
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 DEFAULT_LIMIT = 10
 """Features in one page where a client names no limit."""
@@ -54,7 +55,7 @@ class FeatureQuery:
     """
 
     bbox: tuple[float, float, float, float] | None = None
-    within: BaseGeometry | None = None
+    within: "BaseGeometry | None" = None
     year: int | None = None
     search: str | None = None
     conditions: tuple[Condition, ...] = ()

@@ -5,15 +5,12 @@ import threading
 from collections import OrderedDict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.journal import JournalHead
+from geo.model.office_time import OFFICE_TIME
 from geo.store import open_store, seen_from
 from geo.store.base import Store
-
-OFFICE_TIME = ZoneInfo("Asia/Shanghai")
-"""China has one time; a day ends with the office's midnight."""
 
 KEPT_OPEN, KEPT_FILES = 4, 20
 

@@ -1,7 +1,7 @@
 """What does not fit together: in a plan that was read, in the layers, and between the two."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.analysis import cluster_sizes, consistency, school_figures
 from geo.analysis.consistency import Claim, Item
@@ -15,7 +15,9 @@ from geo.model.location import LocationPhrase
 from geo.model.plan import PlanReading, PlanRecord, PlanTotal, Source
 from geo.model.remark import Remark
 from geo.model.units import UNITS, convert
-from geo.store.base import Store
+
+if TYPE_CHECKING:
+    from geo.store.base import Store
 
 FIGURES = ("land_area_mu", "building_area_m2", "investment_cny_10k", "classes", "seats", "turnover", "full_turnover")
 COLUMNS = {name: name for name in FIGURES} | {
@@ -113,7 +115,7 @@ def words_of_total(total: PlanTotal) -> str:
 # --- the layers -----------------------------------------------------------------------------------------------------
 
 
-def findings_of_store(store: Store) -> list[Finding]:
+def findings_of_store(store: "Store") -> list[Finding]:
     """What in the layers does not fit the totals that the plan states of them, or one another."""
     items: list[Item] = []
     claims: list[Claim] = []
@@ -133,7 +135,7 @@ def findings_of_store(store: Store) -> list[Finding]:
     return [*found, *told]
 
 
-def rows_of(store: Store, layer: Layer) -> dict[str, dict[str, Any]]:
+def rows_of(store: "Store", layer: Layer) -> dict[str, dict[str, Any]]:
     """The features of a layer by id, without what is unknown; those that are no longer in use are left out."""
     rows: dict[str, dict[str, Any]] = {}
     for page in store.scan(layer.id, FeatureQuery()):
@@ -197,7 +199,7 @@ def claim_of_target(layer: Layer, feature_id: str, row: Mapping[str, Any]) -> Cl
 # --- a plan against the layers ---------------------------------------------------------------------------------------
 
 
-def findings_between(plan: PlanReading, store: Store) -> Iterator[Finding]:
+def findings_between(plan: PlanReading, store: "Store") -> Iterator[Finding]:
     """Projects of a plan that the layers hold with other figures, or do not hold."""
     records = [item_of_record(record) for record in plan.records]
     for layer in store.catalog.plan:

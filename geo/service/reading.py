@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.exchange import location_phrase, plan_file, plan_text
 from geo.exchange.site_lines import parse_site_lines
@@ -12,7 +12,9 @@ from geo.model.errors import InvalidInput, N_
 from geo.model.finding import Finding
 from geo.model.plan import PlanIndicator, PlanReading, PlanRecord, PlanTotal
 from geo.service.auditing import findings_between, findings_of_plan, findings_of_store
-from geo.store.base import Store
+
+if TYPE_CHECKING:
+    from geo.store.base import Store
 
 SHARED_FROM, SHARE = 3000, 500
 """Lines from which it pays to start processes, and lines that one of them takes at a time."""
@@ -102,7 +104,7 @@ def finding_json(finding: Finding, words: Callable[..., str]) -> dict[str, Any]:
     }
 
 
-def audit(store: Store, plan: Path | None = None) -> list[Finding]:
+def audit(store: "Store", plan: Path | None = None) -> list[Finding]:
     """What fits together and what does not: in the layers, in a plan's file where one is given, and between the two.
 
     Raises

@@ -5,18 +5,11 @@ from pathlib import Path
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Catalog
+from geo.model.store_address import seen_from
 from geo.store.base import Store
 from geo.store.geopackage import GeoPackageStore
 from geo.store.postgis import PostgisStore
 from geo.store.postgis_engine import parsed, without_password
-
-RELATIVE = re.compile("gpkg:(?=[^/])")
-
-
-def seen_from(folder: Path, url: str) -> str:
-    """The address with a relative file meant from a folder; any other address as it is."""
-    path = RELATIVE.sub("", url)
-    return url if path == url else f"gpkg:///{(folder / path).as_posix().lstrip('/')}"
 
 
 def open_store(url: str, catalog: Catalog) -> Store:

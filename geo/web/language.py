@@ -11,8 +11,8 @@ from flask_babel import Babel, get_locale, gettext
 
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.model.layer import Title
+from geo.model.office_time import OFFICE_TIME
 from geo.model.remark import Remark, worded
-from geo.service.as_of import OFFICE_TIME
 from geo.web.settings import ROOT
 from geo.web.translations import compile_catalogues
 

@@ -1,49 +1,12 @@
-"""Which encoding a text really has: UTF-8 or GB18030, whatever the file says of itself."""
+"""Tables and text files in the encoding that they really have: UTF-8 or GB18030."""
 
-import codecs
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas
 
-from geo.exchange.files.reading import short_name
+from geo.exchange.texts import decode, decoded_text, encoding_of, short_name
 from geo.model.errors import InvalidFile, N_
-
-CANDIDATES = ("UTF-8", "GB18030")
-"""In this order: Chinese in GB18030 (or GBK, GB2312) is hardly ever valid UTF-8, and where it is, not as Chinese."""
-
-IDEOGRAPHS = re.compile("[\u3400-\u9fff]")
-
-
-def encoding_of(texts: Iterable[bytes]) -> str | None:
-    """The encoding that fits all texts, `ASCII` where any would, None where none does.
-
-    A text may be cut in the middle of a character, as in a field that is too short for it.
-    """
-    texts = [text for text in texts if not text.isascii()]
-    if not texts:
-        return "ASCII"
-    fitting = [name for name in CANDIDATES if all(_decodes(text, name) for text in texts)]
-    return next((name for name in fitting if any(_is_chinese(text, name) for text in texts)), next(iter(fitting), None))
-
-
-def _is_chinese(text: bytes, encoding: str) -> bool:
-    """沙路 in GBK is valid UTF-8, but reads ɳ· then."""
-    return IDEOGRAPHS.search(_decode(text, encoding)) is not None
-
-
-def _decodes(text: bytes, encoding: str) -> bool:
-    try:
-        _decode(text, encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _decode(text: bytes, encoding: str) -> str:
-    """The text without a last character that was cut."""
-    return codecs.getincrementaldecoder(encoding)("strict").decode(text, final=False)
 
 
 def decoded(path: Path, frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, str]:
@@ -63,9 +26,9 @@ def decoded(path: Path, frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDat
         raise InvalidFile(N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码"), file=short_name(path))
     frame = frame.copy()
     for name, values in texts.items():
-        meant = {value: _decode(value.encode("latin-1"), encoding) for value in distinct[name]}
+        meant = {value: decode(value.encode("latin-1"), encoding) for value in distinct[name]}
         frame[name] = values.astype(object).map(lambda value, meant=meant: meant.get(value))
-    return frame.rename(columns={name: _decode(name.encode("latin-1"), encoding) for name in columns}), encoding
+    return frame.rename(columns={name: decode(name.encode("latin-1"), encoding) for name in columns}), encoding
 
 
 def _distinct(values: Iterable[object]) -> set[str]:
@@ -81,24 +44,3 @@ def text_of(path: Path) -> tuple[str, str]:
         If it is neither UTF-8 nor GB18030.
     """
     return decoded_text(path.read_bytes(), short_name(path))
-
-
-def decoded_text(content: bytes, name: str) -> tuple[str, str]:
-    """The text that bytes hold and the encoding that they have.
-
-    Parameters
-    ----------
-    name
-        What an error calls the file.
-
-    Raises
-    ------
-    InvalidFile
-        If it is neither UTF-8 nor GB18030.
-    """
-    content = content.removeprefix(codecs.BOM_UTF8)
-    encoding = encoding_of([content])
-    try:
-        return content.decode("UTF-8" if encoding == "ASCII" else encoding or "ASCII"), encoding or "ASCII"
-    except UnicodeDecodeError as error:
-        raise InvalidFile(N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码"), file=name) from error

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from geo.exchange.texts import short_name
 from geo.model.errors import InvalidFile, N_
 
 T = TypeVar("T")
@@ -27,11 +28,6 @@ class Inspected(Generic[T]):
         if self.faults:
             raise self.faults[0]
         return self.content
-
-
-def short_name(path: Path) -> str:
-    """The file as people call it: `layers/schools/features.geojson`."""
-    return "/".join(path.absolute().parts[-3:])
 
 
 def read_text(path: Path) -> str:
