@@ -10,8 +10,6 @@ from flask import Flask
 
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.web import MAX_UPLOAD_BYTES, browser_libraries, create_app
-from geo.web.current import current_store
-from geo.web.sessions import secret_key
 from geo.web.settings import whole_number
 from geo.web.terminal import refuse, say
 
@@ -72,6 +70,9 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _prepare(app: Flask) -> None:
     """Install the browser libraries, make the secret and build the store, where that has not been done yet."""
+    from geo.web.current import current_store  # loaded where they are used: commands import this module too
+    from geo.web.sessions import secret_key
+
     if not browser_libraries.are_installed():
         say(N_("正在安装浏览器组件……"))
         browser_libraries.install()

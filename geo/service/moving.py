@@ -7,9 +7,10 @@ from pathlib import Path
 from geo.model.errors import InvalidInput, N_
 from geo.model.journal import BadRow
 from geo.service.intake import open_or_create
-from geo.store import open_store, without_password
+from geo.store import open_store
 from geo.store.base import CopiedTable, Tell
 from geo.store.catalog import read_catalog
+from geo.store.postgis_engine import without_password
 
 SHOWN_FAULTS = 20
 

@@ -2,17 +2,24 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Catalog
-from geo.model.store_address import seen_from
-from geo.store.base import Store
-from geo.store.geopackage import GeoPackageStore
-from geo.store.postgis import PostgisStore
-from geo.store.postgis_engine import parsed, without_password
+
+if TYPE_CHECKING:
+    from geo.store.base import Store
+
+RELATIVE = re.compile("gpkg:(?=[^/])")
 
 
-def open_store(url: str, catalog: Catalog) -> Store:
+def seen_from(folder: Path, url: str) -> str:
+    """The address with a relative file meant from a folder; any other address as it is."""
+    path = RELATIVE.sub("", url)
+    return url if path == url else f"gpkg:///{(folder / path).as_posix().lstrip('/')}"
+
+
+def open_store(url: str, catalog: Catalog) -> "Store":
     """The store at an address; nothing is read or made yet.
 
     Parameters
@@ -26,6 +33,11 @@ def open_store(url: str, catalog: Catalog) -> Store:
     InvalidInput
         If the address is of no known kind.
     """
+    # Loaded where they are used: the settings of every command ask for addresses only.
+    from geo.store.geopackage import GeoPackageStore
+    from geo.store.postgis import PostgisStore
+    from geo.store.postgis_engine import parsed, without_password
+
     if server := parsed(url):
         return PostgisStore(server, catalog)
     absolute = re.fullmatch("gpkg:///+([A-Za-z]:/.+)|gpkg://(/.+)", seen_from(Path.cwd(), url))

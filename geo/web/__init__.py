@@ -1,46 +1,11 @@
 """How the office asks: pages, the OGC API, files to take away, commands. The only floor that knows Flask."""
 
-from flask import Flask, request, url_for
-from werkzeug.middleware.proxy_fix import ProxyFix
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
 
-from geo.model.errors import AtlasError
-from geo.web import (
-    accounts,
-    basemaps,
-    catchments_page,
-    commands,
-    comparing,
-    corrections,
-    creating,
-    editing,
-    errors,
-    evidence,
-    export,
-    features,
-    health,
-    journal,
-    lamp_rule,
-    language,
-    ledger,
-    locating_page,
-    map_picture,
-    monitoring,
-    ogc,
-    placing,
-    relocating,
-    reports,
-    retiring,
-    sealing,
-    security,
-    slots,
-    status,
-)
-from geo.web.current import AS_OF, as_of_moment, live_store, use_store
-from geo.web.guard import guard, may_open
-from geo.web.hosts import refuse_wrong_hosts
-from geo.web.sessions import keep_sessions
-from geo.web.settings import ROOT, read_settings, whole_number
-from geo.web.uploads import allow_uploads
+from geo.web import commands
+from geo.web.settings import ROOT, read_settings
 
 MAX_REQUEST_BYTES = 1024 * 1024
 """What a request may hold where its view does not allow more."""
@@ -48,49 +13,11 @@ MAX_REQUEST_BYTES = 1024 * 1024
 MAX_UPLOAD_BYTES = 64 * 2**20
 """What any view may allow: the server refuses more before it has read it."""
 
-NAVIGATION = (
-    "features.map_page",
-    "monitoring.page",
-    "catchments.page",
-    "locating.page",
-    "export.page",
-    "ledger.page",
-    "journal.page",
-    "accounts.index",
-)
-"""Pages in the order of the header; those that need a role are shown to whoever has it."""
-
-WITH_PAGES = (
-    features,
-    monitoring,
-    comparing,
-    lamp_rule,
-    catchments_page,
-    locating_page,
-    relocating,
-    export,
-    map_picture,
-    reports,
-    ogc,
-    evidence,
-    status,
-    ledger,
-    editing,
-    creating,
-    placing,
-    retiring,
-    journal,
-    sealing,
-    accounts,
-    corrections,
-    basemaps,
-    health,
-)
-"""Modules that have a blueprint."""
-
 
 def create_app(config: dict[str, object] | None = None) -> Flask:
     """The app, ready for `flask --app server` or a WSGI server.
+
+    For a command of ours it has no pages: they take seconds to load, and most commands need none of what they bring.
 
     Parameters
     ----------
@@ -102,42 +29,15 @@ def create_app(config: dict[str, object] | None = None) -> Flask:
     app.config.update(settings, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES)
     app.json.ensure_ascii = False
     app.json.sort_keys = False
-    use_store(app, settings["DATABASE_URL"], ROOT / settings["LAYERS_DIR"], ROOT / settings["AS_OF_DIR"])
-    app.wsgi_app = refuse_wrong_hosts(app.wsgi_app)
-    _trust_proxies(app, whole_number(settings, "TRUSTED_PROXIES", highest=10))
-    app.config["REQUIRE_LOGIN"] = whole_number(settings, "REQUIRE_LOGIN", highest=1) == 1
-    slots.keep_slots(app)
-    security.protect(app)
-    keep_sessions(app)
-    allow_uploads(app)
-    guard(app)
-    language.speak(app)
-    errors.handle_errors(app)
-    for module in WITH_PAGES:
-        app.register_blueprint(module.blueprint)
     commands.register(app)
-    app.context_processor(_page_context)
+    if not _is_for_a_command():
+        from geo.web.pages import add_pages  # loaded where it is used
+
+        add_pages(app, settings)
     return app
 
 
-def _trust_proxies(app: Flask, count: int) -> None:
-    """Let that many reverse proxies name the address that the client called; none by default."""
-    if count:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count)
-
-
-def _page_context() -> dict:
-    """What the frame of every page needs; without a store it is as bare as the page that says so."""
-    try:
-        store = live_store()
-        known = {"zone": store.catalog.zone, "demo": store.demo}
-    except AtlasError:
-        known = {"zone": None, "demo": False}
-    return {
-        "as_of": request.args.get(AS_OF),
-        "as_of_moment": as_of_moment(),
-        "nav": [(url_for(endpoint), endpoint) for endpoint in NAVIGATION if may_open(endpoint)],
-        **known,
-        "open_corrections": corrections.open_corrections,
-        "may_be_placed": placing.may_be_placed,
-    }
+def _is_for_a_command() -> bool:
+    """Whether Flask's command line is looking for a command of ours; `flask run` has a command of its own."""
+    context = click.get_current_context(silent=True)
+    return context is not None and isinstance(context.command, FlaskGroup)

@@ -3,6 +3,7 @@
 import threading
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, has_request_context, request
 
@@ -12,6 +13,7 @@ from geo.service.as_of import OFFICE_TIME, PastStores, read_when
 from geo.service.intake import open_or_create
 from geo.service.sealing import SealingKey
 from geo.store.base import Store
+from geo.web.settings import ROOT
 
 _EXTENSION, _PAST = "plan_atlas_store", "plan_atlas_past_stores"
 AS_OF = "as_of"
@@ -48,7 +50,7 @@ def use_store(app: Flask, url: str, layers_dir: Path, past_dir: Path) -> None:
 
 def live_store() -> Store:
     """The store of the running app as it is now: what is written to, and what knows the accounts."""
-    return current_app.extensions[_EXTENSION]()
+    return _extension(_EXTENSION)()
 
 
 def current_store() -> Store:
@@ -69,7 +71,16 @@ def store_as_of(day: date | None) -> Store:
 
 def past_stores() -> PastStores:
     """The app's stores as of past days."""
-    return current_app.extensions[_PAST]
+    return _extension(_PAST)
+
+
+def _extension(name: str) -> Any:
+    """What `use_store` gave the app; a command's app, which has no pages, gets it now."""
+    if name not in current_app.extensions:
+        given = current_app.config
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        use_store(app, given["DATABASE_URL"], ROOT / given["LAYERS_DIR"], ROOT / given["AS_OF_DIR"])
+    return current_app.extensions[name]
 
 
 def as_of_day() -> date | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.model.errors import InvalidInput, N_
-from geo.model.store_address import seen_from
+from geo.store import seen_from
 
 ROOT = Path(__file__).resolve().parents[2]
 

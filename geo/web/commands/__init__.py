@@ -1,64 +1,50 @@
 """Commands of `flask --app server NAME`: JSON on standard output, words on standard error, three exit codes.
 
-A module per subject; a new command is written in the module of its subject and named in `COMMANDS`.
+A module per subject; a new command is written in the module of its subject, under its name with `_` for `-`, and named
+in `COMMANDS`. A module is loaded when one of its commands is called or described.
 """
 
+from importlib import import_module
+
+import click
 from flask import Flask
+from flask.cli import AppGroup
 
-from geo.web.commands import (
-    accounts,
-    catchments,
-    editing,
-    export,
-    files,
-    layers,
-    ledger,
-    locating,
-    map_picture,
-    moving,
-    reading,
-    record,
-    reports,
-    setup,
-)
+COMMANDS = {
+    "layers": "layers check",
+    "export": "export",
+    "map_picture": "map-picture",
+    "files": "inspect import-layer",
+    "reports": "report",
+    "catchments": "catchments",
+    "reading": "parse-plan parse-locations",
+    "auditing": "audit",
+    "locating": "locate locate-all relocate",
+    "accounts": "user-add user-list user-role user-password user-disable user-enable",
+    "editing": "edit-feature retire-feature",
+    "record": "report-status verify seal-year",
+    "ledger": "export-ledger import-ledger",
+    "moving": "migrate-store backup restore",
+    "setup": "demo setup",
+}
+"""The commands of each module, in the order in which help shows the modules."""
+MODULE_OF = {name: module for module, names in COMMANDS.items() for name in names.split()}
 
-COMMANDS = (
-    layers.layers,
-    layers.check,
-    export.export,
-    map_picture.map_picture,
-    files.inspect,
-    files.import_layer,
-    reports.report,
-    catchments.catchments,
-    reading.parse_plan,
-    reading.parse_locations,
-    reading.audit,
-    locating.locate,
-    locating.locate_all,
-    locating.relocate,
-    accounts.user_add,
-    accounts.user_list,
-    accounts.user_role,
-    accounts.user_password,
-    accounts.user_disable,
-    accounts.user_enable,
-    editing.edit_feature,
-    editing.retire_feature,
-    record.report_status,
-    ledger.export_ledger,
-    ledger.import_ledger,
-    record.verify,
-    record.seal_year,
-    moving.migrate_store,
-    moving.backup,
-    moving.restore,
-    setup.demo,
-    setup.setup,
-)
+
+class Commands(AppGroup):
+    """Finds our commands by name, and loads no others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*MODULE_OF, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in MODULE_OF:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(f"{__name__}.{MODULE_OF[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
 
 
 def register(app: Flask) -> None:
     """Give an app its commands."""
-    for each in COMMANDS:
-        app.cli.add_command(each)
+    app.cli = Commands(app.name)

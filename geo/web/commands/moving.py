@@ -8,7 +8,8 @@ from flask import current_app
 
 from geo.model.errors import InvalidInput, N_
 from geo.service import moving
-from geo.store import seen_from, without_password
+from geo.store import seen_from
+from geo.store.postgis_engine import without_password
 from geo.web.commands.command import command
 from geo.web.settings import ROOT
 from geo.web.terminal import DONE, FINDINGS, answer, progress, say

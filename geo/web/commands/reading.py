@@ -1,4 +1,4 @@
-"""`parse-plan`, `parse-locations` and `audit`: what a plan's words say, and whether it fits together."""
+"""`parse-plan` and `parse-locations`: what a plan's words say."""
 
 import os
 import sys
@@ -10,8 +10,7 @@ import orjson
 
 from geo.service import reading
 from geo.web.commands.command import command
-from geo.web.current import current_store
-from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, say
+from geo.web.terminal import answer, in_terminal_words
 
 
 @command("parse-plan")
@@ -19,18 +18,6 @@ from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, say
 def parse_plan(file: Path) -> None:
     """Read a plan's FILE (text in UTF-8 or GBK, or .docx): its projects, its totals, and what does not fit."""
     answer(reading.reading_json(reading.read_plan_file(file), in_terminal_words))
-
-
-@command("audit")
-@click.argument("file", type=click.Path(path_type=Path), required=False)
-def audit(file: Path | None) -> int:
-    """Hold the layers against the totals that the plan states; with FILE, that plan, and the layers against it."""
-    found = reading.audit(current_store(), file)
-    told = [finding for finding in found if finding.verdict in ("differs", "note")]
-    for finding in told:
-        say(finding.remark.message, **finding.remark.params)
-    answer({"findings": [reading.finding_json(finding, in_terminal_words) for finding in found]})
-    return FINDINGS if told else DONE
 
 
 @command("parse-locations")

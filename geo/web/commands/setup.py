@@ -6,7 +6,7 @@ from flask import current_app
 from geo.model.errors import N_
 from geo.model.feature_query import FeatureQuery
 from geo.service import intake
-from geo.store import without_password
+from geo.store.postgis_engine import without_password
 from geo.web import browser_libraries
 from geo.web.commands.command import command
 from geo.web.settings import ROOT

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from geo.exchange.files.encodings import IDEOGRAPHS
 from geo.exchange.files.reading import short_name
+from geo.exchange.texts import IDEOGRAPHS
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
 
