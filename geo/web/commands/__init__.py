@@ -14,7 +14,7 @@ COMMANDS = {
     "layers": "layers check",
     "export": "export",
     "map_picture": "map-picture",
-    "files": "inspect import-layer",
+    "files": "inspect-file import-layer",
     "reports": "report",
     "catchments": "catchments",
     "reading": "parse-plan parse-locations",

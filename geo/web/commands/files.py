@@ -26,7 +26,7 @@ EXIT = {"accept": DONE, "accept_with_findings": FINDINGS, "refuse": REFUSED}
 @click.option("--layer", help="Which layer or sheet of FILE; by default the one with the most features.")
 @click.option("--crs", help="Of its coordinates, such as EPSG:4526, where FILE does not say or says it wrong.")
 @click.option("--encoding", help="Of its texts, such as GBK; by default as they read.")
-def inspect(file: Path, layer: str | None, crs: str | None, encoding: str | None) -> int:
+def inspect_file(file: Path, layer: str | None, crs: str | None, encoding: str | None) -> int:
     """Say what FILE is, whatever its name, and everything that is wrong with it; no store is touched."""
     zone = read_zone(ROOT / current_app.config["LAYERS_DIR"])
     found = inspect_file(file, Asked(layer, encoding, crs), zone.extent)
