@@ -9,9 +9,10 @@ from flask import current_app
 from geo.model.errors import InvalidInput, N_
 from geo.model.file_finding import FileFinding
 from geo.model.location import LocationBasis
+from geo.service import inspecting
 from geo.service.acting import act_of
 from geo.service.importing import BLOCKING, MATCHINGS, ImportPlan, ImportReport, import_file
-from geo.service.inspecting import Asked, Inspection, inspect_file
+from geo.service.inspecting import Asked, Inspection
 from geo.store.catalog import read_zone
 from geo.web.commands.command import command
 from geo.web.current import live_store
@@ -29,7 +30,7 @@ EXIT = {"accept": DONE, "accept_with_findings": FINDINGS, "refuse": REFUSED}
 def inspect_file(file: Path, layer: str | None, crs: str | None, encoding: str | None) -> int:
     """Say what FILE is, whatever its name, and everything that is wrong with it; no store is touched."""
     zone = read_zone(ROOT / current_app.config["LAYERS_DIR"])
-    found = inspect_file(file, Asked(layer, encoding, crs), zone.extent)
+    found = inspecting.inspect_file(file, Asked(layer, encoding, crs), zone.extent)
     answer(inspection_json(found))
     if found.result == "refuse":
         finding = found.findings[-1]
