@@ -1,5 +1,7 @@
 """Barriers: nobody crosses them but where one is known to pass, neither along a street nor on the way to it."""
 
+import itertools
+
 import numpy
 import pytest
 import shapely
@@ -11,7 +13,7 @@ from geo.analysis.catchments.areas import outline_around
 from geo.analysis.catchments.assigning import Demand, Schools, Situation, by_nearest, catchments
 from geo.analysis.catchments.barriers import barriers_of, cut_streets, snap_this_side
 from tests.analysis.cities import city, points, streets
-from tests.analysis.networks import to_lonlat
+from tests.analysis.networks import to_lonlat, to_metres
 
 # Two streets from west to east, 100 m apart, and a lane between them that crosses a railway half-way.
 LADDER = [[(0, 0), (400, 0)], [(400, 0), (400, 100)], [(0, 100), (400, 100)]]
@@ -101,3 +103,21 @@ def test_of_the_ways_to_a_street_that_cross_nothing_the_shortest_is_taken(seed, 
         lengths = numpy.where(free & (shapely.length(ways) <= 500), shapely.length(ways), numpy.inf)
         assert barred[number] == numpy.isinf(lengths.min())
         assert barred[number] or snapped.snap_m[number] == pytest.approx(lengths.min(), abs=1e-6)
+
+
+def test_a_railway_in_many_bent_pieces_is_one_barrier_and_the_areas_stay_sound():
+    places = [(x, 300 + 40 * numpy.sin(x / 90)) for x in numpy.arange(-400, 1600, 25)]
+    pieces = [to_lonlat(shapely.LineString(pair)) for pair in itertools.pairwise(places)]
+    wall = barriers_of(numpy.array(pieces), points([(240, 310)]))
+    assert len(wall) == 1
+    lines = [list(to_metres(line).coords) for line in city(3, size=6).geometry]
+    homes = [tuple(place) for place in numpy.random.default_rng(3).uniform(0, 500, (150, 2))]
+    found = situation(homes, wall, lines=lines, gates=((30, 40), (450, 60), (60, 480), (470, 470)))
+    table = by_nearest(found)
+    outline = outline_around(found.streets, found.streets.to_plane(found.demand.points))
+    areas = catchments(found, table, outline)
+    assert all(area.is_valid for area in areas.values()) and (table["school"] >= 0).sum() > 100
+    for home, school in zip(found.demand.points, table["school"], strict=True):
+        assert school < 0 or areas[school].covers(home)
+    whole = shapely.union_all(list(areas.values()))
+    assert sum(area.area for area in areas.values()) == pytest.approx(whole.area, rel=1e-6)

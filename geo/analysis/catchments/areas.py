@@ -80,14 +80,14 @@ def network_areas(
     places, place_school = places[kept], place_school[kept]
     found: dict[int, list[BaseGeometry]] = {}
     rooms = _rooms(outline, walls)
-    for room in rooms:
-        ours, theirs = (_within(room, each) if len(rooms) > 1 else slice(None) for each in (points, places))
+    inside = [_within(rooms, each) for each in (points, places)]
+    for room, ours, theirs in zip(rooms, *inside, strict=True):
         generators = _with_places(points[ours], school[ours], places[theirs], place_school[theirs])
         if not len(generators[0]):
             generators = points, school
         for number, shape in _labelled(*generators, room):
             found.setdefault(number, []).append(shape)
-    return {number: to_degrees(_one(numpy.array(found[number])), streets.crs) for number in sorted(found)}
+    return {number: _in_degrees(_one(numpy.array(found[number])), streets.crs) for number in sorted(found)}
 
 
 def _rooms(outline: BaseGeometry, walls: Sequence[BaseGeometry]) -> list[BaseGeometry]:
@@ -98,9 +98,13 @@ def _rooms(outline: BaseGeometry, walls: Sequence[BaseGeometry]) -> list[BaseGeo
     return list(faces)
 
 
-def _within(room: BaseGeometry, points: numpy.ndarray) -> numpy.ndarray:
-    shapely.prepare(room)
-    return shapely.intersects_xy(room, *points.T)
+def _within(rooms: Sequence[BaseGeometry], points: numpy.ndarray) -> list[numpy.ndarray]:
+    """Numbers of the points in each room; all of them where there is one room."""
+    if len(rooms) == 1:
+        return [numpy.arange(len(points))]
+    room, point = shapely.STRtree(shapely.points(points)).query(rooms, predicate="intersects")
+    order = numpy.argsort(room, kind="stable")
+    return numpy.split(point[order], numpy.searchsorted(room[order], numpy.arange(1, len(rooms))))
 
 
 def straight_areas(
@@ -109,7 +113,7 @@ def straight_areas(
     """The same as the crow flies, as if there were no streets, from easting and northing of gates."""
     known = numpy.isfinite(gates).all(axis=1)
     found = _labelled(*_distinct(gates[known], gate_school[known]), outline)
-    return {number: to_degrees(shape, streets.crs) for number, shape in found}
+    return {number: _in_degrees(shape, streets.crs) for number, shape in found}
 
 
 def _labelled(points: numpy.ndarray, school: numpy.ndarray, outline: BaseGeometry) -> list[tuple[int, BaseGeometry]]:
@@ -211,6 +215,15 @@ def _faces(borders: numpy.ndarray, outline: BaseGeometry) -> numpy.ndarray:
     lines = shapely.union_all([*near, shapely.boundary(outline)], grid_size=GRID_M)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
     return faces[shapely.intersects(outline, shapely.point_on_surface(faces))]
+
+
+def _in_degrees(shape: BaseGeometry, crs: str) -> BaseGeometry:
+    """In EPSG:4326; where rounding makes a sliver cross itself, it is mended, and what is no area falls away."""
+    found = to_degrees(shape, crs)
+    if found.is_valid:
+        return found
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(found)))
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
 def _one(faces: numpy.ndarray) -> BaseGeometry:

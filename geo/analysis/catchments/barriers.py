@@ -58,12 +58,28 @@ def barriers_of(
     if not len(shapes):
         return Barriers(shapes, passing)
     crs = plane_around(shapely.total_bounds(shapes))
-    walls = to_plane(shapes, crs)
+    walls, passing = _whole(to_plane(shapes, crs), passing)
     lines = shapely.get_dimensions(walls) < 2
     walls = shapely.make_valid(numpy.where(lines, shapely.buffer(walls, HALF_WIDTH_M, cap_style="flat"), walls))
     if len(crossings):
         walls = shapely.difference(walls, shapely.union_all(shapely.buffer(to_plane(crossings, crs), CROSSING_M)))
     return Barriers(to_degrees(walls, crs), passing)
+
+
+def _whole(
+    walls: numpy.ndarray, passing: tuple[frozenset[str] | None, ...]
+) -> tuple[numpy.ndarray, tuple[frozenset[str] | None, ...]]:
+    """Barriers that the same roads pass made one: files have a railway in hundreds of pieces."""
+    found: list[shapely.Geometry] = []
+    known: list[frozenset[str] | None] = []
+    for each in dict.fromkeys(passing):
+        same = walls[[other == each for other in passing]]
+        is_line = shapely.get_dimensions(same) < 2
+        merged = [shapely.line_merge(shapely.union_all(same[is_line])), shapely.union_all(same[~is_line])]
+        parts = [part for whole in merged for part in shapely.get_parts(whole) if not part.is_empty]
+        found += parts
+        known += [each] * len(parts)
+    return numpy.array(found, dtype=object), tuple(known)
 
 
 def cut_streets(streets: GeoDataFrame, barriers: Barriers) -> tuple[GeoDataFrame, int]:
