@@ -10,15 +10,23 @@ import numpy
 import orjson
 import shapely
 
+from geo.exchange.served_crs import to_served
+from geo.model.served_crs import LON_LAT, ServedCrs
+
 MEDIA_TYPE = "application/geo+json"
-DECIMALS = 7
+DECIMALS = LON_LAT.decimals
 
 Part = tuple[str, Sequence[str], Sequence[bytes | None], Sequence[Mapping[str, object]]]
 """Some features of one layer: layer id, feature ids, WKB, properties."""
 
 
 def feature_collection(
-    ids: Sequence[str], wkb: Sequence[bytes | None], properties: Sequence[Mapping[str, object]], **members: object
+    ids: Sequence[str],
+    wkb: Sequence[bytes | None],
+    properties: Sequence[Mapping[str, object]],
+    *,
+    crs: ServedCrs = LON_LAT,
+    **members: object,
 ) -> bytes:
     """A page of features.
 
@@ -27,15 +35,24 @@ def feature_collection(
     ids, wkb, properties
         Feature by feature: its id, its geometry as WKB in EPSG:4326 lon/lat or None, and its properties
         (text, numbers, booleans, dates, None; NaN and infinity become null).
+    crs
+        Of the coordinates; any but `LON_LAT` is not RFC 7946, but OGC API - Features - Part 2.
     members
         More members of the collection, such as `links` or `numberMatched`.
     """
-    return orjson.dumps({"type": "FeatureCollection", **members, "features": _features(ids, wkb, properties)})
+    return orjson.dumps({"type": "FeatureCollection", **members, "features": _features(ids, wkb, properties, crs)})
 
 
-def feature(feature_id: str | None, wkb: bytes | None, properties: Mapping[str, object], **members: object) -> bytes:
+def feature(
+    feature_id: str | None,
+    wkb: bytes | None,
+    properties: Mapping[str, object],
+    *,
+    crs: ServedCrs = LON_LAT,
+    **members: object,
+) -> bytes:
     """One feature, parameters as in `feature_collection`; without an id it gets no `id` member."""
-    (made,) = _features([feature_id], [wkb], [properties])
+    (made,) = _features([feature_id], [wkb], [properties], crs)
     if feature_id is None:
         del made["id"]
     return orjson.dumps({**made, **members})
@@ -69,21 +86,22 @@ def _features(
     ids: Sequence[str | None],
     wkb: Sequence[bytes | None],
     properties: Sequence[Mapping[str, object]],
+    crs: ServedCrs = LON_LAT,
     **members: object,
 ) -> list[dict[str, object]]:
     return [
         {"type": "Feature", "id": feature_id, "geometry": geometry, "properties": values, **members}
-        for feature_id, geometry, values in zip(ids, _geometries(wkb), properties, strict=True)
+        for feature_id, geometry, values in zip(ids, _geometries(wkb, crs), properties, strict=True)
     ]
 
 
-def _geometries(wkb: Sequence[bytes | None]) -> list[orjson.Fragment | None]:
+def _geometries(wkb: Sequence[bytes | None], crs: ServedCrs) -> list[orjson.Fragment | None]:
     """Geometries as JSON text: all coordinates of the page are rounded at once. Empty ones are null.
 
     Every vertex stays, so that a ring smaller than the last decimal is still a ring.
     """
     shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
-    shapes = shapely.set_coordinates(shapes, shapely.get_coordinates(shapes).round(DECIMALS) + 0.0)
+    shapes = shapely.set_coordinates(shapes, to_served(shapely.get_coordinates(shapes), crs))
     shapes[shapely.is_empty(shapes)] = None
     texts = shapely.to_geojson(shapely.orient_polygons(shapes))
     return [None if text is None else orjson.Fragment(text) for text in texts]

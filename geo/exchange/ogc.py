@@ -15,6 +15,7 @@ from geo.model.journal import PROGRAM, JournalEntry
 from geo.model.layer import Field, Layer, Ratio, Title, Zone
 from geo.model.location import LocationBasis
 from geo.model.page import Summary
+from geo.model.served_crs import LON_LAT, served_crs
 from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, STAGES, AnnualStatus
 from geo.model.units import UNITS
 
@@ -22,10 +23,23 @@ JSON = "application/json"
 GEOJSON = "application/geo+json"
 SCHEMA_JSON = "application/schema+json"
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
+OGC_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/"
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
+CONFORMANCE = {
+    "ogcapi-features-1": ("core", "geojson", "oas30"),
+    "ogcapi-features-2": ("crs",),
+    "ogcapi-features-3": ("queryables", "queryables-query-parameters", "filter", "features-filter"),
+    "ogcapi-features-5": ("schemas", "core-roles-features"),
+    "cql2": (
+        "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "basic-spatial-functions",
+        "spatial-functions",
+    ),
+}  # fmt: skip
 CONFORMANCE_CLASSES = tuple(
-    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" for name in ("core", "geojson", "oas30")
+    f"http://www.opengis.net/spec/{standard}/1.0/conf/{name}"
+    for standard, names in CONFORMANCE.items()
+    for name in names
 )
 
 CODES: dict[str, tuple[str, ...]] = {
@@ -108,11 +122,14 @@ def collection(
         "attribution": layer.source,
         "extent": _extent(layer, zone, extent),
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": list(served_crs(zone.extent)),
+        "storageCrs": LON_LAT.uri,
         "links": [
             _link("self", address, JSON),
             _link("items", f"{address}/items", GEOJSON),
             _link("describedby", f"{address}/schema", SCHEMA_JSON),
+            _link(f"{OGC_RELATION}schema", f"{address}/schema", SCHEMA_JSON),
+            _link(f"{OGC_RELATION}queryables", f"{address}/queryables", SCHEMA_JSON),
         ],
     }
 
@@ -311,6 +328,18 @@ def schema(base_url: str, layer: Layer, language: str) -> Document:
         "description": _in(language, layer.description),
         "properties": properties,
         "required": ["name"],
+    }
+
+
+def queryables(base_url: str, layer: Layer, language: str) -> Document:
+    """JSON Schema of what a filter may name (OGC API - Features - Part 3, 6); those of a year need `year` as well."""
+    made = schema(base_url, layer, language)
+    named = {name: dict(each) for name, each in made["properties"].items() if not each.get("readOnly")}
+    return {
+        **{name: value for name, value in made.items() if name != "required"},
+        "$id": f"{base_url}/collections/{layer.id}/queryables",
+        "properties": named,
+        "additionalProperties": False,
     }
 
 

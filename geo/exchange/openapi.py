@@ -7,6 +7,7 @@ from geo.exchange.ogc import GEOJSON, JSON, OPENAPI_JSON, SCHEMA_JSON, codes_of,
 from geo.model.errors import N_
 from geo.model.feature_query import DEFAULT_LIMIT, MAX_LIMIT, STATUS_COLUMNS
 from geo.model.layer import Catalog, Field, Layer
+from geo.model.served_crs import served_crs
 
 VERSION = "1.0.0"
 
@@ -63,6 +64,12 @@ PARAMETERS: dict[str, Parameter] = {
         N_("范围：西,南,东,北（度），或带高程的 6 个数"),
         {"type": "array", "items": {"type": "number"}, "oneOf": _four_or_six()},
     ),
+    "bbox-crs": Parameter(
+        N_("bbox 的坐标系，轴序依该坐标系；不填为 CRS84（经度、纬度）"), {"type": "string", "format": "uri"}
+    ),
+    "crs": Parameter(
+        N_("返回坐标的坐标系，轴序依该坐标系；不填为 CRS84（经度、纬度）"), {"type": "string", "format": "uri"}
+    ),
     "limit": Parameter(N_("一页最多多少个要素"), _integer(1, MAX_LIMIT, DEFAULT_LIMIT)),
     "searchLimit": Parameter(N_("最多给出多少个要素"), _integer(1, 100, 20), name="limit"),
     "offset": Parameter(N_("跳过前面多少个要素"), _integer(0, default=0)),
@@ -81,6 +88,11 @@ PARAMETERS: dict[str, Parameter] = {
         {"type": "string"},
     ),
     "year": Parameter(N_("加上截至该年年底的进展"), _integer(1949, 2100)),
+    "filter": Parameter(N_("条件：CQL2 文本，如 seats >= 1080 AND name LIKE '%小学'；或 CQL2 JSON"), _text(4_000)),
+    "filter-lang": Parameter(
+        N_("filter 的写法"), {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}
+    ),
+    "filter-crs": Parameter(N_("filter 里几何的坐标系；不填为 CRS84"), {"type": "string", "format": "uri"}),
     "q": Parameter(N_("搜索名称、编号和位置：汉字片段或拼音首字母"), _text(200)),
     "within": Parameter(N_("圈选范围：WKT（经度 纬度），或“图层/编号”"), _text(20_000)),
     "area": Parameter(N_("圈选范围：WKT（经度 纬度），或“图层/编号”"), _text(20_000), name="within", required=True),
@@ -105,7 +117,20 @@ FILTER_WORDS = {
     "between": N_("%(title)s：等于所给的值，或区间“起/止”，“..”表示不限"),
     "year": N_("%(title)s：截至 year 那一年；须同时给出 year"),
 }
-FILTERS = ("bbox", "datetime", "year", "q", "within", "buffer_m", "schematic", "include_retired")
+FILTERS = (
+    "bbox",
+    "bbox-crs",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "datetime",
+    "year",
+    "q",
+    "within",
+    "buffer_m",
+    "schematic",
+    "include_retired",
+)
 
 
 @dataclass(frozen=True)
@@ -134,9 +159,16 @@ OPERATIONS = (
     Operation("/collections/{collectionId}", N_("一个图层"), ("collectionId", "f"), JSON, "Collection"),
     Operation("/collections/{collectionId}/schema", N_("图层的字段"), ("collectionId", "f"), SCHEMA_JSON, "Anything"),
     Operation(
+        "/collections/{collectionId}/queryables",
+        N_("可以在 filter 里使用的字段"),
+        ("collectionId", "f"),
+        SCHEMA_JSON,
+        "Anything",
+    ),
+    Operation(
         "/collections/{collectionId}/items/{featureId}",
         N_("一个要素及其历年进展"),
-        ("collectionId", "featureId", "year", "schematic", "f"),
+        ("collectionId", "featureId", "year", "schematic", "crs", "f"),
         GEOJSON,
         "Feature",
     ),
@@ -216,7 +248,11 @@ def _operation(operation: Operation, translate: Translate) -> Document:
 
 def _items(layer: Layer, language: str, translate: Translate) -> Document:
     operation = Operation(
-        f"/collections/{layer.id}/items", "", (*FILTERS, "limit", "offset", "sortby", "f"), GEOJSON, f"{layer.id}_items"
+        f"/collections/{layer.id}/items",
+        "",
+        (*FILTERS, "crs", "limit", "offset", "sortby", "f"),
+        GEOJSON,
+        f"{layer.id}_items",
     )
     made = _operation(operation, translate)
     made["operationId"] = f"items_{layer.id}"
@@ -227,8 +263,12 @@ def _items(layer: Layer, language: str, translate: Translate) -> Document:
 
 
 def _parameters(catalog: Catalog, translate: Translate) -> Document:
+    uris = {"enum": list(served_crs(catalog.zone.extent))}
     in_path = Parameter(N_("图层"), {"type": "string", "enum": list(catalog)}, place="path", required=True)
-    return {key: _parameter(key, each, translate) for key, each in {"collectionId": in_path, **PARAMETERS}.items()}
+    made = {key: _parameter(key, each, translate) for key, each in {"collectionId": in_path, **PARAMETERS}.items()}
+    for name in ("crs", "bbox-crs", "filter-crs"):
+        made[name]["schema"] = made[name]["schema"] | uris
+    return made
 
 
 def _parameter(key: str, parameter: Parameter, translate: Translate) -> Document:

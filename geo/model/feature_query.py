@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+from geo.model.filter import Operation
+
 DEFAULT_LIMIT = 10
 """Features in one page where a client names no limit."""
 
@@ -46,6 +48,8 @@ class FeatureQuery:
         Words found in name, id, place or pinyin initials.
     conditions
         All must hold. With `year`, `stage`, `flag`, `progress_pct`, `status_year` and `value` may be named as well.
+    filter
+        Must hold as well; it may name what `conditions` may.
     between
         First and last ISO date; features whose planned time meets it.
     schematic
@@ -59,6 +63,7 @@ class FeatureQuery:
     year: int | None = None
     search: str | None = None
     conditions: tuple[Condition, ...] = ()
+    filter: Operation | None = None
     between: tuple[str | None, str | None] | None = None
     order: tuple[Order, ...] = ()
     limit: int | None = None
@@ -82,7 +87,8 @@ STATUS_COLUMNS = (
 """Columns that a query with a `year` adds."""
 
 ITEMS_PARAMETERS = frozenset(
-    "as_of bbox limit offset year q within buffer_m schematic include_retired sortby datetime f lang".split()
+    "as_of bbox bbox-crs crs filter filter-lang filter-crs limit offset year q within buffer_m schematic "
+    "include_retired sortby datetime f lang".split()
 )
 """Parameters of a question about features that are no property filter."""
 

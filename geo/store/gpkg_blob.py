@@ -4,6 +4,7 @@ Source: OGC 12-128r17 (GeoPackage 1.3), clause 2.1.3 "GeoPackage SQL Geometry Bi
 Spatial Indexes", which names the functions that the triggers call.
 """
 
+import re
 import sqlite3
 import struct
 from collections.abc import Callable
@@ -44,21 +45,38 @@ def bounds(blob: bytes) -> tuple[float, float, float, float]:
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions of the R-tree triggers, and `ST_Intersects(blob, wkb)` for queries."""
+    """Give a connection the functions of the R-tree triggers, and for queries `ST_Intersects(blob, wkb)` and its like.
+
+    A relation is `ST_Within(blob, wkb)`: whether the geometry of the blob lies within the other one.
+    """
     functions = {
         "ST_IsEmpty": (1, lambda blob: None if blob is None else bool(blob[3] & _EMPTY)),
         "ST_MinX": (1, lambda blob: None if blob is None else bounds(blob)[0]),
         "ST_MaxX": (1, lambda blob: None if blob is None else bounds(blob)[1]),
         "ST_MinY": (1, lambda blob: None if blob is None else bounds(blob)[2]),
         "ST_MaxY": (1, lambda blob: None if blob is None else bounds(blob)[3]),
-        "ST_Intersects": (2, _intersects()),
+        "ST_Intersects": (2, _relation(shapely.intersects)),
+        "ST_Disjoint": (2, _relation(shapely.disjoint)),
+        "ST_Touches": (2, _relation(shapely.touches)),
+        "ST_Crosses": (2, _relation(shapely.crosses)),
+        "ST_Overlaps": (2, _relation(shapely.overlaps)),
+        "ST_Within": (2, _relation(shapely.contains)),
+        "ST_Contains": (2, _relation(shapely.within)),
+        "ST_Equals": (2, _relation(shapely.equals)),
+        "atlas_like": (2, _is_like),
     }
     for name, (arguments, function) in functions.items():
         connection.create_function(name, arguments, function, deterministic=True)
 
 
-def _intersects() -> Callable[[bytes | None, bytes], bool | None]:
-    """The exact predicate for one connection: prepared geometries are not to be shared between threads."""
+def _relation(holds: Callable[[BaseGeometry, BaseGeometry], bool]) -> Callable[[bytes | None, bytes], bool | None]:
+    """The exact predicate for one connection: prepared geometries are not to be shared between threads.
+
+    Parameters
+    ----------
+    holds
+        Whether the stated shape, which is prepared, stands in that relation to the feature's.
+    """
 
     @lru_cache(maxsize=8)
     def prepared(wkb: bytes) -> BaseGeometry:
@@ -66,6 +84,16 @@ def _intersects() -> Callable[[bytes | None, bytes], bool | None]:
         shapely.prepare(shape)
         return shape
 
-    return lambda blob, wkb: (
-        None if blob is None else bool(shapely.intersects(prepared(wkb), shapely.from_wkb(to_wkb(blob))))
-    )
+    return lambda blob, wkb: None if blob is None else bool(holds(prepared(wkb), shapely.from_wkb(to_wkb(blob))))
+
+
+def _is_like(text: str | None, pattern: str) -> bool | None:
+    """PostgreSQL's LIKE, which tells capitals from small letters; SQLite's own does not."""
+    return None if text is None else bool(_pattern(pattern).fullmatch(text))
+
+
+@lru_cache(maxsize=64)
+def _pattern(like: str) -> re.Pattern[str]:
+    signs = {"%": ".*", "_": "."}
+    parts = re.findall(r"\\?.", like, re.DOTALL)
+    return re.compile("".join(signs.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)

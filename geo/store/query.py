@@ -17,9 +17,11 @@ from sqlalchemy import (
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import STATUS_COLUMNS, Condition, FeatureQuery
+from geo.model.filter import properties_of
 from geo.model.layer import STATUS_FIELDS, Field, Layer
 from geo.model.search_text import search_words
 from geo.model.status import NOT_REPORTED
+from geo.store.filtering import FilterSql, apart
 from geo.store.place import Grid, Place
 from geo.store.schema import KEY_FIELDS, STATUS_NAMES, Schema, is_retired, is_schematic, not_withdrawn
 from geo.store.values import asked, asked_bound
@@ -49,7 +51,10 @@ class FeatureSelect:
         self._status: FromClause | None = None
         if query.year is not None and layer.status.kind != "none":
             self._add_status_columns()
-        self._asks_place = query.bbox is not None or query.within is not None
+        self._shapes, self._filter = apart(query.filter)
+        if query.within is not None:
+            self._shapes.append(query.within)
+        self._asks_place = query.bbox is not None or bool(self._shapes)
         self._by_place = self._asks_place and place is not None
         self._property_conditions = list(self._conditions())
 
@@ -108,6 +113,7 @@ class FeatureSelect:
             Whether only features with a geometry count, even if the query does not ask for a place.
         """
         names = {*names, *(condition.field for condition in self._query.conditions)}
+        names.update(properties_of(self._filter) if self._filter else ())
         by_place = by_place or self._by_place
         key, source = self._table.c.fid, self._table
         if by_place:
@@ -132,14 +138,13 @@ class FeatureSelect:
         return case((is_schematic(self._table), null()), else_=self._table.c.geom)
 
     def _places(self) -> Iterator[ColumnElement[bool]]:
-        bbox, within = self._query.bbox, self._query.within
-        if (self._asks_place and self._place is None) or (within is not None and within.is_empty):
+        if (self._asks_place and self._place is None) or any(shape.is_empty for shape in self._shapes):
             yield false()
             return
-        if bbox is not None:
-            yield self._place.touches(bbox)
-        if within is not None:
-            yield self._place.crosses(within)
+        if self._query.bbox is not None:
+            yield self._place.touches(self._query.bbox)
+        for shape in self._shapes:
+            yield self._place.crosses(shape)
 
     def _exceptions(self, key: ColumnElement[int], by_place: bool) -> Iterator[ColumnElement[bool]]:
         """Leave out retired features and, by place, schematic ones; both are few and have an index of their own."""
@@ -166,6 +171,8 @@ class FeatureSelect:
             found = [index.c.text.contains(word, autoescape=True) if "\0" not in word else false() for word in words]
             ids = select(index.c.feature_id).where(index.c.layer_id == self._layer.id, *found)
             yield self._table.c.feature_id.in_(ids)
+        if self._filter is not None:
+            yield FilterSql(self._column, self._field, self._geometry()).condition(self._filter)
         if self._query.between is not None:
             yield from self._meets_planned_time(*self._query.between)
 

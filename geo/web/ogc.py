@@ -10,6 +10,7 @@ from geo.exchange.openapi import openapi
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import PARAMETERS
 from geo.model.layer import Layer
+from geo.model.served_crs import ServedCrs
 from geo.service import features, versions
 from geo.service import search as search_service
 from geo.service.as_of import last_moment
@@ -114,11 +115,21 @@ def schema(collection_id: str) -> Response:
     return response
 
 
+@blueprint.get("/collections/<collection_id>/queryables")
+def queryables(collection_id: str) -> Response:
+    _no_other_parameters()
+    document = documents.queryables(base_url(), current_store().catalog[collection_id], language())
+    response = jsonify(documents.marked(document, _note()))
+    response.mimetype = SCHEMA_JSON
+    return response
+
+
 @blueprint.get("/collections/<collection_id>/items")
 def items(collection_id: str) -> Response:
     store = current_store()
     layer = store.catalog[collection_id]
     query = params.feature_query(request.args, layer, store)
+    crs = params.served(request.args, "crs", store.catalog.zone)
 
     def answer() -> Response:
         found = features.find_items(store, collection_id, query)
@@ -131,17 +142,25 @@ def items(collection_id: str) -> Response:
             offset=query.offset,
         )
         return Response(
-            geojson.feature_collection(found.page.ids, found.page.wkb, found.properties, **members), mimetype=GEOJSON
+            geojson.feature_collection(found.page.ids, found.page.wkb, found.properties, crs=crs, **members),
+            mimetype=GEOJSON,
         )
 
-    return cached_by_state(answer, [layer.id])
+    return _in_crs(cached_by_state(answer, [layer.id]), crs)
+
+
+def _in_crs(response: Response, crs: ServedCrs) -> Response:
+    """An answer that says in which CRS its coordinates are (OGC API - Features - Part 2, 7.3)."""
+    response.headers["Content-Crs"] = f"<{crs.uri}>"
+    return response
 
 
 @blueprint.get("/collections/<collection_id>/items/<path:feature_id>")
 def item(collection_id: str, feature_id: str) -> Response:
     store = current_store()
     layer = store.catalog[collection_id]
-    _no_other_parameters("year", "schematic")
+    _no_other_parameters("year", "schematic", "crs")
+    crs = params.served(request.args, "crs", store.catalog.zone)
     year, schematic = params.year(request.args), params.flag(request.args, "schematic")
 
     def answer() -> Response:
@@ -155,9 +174,11 @@ def item(collection_id: str, feature_id: str) -> Response:
                 for each in found.reported
             ],
         }
-        return Response(geojson.feature(feature_id, found.page.wkb[0], found.properties, **members), mimetype=GEOJSON)
+        return Response(
+            geojson.feature(feature_id, found.page.wkb[0], found.properties, crs=crs, **members), mimetype=GEOJSON
+        )
 
-    response = cached_by_state(answer, [layer.id])
+    response = _in_crs(cached_by_state(answer, [layer.id]), crs)
     if (when := as_of_day()) is not None:
         response.headers["Memento-Datetime"] = documents.http_date(last_moment(when))
     return response

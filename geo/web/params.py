@@ -7,6 +7,8 @@ from datetime import date, datetime
 from shapely.geometry.base import BaseGeometry
 from werkzeug.datastructures import MultiDict
 
+from geo.exchange import cql2
+from geo.exchange.served_crs import box_in_degrees
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import (
     DEFAULT_LIMIT,
@@ -18,7 +20,9 @@ from geo.model.feature_query import (
     Order,
 )
 from geo.model.field_value import NUMBER
+from geo.model.filter import GEOMETRY, Operation, properties_of
 from geo.model.layer import Catalog, Layer, Zone
+from geo.model.served_crs import LON_LAT, ServedCrs, served_crs
 from geo.service import areas
 from geo.store.base import Store
 
@@ -38,9 +42,10 @@ def feature_query(args: Args, layer: Layer, store: Store) -> FeatureQuery:
     InvalidInput
         On any parameter that is unknown or cannot be read.
     """
-    if unknown := _unknown_fields(args, [layer], ()):
+    asked = filter_(args, store.catalog.zone)
+    if unknown := _unknown_fields(args, [layer], (), asked):
         raise InvalidInput(N_("图层“%(layer)s”没有参数或字段“%(name)s”"), layer=layer.id, name=unknown[0])
-    return _read(args, layer, marked_shape(args, store))
+    return _read(args, layer, marked_shape(args, store), asked)
 
 
 def feature_queries(
@@ -55,11 +60,28 @@ def feature_queries(
     beside
         Parameters that the address itself reads.
     """
-    layers = list(layers)
-    if unknown := _unknown_fields(args, layers, beside):
+    layers, asked = list(layers), filter_(args, store.catalog.zone)
+    if unknown := _unknown_fields(args, layers, beside, asked):
         raise InvalidInput(N_("没有图层有参数或字段“%(name)s”"), name=unknown[0])
     within = marked_shape(args, store)
-    return {layer.id: _read(args, layer, within) for layer in layers if not _unknown_fields(args, [layer], beside)}
+    fitting = [layer for layer in layers if not _unknown_fields(args, [layer], beside, asked)]
+    return {layer.id: _read(args, layer, within, asked) for layer in fitting}
+
+
+def filter_(args: Args, zone: Zone) -> Operation | None:
+    """The filter in CQL2 (OGC API - Features - Part 3); None where there is none.
+
+    Raises
+    ------
+    InvalidInput
+        If it cannot be read.
+    """
+    language = args.get("filter-lang", cql2.TEXT)
+    if language not in cql2.LANGUAGES:
+        raise InvalidInput(N_("参数 filter-lang 应为 cql2-text 或 cql2-json，现为“%(given)s”"), given=language)
+    crs = served(args, "filter-crs", zone)
+    given = text(args, "filter", cql2.LONGEST)
+    return None if given is None else cql2.read_filter(given, language, crs)
 
 
 def layers(args: Args, catalog: Catalog) -> list[Layer]:
@@ -68,9 +90,13 @@ def layers(args: Args, catalog: Catalog) -> list[Layer]:
     return [catalog[name] for name in names] or catalog.plan
 
 
-def _unknown_fields(args: Args, layers: list[Layer], beside: Iterable[str]) -> list[str]:
-    known = ITEMS_PARAMETERS.union(beside, *(_filterable(layer, args) for layer in layers))
-    return [name for name in args if name not in known]
+def _unknown_fields(args: Args, layers: list[Layer], beside: Iterable[str], asked: Operation | None) -> list[str]:
+    fields = set().union(*(_filterable(layer, args) for layer in layers))
+    known = ITEMS_PARAMETERS.union(beside, fields)
+    in_filter = properties_of(asked) if asked else ()
+    return [name for name in args if name not in known] + [
+        name for name in in_filter if name not in fields and name != GEOMETRY
+    ]
 
 
 def _filterable(layer: Layer, args: Args) -> set[str]:
@@ -87,12 +113,15 @@ def marked_area(args: Args, store: Store) -> areas.Area | None:
 
 
 def marked_shape(args: Args, store: Store) -> BaseGeometry | None:
-    """The shape of the marked area, made once for all layers of a request."""
+    """The shape of the marked area, and of a box in another CRS, made once for all layers of a request."""
     marked = marked_area(args, store)
-    return marked and marked.geometry
+    boxed = boxed_area(args, store.catalog.zone)
+    if marked is None or boxed is None:
+        return boxed if marked is None else marked.geometry
+    return marked.geometry.intersection(boxed)
 
 
-def _read(args: Args, layer: Layer, within: BaseGeometry | None) -> FeatureQuery:
+def _read(args: Args, layer: Layer, within: BaseGeometry | None, asked: Operation | None) -> FeatureQuery:
     names = sorted(_filterable(layer, args) & set(args))
     return FeatureQuery(
         bbox=bbox(args),
@@ -100,6 +129,7 @@ def _read(args: Args, layer: Layer, within: BaseGeometry | None) -> FeatureQuery
         year=year(args),
         search=text(args, "q", MAX_SEARCH_LENGTH),
         conditions=tuple(_condition(name, args.getlist(name), layer) for name in names),
+        filter=asked,
         between=_between(args),
         order=_order(args, layer),
         limit=integer(args, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, clamp=True),
@@ -177,6 +207,28 @@ def year_shown(args: Args, zone: Zone) -> int:
 
 
 def bbox(args: Args) -> tuple[float, float, float, float] | None:
+    """The box in degrees; one in another CRS is an area: `boxed_area`."""
+    numbers = _box(args)
+    if numbers is None or args.get("bbox-crs", LON_LAT.uri) != LON_LAT.uri:
+        return None
+    west, south, east, north = numbers
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise InvalidInput(N_("参数 bbox 应为 西,南,东,北（度），现为“%(given)s”"), given=args["bbox"])
+    return west, south, east, north
+
+
+def boxed_area(args: Args, zone: Zone) -> BaseGeometry | None:
+    """The area of a `bbox` that is not in longitude and latitude (OGC API - Features - Part 2, 7.2); else None."""
+    crs = served(args, "bbox-crs", zone)
+    numbers = _box(args)
+    if numbers is None:
+        if "bbox-crs" in args:
+            raise InvalidInput(N_("参数 bbox-crs 须与 bbox 同时给出"))
+        return None
+    return None if crs == LON_LAT else box_in_degrees(numbers, crs)
+
+
+def _box(args: Args) -> list[float] | None:
     """Four numbers, or six of which the heights are passed over: OGC API Features Part 1, 7.15.3."""
     given = args.get("bbox")
     if given is None:
@@ -185,10 +237,24 @@ def bbox(args: Args) -> tuple[float, float, float, float] | None:
     if len(numbers) not in (4, 6):
         raise InvalidInput(N_("参数 bbox 应为 4 个或 6 个数字，现有 %(count)s 个"), count=len(numbers))
     half = len(numbers) // 2
-    west, south, east, north = *numbers[:2], *numbers[half : half + 2]
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise InvalidInput(N_("参数 bbox 应为 西,南,东,北（度），现为“%(given)s”"), given=given)
-    return west, south, east, north
+    return [*numbers[:2], *numbers[half : half + 2]]
+
+
+def served(args: Args, name: str, zone: Zone) -> ServedCrs:
+    """The CRS that a parameter names by its URI; longitude and latitude where it is absent.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none that the collections list.
+    """
+    known = served_crs(zone.extent)
+    given = args.get(name, LON_LAT.uri)
+    if given not in known:
+        raise InvalidInput(
+            N_("参数 %(name)s 没有坐标系“%(given)s”，可选 %(known)s"), name=name, given=given, known=", ".join(known)
+        )
+    return known[given]
 
 
 def _between(args: Args) -> tuple[str | None, str | None] | None:
