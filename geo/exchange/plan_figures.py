@@ -127,7 +127,8 @@ def is_seats(quantity: Quantity) -> bool:
 
 def are_seats_of(classes: Quantity | None, quantity: Quantity) -> bool:
     """36班,1620座; 60个班、3000人."""
-    alone = not quantity.label and quantity.text.endswith(tuple(PARTIAL["places"]))
+    alone = classes is not None and (not quantity.label or classes.end == quantity.start)
+    alone = alone and quantity.text.endswith(tuple(PARTIAL["places"]))
     return alone and classes is not None and is_classes(classes)
 
 
@@ -140,6 +141,8 @@ def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int 
         How many levels are told elsewhere, so that as many figures without one are parts too.
     """
     whole = [each for each in quantities if not EXISTING.search(each.label) and not each.restates]
+    if name == "seats":
+        whole = [each for each in whole if PARTIAL["of_each_class"] not in each.label]
     unlevelled = [each for each in whole if not LEVELS.search(each.label)]
     if not whole:
         return

@@ -24,12 +24,15 @@ ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS[
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 NO_ITEM, TOLD, HEADLINE = (re.compile(ANCHORS[key]) for key in ("no_item", "told", "headline"))
 TASK = re.compile(NAMES["task"])
-SUBJECT = re.compile(ANCHORS["subject"])
+SUBJECT, PLACED = re.compile(ANCHORS["subject"]), re.compile(ANCHORS["placed"])
 BUILT_CLAUSE, PLACE_BEHIND = re.compile(ANCHORS["built_clause"]), re.compile(NAMES["place_behind"])
 CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
-CLAUSE_END = re.compile(CLAUSES["end"])
+CLAUSE_END, SENTENCE_END = re.compile(CLAUSES["end"]), re.compile(CLAUSES["end_of_sentence"])
 FIGURED, SENTENCE_OF_NAME = re.compile(ANCHORS["figured"]), re.compile(ANCHORS["sentence_of_name"])
-ITEM_STYLES = frozenset(("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet"))
+ITEM_STYLES = frozenset(
+    ("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet", "decimal")
+)
+HEADING_STYLES = frozenset(("chapter", "section", "box"))
 SHORTEST_LISTED = 6
 LOCATED_RANK = 2
 """Of an anchor before 位于."""
@@ -108,6 +111,8 @@ def clause_start(text: str, place: int) -> int:
 @lru_cache(maxsize=16)
 def entry(passage: Passage) -> Anchor | None:
     """The project that an item is about: its title, the label before a colon, or its first words before 位于."""
+    if passage.title and passage.path and passage.path[-1].style in HEADING_STYLES:
+        return None
     front = passage.text[: 3 * NAMES["longest"]]
     first, _, rest = re.sub(CLAUSES["split"], "\n", front).partition("\n")
     named = NAMED.match(front)
@@ -119,7 +124,8 @@ def entry(passage: Passage) -> Anchor | None:
         titles.append(sentence["name"] or sentence["name2"])
     for title in titles:
         name = clean_name(title)
-        proper = is_project(name) or (begins_item(passage) and names_item(name, front))
+        told = begins_item(passage) or LOCATED.match(front.partition(":")[2])
+        proper = is_project(name) or (told and names_item(name, front))
         if proper and not holds_figures(name):
             return Anchor(name, 0, front.find(name) + len(name))
     return None
@@ -235,6 +241,13 @@ def built_clauses(text: str) -> list[Anchor]:
         name = without_kind(clean_name(match["name"]))
         if is_project(name) and name in match["name"] and not holds_figures(name):
             found.append(Anchor(name, match.start(), match.end("name"), 3))
+    for start in (match.end() for match in SENTENCE_END.finditer(text)):
+        match = FIGURED.match(text[start : start + 2 * NAMES["longest"]])
+        if match and match["name"] and is_project(name := without_kind(clean_name(match["name"]))):
+            found.append(Anchor(name, start, start + match.end("name"), 3))
+    placed = PLACED.match(text)
+    if placed and is_project(name := clean_name(placed["name"])) and says_where(placed["place"]):
+        found.append(Anchor(name, 0, placed.end("name"), 3))
     return found
 
 

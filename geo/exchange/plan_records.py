@@ -22,9 +22,11 @@ from geo.exchange.plan_projects import (
 from geo.exchange.plan_row_records import record_of_row
 from geo.exchange.plan_structure import LABEL, Passage
 from geo.exchange.plan_words import WORDS
+from geo.exchange.quantities import find_quantities
 from geo.model.plan import PlanRecord, Source
 
 ALIKE = 0.6
+PHASE = re.compile(WORDS["names"]["phase"])
 NO_PART_OF_NAME = re.compile(WORDS["names"]["no_part"])
 MERGED = (
     "developer", "layer", "level", "plan_year", "land_area_mu", "building_area_m2", "scale_m2", "investment_cny_10k",
@@ -213,7 +215,7 @@ def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None
     behind = passage.text[anchor.end : end]
     developer, name = split_developer(anchor.name)
     location_text = find_location(behind)
-    figures = read_figures(text)
+    figures = read_figures(without_name(text, anchor.name))
     if not (anchor.listed or location_text or figures.values):
         return None
     headings = tuple(heading.title for heading in passage.path if heading.title)
@@ -240,6 +242,16 @@ def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None
         quantities=tuple(figures.quantities),
         **figures.values,  # type: ignore[arg-type]
     )
+
+
+def without_name(text: str, name: str) -> str:
+    """A passage in which the project's name says nothing of its figures: 盒马仓储项目占地35亩 is land all the same.
+
+    A name with a figure or a phase of its own stays.
+    """
+    if PHASE.search(name) or find_quantities(name):
+        return text
+    return text.replace(name, " " * len(name), 1)
 
 
 def spans_of(
