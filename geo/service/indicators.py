@@ -77,7 +77,7 @@ def pace_in_words(each: Indicator, in_decimals: Callable[[float], str]) -> Remar
     pace, unit = each.pace, each.unit or ""
     if pace.per_year is None or pace.met:
         return None
-    amount = in_decimals(pace.per_year)
+    amount = in_decimals(round(pace.per_year, 2) if each.goal.kind == "growth" else pace.per_year)
     if each.goal.kind == "growth":
         return Remark(N_("%(since)s 年后年均 %(amount)s%%"), since=pace.since, amount=amount)
     signed = amount if pace.per_year < 0 or each.goal.kind == "cumulative" else f"+{amount}"
