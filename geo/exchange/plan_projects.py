@@ -25,6 +25,7 @@ NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 NO_ITEM, TOLD, HEADLINE = (re.compile(ANCHORS[key]) for key in ("no_item", "told", "headline"))
 TASK = re.compile(NAMES["task"])
 SUBJECT, PLACED = re.compile(ANCHORS["subject"]), re.compile(ANCHORS["placed"])
+PLACED_BEFORE, LEAD_IN = re.compile(ANCHORS["placed_before"]), re.compile(ANCHORS["lead_in"])
 BUILT_CLAUSE, PLACE_BEHIND = re.compile(ANCHORS["built_clause"]), re.compile(NAMES["place_behind"])
 CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
 CLAUSE_END, SENTENCE_END = re.compile(CLAUSES["end"]), re.compile(CLAUSES["end_of_sentence"])
@@ -51,6 +52,8 @@ class Anchor:
         Which of two that meet is taken, the lowest.
     listed
         Whether it is one of a list, so that no figures follow.
+    place
+        Where it is, if that is said before the name: 位于东外环的新陆冷链物流项目.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Anchor:
     end: int
     rank: int = 0
     listed: bool = False
+    place: str | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -163,7 +167,7 @@ def figured(text: str) -> list[Anchor]:
     found: list[Anchor] = []
     for start in (0, *(match.end() for match in CLAUSE_END.finditer(text))):
         match = FIGURED.match(text[start : start + 4 * NAMES["longest"]])
-        if match is None or (start and not found):
+        if match is None or (start and not found and not LEAD_IN.fullmatch(text[:start])):
             continue
         group = match.lastgroup or "name"
         name = without_kind(clean_name(match[group]))
@@ -199,6 +203,9 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     for match in INVESTED.finditer(text):
         if is_project(name := clean_name(match["name"])):
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
+    for match in PLACED_BEFORE.finditer(text):
+        if is_project(name := clean_name(match["name"])) and name in match["name"]:
+            found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"]))
     for match in LOCATED.finditer(text):
         start = clause_start(text, match.start())
         if text[start : match.start()] in SUBJECTS and (before := named_before(text, start)):

@@ -214,7 +214,7 @@ def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None
         end, text = together.start(), passage.text[anchor.start : together.start()]
     behind = passage.text[anchor.end : end]
     developer, name = split_developer(anchor.name)
-    location_text = find_location(behind)
+    location_text = anchor.place or find_location(behind)
     figures = read_figures(without_name(text, anchor.name))
     if not (anchor.listed or location_text or figures.values):
         return None
@@ -263,6 +263,6 @@ def spans_of(
     name = passage.start + (place if place >= 0 else passage.text.index(anchor.name, anchor.start))
     spans = {"name": (name, name + len(anchor.name))}
     if location_text:
-        place = passage.start + passage.text.index(location_text, anchor.end)
+        place = passage.start + passage.text.index(location_text, anchor.start if anchor.place else anchor.end)
         spans["location_text"] = (place, place + len(location_text))
     return spans | {key: (start + first, start + last) for key, (first, last) in figures.spans.items()}
