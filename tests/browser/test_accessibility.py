@@ -3,7 +3,14 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-PAGES = ("", "?year=2023&feature=schools/2023-1", "features/schools/2023-1", "export", "features/schools/2023-9")
+PAGES = (
+    "",
+    "?year=2023&feature=schools/2023-1",
+    "features/schools/2023-1",
+    "export",
+    "reports",
+    "features/schools/2023-9",
+)
 GRAVE = ("serious", "critical")
 
 

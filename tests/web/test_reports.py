@@ -2,6 +2,9 @@
 
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 from urllib.parse import unquote
 
 import docx
@@ -13,6 +16,8 @@ from geo.model.report import Heading
 from geo.service import reports as service
 from geo.web.current import current_store
 from geo.web.reports import asked_report
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -125,3 +130,9 @@ def test_the_monitoring_page_leads_here_with_its_filters(client):
     assert "/reports?" in page
     chosen = client.get("/reports?layer=schools&year=2022").text
     assert '<option value="2022" selected>' in chosen and 'value="schools" checked' in chosen
+
+
+def test_the_libraries_that_draw_and_write_are_not_loaded_at_start():
+    code = "import sys, geo.web; print(*{'matplotlib', 'docx', 'fpdf'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
