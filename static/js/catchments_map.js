@@ -4,9 +4,12 @@ import { el, icon, replace } from "./dom.js";
 import { Ground } from "./ground.js";
 import { t } from "./i18n.js";
 import { Labels } from "./labels.js";
+import { fitToPaper } from "./print.js";
 
 /** Distinguishable to the colour-blind (Okabe and Ito, and two of Tol's). */
 export const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#aa4499", "#999933", "#332288", "#88ccee"];
+/** The printed map, as in `catchments_print.css`. */
+const PAPER = { width_mm: 186, height_mm: 130 };
 const NOBODY = "#8d979f";
 
 /** Draws areas, homes and schools, and tells where one clicks. */
@@ -27,6 +30,7 @@ export class CatchmentsMap {
     this.asked = L.layerGroup().addTo(map);
     map.on("click", (event) => onPlace(event.latlng));
     map.on("moveend", () => this.ground.show({ ground: null }, map.getBounds()));
+    fitToPaper(map, this.labels, () => ({ ...PAPER, bounds: this.way ? this.way.pad(0.15) : map.getBounds() }));
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
   }
 

@@ -9,7 +9,7 @@ import { Scenarios } from "./catchments_scenarios.js";
 import { WhyCard } from "./catchments_why.js";
 import { replace } from "./dom.js";
 import { number } from "./format.js";
-import { t } from "./i18n.js";
+import { locale, t } from "./i18n.js";
 import { resultOf } from "./lines.js";
 import { say, sayFailed, settle } from "./notices.js";
 import { Work } from "./work.js";
@@ -43,7 +43,7 @@ class CatchmentsPage {
     const given = new URLSearchParams(window.location.search);
     const params = Object.fromEntries(this.config.catchments.parameters.map((name) => [name, given.getAll(name)]));
     node("place-form").addEventListener("submit", (event) => { event.preventDefault(); this.find(); });
-    window.addEventListener("beforeprint", () => this.map.fitWay());
+    window.addEventListener("beforeprint", () => this.fillSlip());
     node("cancel").addEventListener("click", () => this.cancel());
     this.map.showTools(node("tools"), node("legend"));
     this.map.fitZone();
@@ -121,8 +121,13 @@ class CatchmentsPage {
     const { streets } = answer.summary;
     node("sketch").hidden = !streets.rough;
     node("pill").textContent = streets.error_m ? t("道路误差约 {metres} m，界线只供参考", { metres: number(streets.error_m, 0) }) : "";
-    replace(node("slip-foot"), [t("打印于 {day}", { day: new Date().toLocaleDateString("zh-CN") }), window.location.href, ...answer.summary.remarks].join(" · "));
     this.scenarios.refresh();
+  }
+
+  /** What the printed slip says of itself. */
+  fillSlip() {
+    const today = new Date().toLocaleDateString(locale, { year: "numeric", month: "long", day: "numeric" });
+    replace(node("slip-foot"), [t("打印于 {day}", { day: today }), window.location.href, ...(this.answer?.summary.remarks ?? [])].join(" · "));
   }
 
   showNothing(error) {
@@ -186,10 +191,11 @@ class CatchmentsPage {
     }
   }
 
-  openScenario(kept) {
+  async openScenario(kept) {
     this.scenario = { id: kept.id, renew: false };
     this.question.set(kept.question);
-    this.load();
+    await this.load();
+    node("result").scrollIntoView({ block: "start" });
   }
 
   renew() {
