@@ -60,13 +60,14 @@ class LocatingPage {
     takePlans(node("paste"), node("pane-text"), this.config.locating, (reading, name) => this.take(reading, name));
     node("start-over").addEventListener("click", () => this.startOver());
     await draft.restore();
-    const wanted = new URLSearchParams(window.location.search).get("record");
+    const asked = new URLSearchParams(window.location.search);  // choosing writes the address anew
+    const wanted = asked.get("record");
     if (draft.get(wanted)) draft.selected = wanted;
     this.showDraft();
     this.map.showTools(node("tools"));
     await Promise.all([this.showGround(), this.unplaced.load(), this.propose()]);
     this.choose(draft.selected);
-    const feature = new URLSearchParams(window.location.search).get("feature");
+    const feature = asked.get("feature");
     if (feature) { this.tabs.show("unplaced"); this.unplaced.choose(feature); }
     document.body.dataset.ready = "true";
   }
