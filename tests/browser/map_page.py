@@ -47,7 +47,7 @@ class MapPage:
 
     def figure(self, name: str) -> str:
         """A figure in the details, with its unit and what else is said of it."""
-        return " ".join(self.by("figures").locator(f"[data-field={name}] dd > *").all_inner_texts())
+        return " ".join(self.by("figures").locator(f"[data-field={name}] dd > :not(.says)").all_inner_texts())
 
     def marker(self, key: str) -> Locator:
         return self.page.locator(f'path[data-key="{key}"]')

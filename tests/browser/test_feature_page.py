@@ -37,7 +37,7 @@ def test_it_says_what_the_plan_says_of_hongzhi_primary_school(open_feature):
         "floor_area_ratio": "0.79 算得",
         "land_per_seat_m2": "18.7 ㎡/生 算得",
     }.items():
-        expect(figures.locator(f"[data-field={name}] dd")).to_have_text(words)
+        expect(figures.locator(f"[data-field={name}] dd")).to_have_text(words, use_inner_text=True)
     expect(page.locator("main")).to_contain_text("七(二)1 专栏")
     expect(page.get_by_test_id("basis")).to_contain_text("由文字定位：乐山大道与古槐路交叉口西北侧")
     expect(page.get_by_test_id("basis")).to_contain_text(re.compile("误差约 1,600 (米|m)"))
