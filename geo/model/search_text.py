@@ -1,7 +1,9 @@
 """What a feature is found by: its words, and its name in pinyin."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from geo.model.layer import Layer
 
@@ -10,6 +12,9 @@ NOT_SEARCHED = frozenset({"location_basis", "location_note", "source_section", "
 
 LONGEST_SPELT = 200
 """Characters of a name that are spelt in pinyin."""
+
+RUNS = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
+"""Pieces of a name; how one is spelt does not hang on letters and digits beside it."""
 
 SHORTEST_WORD, LONGEST_APART = 2, 16
 """Characters of a word, and of a text that is read as two words."""
@@ -55,10 +60,16 @@ def pinyin() -> Callable[..., list[str]]:
     return lazy_pinyin
 
 
+@lru_cache(maxsize=50_000)
+def _syllables(run: str) -> tuple[str, ...]:
+    """How a piece of a name is spelt; pieces such as 小区 come again and again in a large file."""
+    return tuple(run if run.isascii() else pinyin()(run, errors=list))  # what is no Chinese character is as it is
+
+
 def spellings(name: str) -> tuple[str, ...]:
     """Pinyin initials and full pinyin of a Chinese name, letters and digits only: 宏志 gives hz and hongzhi."""
     name = "".join(filter(str.isalnum, normalized(name)[:LONGEST_SPELT]))
     if name.isascii():
         return ()
-    syllables = pinyin()(name, errors=list)  # what is no Chinese character is spelt as itself
+    syllables = [syllable for run in RUNS.findall(name) for syllable in _syllables(run)]
     return "".join(syllable[:1] for syllable in syllables), "".join(syllables)

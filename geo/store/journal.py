@@ -84,13 +84,13 @@ class Journal:
         last = self.head(connection)
         at = max(now(), last.at or "")
         change_set, seq, previous = last.seq + 1, last.seq, last.hash
-        drafts = iter(drafts)
+        drafts, signed = iter(drafts), asdict(act)
         while batch := list(islice(drafts, BATCH)):
             rows = []
             for draft in batch:
                 seq += 1
                 row = {
-                    **asdict(act), "seq": seq, "change_set": change_set, "at": at, "action": draft.action,
+                    **signed, "seq": seq, "change_set": change_set, "at": at, "action": draft.action,
                     "layer_id": draft.layer_id, "feature_id": draft.feature_id, "revision": draft.revision,
                     "before": to_text(draft.before), "after": to_text(draft.after),
                 }  # fmt: skip
