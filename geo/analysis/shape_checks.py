@@ -9,7 +9,6 @@ import numpy
 import shapely
 
 from geo.model.errors import N_
-from geo.model.remark import Remark
 from geo.model.validity import REASONS, invalid_reason
 
 CROSSING = (REASONS["Self-intersection"], REASONS["Ring Self-intersection"])
@@ -163,34 +162,12 @@ class Extent:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Repair:
-    """A shape made valid, and what that does to its area.
-
-    Parameters
-    ----------
-    before_m2, after_m2
-        In the plane of the shape's own coordinates times `scale`.
-    """
-
-    shape: shapely.Geometry
-    reason: Remark
-    before_m2: float
-    after_m2: float
-
-
 MOST_REPAIRED = 20_000
 """Corners of a shape that a repair is offered for; it takes time with the square of the crossings."""
 
 
-def repaired(shape: shapely.Geometry) -> Repair | None:
-    """A valid shape of the same kind, or None where there is none: too large, or nothing left.
-
-    Parameters
-    ----------
-    shape
-        In metres.
-    """
+def repaired(shape: shapely.Geometry) -> shapely.Geometry | None:
+    """A valid shape of the same kind, or None where there is none: too large, or nothing left."""
     if shapely.get_num_coordinates(shape) > MOST_REPAIRED:
         return None
     kind = shape.geom_type.removeprefix("Multi")
@@ -198,5 +175,4 @@ def repaired(shape: shapely.Geometry) -> Repair | None:
     parts = [part for part in shapely.get_parts(made) if part.geom_type == kind and not part.is_empty]
     if not parts:
         return None
-    whole = parts[0] if len(parts) == 1 else getattr(shapely, f"Multi{kind}")(parts)
-    return Repair(whole, invalid_reason(shape), shapely.area(shape), shapely.area(whole))
+    return parts[0] if len(parts) == 1 else getattr(shapely, f"Multi{kind}")(parts)

@@ -124,3 +124,8 @@ def value_of(field: Field, given: object) -> object:
     if field.type == "date":
         text = text[:10]
     return read_value(field, by_title.get(text, text))
+
+
+def mappable_fields(layer: Layer) -> list[Field]:
+    """The fields of a layer that a file may fill, the id apart."""
+    return [field for name in _targets(layer) if (field := layer.field(name)) is not None]

@@ -23,6 +23,7 @@ from geo.model.location import LocationBasis
 from geo.service.adopting import Position, positioned
 from geo.service.field_mapping import ID, FieldMapping, guess_mapping, value_of
 from geo.service.inspecting import Asked, Looking, OpenedFile, crs_name, in_words, opened, refused
+from geo.service.stated_areas import areas_m2
 from geo.store.base import Store
 
 BLOCKING = frozenset(
@@ -258,9 +259,12 @@ class _Importing:
                 if note:
                     self.findings.add("invalid_geometry", N_("几何无效，也修不好"), row=row, field="geometry")
                 continue
-            shapes[place] = self.file.in_degrees()(numpy.array([made.shape], dtype=object))[0]
+            both = numpy.array(
+                [shapes[place], self.file.in_degrees()(numpy.array([made], dtype=object))[0]], dtype=object
+            )
+            shapes[place] = both[1]
             if note:
-                self.repairs.append((row, made.before_m2, made.after_m2))
+                self.repairs.append((row, *areas_m2(both).tolist()))
 
     def _check_values(self, batch: Batch) -> None:
         """Every value that cannot be one of its field is told."""

@@ -199,6 +199,8 @@ def _shapes(wkb: numpy.ndarray | None, rows: numpy.ndarray, findings: FileFindin
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     for place in numpy.flatnonzero((wkb != None) & (shapes == None)):  # noqa: E711 - element by element
         shapes[place] = shapely.from_wkb(wkb[place], on_invalid="fix")
+        if shapes[place] is not None and not numpy.isfinite(shapely.get_coordinates(shapes[place])).all():
+            continue  # a ring with a coordinate that is none is never closed; the checks tell it
         code = "invalid_geometry" if shapes[place] is None else "unclosed_ring"
         message = N_("几何读不出来") if shapes[place] is None else N_("环没有闭合，已补上首点")
         findings.add(code, message, row=int(rows[place]), field="geometry")
