@@ -7,6 +7,8 @@ import { closeOpen, disclosure } from "./disclosure.js";
 
 const FIRST = ["plan_year", "stage"];
 const MOST_IN_SIGHT = 5;
+/** Filters that every layer has and few need: always behind the button. */
+const SELDOM = new Set(["responsible_unit", "responsible_officer"]);
 
 /**
  * Chips that switch layers on and off, with what each holds under the filters, switched off or not.
@@ -67,10 +69,11 @@ export class Facets {
 
   /** A few filters in sight, the ones in use among them; the others behind one button. */
   buttons(facets, filters) {
-    if (facets.length <= MOST_IN_SIGHT) return facets.map((facet) => this.button(facet, filters[facet.name]));
-    const names = new Set([...Object.keys(filters), ...FIRST, facets.find((facet) => facet.unit === "cny_10k")?.name]);
+    const usual = facets.filter((facet) => !SELDOM.has(facet.name));
+    const first = usual.length <= MOST_IN_SIGHT ? usual.map((facet) => facet.name) : [...FIRST, usual.find((facet) => facet.unit === "cny_10k")?.name];
+    const names = new Set([...Object.keys(filters), ...first]);
     const [near, far] = [facets.filter((facet) => names.has(facet.name)), facets.filter((facet) => !names.has(facet.name))];
-    return [near.map((facet) => this.button(facet, filters[facet.name])), this.more(far)];
+    return [near.map((facet) => this.button(facet, filters[facet.name])), far.length > 0 && this.more(far)];
   }
 
   more(facets) {
