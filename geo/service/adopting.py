@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.model import office_time
 from geo.model.errors import Conflict, FeatureNotFound, InvalidInput, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import KEEP, Act, FeatureChange, JournalEntry, Keep
@@ -126,7 +126,7 @@ def place(
 
 def placed(geometry: BaseGeometry, author: str) -> Position:
     """A position that a planner drew."""
-    note = N_("%(author)s 于 %(day)s 在图上画定") % {"author": author, "day": date.today().isoformat()}
+    note = N_("%(author)s 于 %(day)s 在图上画定") % {"author": author, "day": office_time.today().isoformat()}
     return Position(geometry, LocationBasis.PLACED, note=note)
 
 

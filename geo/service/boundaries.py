@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.measuring import area_m2, distance_m
 from geo.exchange.files.incoming import Batch
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.field_fault import FieldFault, InvalidFields
 from geo.model.journal import Act, FeatureChange, JournalEntry
@@ -169,7 +169,7 @@ def given_position(shape: BaseGeometry, basis: str, accuracy_m: float | None, ac
         faults.append(FieldFault("source", Remark(N_("实测界址须写明来自哪个文件或哪次测绘"))))
     if faults:
         raise InvalidFields(faults)
-    said = {"author": act.author, "day": date.today().isoformat(), "source": act.source}
+    said = {"author": act.author, "day": office_time.today().isoformat(), "source": act.source}
     if basis == LocationBasis.SURVEYED:
         note = N_("%(author)s 于 %(day)s 录入实测界址，依据：%(source)s") % said
     elif act.source:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from geo.analysis.schedule import year_end
 from geo.exchange import boundary_txt, dxf, geojson, kml, workbook
 from geo.exchange.table import Edition
+from geo.model import office_time
 from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.feature_query import FeatureQuery
@@ -37,7 +37,9 @@ def _as_csv(source: Source) -> Iterator[bytes]:
 
 
 def _as_xlsx(source: Source) -> Iterator[bytes]:
-    return workbook.xlsx_stream(source.store.catalog.zone, source.layers, source.parts(), source.edition, date.today())
+    return workbook.xlsx_stream(
+        source.store.catalog.zone, source.layers, source.parts(), source.edition, office_time.today()
+    )
 
 
 @dataclass(frozen=True)

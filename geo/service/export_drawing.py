@@ -1,13 +1,13 @@
 """KML, DXF and boundary-point files: shapes for phones, for CAD and for the bureau."""
 
 from collections.abc import Iterator
-from datetime import date
 
 import numpy
 import shapely
 
 from geo.exchange import boundary_txt, dxf, kml
 from geo.exchange.boundary_txt import Parcel
+from geo.model import office_time
 from geo.model.crs import gauss_kruger_crs
 from geo.model.errors import InvalidInput, N_
 from geo.model.location import BASIS_TITLES
@@ -42,7 +42,7 @@ def as_txt(source: Source) -> Iterator[bytes]:
             raise InvalidInput(message, layer=source.edition.title(layer.title))
     zone = source.zone() if source.wanted.crs is None else _zone_of(source.wanted.crs)
     return boundary_txt.encoded(
-        boundary_txt.lines(_parcels(source), zone, profile, date.today(), _note(source)), profile
+        boundary_txt.lines(_parcels(source), zone, profile, office_time.today(), _note(source)), profile
     )  # fmt: skip
 
 

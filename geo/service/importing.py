@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import geopandas
@@ -13,6 +12,7 @@ import shapely
 
 from geo.analysis.shape_checks import repaired
 from geo.exchange.files.incoming import Batch
+from geo.model import office_time
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
@@ -319,7 +319,7 @@ class _Importing:
 
     def _ids(self, batch: Batch) -> list[str]:
         """The file's own ids, else the day and the row."""
-        day = f"{date.today():%Y%m%d}"
+        day = f"{office_time.today():%Y%m%d}"
         return [given or f"{day}-{row}" for given, row in zip(self._given_ids(batch), batch.rows.tolist(), strict=True)]
 
     def _names(self, batch: Batch) -> Sequence[object]:

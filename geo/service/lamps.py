@@ -1,14 +1,14 @@
 """The lamp of a feature in a year: its plan, its report and the rule of `geo.analysis.schedule`."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from geo.analysis import schedule
 from geo.analysis.schedule import Lamp, Plan
+from geo.model import office_time
 from geo.model.errors import InvalidInput
 from geo.model.layer import Layer
 from geo.model.status import NOT_REPORTED, STAGES, AnnualStatus
-from geo.service.as_of import OFFICE_TIME
 
 REPORTED = ("progress_pct", "investment_planned_cny_10k", "investment_done_cny_10k", "value")
 
@@ -33,7 +33,7 @@ def lamp_of(layer: Layer, properties: dict, report: AnnualStatus | None, year: i
         The last one as of that year.
     """
     target = number(properties.get(layer.status.target)) if layer.status.target else None
-    today = datetime.now(OFFICE_TIME).date()
+    today = office_time.today()
     return lamp_at(layer, plan_of(properties), target, report and sound(report), year, today=today)
 
 

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from geo.analysis.status import report_faults
 from geo.exchange import ledger as filled
 from geo.exchange.ledger_book import ledger_book
 from geo.exchange.ledger_cells import text_of
+from geo.model import office_time
 from geo.model.errors import Conflict, InvalidInput, N_
 from geo.model.journal import Act, JournalEntry
 from geo.model.layer import Layer
@@ -27,7 +27,6 @@ from geo.model.ledger import (
 )
 from geo.model.remark import Remark
 from geo.model.status import STAGES, AnnualStatus
-from geo.service.as_of import OFFICE_TIME
 from geo.service.lamps import planned_progress_pct
 from geo.service.ledger_record import NOTHING, Base, LayerRecord
 from geo.service.sealing import seals
@@ -114,7 +113,7 @@ def export_ledger(store: Store, year: int, layer_ids: Sequence[str] = ()) -> byt
     sheets = [sheet for sheet in sheets if sheet.rows]
     if not sheets:
         raise InvalidInput(N_("所选图层里没有可填报的要素"))
-    return ledger_book(store.catalog.zone, sheets, datetime.now(OFFICE_TIME).date(), demo=store.demo)
+    return ledger_book(store.catalog.zone, sheets, office_time.today(), demo=store.demo)
 
 
 def read_ledger(store: Store, content: bytes, name: str) -> FilledLedger:
@@ -284,7 +283,7 @@ class _Checking:
         blank = AnnualStatus(self.record.layer.id, feature_id, year)
         values = {name: _kept(base.values.get(name), value) for name, value in given.items()}
         status = replace(now or blank, **values, reported_by=None, reported_at=None, demo=self.demo)
-        today = datetime.now(OFFICE_TIME).date()
+        today = office_time.today()
         reported = self.record.reported(feature_id)
         sealed = year in self.sealed
         faults = list(report_faults(self.record.layer, properties, reported, status, today=today, sealed=sealed))

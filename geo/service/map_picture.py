@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
 
 import pyproj
@@ -12,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.analysis.measuring import projection, to_plane
 from geo.exchange import map_picture
 from geo.exchange.map_picture import content, layout
+from geo.model import office_time
 from geo.model.crs import FIRST_ZONE, GEOD, LAST_ZONE, STORED_CRS, plane_around
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
@@ -19,7 +19,6 @@ from geo.model.layer import Layer
 from geo.model.location import BASIS_TITLES
 from geo.model.status import LAMPS
 from geo.service import map_notes
-from geo.service.as_of import OFFICE_TIME
 from geo.service.features import properties_of
 from geo.store.base import Store
 
@@ -254,7 +253,7 @@ class MapPicture:
         return self._title(next(alike).title)
 
     def _subtitle(self) -> str:
-        day = self.wish.as_of or datetime.now(OFFICE_TIME).date().isoformat()
+        day = self.wish.as_of or office_time.today().isoformat()
         known = N_("数据截至 %(day)s") if self.wish.as_of else N_("制图日期 %(day)s")
         pair = self._say(N_("%(label)s：%(words)s"))
         scope = [pair % {"label": label, "words": words} for label, words in self.wish.scope]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -13,13 +13,13 @@ import shapely
 from geo.analysis import monitoring as analysis
 from geo.analysis.monitoring import MEASURES, Comparison, Part, Series, Tracked
 from geo.analysis.schedule import Lamp, planned_progress_pct, reported_progress_pct, year_end
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer
 from geo.model.page import Page
 from geo.model.status import LAMPS, AnnualStatus
 from geo.service import lamps
-from geo.service.as_of import OFFICE_TIME
 from geo.store.base import Store
 from geo.store.memo import Memo
 
@@ -209,7 +209,7 @@ def read(store: Store, scope: Scope = Scope()) -> Monitored:
     reporting = reporting_layers(store)
     if strange := wanted - {layer.id for layer in reporting}:
         raise InvalidInput(N_("图层“%(layer)s”不填报年度状态"), layer=store.catalog[min(strange)].title.zh)
-    today = datetime.now(OFFICE_TIME).date()
+    today = office_time.today()
     states = tuple(store.state(layer_id) for layer_id in (*(layer.id for layer in reporting), *_township_layer(store)))
     everything = _EVERYTHING(_key(states), lambda: _read_all(store, reporting))
     return _MONITORED(_key((states, scope, today)), lambda: _narrowed(store, reporting, everything, scope, today))

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
+from geo.model import office_time
 from geo.model.errors import FeatureNotFound, InvalidInput, LayerNotFound, N_
 from geo.model.feature_query import Condition, FeatureQuery, Order
 from geo.model.field_fault import FieldFault, InvalidFields
@@ -11,7 +12,6 @@ from geo.model.journal import Act, FeatureChange, JournalEntry
 from geo.model.layer import Layer
 from geo.model.remark import Remark
 from geo.model.status import AnnualStatus
-from geo.service.as_of import OFFICE_TIME
 from geo.service.editing import check_revision, read_now
 from geo.service.history import sources_of_fields
 from geo.store.base import Store
@@ -146,7 +146,7 @@ def _change(store: Store, retiree: Retiree, day: str, successor: str | None) -> 
 
 
 def _day(on: str | None) -> tuple[str | None, list[FieldFault]]:
-    today = datetime.now(OFFICE_TIME).date()
+    today = office_time.today()
     try:
         day = date.fromisoformat(on) if on else today
     except ValueError:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from geo.analysis.status import ReportFault, report_faults
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.journal import Act, JournalEntry
 from geo.model.status import AnnualStatus
-from geo.service.as_of import OFFICE_TIME
 from geo.service.sealing import find_seal
 from geo.store.base import Store
 
@@ -39,7 +38,7 @@ def faults_of_report(store: Store, status: AnnualStatus) -> list[ReportFault]:
     page = store.read_feature(layer.id, status.feature_id)
     feature = dict(zip(page.columns, page.rows[0], strict=True))
     reported = store.statuses(layer.id, status.feature_id)
-    today = datetime.now(OFFICE_TIME).date()
+    today = office_time.today()
     sealed = find_seal(store, status.year) is not None
     return list(report_faults(layer, feature, reported, status, today=today, sealed=sealed))
 

@@ -1,10 +1,9 @@
 """How a file that is taken away is named."""
 
 from collections.abc import Callable
-from datetime import datetime
 from urllib.parse import quote
 
-from geo.service.as_of import OFFICE_TIME
+from geo.model import office_time
 
 NameOf = Callable[[str, str], str]
 
@@ -17,6 +16,6 @@ def attachment(name_of: NameOf, plain_name_of: NameOf, ending: str) -> str:
     name_of, plain_name_of
         Give the name for an ending and a day.
     """
-    day = datetime.now(OFFICE_TIME).date().isoformat()
+    day = office_time.today().isoformat()
     name, plain = quote(name_of(ending, day), safe=""), plain_name_of(ending, day)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"

@@ -1,6 +1,5 @@
 """The page of the year's ledger 台账: take it out, hand it in, see what it changes, write all of it or nothing."""
 
-from datetime import date
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -9,6 +8,7 @@ from flask_login import current_user
 
 from geo.exchange.workbook import XLSX_MEDIA_TYPE
 from geo.exchange.workbook_reading import LARGEST_FILE
+from geo.model import office_time
 from geo.model.errors import AtlasError, InvalidFile, InvalidInput, N_
 from geo.model.journal import Act
 from geo.model.ledger import InvalidLedger
@@ -42,8 +42,8 @@ def download() -> Response:
     year = params.year_shown(request.args, store.catalog.zone)
     with slots("downloads").taken():
         content = ledger.export_ledger(store, year, request.args.getlist("layers"))
-    plain = f"ledger-{year}-{date.today().isoformat()}.xlsx"
-    name = quote(N_("%(year)s年填报台账") % {"year": year} + f"-{date.today().isoformat()}.xlsx", safe="")
+    plain = f"ledger-{year}-{office_time.today().isoformat()}.xlsx"
+    name = quote(N_("%(year)s年填报台账") % {"year": year} + f"-{office_time.today().isoformat()}.xlsx", safe="")
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{name}"
     return Response(content, mimetype=XLSX_MEDIA_TYPE, headers={"Content-Disposition": disposition})
 
@@ -94,7 +94,7 @@ def _page(fault: AtlasError | None = None) -> str:
     return render_template(
         "ledger/index.html",
         layers=ledger.ledger_layers(store),
-        years=[year for year in zone.years if year <= date.today().year],
+        years=[year for year in zone.years if year <= office_time.today().year],
         year=params.year_shown(request.args, zone),
         largest_mb=LARGEST_FILE // 2**20,
         fault=fault and in_words(fault),

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from geo.analysis.monitoring import MEASURES
 from geo.exchange.workbook import XLSX_MEDIA_TYPE, PlainTable, tables_stream
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.journal import PROGRAM
 from geo.service import monitoring
-from geo.service.as_of import OFFICE_TIME
 from geo.service.changes_since import ChangeList, changes_since
 from geo.service.indicators import Indicator, indicators
 from geo.service.monitoring import COLOURS, Monitored, Standing
@@ -161,7 +161,7 @@ def indicators_in(store: Store, monitored: Monitored, year: int) -> list[Indicat
 
 def changes_in(store: Store, monitored: Monitored) -> ChangeList:
     """The changes since the day that the request names, else since a month ago."""
-    today = as_of_day() or datetime.now(OFFICE_TIME).date()
+    today = as_of_day() or office_time.today()
     since = view.read_day(request.args, "since", today - timedelta(days=CHANGES_OF_DAYS))
     scope = monitored.scope
     is_narrow = scope.township is not None or scope.unit is not None

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, current_app, render_template, request
 
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.service import monitoring
 from geo.service import reports as service
@@ -88,7 +89,7 @@ def asked_report(args: params.Args, store: Store, words: str, *, as_of: str | No
     kind = service.find_kind(args.get("kind", "annual"))
     year = params.year(args)
     if year is None:
-        year = service.default_year(kind, zone, service.today())
+        year = service.default_year(kind, zone, office_time.today())
     return ReportWish(
         kind,
         service.checked_year(year, zone),

@@ -1,12 +1,11 @@
 """The three reports that a plan orders: every year, half-way, and at its end."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Zone
-from geo.service.as_of import OFFICE_TIME
 
 KindName = Literal["annual", "midterm", "final"]
 
@@ -60,11 +59,6 @@ def default_year(kind: Kind, zone: Zone, on: date) -> int:
     if kind.name == "midterm":
         return (zone.first_year + zone.last_year) // 2
     return min(max(on.year - 1, zone.first_year), zone.last_year)
-
-
-def today() -> date:
-    """The day at the office."""
-    return datetime.now(OFFICE_TIME).date()
 
 
 def checked_year(year: int, zone: Zone) -> int:
