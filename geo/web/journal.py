@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, time
 
 from flask import Blueprint, render_template, request
 
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_, SealNotFound
 from geo.model.journal import ACTION_TITLES, JournalQuery
 from geo.model.status import STAGES
-from geo.service.as_of import OFFICE_TIME, end_of_day
+from geo.service.as_of import OFFICE_TIME, end_of_day, first_day
 from geo.service.sealing import corrections, find_seal, sealable_years, seals
 from geo.web import params
-from geo.web.current import as_of_day, current_store
+from geo.web.current import as_of_day, current_store, live_store
 from geo.web.journal_view import can_be_undone, entry_view
 from geo.web.sessions import may
 
@@ -36,6 +37,8 @@ def page() -> str:
         pages=max(1, -(-count // PAGE_SIZE)),
         actions=ACTION_TITLES,
         layers=list(store.catalog.values()),
+        today=office_time.today(),
+        first_day=first_day(live_store()),
         asked={
             name: args.get(name, "")
             for name in ("layer", "feature", "author", "action", "since", "until", "change_set")

@@ -11,6 +11,7 @@ from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, STAGES, WATER_CLASSES
 from geo.model.units import UNITS
 from geo.store.base import Store
 from geo.web.basemaps import configured_basemaps
+from geo.web.current import AS_OF
 from geo.web.language import language, localized
 
 
@@ -32,9 +33,10 @@ def page_config(store: Store, year: int) -> dict:
         "year": year,
         "years": list(catalog.zone.years),
         "demo": store.demo,
-        "ogc": url_for("ogc.landing").rstrip("/"),
-        "exportUrl": url_for("export.download"),
-        "pictureUrl": url_for("map_picture.picture", format_name="png"),
+        # The scripts put the past day into every address themselves.
+        "ogc": url_for("ogc.landing", **{AS_OF: None}).rstrip("/"),
+        "exportUrl": url_for("export.download", **{AS_OF: None}),
+        "pictureUrl": url_for("map_picture.picture", format_name="png", **{AS_OF: None}),
         "featureUrl": "/features",
         "basemaps": [basemap.for_page() for basemap in configured_basemaps(current_app)],
         "stages": stage_titles(),

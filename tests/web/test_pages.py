@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 import shutil
 from urllib.parse import unquote
 
 import openpyxl
 import pytest
 
+from geo.model import office_time
 from geo.web import create_app
 from geo.web.settings import ROOT
 
@@ -142,3 +144,13 @@ def test_a_name_of_a_file_breaks_no_header(client):
     answer = client.get("/export/file", query_string={"layers": "schools", "plan_year": "2023", "q": 'x"\r\ny'})
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].isascii()
+
+
+def test_addresses_for_scripts_leave_the_past_day_to_them(client):
+    """The scripts put `as_of` into every address; an address that has it already would have it twice."""
+    today = office_time.today().isoformat()
+    now, past = (client.get(address).text for address in ("/", f"/?as_of={today}"))
+    for name in ("ogc", "exportUrl", "pictureUrl"):
+        found = [re.search(rf'"{name}": ?"([^"]+)"', text)[1] for text in (now, past)]
+        assert found[0] == found[1]
+        assert "?" not in found[0]
