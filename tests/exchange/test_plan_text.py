@@ -248,7 +248,7 @@ def test_any_text_is_answered(text):
 def test_hostile_texts_take_bounded_time(text):
     began = time.process_time()
     parse_plan(text)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 10  # alone 3 s at most; two busy hyperthreads of one core count nearly twice
 
 
 def test_a_plan_of_forty_pages_is_read_in_seconds():
