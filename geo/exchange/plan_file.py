@@ -1,23 +1,19 @@
 """The text of a plan's file: plain text in UTF-8, UTF-16 or GBK, or a Word document (.docx)."""
 
 import codecs
-import zipfile
-import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
 from geo.exchange.plan_word import word_lines
 from geo.exchange.texts import decoded_text, short_name
+from geo.exchange.zips import BROKEN_ZIP
 from geo.model.errors import InvalidFile, N_
 
 LARGEST_FILE = 64 * 2**20
 """Bytes, also of a Word document's text once unpacked."""
 ZIP_SIGNATURE = b"PK\x03\x04"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-BROKEN = (
-    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, NotImplementedError, RuntimeError, OSError,
-    EOFError, ValueError,
-)  # fmt: skip
+BROKEN = (*BROKEN_ZIP, ElementTree.ParseError, KeyError)
 """What the libraries raise over a document that is none, or that is damaged or locked."""
 
 

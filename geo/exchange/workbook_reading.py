@@ -5,7 +5,6 @@ import re
 import struct
 import warnings
 import zipfile
-import zlib
 from dataclasses import dataclass
 from xml.etree.ElementTree import ParseError
 
@@ -18,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from geo.exchange.files import shown
 from geo.exchange.ledger_cells import RawCell
+from geo.exchange.zips import BROKEN_ZIP
 from geo.model.errors import InvalidFile, N_
 from geo.model.remark import Remark
 
@@ -37,9 +37,8 @@ OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 
 ZIP = b"PK\x03\x04"
 BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, ParseError, InvalidFileException, SyntaxError, KeyError, IndexError,
-    AttributeError, TypeError, ValueError, NotImplementedError, RuntimeError, OSError, EOFError, ArithmeticError,
-    MemoryError,
+    *BROKEN_ZIP, struct.error, ParseError, InvalidFileException, SyntaxError, KeyError, IndexError, AttributeError,
+    TypeError, ArithmeticError, MemoryError,
 )  # fmt: skip
 """What openpyxl raises over a workbook that is none, or that is damaged or locked."""
 

@@ -20,7 +20,7 @@ from geo.model.remark import Remark
 from geo.model.units import SQUARE_METRES_PER_MU
 from geo.model.validity import invalid_reason
 from geo.service.adopting import Position
-from geo.service.editing import GEOMETRY, check_revision, placing, read_now
+from geo.service.editing import GEOMETRY, placing, read_changeable
 from geo.service.inspecting import Asked, OpenedFile, opened
 from geo.service.proposals import fits
 from geo.store.base import Store
@@ -134,10 +134,7 @@ def set_position(
     LayerNotFound, FeatureNotFound
     """
     layer = store.catalog[layer_id]
-    now = read_now(store, layer_id, feature_id)
-    check_revision(layer, feature_id, revision, now)
-    if now.get("retired_on"):
-        raise InvalidInput(N_("“%(name)s”已停用：要修改，先撤销停用"), name=now.get("name") or feature_id)
+    now = read_changeable(store, layer_id, feature_id, revision)
     position = given_position(shape, basis, accuracy_m, act)
     fields, geometry = placing(layer, now.get("location_basis"), position)
     if same_shape(now[GEOMETRY], geometry) and all(now.get(name) == fields[name] for name in _SAID & fields.keys()):

@@ -95,6 +95,25 @@ def read_now(store: Store, layer_id: str, feature_id: str) -> Values:
     return dict(zip(page.columns, page.rows[0], strict=True)) | {GEOMETRY: shape}
 
 
+def read_changeable(store: Store, layer_id: str, feature_id: str, revision: int) -> Values:
+    """A feature's values, as `read_now` gives them, where somebody who saw that revision may change them.
+
+    Raises
+    ------
+    Conflict
+        If the feature is no longer as the writer saw it.
+    InvalidInput
+        If the feature is retired.
+    LayerNotFound, FeatureNotFound
+    """
+    layer = store.catalog[layer_id]
+    now = read_now(store, layer_id, feature_id)
+    check_revision(layer, feature_id, revision, now)
+    if now.get("retired_on"):
+        raise InvalidInput(N_("“%(name)s”已停用：要修改，先撤销停用"), name=now.get("name") or feature_id)
+    return now
+
+
 def edit(store: Store, layer_id: str, feature_id: str, revision: int, values: Values, act: Act) -> JournalEntry | None:
     """Write the fields that change; None where nothing does.
 
@@ -111,10 +130,7 @@ def edit(store: Store, layer_id: str, feature_id: str, revision: int, values: Va
     LayerNotFound, FeatureNotFound
     """
     layer = store.catalog[layer_id]
-    now = read_now(store, layer_id, feature_id)
-    check_revision(layer, feature_id, revision, now)
-    if now.get("retired_on"):
-        raise InvalidInput(N_("“%(name)s”已停用：要修改，先撤销停用"), name=now.get("name") or feature_id)
+    now = read_changeable(store, layer_id, feature_id, revision)
     changed = _with_dates(layer, now, {name: value for name, value in values.items() if value != now.get(name)})
     if faults := list(edit_faults(layer, now, now | changed, cause=act.cause)):
         raise InvalidFields(faults)

@@ -5,7 +5,6 @@ import math
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,9 +19,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, object_array
 from geo.exchange.files.incoming.texts import encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
+from geo.exchange.zips import BROKEN_ZIP
 from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
+
+BROKEN = (*BROKEN_ZIP, KeyError, TypeError, AttributeError, IndexError, SyntaxError, InvalidFileException)
+"""What openpyxl raises over a workbook that is damaged or locked."""
 
 LONS = tuple("lon lng longitude long 经度 经度(°) 经度（°） 东经 经度坐标 中心经度 lon_dd wgs84_lon lng_wgs84".split())
 LATS = tuple("lat latitude 纬度 纬度(°) 纬度（°） 北纬 纬度坐标 中心纬度 lat_dd wgs84_lat lat_wgs84".split())
@@ -119,7 +122,7 @@ def _check_workbook(path: Path) -> None:
                     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                         message = N_("%(file)s 里定义了实体（DOCTYPE），不读取")
                         raise RefusedFile("unsafe_xml", message, file=short_name(path))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except BROKEN_ZIP:
         raise RefusedFile("archive_broken", N_("%(file)s 不是完好的 ZIP 文件"), file=short_name(path)) from None
 
 
@@ -128,8 +131,7 @@ def _book(path: Path) -> openpyxl.Workbook:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (OSError, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, zipfile.BadZipFile,
-            zlib.error, InvalidFileException, EOFError) as fault:  # fmt: skip
+    except BROKEN as fault:
         message = N_("%(file)s 读不出来：%(reason)s")
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
 
@@ -153,8 +155,7 @@ def _sheet_rows(path: Path, name: str) -> Iterator[tuple[int, Sequence[object]]]
                 if empty > MOST_EMPTY_ROWS:
                     return
                 yield number, row
-    except (SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, zipfile.BadZipFile, zlib.error,
-            EOFError, OSError) as fault:  # fmt: skip
+    except BROKEN as fault:
         message = N_("%(file)s 读不出来：%(reason)s")
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
     finally:

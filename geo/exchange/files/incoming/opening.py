@@ -6,16 +6,9 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.exchange.files.incoming import (
-    archives,
-    boundary_file,
-    cells_file,
-    dxf_file,
-    gdal_file,
-    json_file,
-    kml_file,
-)
-from geo.exchange.files.incoming.archives import Entry
+from geo.exchange.files import archives
+from geo.exchange.files.archives import SHAPEFILE, Entry
+from geo.exchange.files.incoming import boundary_file, cells_file, dxf_file, gdal_file, json_file, kml_file
 from geo.exchange.files.incoming.parts import Incoming
 from geo.exchange.files.incoming.texts import CANDIDATES, MARKS, encoding_named
 from geo.exchange.files.reading import short_name
@@ -25,7 +18,6 @@ from geo.model.file_finding import RefusedFile
 
 LARGEST = 4 * 2**30
 HEAD = 65536
-SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 READABLE = "GeoJSON, GeoPackage, FlatGeobuf, Shapefile, KML/KMZ, DXF, CSV, TSV, XLSX, TXT"
 
 ENDINGS = {
@@ -113,7 +105,7 @@ def _encoding(told: str | None) -> str | None:
 
 def _main_file(path: Path) -> Path:
     """The file itself; of a Shapefile the .shp, whichever of its parts was named."""
-    if path.suffix.lower() in SHAPEFILE_PARTS[1:] and path.is_file():
+    if path.suffix.lower() in SHAPEFILE[1:] and path.is_file():
         return beside(path, ".shp") or path
     return path
 
@@ -204,7 +196,7 @@ def _opened(kind: str, path: Path, folder: Path, options: Options, entries: list
         case "fgb":
             return gdal_file.open_flatgeobuf(path, _staged(path, folder, (".fgb",)), options.layer)
         case "shp":
-            staged = _staged(path, folder, SHAPEFILE_PARTS)
+            staged = _staged(path, folder, SHAPEFILE)
             return gdal_file.open_shapefile(path, staged, path.stem, options.encoding)
         case "kml":
             return kml_file.open_kml(path, path.stem)
@@ -261,9 +253,7 @@ def _nested(path: Path, entry: Entry) -> RefusedFile:
 
 def _shapefile_from(path: Path, folder: Path, options: Options, entries: list[Entry], shapes: list[Entry]) -> Incoming:
     chosen = _chosen(path, options, shapes)
-    stem = chosen.name[: -len(".shp")].lower()
-    parts = [entry for entry in entries if entry.ending in SHAPEFILE_PARTS and entry.name[:-4].lower() == stem]
-    archives.take_out(path, parts, folder, "layer")
+    archives.take_out(path, archives.parts_of(chosen, entries), folder, "layer")
     staged = folder / "layer.shp"
     if not _head(staged).startswith(b"\x00\x00\x27\x0a"):
         raise _unknown(path)
