@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from geo.model import definition_rules as rules
-from geo.model.errors import LayerNotFound
+from geo.model.errors import InvalidInput, LayerNotFound, N_
 
 GeometryType = Literal["Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
 FieldType = Literal["text", "integer", "number", "date", "boolean"]
@@ -296,6 +296,17 @@ class Zone(Struct):
     @property
     def years(self) -> range:
         return range(self.first_year, self.last_year + 1)
+
+    def check_year(self, year: int) -> None:
+        """Refuse a year that is none of the plan.
+
+        Raises
+        ------
+        InvalidInput
+        """
+        if year not in self.years:
+            message = N_("规划期是 %(first)s—%(last)s 年，没有 %(year)s 年")
+            raise InvalidInput(message, first=self.first_year, last=self.last_year, year=year)
 
 
 class Catalog(Mapping[str, Layer]):

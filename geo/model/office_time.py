@@ -10,3 +10,8 @@ OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 def today() -> date:
     """The day at the office."""
     return datetime.now(OFFICE_TIME).date()
+
+
+def shown(moment: str | None) -> str:
+    """A moment of the store (ISO 8601, UTC) as the office's clock shows it, to the minute; empty for none."""
+    return datetime.fromisoformat(moment).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M") if moment else ""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import geopandas
@@ -80,10 +81,10 @@ class ImportReport:
         `accept`, `accept_with_findings` or `refuse`; refused, nothing is written.
     matched
         How many features are ones that are there, by what they were known.
-    unchanged
-        How many of those have nothing new; known once it is written.
     repairs
         Row, area before and after in m² of each shape that was made valid.
+    written, change_set
+        How many entries the journal has of it, and their number; none until it is written.
     """
 
     driver: str | None = None
@@ -288,7 +289,7 @@ class _Importing:
             return
         names = self._names(batch)
         given = self._given_ids(batch)
-        tree_ids, tree = self._tree()
+        tree_ids, tree = self._areas
         for place in range(len(batch)):
             if "id" in self.plan.matching and given[place] in self.present:
                 yield place, (given[place], "id")
@@ -299,16 +300,18 @@ class _Importing:
                 if found is not None:
                     yield place, (found, "place")
 
-    def _tree(self) -> tuple[list[str], shapely.STRtree | None]:
+    @cached_property
+    def _areas(self) -> tuple[list[str], shapely.STRtree | None]:
         """The areas that are there, but for schematic ones."""
-        if not hasattr(self, "_areas"):
-            known = [
-                each for each in self.present.values()
-                if each.wkb is not None and each.values.get("location_basis") != LocationBasis.SCHEMATIC
-            ] if (self.layer.geometry or "").endswith("Polygon") else []  # fmt: skip
-            shapes = shapely.from_wkb(numpy.array([each.wkb for each in known], dtype=object))
-            self._areas = [each.feature_id for each in known], shapely.STRtree(shapes) if known else None
-        return self._areas
+        if not (self.layer.geometry or "").endswith("Polygon"):
+            return [], None
+        known = [
+            each
+            for each in self.present.values()
+            if each.wkb is not None and each.values.get("location_basis") != LocationBasis.SCHEMATIC
+        ]
+        shapes = shapely.from_wkb(numpy.array([each.wkb for each in known], dtype=object))
+        return [each.feature_id for each in known], shapely.STRtree(shapes) if known else None
 
     # --- what a row says ---
 
@@ -340,8 +343,8 @@ class _Importing:
     def write(self, act: Act, report: ImportReport, tell: Tell | None) -> None:
         """Write new features batch by batch and change those that are there, in one transaction."""
         changes: list[FeatureChange] = []
-        last = self.store.take_in(self.layer.id, self._frames(changes, report.features, tell), changes, act)
-        report.written, report.change_set = last
+        frames = self._frames(changes, report.features, tell)  # which fill `changes` on their way
+        report.written, report.change_set = self.store.take_in(self.layer.id, frames, changes, act)
 
     def _frames(
         self, changes: list[FeatureChange], total: int, tell: Tell | None

@@ -24,11 +24,13 @@ from geo.service.stated_areas import stated_area
 
 Result = Literal["accept", "accept_with_findings", "refuse"]
 SAMPLE = 2_000
+"""Points that tell the CRS."""
+
 UNREADABLE = (
     ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError, OSError, MemoryError, EOFError,
     shapely.errors.ShapelyError, pyproj.exceptions.ProjError,
 )  # fmt: skip
-"""Points that tell the CRS."""
+"""What the libraries raise over a file that is none of the kind that it seems to be."""
 
 ID_NAMES = tuple("id feature_id 编号 地块编号 项目编号 要素编号 代码 bm bh dkbh xmbh".split())
 """Fields, in small letters, that name a feature; only the first that the file has."""
@@ -376,10 +378,9 @@ class Looking:
     def _suspect(self, path: Path) -> None:
         words = " ".join([path.name, self.file.incoming.layer, *self.fields]).lower()
         for code, signs in SHIFTED.items():
-            if any(sign in words for sign in signs):
+            if sign := next((sign for sign in signs if sign in words), None):
                 message = N_("名称里提到 %(sign)s，坐标可能是加偏的，会偏几百米")
-                findings_sign = next(sign for sign in signs if sign in words)
-                self.file.findings.add(code, message, sign=findings_sign)
+                self.file.findings.add(code, message, sign=sign)
 
 
 KINDS = "Point LineString LinearRing Polygon MultiPoint MultiLineString MultiPolygon GeometryCollection".split()

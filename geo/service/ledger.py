@@ -107,8 +107,7 @@ def export_ledger(store: Store, year: int, layer_ids: Sequence[str] = ()) -> byt
     InvalidInput
         If the year is none of the plan, or a layer is not reported.
     """
-    if year not in store.catalog.zone.years:
-        raise InvalidInput(N_("规划期里没有 %(year)s 年"), year=year)
+    store.catalog.zone.check_year(year)
     sheets = [_prefilled(store, layer, year) for layer in ledger_layers(store, layer_ids)]
     sheets = [sheet for sheet in sheets if sheet.rows]
     if not sheets:

@@ -133,8 +133,7 @@ def sealable_years(store: Store) -> list[int]:
 
 
 def _sealable_head(store: Store, year: int) -> JournalHead:
-    if year not in store.catalog.zone.years:
-        raise InvalidInput(N_("规划期里没有 %(year)s 年"), year=year)
+    store.catalog.zone.check_year(year)
     head = store.journal_head()
     if not _has_ended(year, head):
         raise InvalidInput(N_("%(year)s 年还没有结束，不能封存"), year=year)

@@ -7,6 +7,7 @@ import orjson
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request, url_for
 from flask_login import current_user
 
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.remark import Remark
 from geo.service.catchments import scenarios
@@ -20,7 +21,6 @@ from geo.web import catchments_view as view
 from geo.web import progress
 from geo.web.current import current_store, live_store, past_stores
 from geo.web.guard import needs_role
-from geo.web.language import office_time
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
 from geo.web.sessions import may
@@ -162,7 +162,7 @@ def kept() -> Response:
                     "name": each.name,
                     "note": each.note,
                     "made_by": each.made_by,
-                    "made_at": office_time(each.made_at),
+                    "made_at": office_time.shown(each.made_at),
                     "question": each.question,
                     "changed": sorted(scenarios.changed_since(store, each)),
                 }

@@ -12,12 +12,13 @@ from flask_babel import gettext as _
 from geo.exchange import catchments as exchange
 from geo.exchange.catchments import plain
 from geo.exchange.files import write_geopackage
+from geo.model import office_time
 from geo.model.errors import N_
 from geo.model.remark import Remark
 from geo.service.catchments.answering import Answer
 from geo.service.catchments.asking import Choice, Reason
 from geo.service.catchments.scenarios import Renewed
-from geo.web.language import office_time, translated
+from geo.web.language import translated
 
 ROUGH_M = 100.0
 """From this error on streets are a sketch: no boundary between two houses can be told from them."""
@@ -81,7 +82,7 @@ def scenario_of(renewed: Renewed) -> dict[str, object]:
         "name": kept.name,
         "note": kept.note,
         "made_by": kept.made_by,
-        "made_at": office_time(kept.made_at),
+        "made_at": office_time.shown(kept.made_at),
         "same": renewed.same,
         "changed": [
             {"layer": name, "before": before, "now": now} for name, (before, now) in sorted(renewed.changed.items())

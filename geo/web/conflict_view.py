@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import shapely
 from flask_babel import gettext as _
 
+from geo.model import office_time
 from geo.model.field_value import write_value
 from geo.model.layer import Layer
 from geo.service.editing import GEOMETRY, KEPT, Contested
-from geo.web.journal_view import Drawing, drawing, office_time, worded
+from geo.web.journal_view import Drawing, drawing, worded
 from geo.web.language import localized
 
 
@@ -57,7 +58,7 @@ def conflict_rows(layer: Layer, found: Iterable[Contested], wanted: Container[st
 
 def _row(layer: Layer, each: Contested, wanted: Container[str]) -> ConflictRow:
     is_mine = each.name in wanted and each.wanted != each.seen
-    by, at = (each.by.author, office_time(each.by.at)) if each.by else ("", "")
+    by, at = (each.by.author, office_time.shown(each.by.at)) if each.by else ("", "")
     if each.name == GEOMETRY:
         shapes = [shape.wkb_hex if shape is not None else None for shape in (each.now, each.wanted)]
         mine = shapely.to_geojson(each.wanted) if is_mine and each.wanted is not None else None

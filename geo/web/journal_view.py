@@ -1,7 +1,6 @@
 """Entries of the journal as the reader sees them: who, when, values before and after, shapes beside each other."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import shapely
 from flask_babel import format_decimal
@@ -9,13 +8,13 @@ from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.measuring import area_m2
+from geo.model import office_time
 from geo.model.journal import ACTION_TITLES, PROGRAM, JournalEntry
 from geo.model.layer import Catalog, Field, Layer
 from geo.model.ledger import TITLES
 from geo.model.location import BASIS_TITLES
 from geo.model.status import FLAGS, STAGES, WATER_CLASSES
 from geo.model.units import SQUARE_METRES_PER_MU
-from geo.service.as_of import OFFICE_TIME
 from geo.web.language import localized
 from geo.web.page_config import unit_title
 
@@ -85,7 +84,7 @@ def entry_view(entry: JournalEntry, catalog: Catalog, *, alone: bool = False) ->
     return EntryView(
         seq=entry.seq,
         change_set=entry.change_set,
-        at=office_time(entry.at),
+        at=office_time.shown(entry.at),
         author=_("程序") if entry.author == PROGRAM else entry.author,
         action=entry.action,
         action_title=_("撤回填报") if after.get("withdrawn") else _(ACTION_TITLES[entry.action]),
@@ -105,11 +104,6 @@ def entry_view(entry: JournalEntry, catalog: Catalog, *, alone: bool = False) ->
 def can_be_undone(entry: JournalEntry) -> bool:
     """Whether the entry's change set can be taken back."""
     return entry.action in UNDONE and entry.author != PROGRAM
-
-
-def office_time(at: str) -> str:
-    """A moment as the office's clock shows it."""
-    return datetime.fromisoformat(at).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")
 
 
 def _differences(layer: Layer | None, before: dict, after: dict) -> list[Difference]:

@@ -1,7 +1,7 @@
 """Chinese first, English by a switch that sticks."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -9,9 +9,9 @@ from babel.messages.pofile import read_po
 from flask import Blueprint, Flask, Response, redirect, request
 from flask_babel import Babel, get_locale, gettext
 
+from geo.model import office_time
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.model.layer import Title
-from geo.model.office_time import OFFICE_TIME
 from geo.model.remark import Remark, worded
 from geo.web.settings import ROOT
 from geo.web.translations import compile_catalogues
@@ -39,11 +39,6 @@ def language() -> str:
 def localized(title: Title | None) -> str | None:
     """A title in the page's language."""
     return None if title is None else getattr(title, language())
-
-
-def office_time(moment: str) -> str:
-    """A moment of the store (ISO 8601, UTC) as the office's clock shows it, to the minute."""
-    return datetime.fromisoformat(moment).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")
 
 
 def is_iso_day(text: str) -> bool:
@@ -118,6 +113,6 @@ def speak(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, default_locale="zh", locale_selector=_selected)
     app.register_blueprint(blueprint)
-    app.jinja_env.filters["office_time"] = office_time
+    app.jinja_env.filters["office_time"] = office_time.shown
     app.jinja_env.tests["iso_day"] = is_iso_day
     app.jinja_env.globals.update(language=language, localized=localized, script_messages=script_messages)

@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 
 from geo.analysis.monitoring import Comparison, YearLine
 from geo.exchange.workbook import PlainTable
+from geo.model import office_time
 from geo.model.journal import PROGRAM
 from geo.service.changes_since import ChangeList
 from geo.service.indicators import Indicator
 from geo.service.monitoring import COLOURS, LampCount, Standing
-from geo.web.journal_view import office_time
 from geo.web.language import localized
 from geo.web.monitoring_view import LAMP_TITLES, OVERDUE, changed_features, indicator_view, lamp_title, row
 from geo.web.page_config import unit_title
@@ -83,6 +83,6 @@ def change_table(listed: ChangeList) -> PlainTable:
     rows = []
     for feature, told in zip(listed.features, changed_features(listed, PROGRAM), strict=True):
         for entry, change in zip(feature.entries, told.changes, strict=True):
-            rows.append([told.layer, feature.feature_id, told.name, office_time(entry.at), change.author, change.words,
-                         change.cause, entry.seq])  # fmt: skip
+            rows.append([told.layer, feature.feature_id, told.name, office_time.shown(entry.at), change.author,
+                         change.words, change.cause, entry.seq])  # fmt: skip
     return PlainTable(_("%(since)s 以来的变更", since=listed.since.isoformat()), headers, rows)

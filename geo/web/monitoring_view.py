@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from geo.analysis.indicators import KIND_TITLES
 from geo.analysis.monitoring import Comparison, Sum, YearLine
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
 from geo.model.remark import Remark
@@ -19,7 +20,6 @@ from geo.service.monitoring import COLOURS, LAMP_TITLES, UNKNOWN, LampCount, Mon
 from geo.store.base import Store
 from geo.web import params
 from geo.web.figures import in_decimals, value_in_words
-from geo.web.journal_view import office_time
 from geo.web.language import in_sentences, language, localized, translated
 from geo.web.page_config import unit_title
 
@@ -370,7 +370,7 @@ def changed_features(listed: ChangeList, program: str) -> list[ChangedFeature]:
             url_for("features.detail", layer_id=each.layer.id, feature_id=each.feature_id),
             [
                 Change(
-                    office_time(entry.at),
+                    office_time.shown(entry.at),
                     _("程序") if entry.author == program else entry.author,
                     _words(in_brief(entry, each.layer, language())),
                     _(entry.cause) if entry.cause else "",

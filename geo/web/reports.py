@@ -90,9 +90,10 @@ def asked_report(args: params.Args, store: Store, words: str, *, as_of: str | No
     year = params.year(args)
     if year is None:
         year = service.default_year(kind, zone, office_time.today())
+    zone.check_year(year)
     return ReportWish(
         kind,
-        service.checked_year(year, zone),
+        year,
         read_asked(store, args).scope,
         as_of=as_of,
         review_number=current_app.config["MAP_REVIEW_NUMBER"],

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from geo.model import office_time
 from geo.model.journal import PROGRAM, JournalEntry
 from geo.model.layer import Layer
 from geo.service.history import sources_of_fields
 from geo.store.base import Store
-from geo.web.language import office_time
 
 SET_WITH = {"planned_dates": "planned_start"}
 """Rows of a page that stand for several fields, and the field whose entry speaks for them."""
@@ -40,7 +40,7 @@ def _saying(entry: JournalEntry, layer: Layer) -> Saying:
     by_program = entry.author == PROGRAM
     return Saying(
         who=_("程序") if by_program else entry.author,
-        when=office_time(entry.at),
+        when=office_time.shown(entry.at),
         basis=entry.source or (layer.source if by_program else ""),
         cause=_(entry.cause) if entry.cause else "",
         seq=entry.seq,

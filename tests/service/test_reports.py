@@ -226,6 +226,6 @@ def test_wrong_wishes_are_refused(shipped):
     with pytest.raises(InvalidInput, match="没有报告种类"):
         reports.find_kind("weekly")
     with pytest.raises(InvalidInput, match="没有 2031 年"):
-        reports.checked_year(2031, shipped.catalog.zone)
+        shipped.catalog.zone.check_year(2031)
     with pytest.raises(LayerNotFound):
         reports.report(shipped, wish(scope=Scope(layers=("nothing",))))

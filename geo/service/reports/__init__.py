@@ -10,7 +10,7 @@ from geo.model.errors import N_
 from geo.model.report import Report, Words
 from geo.service.reports import record, sections
 from geo.service.reports.facts import Facts, ReportWish
-from geo.service.reports.kinds import KINDS, Kind, checked_year, default_year, find_kind
+from geo.service.reports.kinds import KINDS, Kind, default_year, find_kind
 from geo.store.base import Store
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "KINDS",
     "Kind",
     "ReportWish",
-    "checked_year",
     "default_year",
     "file_of",
     "find_kind",

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 
 from geo.analysis.schedule import year_end
@@ -14,7 +14,6 @@ from geo.model.layer import Layer, Title
 from geo.model.remark import Remark, worded
 from geo.model.units import UNITS
 from geo.service import indicators, monitoring
-from geo.service.as_of import OFFICE_TIME
 from geo.service.monitoring import Monitored, Scope, Standing
 from geo.service.reports.kinds import Kind
 from geo.store.base import Store
@@ -183,10 +182,3 @@ class Facts:
             if layer.geometry and (ids or not narrow):
                 queries[layer.id] = FeatureQuery(conditions=(Condition("feature_id", ids),) if narrow else ())
         return queries
-
-
-def office_time(at: str | None) -> str:
-    """A moment of the store (ISO 8601, UTC) as the office's clock showed it; empty for none."""
-    if not at:
-        return ""
-    return datetime.fromisoformat(at).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")

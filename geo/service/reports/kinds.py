@@ -59,20 +59,3 @@ def default_year(kind: Kind, zone: Zone, on: date) -> int:
     if kind.name == "midterm":
         return (zone.first_year + zone.last_year) // 2
     return min(max(on.year - 1, zone.first_year), zone.last_year)
-
-
-def checked_year(year: int, zone: Zone) -> int:
-    """A year of the plan.
-
-    Raises
-    ------
-    InvalidInput
-    """
-    if year not in zone.years:
-        raise InvalidInput(
-            N_("规划期是 %(first)s—%(last)s 年，没有 %(year)s 年"),
-            first=zone.first_year,
-            last=zone.last_year,
-            year=year,
-        )
-    return year

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import date
 
+from geo.model import office_time
 from geo.model.errors import N_
 from geo.model.journal import JournalEntry
 from geo.model.report import Block, Column, Heading, Paragraph, Table
 from geo.service import sealing
 from geo.service.changes_since import changes_since
 from geo.service.reports import tables
-from geo.service.reports.facts import Facts, office_time
+from geo.service.reports.facts import Facts
 from geo.service.sealing import Seal
 
 
@@ -43,7 +44,7 @@ def proof(facts: Facts) -> Iterator[Block]:
                 "本报告的数据截至变更日志第 %(seq)s 行（%(at)s）。"
                 "日志逐行相扣，该行的哈希值如下，可用 verify 命令核验："
             ),
-            seq=head.seq, at=office_time(head.at) or "—",
+            seq=head.seq, at=office_time.shown(head.at) or "—",
         )
     )  # fmt: skip
     yield Paragraph(head.hash or "—", "note")
@@ -61,7 +62,8 @@ def _sealed(facts: Facts, seal: Seal) -> Iterator[Block]:
     yield Paragraph(
         say(
             N_("%(year)s 年的数据由%(who)s于 %(at)s 封存，封存时日志为第 %(seq)s 行。"),
-            year=seal.year, who=seal.manifest.get("sealed_by", "—"), at=office_time(seal.entry.at), seq=seal.head.seq,
+            year=seal.year, who=seal.manifest.get("sealed_by", "—"),
+            at=office_time.shown(seal.entry.at), seq=seal.head.seq,
         )
     )  # fmt: skip
     pairs = ((N_("封存时的哈希值"), seal.head.hash), (N_("签名"), seal.signature), (N_("公钥"), seal.public_key))
@@ -84,7 +86,8 @@ def _corrections(facts: Facts, year: int, later: list[JournalEntry]) -> Table:
     )  # fmt: skip
     names = {item.key: item.name for item in facts.monitored.items}
     rows = tuple(
-        (str(entry.seq), office_time(entry.at), entry.author, facts.title(facts.store.catalog[entry.layer_id].title),
+        (str(entry.seq), office_time.shown(entry.at), entry.author,
+         facts.title(facts.store.catalog[entry.layer_id].title),
          names.get((entry.layer_id, entry.feature_id), entry.feature_id),
          facts.remark(tables.in_brief(entry, facts.store.catalog[entry.layer_id], facts.wish.language)), entry.cause)
         for entry in later

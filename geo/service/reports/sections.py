@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from geo.analysis import lamp_rule
 from geo.analysis.monitoring import Sum
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
 from geo.model.location import BASIS_TITLES
@@ -12,7 +13,7 @@ from geo.service import indicators as indicator_service
 from geo.service import map_picture, monitoring
 from geo.service.map_picture import Wish
 from geo.service.reports import tables
-from geo.service.reports.facts import Facts, office_time
+from geo.service.reports.facts import Facts
 
 MAP_MM = (156.0, 125.0)
 """As wide as the type area of an official document."""
@@ -45,7 +46,7 @@ def _grounds(facts: Facts) -> Iterator[Block]:
                 "数据取自规划一张图，截至 %(day)s（变更日志第 %(seq)s 行）。"
             ),
             zone=facts.title(zone.title), plan=facts.title(zone.plan), source=zone.plan_source, year=facts.year,
-            day=facts.wish.as_of or office_time(head.at) or "—", seq=head.seq,
+            day=facts.wish.as_of or office_time.shown(head.at) or "—", seq=head.seq,
         )
     )  # fmt: skip
     if facts.is_running:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from geo.analysis.indicators import KIND_TITLES
 from geo.analysis.monitoring import Comparison, Sum, YearLine
+from geo.model import office_time
 from geo.model.errors import N_
 from geo.model.journal import PROGRAM
 from geo.model.layer import Layer
@@ -13,7 +14,7 @@ from geo.service import monitoring
 from geo.service.changes_since import ChangeList, in_brief
 from geo.service.indicators import Indicator, pace_in_words
 from geo.service.monitoring import COLOURS, LAMP_TITLES, Standing
-from geo.service.reports.facts import Facts, office_time
+from geo.service.reports.facts import Facts
 
 MOST_CHANGES = 60
 """Rows of the list of changes in a document; a workbook has all."""
@@ -206,7 +207,7 @@ def changes(facts: Facts, listed: ChangeList) -> Table:
         Column(say(N_("日志行")), 0.8),
     )  # fmt: skip
     rows = [
-        (office_time(entry.at), say(N_("程序")) if entry.author == PROGRAM else entry.author,
+        (office_time.shown(entry.at), say(N_("程序")) if entry.author == PROGRAM else entry.author,
          facts.title(of.layer.title), of.name, facts.remark(in_brief(entry, of.layer, facts.wish.language)),
          entry.cause and facts.say(entry.cause) if entry.author == PROGRAM else entry.cause, str(entry.seq))
         for of in listed.features
@@ -222,7 +223,7 @@ def reporter(facts: Facts, report: AnnualStatus | None) -> str | None:
     if report is None:
         return None
     who = facts.say(N_("程序")) if report.reported_by in (None, PROGRAM) else report.reported_by
-    return f"{who} {office_time(report.reported_at)[:10]}".strip()
+    return f"{who} {office_time.shown(report.reported_at)[:10]}".strip()
 
 
 def _source(facts: Facts, each: Standing) -> str | None:
