@@ -10,7 +10,9 @@ from geo.model import office_time
 from geo.model.field_value import write_value
 from geo.model.layer import Layer
 from geo.service.editing import GEOMETRY, KEPT, Contested
-from geo.web.journal_view import Drawing, drawing, worded
+from geo.store.base import Store
+from geo.web.change_map import ChangeMap, change_map
+from geo.web.journal_view import worded
 from geo.web.language import localized
 
 
@@ -28,7 +30,7 @@ class ConflictRow:
         What the form sends for the writer's value; None where the writer wants nothing of it.
     is_conflict
         Whether both changed it, and not to the same.
-    drawing
+    map
         What is there now and what is wanted, of a shape.
     """
 
@@ -41,10 +43,10 @@ class ConflictRow:
     at: str
     mine: str | None
     is_conflict: bool
-    drawing: Drawing | None = None
+    map: ChangeMap | None = None
 
 
-def conflict_rows(layer: Layer, found: Iterable[Contested], wanted: Container[str]) -> list[ConflictRow]:
+def conflict_rows(store: Store, layer: Layer, found: Iterable[Contested], wanted: Container[str]) -> list[ConflictRow]:
     """The fields that differ, those first that both changed; what only follows from another one is left out.
 
     Parameters
@@ -52,17 +54,17 @@ def conflict_rows(layer: Layer, found: Iterable[Contested], wanted: Container[st
     wanted
         Names of what the writer sent.
     """
-    rows = [_row(layer, each, wanted) for each in found if each.name not in KEPT]
+    rows = [_row(store, layer, each, wanted) for each in found if each.name not in KEPT]
     return sorted(rows, key=lambda row: not row.is_conflict)
 
 
-def _row(layer: Layer, each: Contested, wanted: Container[str]) -> ConflictRow:
+def _row(store: Store, layer: Layer, each: Contested, wanted: Container[str]) -> ConflictRow:
     is_mine = each.name in wanted and each.wanted != each.seen
     by, at = (each.by.author, office_time.shown(each.by.at)) if each.by else ("", "")
     if each.name == GEOMETRY:
-        shapes = [shape.wkb_hex if shape is not None else None for shape in (each.now, each.wanted)]
         mine = shapely.to_geojson(each.wanted) if is_mine and each.wanted is not None else None
-        picture = drawing(*shapes) if is_mine else drawing(each.seen and each.seen.wkb_hex, shapes[0])
+        both = (each.now, each.wanted) if is_mine else (each.seen, each.now)
+        picture = change_map(store, *both)
         return ConflictRow(GEOMETRY, _("图上位置"), "", "", "", by, at, mine, each.is_conflict, picture)
     field = layer.field(each.name)
     seen, now, given = (worded(field, each.name, value) for value in (each.seen, each.now, each.wanted))

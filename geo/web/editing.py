@@ -95,6 +95,6 @@ def _conflict(layer: Layer, feature_id: str, revision: int, values: dict[str, ob
     now = editing.read_now(store, layer.id, feature_id)
     return render_template(
         "editing/conflict.html", layer=layer, feature_id=feature_id, name=now.get("name") or feature_id,
-        rows=conflict_rows(layer, found, values), revision=now["revision"], given=request.form,
+        rows=conflict_rows(store, layer, found, values), revision=now["revision"], given=request.form,
         action=url_for("editing.save", layer_id=layer.id, feature_id=feature_id), hidden={},
     )  # fmt: skip

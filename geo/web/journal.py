@@ -30,7 +30,7 @@ def page() -> str:
     entries = list(store.journal(query))
     return render_template(
         "journal/index.html",
-        entries=[entry_view(entry, store.catalog, alone=query.feature_id is not None) for entry in entries],
+        entries=[entry_view(entry, store, alone=query.feature_id is not None) for entry in entries],
         count=count,
         undoable=all(can_be_undone(entry) for entry in entries),
         page=number,
@@ -56,7 +56,7 @@ def seal(year: int) -> str:
     found = find_seal(store, year)
     if found is None:
         raise SealNotFound(year)
-    later = [entry_view(entry, store.catalog) for entry in corrections(store, found)]
+    later = [entry_view(entry, store) for entry in corrections(store, found)]
     return render_template("journal/seal.html", seal=found, layers=dict(store.catalog), later=later, stages=STAGES)
 
 

@@ -7,14 +7,14 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
 
-from geo.analysis.measuring import area_m2
 from geo.model import office_time
 from geo.model.journal import ACTION_TITLES, PROGRAM, JournalEntry
-from geo.model.layer import Catalog, Field, Layer
+from geo.model.layer import Field, Layer
 from geo.model.ledger import TITLES
 from geo.model.location import BASIS_TITLES
 from geo.model.status import FLAGS, STAGES, WATER_CLASSES
-from geo.model.units import SQUARE_METRES_PER_MU
+from geo.store.base import Store
+from geo.web.change_map import ChangeMap, change_map
 from geo.web.language import localized
 from geo.web.page_config import unit_title
 
@@ -25,7 +25,6 @@ NOT_TOLD = frozenset({"layer_id", "feature_id", "year", "demo", "withdrawn", "re
 UNDONE = ("create", "update", "remove", "status")
 """Actions that can be taken back; a whole change set at its first entry."""
 
-DRAWING_SIZE = 120
 MOST_FIELDS = 40
 
 
@@ -36,15 +35,6 @@ class Difference:
     title: str
     before: str
     after: str
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """Shapes before and after, as paths of an SVG picture of `DRAWING_SIZE` by `DRAWING_SIZE`, and words about them."""
-
-    before: str
-    after: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -64,12 +54,12 @@ class EntryView:
     cause: str
     source: str
     differences: list[Difference]
-    drawing: Drawing | None
+    map: ChangeMap | None
     can_be_undone: bool
     hash: str
 
 
-def entry_view(entry: JournalEntry, catalog: Catalog, *, alone: bool = False) -> EntryView:
+def entry_view(entry: JournalEntry, store: Store, *, alone: bool = False) -> EntryView:
     """An entry in the page's language.
 
     Parameters
@@ -77,6 +67,7 @@ def entry_view(entry: JournalEntry, catalog: Catalog, *, alone: bool = False) ->
     alone
         Whether the others of its change set are not beside it, so that each entry offers to take all of it back.
     """
+    catalog = store.catalog
     is_known = entry.layer_id in catalog  # a layer may have left the folders since
     layer = catalog[entry.layer_id] if is_known else None
     before, after = entry.before or {}, entry.after or {}
@@ -95,10 +86,15 @@ def entry_view(entry: JournalEntry, catalog: Catalog, *, alone: bool = False) ->
         cause=_(entry.cause) if entry.cause else "",
         source=entry.source or "",
         differences=_differences(layer, before, after) if entry.action in UNDONE else [],
-        drawing=drawing(before.get("geom"), after.get("geom")),
+        map=change_map(store, _shape(before.get("geom")), _shape(after.get("geom"))),
         can_be_undone=can_be_undone(entry) and (alone or entry.seq == entry.change_set),
         hash=entry.hash,
     )
+
+
+def _shape(written: object) -> BaseGeometry | None:
+    """A shape as the journal keeps it."""
+    return shapely.from_wkb(written) if isinstance(written, str) else None
 
 
 def can_be_undone(entry: JournalEntry) -> bool:
@@ -142,42 +138,3 @@ def worded(field: Field | None, name: str, value: object) -> str:
         number = str(value) if name == "plan_year" else format_decimal(value)
         return f"{number} {unit_title(field.unit) or ''}".strip() if field else number
     return str(value)
-
-
-def drawing(before: object, after: object) -> Drawing | None:
-    """Both shapes on one ground, north up; None where neither is there."""
-    shapes = [shapely.from_wkb(each) if isinstance(each, str) else None for each in (before, after)]
-    present = [shape for shape in shapes if shape is not None]
-    if not present:
-        return None
-    west, south, east, north = shapely.total_bounds(present)
-    scale = DRAWING_SIZE * 0.8 / max(east - west, north - south, 1e-6)
-    middle = ((west + east) / 2, (south + north) / 2)
-    paths = ["" if shape is None else _path(shape, middle, scale) for shape in shapes]
-    return Drawing(*paths, _sizes(*shapes))
-
-
-def _path(shape: BaseGeometry, middle: tuple[float, float], scale: float) -> str:
-    """The outlines of a shape as an SVG path; a point is a small square."""
-    if shape.geom_type.endswith("Point"):
-        shape = shape.buffer(3 / scale, cap_style="square")
-    lines = []
-    for part in shapely.get_parts(shape):
-        for ring in [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]:
-            points = (
-                f"{DRAWING_SIZE / 2 + (x - middle[0]) * scale:.1f} {DRAWING_SIZE / 2 - (y - middle[1]) * scale:.1f}"
-                for x, y in ring.coords
-            )
-            lines.append("M" + "L".join(points))
-    return "".join(lines)
-
-
-def _sizes(before: BaseGeometry | None, after: BaseGeometry | None) -> str:
-    """Areas in mu of polygons before and after."""
-    sizes = [
-        _("%(area)s 亩", area=format_decimal(round(area_m2(shape) / SQUARE_METRES_PER_MU, 2)))
-        if shape is not None and "Polygon" in shape.geom_type
-        else ""
-        for shape in (before, after)
-    ]
-    return " → ".join(filter(None, sizes))

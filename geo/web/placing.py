@@ -197,7 +197,7 @@ def _conflict(layer_id: str, feature_id: str, revision: int, shape: BaseGeometry
     now = editing.read_now(store, layer_id, feature_id)
     return render_template(
         "editing/conflict.html", layer=layer, feature_id=feature_id, name=now.get("name") or feature_id,
-        rows=conflict_rows(layer, found, {GEOMETRY}), revision=now["revision"], given=given,
+        rows=conflict_rows(store, layer, found, {GEOMETRY}), revision=now["revision"], given=given,
         action=url_for("placing.save", layer_id=layer_id, feature_id=feature_id),
         hidden={name: given.get(name, "") for name in ("_basis", "_accuracy")},
     )  # fmt: skip
