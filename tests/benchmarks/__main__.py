@@ -1,8 +1,12 @@
-"""`make bench` or `python -m tests.benchmarks [WORD ...]`: run the cases whose names hold one of the words; a table."""
+"""`make bench` or `python -m tests.benchmarks [WORD ...]`: run the cases whose names hold one of the words; a table.
+
+The rows go into `docs/benchmarks.md`, for those of the same work and size.
+"""
 
 import sys
 
-from tests.benchmarks.runner import Case, all_cases, measured, table
+from tests.benchmarks import peers, report
+from tests.benchmarks.runner import Case, all_cases, measured
 
 
 def chosen(words: list[str]) -> list[Case]:
@@ -11,12 +15,14 @@ def chosen(words: list[str]) -> list[Case]:
 
 
 def main() -> int:
-    """Print a row as each case ends; 1 where a budget is not held."""
+    """Keep each row as it comes; 1 where a budget is not held."""
     rows = []
     for case in chosen(sys.argv[1:]):
         print(f"… {case.name}", file=sys.stderr)
-        rows.append(measured(case))
-    print(table(rows))
+        for row in measured(case):
+            rows.append(row)
+            report.keep([row], peers.versions())
+    print(report.table(rows))
     return 1 if any(row.is_over for row in rows) else 0
 
 

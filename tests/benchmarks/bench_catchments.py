@@ -196,8 +196,8 @@ CASES = [
     ),
     Case(
         "catchments: seats for blocks, a hundred to a school", blocks, share_out_of, is_optimal,
-        (300, 10_000), budget_s=3.0, peer=flow_alone, budget_ratio=1.3, others={"POT": other_seats},
+        (300, 10_000), budget=3.0, peer=flow_alone, budget_ratio=1.3, others={"POT": other_seats},
     ),
-    Case("catchments: areas on so many segments", build, draw, has_sound_areas, (4_000, 1_000_000), budget_s=300.0),
-    Case("catchments: scenarios on the zone's data, 1 s each", zone, ask, are_answers, (2, 10), budget_s=10.0),
+    Case("catchments: areas on so many segments", build, draw, has_sound_areas, (4_000, 1_000_000), budget=300.0),
+    Case("catchments: scenarios on the zone's data, 1 s each", zone, ask, are_answers, (2, 10), budget=10.0),
 ]  # fmt: skip

@@ -101,4 +101,4 @@ def is_right(prepared: Town, found: list[Located]) -> bool:
     return pairs.size == 0 and len(shapes) >= 0.95 * len(found)
 
 
-CASES = [Case("locate: sites among 100 times as many road segments", town, place, is_right, (10, 1000), budget_s=30.0)]
+CASES = [Case("locate: sites among 100 times as many road segments", town, place, is_right, (10, 1000), budget=30.0)]

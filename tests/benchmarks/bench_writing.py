@@ -52,6 +52,6 @@ def slowest_but_one_percent_s(written: Written) -> float:
 CASES = [
     Case(
         "status write, 8 writers, p99", prepare_file, write, nothing_lost, (80, 2_000),
-        budget_s=0.5, figure_s=slowest_but_one_percent_s,
+        budget=0.5, figure=slowest_but_one_percent_s,
     )
 ]  # fmt: skip

@@ -1,14 +1,14 @@
-"""Measures work at full size and prints a table. A budget is a time, or a ratio to a peer's in the same run.
+"""Measures work at full size, beside its peers, in turns. A budget is a figure of ours, or a ratio to a peer's.
 
 A module `bench_*.py` of this folder has `CASES`. Tests run every case once, small, and look at its result alone.
 """
 
 import importlib
-import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -28,47 +28,61 @@ class Case:
     check
         Whether what was prepared and what came of it belong together.
     sizes
-        The small one for tests, the full one for the table.
-    figure_s
-        Seconds that count, from what came of the work; None counts the wall time of it all.
-    budget_s
-        Seconds that count at full size; None where `peer` gives the measure.
+        The small one for tests, then those of the table.
+    unit
+        What the figures count: "s", or another such as "MiB".
+    figure
+        The figure that counts, from what came of the work; None counts the wall time of it all, in seconds.
+    budget
+        The most that the figure may be; None where `peer` gives the measure.
     peer
-        The same work by another program; `budget_ratio` is ours over theirs.
+        The same work by another program, measured as ours is; `budget_ratio` is ours over theirs.
     others
-        More programs by name, to compare: each gives the seconds that it took.
+        More programs by name, to compare: each gives its figure.
+    rounds
+        How often all of them run, in turns; the medians count.
+    close
+        Ends what was prepared, such as a server.
     """
 
     name: str
     prepare: Callable[[int, Path], Any]
     run: Callable[[Any], Any]
     check: Callable[[Any, Any], bool]
-    sizes: tuple[int, int]
-    budget_s: float | None = None
+    sizes: tuple[int, ...]
+    budget: float | None = None
     peer: Callable[[Any], Any] | None = None
     budget_ratio: float | None = None
-    figure_s: Callable[[Any], float] | None = None
+    figure: Callable[[Any], float] | None = None
     others: Mapping[str, Callable[[Any], float]] = field(default_factory=dict)
+    unit: str = "s"
+    rounds: int = 1
+    close: Callable[[Any], None] = lambda _: None
 
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured: the seconds that count, ours, the peer's and those of others by name."""
+    """What was measured at one size: the figures of each round, ours, the peer's and those of others by name."""
 
-    case: Case
-    ours_s: float
-    peer_s: float | None = None
-    others_s: Mapping[str, float] = field(default_factory=dict)
+    name: str
+    size: int
+    unit: str
+    budget: float | None
+    budget_ratio: float | None
+    ours: list[float]
+    peer: list[float] = field(default_factory=list)
+    others: Mapping[str, list[float]] = field(default_factory=dict)
 
     @property
     def ratio(self) -> float | None:
-        return None if self.peer_s is None else self.ours_s / self.peer_s
+        """Ours over the peer's, the median of the rounds; they ran in turns, so a slow spell meets both."""
+        return median(ours / peer for ours, peer in zip(self.ours, self.peer, strict=True)) if self.peer else None
 
     @property
     def is_over(self) -> bool:
-        over_time = self.case.budget_s is not None and self.ours_s > self.case.budget_s
-        over_peer = self.ratio is not None and self.ratio > (self.case.budget_ratio or float("inf"))
-        return over_time or over_peer
+        over_figure = self.budget is not None and median(self.ours) > self.budget
+        over_peer = self.ratio is not None and self.budget_ratio is not None and self.ratio > self.budget_ratio
+        return over_figure or over_peer
 
 
 def all_cases() -> list[Case]:
@@ -81,41 +95,39 @@ def run_small(case: Case) -> bool:
     """Whether a case holds at its small size."""
     with TemporaryDirectory() as folder:
         prepared = case.prepare(case.sizes[0], Path(folder))
-        return case.check(prepared, case.run(prepared))
+        try:
+            return case.check(prepared, case.run(prepared))
+        finally:
+            case.close(prepared)
 
 
-def measured(case: Case) -> Row:
-    """A case at full size; what comes of it must hold."""
-    with TemporaryDirectory() as folder:
-        prepared = case.prepare(case.sizes[1], Path(folder))
-        result, ours_s = _timed(case.run, prepared)
+def measured(case: Case) -> Iterator[Row]:
+    """A case at the sizes of the table; what comes of it must hold."""
+    for size in case.sizes[1:]:
+        with TemporaryDirectory() as folder:
+            prepared = case.prepare(size, Path(folder))
+            try:
+                yield _row(case, size, prepared)
+            finally:
+                case.close(prepared)
+
+
+def _row(case: Case, size: int, prepared: Any) -> Row:
+    row = Row(case.name, size, case.unit, case.budget, case.budget_ratio, [], [], {name: [] for name in case.others})
+    for _ in range(case.rounds):
+        result, figure = _figure(case, case.run, prepared)
         if not case.check(prepared, result):
             raise AssertionError(f"{case.name}: the result does not hold")
-        if case.figure_s:
-            ours_s = case.figure_s(result)
-        peer_s = _timed(case.peer, prepared)[1] if case.peer else None
-        return Row(case, ours_s, peer_s, {name: work(prepared) for name, work in case.others.items()})
+        row.ours.append(figure)
+        if case.peer:
+            row.peer.append(_figure(case, case.peer, prepared)[1])
+        for name, work in case.others.items():
+            row.others[name].append(work(prepared))
+    return row
 
 
-def _timed(work: Callable[[Any], Any], prepared: Any) -> tuple[Any, float]:
+def _figure(case: Case, work: Callable[[Any], Any], prepared: Any) -> tuple[Any, float]:
     start = time.perf_counter()
     result = work(prepared)
-    return result, time.perf_counter() - start
-
-
-def table(rows: Sequence[Row]) -> str:
-    """A table in Markdown."""
-    lines = [
-        "| case | size | ours, s | peer, s | ratio | budget | held | others, s |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |",
-    ]
-    for row in rows:
-        budget = f"{row.case.budget_s:g} s" if row.case.budget_s is not None else f"{row.case.budget_ratio:g} ×"
-        cells = [row.case.name, f"{row.case.sizes[1]:,}", f"{row.ours_s:.2f}", _shown(row.peer_s), _shown(row.ratio)]
-        others = ", ".join(f"{name} {_shown(seconds)}" for name, seconds in row.others_s.items())
-        lines.append("| " + " | ".join([*cells, budget, "no" if row.is_over else "yes", others]) + " |")
-    return "\n".join(lines)
-
-
-def _shown(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}" if math.isfinite(value) else "too long"
+    took_s = time.perf_counter() - start
+    return result, case.figure(result) if case.figure else took_s

@@ -37,3 +37,9 @@ def seconds(program: str, **arrays: numpy.ndarray) -> float:
         except subprocess.TimeoutExpired:
             return math.inf
     return float(told.splitlines()[-1])
+
+
+def versions() -> dict[str, str]:
+    """The programs of that environment that our list names, as far as they are installed, and their versions."""
+    lines = (line.partition("#")[0].strip() for line in REQUIREMENTS.read_text().splitlines())
+    return dict(line.split("==") for line in lines if line) if ENVIRONMENT.exists() else {}
