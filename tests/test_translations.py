@@ -39,7 +39,7 @@ DATA_IN_PYTHON = {
     "geo/exchange/boundary_reading.py": "what stands in a boundary-point file by rule",
     "geo/service/field_mapping.py": "grammar: what fields of files are called",
     "geo/service/stated_areas.py": "grammar: what fields of areas are called",
-    "geo/service/inspecting.py": "grammar: what fields of numbers and shifted coordinates are called",
+    "geo/service/looking.py": "grammar: what fields of numbers and shifted coordinates are called",
     "geo/exchange/files/place_fields.py": "grammar: what columns of schools and homes are called",
     "geo/exchange/files/growth.py": "grammar: what columns of pupils by year are called",
     "geo/service/catchments/summary.py": "what parts the names in a list",

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import geopandas
@@ -16,15 +15,18 @@ from geo.exchange.files.incoming import Batch
 from geo.model import office_time
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidInput, N_
-from geo.model.feature_query import FeatureQuery
 from geo.model.file_finding import FileFinding, RefusedFile
 from geo.model.journal import Act, FeatureChange
 from geo.model.layer import Layer
 from geo.model.location import LocationBasis
 from geo.service.adopting import Position, positioned
 from geo.service.field_mapping import ID, FieldMapping, guess_mapping, value_of
-from geo.service.inspecting import Asked, Looking, OpenedFile, crs_name, in_words, opened, refused
+from geo.service.import_matching import MATCHINGS, PresentFeatures
+from geo.service.inspecting import refused
+from geo.service.looking import Looking
+from geo.service.opened_files import Asked, OpenedFile, in_words, opened
 from geo.service.stated_areas import areas_m2
+from geo.service.sure_roads import sure_roads
 from geo.store.base import Store
 
 BLOCKING = frozenset(
@@ -35,10 +37,6 @@ BLOCKING = frozenset(
 """Findings with which nothing is taken in."""
 
 REPAIRABLE = frozenset({"invalid_geometry", "self_intersection"})
-MATCHINGS = ("id", "name", "place")
-LEAST_SHARE = 0.5
-"""Of the smaller of two areas that must be common for them to be one place."""
-
 LONGEST_ID = 100
 Tell = Callable[[int, int], None]
 
@@ -133,16 +131,6 @@ def import_file(
         return ImportReport(findings=refused(fault).findings)
 
 
-@dataclass(frozen=True)
-class _Present:
-    """A feature that is there."""
-
-    feature_id: str
-    revision: int
-    values: Mapping[str, object]
-    wkb: bytes | None
-
-
 class _Importing:
     """Looks through a file and writes it."""
 
@@ -151,27 +139,32 @@ class _Importing:
         self.findings = file.findings
         names = list(file.first.fields) if file.first is not None else []
         self.mapping = guess_mapping(layer, names, plan.told)
-        self.present = _present(store, layer)
-        self.by_name = _unique({each.feature_id: each.values.get("name") for each in self.present.values()})
+        self.present = PresentFeatures(store, layer)
         self.matches: dict[int, str] = {}
         self.repairs: list[tuple[int, float, float]] = []
         self.repaired_rows: set[int] = set()
         self.basis = plan.basis or (
             LocationBasis.SURVEYED if file.incoming.driver == "BoundaryTXT" else LocationBasis.PLACED
         )
+        if file.datum is not None and self.basis is LocationBasis.SURVEYED:
+            message = N_("按 %(datum)s 还原的坐标误差约几米，不能作为实测界址收入，请改选别的位置依据")
+            raise InvalidInput(message, datum=file.datum)
 
     # --- first pass ---
 
     def look(self, tell: Tell | None) -> ImportReport:
         """Check everything; decide which features are ones that are there."""
-        looking = Looking(self.file, self.store.catalog.zone.extent, tell_repairable=not self.plan.repair)
+        looking = Looking(
+            self.file, self.store.catalog.zone.extent, sure_roads(self.store), tell_repairable=not self.plan.repair
+        )
         matched: Counter[str] = Counter()
         taken: dict[str, int] = {}
         for batch in self.file.batches():
             shapes = looking.look(batch)
             shapes = self._shaped(batch, shapes, note=True)
             self._check_values(batch)
-            for place, how in self._matches(batch, shapes):
+            ids, names = self._given_ids(batch), self._names(batch)
+            for place, how in self.present.matches(self.plan.matching, ids, names, shapes):
                 self._match(batch, place, how, matched, taken)
                 self._check_replaceable(batch, place, shapes[place], how[0])
             if tell is not None:
@@ -179,7 +172,7 @@ class _Importing:
         looking.finish(self.path)
         self.findings.drop({"null_geometry"} if self.layer.geometry is None else set())
         report = ImportReport(
-            self.file.incoming.driver, "accept", None if self.file.crs is None else crs_name(self.file.crs),
+            self.file.incoming.driver, "accept", self.file.crs_name,
             self.file.crs_from, self.file.incoming.encoding, looking.features,
             looking.features - len(self.matches), dict(matched), self.mapping, looking.extent.bounds, self.repairs,
         )  # fmt: skip
@@ -207,7 +200,7 @@ class _Importing:
         try:
             positioned(
                 self.layer,
-                self.present[feature_id].values.get("location_basis"),
+                self.present.by_id[feature_id].values.get("location_basis"),
                 Position(shape, self._basis_at(batch, place)),
             )
         except InvalidInput as fault:
@@ -282,36 +275,6 @@ class _Importing:
             if len(feature_id) > LONGEST_ID or not feature_id.isprintable():
                 message = N_("编号太长或含控制符，最多 %(most)s 个字符")
                 self.findings.add("invalid_id", message, row=int(row), field=ID, most=LONGEST_ID)
-
-    def _matches(self, batch: Batch, shapes: numpy.ndarray) -> Iterator[tuple[int, tuple[str, str]]]:
-        """Place in the batch, id and ground of every feature that is one that is there."""
-        if not self.present:
-            return
-        names = self._names(batch)
-        given = self._given_ids(batch)
-        tree_ids, tree = self._areas
-        for place in range(len(batch)):
-            if "id" in self.plan.matching and given[place] in self.present:
-                yield place, (given[place], "id")
-            elif "name" in self.plan.matching and names[place] in self.by_name:
-                yield place, (self.by_name[names[place]], "name")
-            elif "place" in self.plan.matching and tree is not None and shapes[place] is not None:
-                found = _same_place(shapes[place], tree, tree_ids)
-                if found is not None:
-                    yield place, (found, "place")
-
-    @cached_property
-    def _areas(self) -> tuple[list[str], shapely.STRtree | None]:
-        """The areas that are there, but for schematic ones."""
-        if not (self.layer.geometry or "").endswith("Polygon"):
-            return [], None
-        known = [
-            each
-            for each in self.present.values()
-            if each.wkb is not None and each.values.get("location_basis") != LocationBasis.SCHEMATIC
-        ]
-        shapes = shapely.from_wkb(numpy.array([each.wkb for each in known], dtype=object))
-        return [each.feature_id for each in known], shapely.STRtree(shapes) if known else None
 
     # --- what a row says ---
 
@@ -398,7 +361,7 @@ class _Importing:
         self, batch: Batch, place: int, shape: shapely.Geometry | None, values: dict[str, list[object]]
     ) -> FeatureChange:
         """What a row changes of a feature that is there: values that it states, and its position if that is as sure."""
-        present = self.present[self.matches[int(batch.rows[place])]]
+        present = self.present.by_id[self.matches[int(batch.rows[place])]]
         stated = {name: column[place] for name, column in values.items() if column[place] is not None}
         basis = stated.pop("location_basis", None) or self.basis.value
         accuracy_m, note = stated.pop("location_accuracy_m", None), stated.pop("location_note", None)
@@ -412,36 +375,7 @@ class _Importing:
         return FeatureChange(self.layer.id, present.feature_id, present.revision, {**stated, **fields}, geometry)
 
 
-def _present(store: Store, layer: Layer) -> dict[str, _Present]:
-    """The features of a layer, retired ones included, since their ids are taken."""
-    found = {}
-    for page in store.scan(layer.id, FeatureQuery(schematic=True, retired=True), batch=5000):
-        for feature_id, wkb, row in zip(page.ids, page.wkb, page.rows, strict=True):
-            values = dict(zip(page.columns, row, strict=True))
-            kept = {name: values.get(name) for name in ("name", "location_basis")}
-            found[feature_id] = _Present(feature_id, values["revision"], kept, wkb)
-    return found
-
-
-def _unique(names: Mapping[str, object]) -> dict[object, str]:
-    """Ids by name, of names that only one feature has."""
-    count = Counter(names.values())
-    return {name: feature_id for feature_id, name in names.items() if name and count[name] == 1}
-
-
 def _id_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip()
-
-
-def _same_place(shape: shapely.Geometry, tree: shapely.STRtree, ids: Sequence[str]) -> str | None:
-    """The one area that has most in common with a shape; None where there is none, or several."""
-    if not shape.is_valid or shape.area == 0:
-        return None
-    found = []
-    for place in tree.query(shape, predicate="intersects"):
-        other = tree.geometries[place]
-        if other.area and shape.intersection(other).area / min(shape.area, other.area) >= LEAST_SHARE:
-            found.append(ids[place])
-    return found[0] if len(found) == 1 else None

@@ -10,7 +10,7 @@ from geo.model.layer import Layer
 from geo.model.location import BASIS_TITLES, LocationBasis
 from geo.service.field_mapping import ID, mappable_fields
 from geo.service.importing import BLOCKING, ImportPlan, ImportReport, import_file
-from geo.service.inspecting import Asked
+from geo.service.opened_files import Asked
 from geo.web.current import live_store
 from geo.web.guard import needs_role
 from geo.web.import_files import KeptFile, keep, unseal

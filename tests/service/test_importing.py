@@ -1,19 +1,22 @@
 """Files taken into a layer: mapped, matched, checked; written in one change set that can be undone, or not at all."""
 
 import json
+from itertools import pairwise
 
 import geopandas
+import numpy
 import pytest
 import shapely
 
+from geo.analysis.shifted_datums import shifted
 from geo.model.errors import InvalidInput
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, JournalQuery
 from geo.model.location import LocationBasis
 from geo.service import history
 from geo.service.importing import ImportPlan, import_file
-from geo.service.inspecting import Asked
 from geo.service.intake import open_or_create
+from geo.service.opened_files import Asked
 
 ACT = Act("张三", "导入", "地块.shp")
 
@@ -135,6 +138,17 @@ def test_a_shape_that_is_repaired_says_what_that_does_to_its_area(store, tmp_pat
     assert features_of(store, "plots").geometry["n-1"].is_valid
 
 
+NETWORK = """
+network = true
+[[fields]]
+name = "error_m"
+title = { zh = "误差", en = "Error" }
+type = "number"
+short = "WC"
+unit = "m"
+"""
+
+
 @pytest.fixture
 def folder(folder):
     """The zone's layers, and one of areas of several parts."""
@@ -147,6 +161,8 @@ licence = "-"
 geometry = "MultiPolygon"
 """
     folder.layer("plots", definition)
+    roads = folder.path / "roads" / "layer.toml"
+    roads.write_text(roads.read_text(encoding="utf-8") + NETWORK, encoding="utf-8")
     return folder
 
 
@@ -188,3 +204,35 @@ def test_rows_without_a_shape_wait_to_be_placed_and_rows_without_an_id_get_one(s
     report = take(store, path)
     (found,) = [values for _, values in features_of(store).iterrows() if values["name"] == "待定小学"]
     assert (report.result, found["location_basis"]) == ("accept_with_findings", "unlocated")
+
+
+@pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
+def test_coordinates_of_a_map_service_come_in_true_once_the_user_says_so(store, tmp_path, datum):
+    there = shapely.transform(box(114.0), lambda points: shifted(points, datum))
+    path = written(tmp_path, ({"id": "n-1", "name": "新小学"}, there))
+    report = take(store, path, asked=Asked(crs=datum.lower()))
+    assert (report.crs, report.crs_from, codes(report)) == (datum, "option", ["unshifted"])
+    assert features_of(store).geometry["n-1"].equals_exact(box(114.0), 1e-8)
+    with pytest.raises(InvalidInput, match="不能作为实测界址"):
+        take(store, path, asked=Asked(crs=datum), basis=LocationBasis.SURVEYED)
+
+
+def test_a_shift_is_suspected_from_roads_of_the_store_that_are_sure(store, tmp_path):
+    lon, lat = numpy.array([0, 5, 11, 15, 23, 28, 35]) / 1000, numpy.array([0, 6, 10, 18, 23, 29, 34]) / 1000
+    lines = [shapely.LineString([(114 + x, 33), (114 + x, 33.034)]) for x in lon]
+    lines += [shapely.LineString([(114, 33 + y), (114.035, 33 + y)]) for y in lat]
+    blocks = [
+        shapely.box(114 + west + 3e-4, 33 + south + 3e-4, 114 + east - 3e-4, 33 + north - 3e-4)
+        for west, east in pairwise(lon)
+        for south, north in pairwise(lat)
+    ]
+    there = [shapely.transform(block, lambda points: shifted(points, "GCJ-02")) for block in blocks]
+    path = written(tmp_path, *(({"id": f"n-{at}"}, shape) for at, shape in enumerate(there)))
+    assert codes(take(store, path, layer="plots", act=None)) == []
+    rows = [({"id": f"r-{at}", "name": f"路{at}", "误差": 5.0}, line) for at, line in enumerate(lines)]
+    roads = written(tmp_path, *rows, name="roads.geojson")
+    take(store, roads, layer="roads")
+    assert codes(take(store, path, layer="plots", act=None)) == ["suspected_gcj02"]
+    assert codes(take(store, path, layer="plots", act=None, asked=Asked(crs="GCJ-02"))) == ["unshifted"]
+    true = written(tmp_path, *(({"id": f"n-{at}"}, shape) for at, shape in enumerate(blocks)), name="true.geojson")
+    assert codes(take(store, true, layer="plots", act=None)) == []

@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from geo.service import inspecting
-from geo.service.inspecting import Asked
+from geo.service.opened_files import Asked
 
 EXTENT = (113.95, 32.97, 114.06, 33.11)
 SQUARE = shapely.box(114.0, 33.0, 114.01, 33.01)

@@ -11,8 +11,11 @@ from geo.model.file_finding import FileFinding
 from geo.model.location import LocationBasis
 from geo.service import inspecting
 from geo.service.acting import act_of
-from geo.service.importing import BLOCKING, MATCHINGS, ImportPlan, ImportReport, import_file
-from geo.service.inspecting import Asked, Inspection
+from geo.service.import_matching import MATCHINGS
+from geo.service.importing import BLOCKING, ImportPlan, ImportReport, import_file
+from geo.service.inspecting import Inspection
+from geo.service.opened_files import Asked
+from geo.service.sure_roads import sure_roads_of_folder
 from geo.store.catalog import read_zone
 from geo.web.commands.command import command
 from geo.web.current import live_store
@@ -25,12 +28,13 @@ EXIT = {"accept": DONE, "accept_with_findings": FINDINGS, "refuse": REFUSED}
 @command("inspect-file")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--layer", help="Which layer or sheet of FILE; by default the one with the most features.")
-@click.option("--crs", help="Of its coordinates, such as EPSG:4526, where FILE does not say or says it wrong.")
+@click.option("--crs", help="Of its coordinates, where FILE does not say it right: EPSG:4526 … or GCJ-02, BD-09.")
 @click.option("--encoding", help="Of its texts, such as GBK; by default as they read.")
 def inspect_file(file: Path, layer: str | None, crs: str | None, encoding: str | None) -> int:
     """Say what FILE is, whatever its name, and everything that is wrong with it; no store is touched."""
-    zone = read_zone(ROOT / current_app.config["LAYERS_DIR"])
-    found = inspecting.inspect_file(file, Asked(layer, encoding, crs), zone.extent)
+    layers_dir = ROOT / current_app.config["LAYERS_DIR"]
+    extent = read_zone(layers_dir).extent
+    found = inspecting.inspect_file(file, Asked(layer, encoding, crs), extent, sure_roads_of_folder(layers_dir))
     answer(inspection_json(found))
     if found.result == "refuse":
         finding = found.findings[-1]
@@ -68,7 +72,7 @@ def finding_json(finding: FileFinding) -> dict[str, object]:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would come of it.")
 @click.option("--layer", help="Which layer or sheet of FILE; by default the one with the most features.")
-@click.option("--crs", help="Of its coordinates, where FILE does not say or says it wrong.")
+@click.option("--crs", help="Of its coordinates, where FILE does not say it right: EPSG:4526 … or GCJ-02, BD-09.")
 @click.option("--encoding", help="Of its texts; by default as they read.")
 @click.option("--map", "pairs", multiple=True, metavar="FILE_FIELD=FIELD", help="May be repeated; empty: left out.")
 @click.option("--basis", type=click.Choice(["surveyed", "placed", "located"]), help="On what the positions rest.")
