@@ -26,7 +26,7 @@ from geo.web.page_config import page_config
 from geo.web.sessions import may
 from geo.web.slots import slots
 
-MODULE = "/static/js/catchments_page.js"
+MODULE = "js/catchments_page.js"
 STEPS = 6
 """What a computation tells at most: reading, last year, places, walks, whole blocks, areas."""
 

@@ -18,7 +18,7 @@ from geo.web.maps import render_map
 from geo.web.monitoring import filter_parts
 from geo.web.page_config import page_config
 
-MODULE = "/static/js/comparing_page.js"
+MODULE = "js/comparing_page.js"
 MOST_LISTED = 300
 
 blueprint = Blueprint("comparing", __name__)

@@ -17,8 +17,8 @@ from geo.web.page_config import page_config
 from geo.web.sayings import sayings
 from geo.web.sessions import may
 
-MAP_MODULE = "/static/js/map_page.js"
-FEATURE_MODULE = "/static/js/feature_page.js"
+MAP_MODULE = "js/map_page.js"
+FEATURE_MODULE = "js/feature_page.js"
 
 blueprint = Blueprint("features", __name__)
 

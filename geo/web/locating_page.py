@@ -23,7 +23,7 @@ from geo.web.page_config import page_config
 from geo.web.sessions import may
 from geo.web.uploads import file_name, takes
 
-MODULE = "/static/js/locating_page.js"
+MODULE = "js/locating_page.js"
 LONGEST_PLAN = 1024 * 1024
 """Characters of a plan that are read."""
 

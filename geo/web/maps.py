@@ -12,10 +12,9 @@ from folium.template import Template
 from markupsafe import Markup
 
 from geo.model.layer import Zone
+from geo.web.assets import asset, preloads, vendor
 
-VENDOR = "/static/vendor/node_modules"
-folium.Map.default_js = [("leaflet", f"{VENDOR}/leaflet/dist/leaflet.js")]
-folium.Map.default_css = [("leaflet_css", f"{VENDOR}/leaflet/dist/leaflet.css")]
+LEAFLET_JS, LEAFLET_CSS = "leaflet/dist/leaflet.js", "leaflet/dist/leaflet.css"
 
 
 class PageScript(MacroElement):
@@ -58,17 +57,19 @@ def render_map(zone: Zone, module: str, config: dict) -> RenderedMap:
     zone
         Its extent is what the map shows first.
     module
-        Path of the ES module whose `start(map, config)` takes over.
+        Path of the ES module below `static/` whose `start(map, config)` takes over.
     config
         JSON-able; what `start` gets.
     """
     west, south, east, north = zone.extent
     leaflet_map = folium.Map(tiles=None, zoom_control=False, control_scale=False, zoom_snap=0.5)
+    leaflet_map.default_js = [("leaflet", vendor(LEAFLET_JS))]
+    leaflet_map.default_css = [("leaflet_css", vendor(LEAFLET_CSS))]
     leaflet_map.fit_bounds([[south, west], [north, east]])
-    leaflet_map.add_child(PageScript(module))
+    leaflet_map.add_child(PageScript(asset(module)))
     figure = leaflet_map.get_root()
     leaflet_map.render()
     # Folium's own head forbids zooming by hand and carries inline styles that our policy refuses.
     figure.header._children.pop(leaflet_map.get_name(), None)
-    parts = (Markup(part.render()) for part in (figure.header, figure.html, figure.script))
-    return RenderedMap(*parts, config)
+    head, html, script = (Markup(part.render()) for part in (figure.header, figure.html, figure.script))
+    return RenderedMap(Markup("\n").join((head, preloads(module))), html, script, config)

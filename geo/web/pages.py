@@ -11,6 +11,7 @@ from geo.web import (
     basemaps,
     catchments_page,
     comparing,
+    compressing,
     corrections,
     creating,
     editing,
@@ -37,6 +38,7 @@ from geo.web import (
     slots,
     status,
 )
+from geo.web.assets import serve_assets
 from geo.web.current import AS_OF, as_of_moment, live_store, use_store
 from geo.web.guard import guard, may_open
 from geo.web.hosts import refuse_wrong_hosts
@@ -93,6 +95,8 @@ def add_pages(app: Flask, settings: Mapping[str, str]) -> None:
     app.wsgi_app = refuse_wrong_hosts(app.wsgi_app)
     _trust_proxies(app, whole_number(settings, "TRUSTED_PROXIES", highest=10))
     app.config["REQUIRE_LOGIN"] = whole_number(settings, "REQUIRE_LOGIN", highest=1) == 1
+    serve_assets(app)
+    compressing.compress(app)
     slots.keep_slots(app)
     security.protect(app)
     keep_sessions(app)

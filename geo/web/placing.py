@@ -26,7 +26,7 @@ from geo.web.page_config import page_config
 from geo.web.undoing import say_done
 from geo.web.uploads import Upload, takes
 
-MODULE = "/static/js/place_page.js"
+MODULE = "js/place_page.js"
 LARGEST_FORM = 4 * 2**20
 LARGEST_FILE = 30 * 2**20
 LONGEST_CRS = 100

@@ -8,14 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from filelock import FileLock
-from flask import Flask, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from itsdangerous import URLSafeTimedSerializer
 
 from geo.model.account import Account, allows
 from geo.model.errors import AtlasError, InvalidInput, N_, StoreUnavailable
 from geo.service import accounts
+from geo.web.assets import is_asset
 from geo.web.current import live_store
 from geo.web.settings import ROOT
 
@@ -56,6 +57,11 @@ class _Sessions(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Scripts, styles and pictures are the same for everybody: no answer with one has to do with a session."""
+        if not is_asset():
+            super().save_session(app, session, response)
 
 
 def secret_key(app: Flask) -> str:

@@ -1,7 +1,7 @@
 // The only way our scripts make elements: no markup is ever parsed, so text from the plan stays text.
 
 const SVG = "http://www.w3.org/2000/svg";
-const ICONS = "/static/img/icons.svg";
+const ICONS = new URL("../img/icons.svg", import.meta.url).pathname;
 
 /**
  * An HTML element.

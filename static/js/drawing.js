@@ -2,7 +2,7 @@
 
 import { locale } from "./i18n.js";
 
-const VENDOR = "/static/vendor/node_modules";
+const VENDOR = new URL("../vendor/node_modules", import.meta.url).pathname;
 const ACCENT = "#0b6e6b";
 const loaded = new Map();
 
