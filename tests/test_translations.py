@@ -22,6 +22,7 @@ SCRIPT_PLACEHOLDER = re.compile(r"\{\w+\}")
 GETTEXT = {"_", "gettext", "ngettext", "lazy_gettext", "N_"}
 
 DATA_IN_PYTHON = {
+    "geo/model/land_use.py": "the title of a field, and how a document is cited",
     "geo/analysis/cluster_sizes.py": "grammar: what clusters and boxes of a plan are called",
     "geo/analysis/consistency.py": "grammar: what qualifies a total, what settlements are called",
     "geo/service/auditing.py": "citations in the plan's own words: 2021年 学校 4230 个学位",

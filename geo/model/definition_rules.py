@@ -88,6 +88,7 @@ def check_layer(layer: "Layer") -> None:
         raise ValueError("barrier | a barrier is a layer of lines or areas")
     _check_names(layer)
     _check_references(layer)
+    _check_coded(layer)
 
 
 def check_zone(zone: "Zone") -> None:
@@ -113,6 +114,31 @@ def _check_names(layer: "Layer") -> None:
             raise ValueError(f"{_place(layer, item)} | the name {item.name!r} is one of a request's parameters")
         if item.short.startswith(STATUS_SHORT):
             raise ValueError(f"{_place(layer, item)} | short names with {STATUS_SHORT} are those of a year's status")
+
+
+def _check_coded(layer: "Layer") -> None:
+    """What names a coded field and its values."""
+    if layer.land_use is not None:
+        _check_values(layer, "land_use", layer.land_use.by, layer.land_use.codes)
+    if layer.control is not None:
+        if not (layer.geometry or "").endswith("Polygon"):
+            raise ValueError("control | a line of control encloses an area, so its layer is one of polygons")
+        _check_values(layer, "control", layer.control.kind, (*layer.control.outside, *layer.control.inside))
+        for name in (layer.control.version, layer.control.date):
+            if name is not None and layer.field(name) is None:
+                raise ValueError(f"control | {name!r} is no field of the layer")
+
+
+def _check_values(layer: "Layer", place: str, name: str | None, values: Iterable[str]) -> None:
+    field = layer.field(name) if name else None
+    if name and (field is None or not field.values):
+        raise ValueError(f"{place} | {name!r} is no coded field of the layer")
+    known = {choice.value for choice in field.values} if field else set()
+    for value in values:
+        if value not in known:
+            raise ValueError(f"{place} | {value!r} is no value of {name!r}")
+    if isinstance(values, tuple):
+        _all_different(values, f"values of {place}")
 
 
 def _check_references(layer: "Layer") -> None:

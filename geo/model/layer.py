@@ -4,12 +4,15 @@ Definitions come from `layers/<layer_id>/layer.toml` (see `geo.store.catalog`); 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from geo.model import definition_rules as rules
 from geo.model.errors import InvalidInput, LayerNotFound, N_
+
+if TYPE_CHECKING:
+    from geo.model.land_use import LandUseTable
 
 GeometryType = Literal["Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
 FieldType = Literal["text", "integer", "number", "date", "boolean"]
@@ -113,6 +116,49 @@ class Status(Struct):
     base: str | None = None
     target: str | None = None
     better: Literal["higher", "lower"] | None = None
+
+
+class LandUse(Struct):
+    """Which code of land use (用地用海分类) the features of a layer have as long as nobody has entered one.
+
+    Parameters
+    ----------
+    default
+        A code of `geo.model.land_use`; None where only `codes` tell.
+    by
+        The coded field that decides.
+    codes
+        The code for each value of that field; a value that is not there has the default.
+    """
+
+    default: str | None = None
+    by: str | None = None
+    codes: dict[str, str] = {}
+
+    def code_of(self, properties: Mapping[str, object]) -> str | None:
+        """The code that a feature has by its layer; None where the layer does not say."""
+        chosen = properties.get(self.by) if self.by else None
+        return self.codes.get(chosen, self.default) if isinstance(chosen, str) else self.default
+
+
+class Control(Struct):
+    """That a layer holds lines of control, and what parcels have to keep to.
+
+    Parameters
+    ----------
+    kind
+        The coded field that says which line it is.
+    outside, inside
+        Values of that field: parcels have to stay outside of those, inside of these.
+    version, date
+        Fields that say which version of the line it is.
+    """
+
+    kind: str
+    outside: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    version: str | None = None
+    date: str | None = None
 
 
 class Stated(Struct):
@@ -247,6 +293,9 @@ class Layer(Struct):
     barrier: bool = False
     """Whether one crosses its lines or areas on foot only where roads are known to pass."""
 
+    land_use: LandUse | None = None
+    control: Control | None = None
+
     def __post_init__(self) -> None:
         rules.check_layer(self)
 
@@ -312,8 +361,9 @@ class Zone(Struct):
 class Catalog(Mapping[str, Layer]):
     """All layers of a zone, by id, in the order in which they are shown."""
 
-    def __init__(self, zone: Zone, layers: list[Layer]) -> None:
+    def __init__(self, zone: Zone, layers: list[Layer], land_use: "LandUseTable | None" = None) -> None:
         self.zone = zone
+        self.land_use = land_use
         self._layers = {layer.id: layer for layer in sorted(layers, key=lambda layer: (layer.order, layer.id))}
 
     def __getitem__(self, layer_id: str) -> Layer:

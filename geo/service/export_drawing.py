@@ -10,6 +10,7 @@ from geo.exchange.boundary_txt import Parcel
 from geo.model import office_time
 from geo.model.crs import gauss_kruger_crs
 from geo.model.errors import InvalidInput, N_
+from geo.model.land_use import with_land_use
 from geo.model.location import BASIS_TITLES
 from geo.service.export_source import DEGREES, EQUAL_NOTE, PLANES, Source
 
@@ -54,11 +55,12 @@ def _zone_of(crs: str) -> int:
 
 
 def _parcels(source: Source) -> Iterator[Parcel]:
-    for _, ids, wkb, properties in source.parts():
+    for layer_id, ids, wkb, properties in source.parts():
         shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
         for feature_id, shape, values in zip(ids, shapes, properties, strict=True):
             if shape is not None and not shape.is_empty:
-                yield Parcel(feature_id, values.get("name") or "", shape, values)
+                coded = with_land_use(source.store.catalog, layer_id, values)
+                yield Parcel(feature_id, values.get("name") or "", shape, coded)
 
 
 def _note(source: Source) -> str:

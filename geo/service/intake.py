@@ -4,12 +4,12 @@ from pathlib import Path
 
 from geo.exchange.files import inspect_features, read_features
 from geo.exchange.status_table import inspect_statuses, read_statuses
-from geo.model.errors import AtlasError, InvalidLayer
+from geo.model.errors import AtlasError
 from geo.model.layer import Layer, Zone
 from geo.service.demonstration import invented_statuses
 from geo.store import open_store
 from geo.store.base import Content, Store
-from geo.store.catalog import catalog_faults, layer_folders, read_catalog, read_layer
+from geo.store.catalog import catalog_faults, read_catalog, sound_layers
 
 FEATURES, STATUSES = "features.geojson", "status.csv"
 DEMO_FEATURES = "demo.geojson"
@@ -63,11 +63,7 @@ def _content(folder: Path, layer: Layer, zone: Zone, *, demo: bool) -> Content:
 def folder_faults(layers_dir: Path) -> list[AtlasError]:
     """Everything that is wrong with the layer folders, one error for each fault: definitions first, then data."""
     faults: list[AtlasError] = list(catalog_faults(layers_dir))
-    for folder in layer_folders(layers_dir) if layers_dir.is_dir() else ():
-        try:
-            layer = read_layer(folder)
-        except InvalidLayer:
-            continue  # its fault is among the definitions'
+    for folder, layer in sound_layers(layers_dir):
         faults += _data_faults(folder, layer)
     return faults
 

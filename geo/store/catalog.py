@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,9 +12,12 @@ import msgspec
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidLayer, N_
 from geo.model.feature_query import STATUS_COLUMNS
+from geo.model.land_use import LandUseTable
 from geo.model.layer import STATUS_FIELDS, Catalog, Layer, Zone
 
-T = TypeVar("T", Zone, Layer)
+T = TypeVar("T", Zone, Layer, LandUseTable)
+
+LAND_USE = "land_use.toml"
 
 RESERVED_LAYERS = frozenset(
     "store_info layer_revisions annual_status search_index journal accounts account_sessions throttle scenarios zone"
@@ -43,7 +47,8 @@ def read_catalog(folder: Path) -> Catalog:
         On the first fault, naming file and field.
     """
     zone = read_zone(folder)
-    return Catalog(zone, [read_layer(path) for path in layer_folders(folder)])
+    table = read_land_use(folder)
+    return Catalog(zone, [read_layer(path, table) for path in layer_folders(folder)], table)
 
 
 def catalog_faults(folder: Path) -> list[InvalidLayer]:
@@ -52,17 +57,29 @@ def catalog_faults(folder: Path) -> list[InvalidLayer]:
 
 
 def _faults(folder: Path) -> Iterator[InvalidLayer]:
+    table = None
     try:
         read_zone(folder)
+        table = read_land_use(folder)
         paths = layer_folders(folder)
     except InvalidLayer as fault:
         yield fault
         paths = layer_folders(folder) if folder.is_dir() else []
     for path in paths:
         try:
-            read_layer(path)
+            read_layer(path, table)
         except InvalidLayer as fault:
             yield fault
+
+
+def sound_layers(folder: Path) -> Iterator[tuple[Path, Layer]]:
+    """Folder and definition of each layer without a fault; the faults of the others are `catalog_faults`."""
+    table = None
+    with suppress(InvalidLayer):
+        table = read_land_use(folder)
+    for path in layer_folders(folder) if folder.is_dir() else ():
+        with suppress(InvalidLayer):
+            yield path, read_layer(path, table)
 
 
 def layer_folders(folder: Path) -> list[Path]:
@@ -90,8 +107,25 @@ def read_zone(folder: Path) -> Zone:
     return zone
 
 
-def read_layer(folder: Path) -> Layer:
+def read_land_use(folder: Path) -> LandUseTable | None:
+    """The table of land-use codes; None where a zone has none.
+
+    Raises
+    ------
+    InvalidLayer
+        If `land_use.toml` does not hold.
+    """
+    path = folder / LAND_USE
+    return _convert(_parse(path), LandUseTable, path) if path.exists() else None
+
+
+def read_layer(folder: Path, table: LandUseTable | None = None) -> Layer:
     """The definition in one layer's folder.
+
+    Parameters
+    ----------
+    table
+        The codes that a layer with `[land_use]` names; it gets a field of them.
 
     Raises
     ------
@@ -102,6 +136,8 @@ def read_layer(folder: Path) -> Layer:
     data = _parse(path)
     if "id" in data:
         raise _fault(path, "id", N_("%(file)s 的 %(field)s：文件夹名就是图层编号，不要另写"))
+    if "land_use" in data:
+        data = _with_codes(data, path, table)
     if folder.name in RESERVED_LAYERS or folder.name.startswith(RESERVED_PREFIXES):
         raise _fault(path, folder.name, N_("%(file)s：“%(field)s”是系统保留的名称，请给文件夹改名"))
     layer = _convert({**data, "id": folder.name}, Layer, path)
@@ -111,6 +147,20 @@ def read_layer(folder: Path) -> Layer:
         if name in RESERVED_FIELDS:
             raise _fault(path, name, N_("%(file)s：“%(field)s”是系统保留的字段名，请改名"))
     return layer
+
+
+def _with_codes(data: dict, path: Path, table: LandUseTable | None) -> dict:
+    """A definition with the field of land-use codes behind its own; the codes that it names are in the table."""
+    if table is None:
+        raise _fault(path, "land_use", N_("%(file)s 的 %(field)s：没有用地代码表 land_use.toml"))
+    named = data["land_use"] if isinstance(data["land_use"], dict) else {}
+    by_value = named.get("codes", {})
+    for code in (named.get("default"), *(by_value.values() if isinstance(by_value, dict) else ())):
+        if isinstance(code, str) and code not in table.codes:
+            message = N_("%(file)s 的 %(field)s：用地代码表里没有“%(code)s”")
+            raise InvalidLayer(message, file=_short(path), field="land_use", code=code[:20])
+    own = data.get("fields", [])
+    return data | {"fields": [*own, msgspec.to_builtins(table.field())] if isinstance(own, list) else own}
 
 
 def _parse(path: Path) -> dict:
@@ -162,5 +212,5 @@ def _fault(path: Path, field: str, message: str) -> InvalidLayer:
 
 def _short(path: Path) -> str:
     """The file as people call it: `layers/schools/layer.toml`."""
-    depth = 2 if path.name == "zone.toml" else 3
+    depth = 3 if path.name == "layer.toml" else 2
     return "/".join(path.absolute().parts[-depth:])

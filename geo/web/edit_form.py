@@ -1,14 +1,14 @@
 """A feature's fields as the controls of a form: one for each, by its type, with its unit and what the plan says."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from geo.analysis.editing import plan_figures
 from geo.analysis.schedule import read_curve
-from geo.model import figures_note
+from geo.model import figures_note, land_use
 from geo.model.errors import InvalidInput
 from geo.model.field_fault import FieldFault
 from geo.model.field_value import write_value
@@ -131,7 +131,8 @@ def groups(
     fields = {field.name: field for field in editable_fields(layer)}
 
     def made(names: Iterable[str]) -> tuple[Control, ...]:
-        return tuple(_control(fields[name], texts, stated, assumed_dates) for name in names if name in fields)
+        found = (_control(fields[name], texts, stated, assumed_dates) for name in names if name in fields)
+        return tuple(_with_usual_code(layer, each, texts) for each in found)
 
     common = {field.name for field in PLAN_FIELDS}
     own = [name for name in fields if name not in common]
@@ -144,6 +145,19 @@ def groups(
         Group(_("出处和位置描述"), made(ORIGIN)),
     ]
     return [group for group in parts if group.controls]
+
+
+def _with_usual_code(layer: Layer, control: Control, texts: Texts) -> Control:
+    """What the control of the land-use code means while it is empty."""
+    if control.name != land_use.FIELD or layer.land_use is None:
+        return control
+    code = layer.land_use.code_of(texts)
+    words = (
+        _("不填就按图层默认：%(code)s", code=dict(control.choices)[code])
+        if code
+        else _("图层没有默认代码，报送前须选定")
+    )
+    return replace(control, hints=(*control.hints, words))
 
 
 def _control(field: Field, texts: Texts, stated: Mapping[str, str], assumed_dates: bool) -> Control:

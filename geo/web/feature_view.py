@@ -7,13 +7,14 @@ from dataclasses import field as dataclass_field
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
+from geo.model import land_use
 from geo.model.errors import N_
 from geo.model.layer import Layer
 from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES, LocationBasis
 from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, WATER_CLASSES
 from geo.service.features import Item, ReportedYear
 from geo.service.retiring import Predecessor
-from geo.web.figures import Figure, facts, figures, in_decimals, kinds
+from geo.web.figures import Figure, facts, figures, in_decimals, kinds, value_in_words
 from geo.web.language import in_sentences, localized
 from geo.web.page_config import stage_titles, unit_title
 
@@ -131,11 +132,21 @@ def _plan_facts(layer: Layer, properties: dict) -> list[Figure]:
         found.append(Figure("planned_dates", _("计划起止"), dates))
     if curve := properties.get("progress_curve"):
         found.append(Figure("progress_curve", _("进度曲线"), str(curve)))
+    if layer.land_use is not None and not properties.get(land_use.FIELD):
+        found.append(_usual_code(layer, properties))
     owners = (field for field in layer.fields if field.name in OWNERS)
     return [
         *found,
         *(Figure(field.name, localized(field.title), str(properties.get(field.name) or _("未填"))) for field in owners),
     ]
+
+
+def _usual_code(layer: Layer, properties: dict) -> Figure:
+    """The land-use code that a feature has by its layer alone, and that nobody has confirmed it."""
+    field = layer.field(land_use.FIELD)
+    code = land_use.code_of(layer, properties).code
+    words = _("%(code)s（图层默认，未逐项确认）", code=value_in_words(field, code)) if code else _("未填")
+    return Figure(field.name, localized(field.title), words)
 
 
 def _timeline_title(layer: Layer) -> str:

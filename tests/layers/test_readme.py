@@ -6,13 +6,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from geo.model.layer import Choice, Field, Layer, Ratio, Stated, Status, Style, Zone
+from geo.model.land_use import LandUseTable
+from geo.model.layer import Choice, Control, Field, LandUse, Layer, Ratio, Stated, Status, Style, Zone
 
 README = Path(__file__).parents[2] / "layers" / "README.md"
 
 
 @pytest.mark.parametrize(
-    "struct", [Zone, Layer, Field, Choice, Ratio, Stated, Status, Style], ids=lambda struct: struct.__name__
+    "struct",
+    [Zone, Layer, Field, Choice, Ratio, Stated, Status, Style, LandUse, LandUseTable, Control],
+    ids=lambda struct: struct.__name__,
 )
 def test_every_key_is_explained(struct):
     explained = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`\n]+`", README.read_text(encoding="utf-8")))))
