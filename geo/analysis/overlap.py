@@ -1,0 +1,98 @@
+"""Where areas lie over one another, measured in the plane of their CGCS2000 3-degree zone; slivers are left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.model.crs import STORED_CRS, plane_around
+
+SLIVER_M = 0.05
+"""An overlap that is narrower on average comes from rounding, not from two claims on one ground."""
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Ground that two areas both cover.
+
+    Parameters
+    ----------
+    first, second
+        Their places in the two lists, in the one list where they are of the same.
+    area_m2
+        Of the ground that they share.
+    shape
+        That ground, in EPSG:4326.
+    """
+
+    first: int
+    second: int
+    area_m2: float
+    shape: BaseGeometry
+
+
+def overlaps_within(areas: Sequence[BaseGeometry | None], *, sliver_m: float = SLIVER_M) -> list[Overlap]:
+    """Every two of some areas that overlap, each pair once, the earlier one first.
+
+    Parameters
+    ----------
+    areas
+        Polygons in EPSG:4326; whatever else there is, and what is not valid, is passed over.
+    sliver_m
+        Overlaps of a smaller mean width (twice the area by the length of the edge) are none.
+    """
+    return _overlaps(areas, None, sliver_m)
+
+
+def overlaps_with(
+    areas: Sequence[BaseGeometry | None], others: Sequence[BaseGeometry | None], *, sliver_m: float = SLIVER_M
+) -> list[Overlap]:
+    """Every area that overlaps one of some others; parameters are those of `overlaps_within`."""
+    return _overlaps(areas, others, sliver_m)
+
+
+def _overlaps(
+    areas: Sequence[BaseGeometry | None], others: Sequence[BaseGeometry | None] | None, sliver_m: float
+) -> list[Overlap]:
+    places, shapes = _polygons(areas)
+    other_places, other_shapes = (places, shapes) if others is None else _polygons(others)
+    if not len(shapes) or not len(other_shapes):
+        return []
+    first, second = shapely.STRtree(other_shapes).query(shapes, predicate="intersects")
+    if others is None:
+        first, second = first[first < second], second[first < second]
+    if not len(first):
+        return []
+    plane = plane_around(shapely.total_bounds(shapes))
+    metres = pyproj.Transformer.from_crs(STORED_CRS, plane, always_xy=True)
+    common = shapely.intersection(_turned(shapes, metres)[first], _turned(other_shapes, metres)[second])
+    area_m2 = shapely.area(common)
+    counts = 2 * area_m2 > sliver_m * shapely.length(common)
+    back = pyproj.Transformer.from_crs(plane, STORED_CRS, always_xy=True)
+    found = zip(
+        places[first[counts]], other_places[second[counts]], area_m2[counts], _turned(common[counts], back), strict=True
+    )
+    made = [Overlap(int(one), int(other), float(size), _only_areas(shape)) for one, other, size, shape in found]
+    return sorted(made, key=lambda each: (each.first, each.second))
+
+
+def _polygons(given: Sequence[BaseGeometry | None]) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Places and shapes of the valid polygons."""
+    shapes = numpy.empty(len(given), dtype=object)
+    shapes[:] = given
+    kinds = shapely.get_type_id(shapes)
+    places = numpy.flatnonzero(((kinds == 3) | (kinds == 6)) & shapely.is_valid(shapes) & ~shapely.is_empty(shapes))
+    return places, shapes[places]
+
+
+def _turned(shapes: numpy.ndarray, transformer: pyproj.Transformer) -> numpy.ndarray:
+    return shapely.transform(shapes, lambda points: numpy.column_stack(transformer.transform(*points.T)))
+
+
+def _only_areas(shape: BaseGeometry) -> BaseGeometry:
+    """Without the points and lines in which two areas also touch."""
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
