@@ -31,6 +31,7 @@ CONFORMANCE = {
     "ogcapi-features-2": ("crs",),
     "ogcapi-features-3": ("queryables", "queryables-query-parameters", "filter", "features-filter"),
     "ogcapi-features-5": ("schemas", "core-roles-features"),
+    "ogcapi-tiles-1": ("core", "tileset", "tilesets-list", "geodata-tilesets", "oas30", "mvt"),
     "cql2": (
         "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "basic-spatial-functions",
         "spatial-functions",
@@ -90,6 +91,7 @@ def landing_page(base_url: str, zone: Zone, language: str) -> Document:
             _link("service-desc", f"{base_url}/api", OPENAPI_JSON),
             _link("conformance", f"{base_url}/conformance", JSON),
             _link("data", f"{base_url}/collections", JSON),
+            _link(f"{OGC_RELATION}tiling-schemes", f"{base_url}/tileMatrixSets", JSON),
         ],
     }
 
@@ -130,6 +132,7 @@ def collection(
             _link("describedby", f"{address}/schema", SCHEMA_JSON),
             _link(f"{OGC_RELATION}schema", f"{address}/schema", SCHEMA_JSON),
             _link(f"{OGC_RELATION}queryables", f"{address}/queryables", SCHEMA_JSON),
+            *([_link(f"{OGC_RELATION}tilesets-vector", f"{address}/tiles", JSON)] if layer.geometry else []),
         ],
     }
 

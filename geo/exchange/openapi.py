@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from geo.exchange.ogc import GEOJSON, JSON, OPENAPI_JSON, SCHEMA_JSON, codes_of, field_schema, ratio_schema
+from geo.exchange.tiles import MEDIA_TYPE as MVT
 from geo.model.errors import N_
 from geo.model.feature_query import DEFAULT_LIMIT, MAX_LIMIT, STATUS_COLUMNS
 from geo.model.layer import Catalog, Field, Layer
 from geo.model.served_crs import served_crs
+from geo.model.tiles import MAX_ZOOM, TILE_MATRIX_SET
 
 VERSION = "1.0.0"
 
@@ -60,6 +62,12 @@ def _four_or_six() -> list[Document]:
 
 PARAMETERS: dict[str, Parameter] = {
     "featureId": Parameter(N_("要素编号"), {"type": "string"}, place="path", required=True),
+    "tileMatrixSetId": Parameter(
+        N_("瓦片方案"), {"type": "string", "enum": [TILE_MATRIX_SET]}, place="path", required=True
+    ),
+    "tileMatrix": Parameter(N_("瓦片级别"), _integer(0, MAX_ZOOM), place="path", required=True),
+    "tileRow": Parameter(N_("瓦片行号，自北向南"), _integer(0), place="path", required=True),
+    "tileCol": Parameter(N_("瓦片列号，自西向东"), _integer(0), place="path", required=True),
     "bbox": Parameter(
         N_("范围：西,南,东,北（度），或带高程的 6 个数"),
         {"type": "array", "items": {"type": "number"}, "oneOf": _four_or_six()},
@@ -117,9 +125,7 @@ FILTER_WORDS = {
     "between": N_("%(title)s：等于所给的值，或区间“起/止”，“..”表示不限"),
     "year": N_("%(title)s：截至 year 那一年；须同时给出 year"),
 }
-FILTERS = (
-    "bbox",
-    "bbox-crs",
+TILE_FILTERS = (
     "filter",
     "filter-lang",
     "filter-crs",
@@ -131,6 +137,10 @@ FILTERS = (
     "schematic",
     "include_retired",
 )
+FILTERS = ("bbox", "bbox-crs", *TILE_FILTERS)
+
+
+TILE_PATH = "/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,10 @@ class Operation:
         last = self.path.rstrip("/").rpartition("/")[2]
         if "/versions/" in self.path:
             return "versions"
+        if self.path == TILE_PATH:
+            return "tile"
+        if last == "{tileMatrixSetId}":
+            return "tileset" if self.path.startswith("/collections") else "tileMatrixSet"
         return {"": "landing", "{collectionId}": "collection", "{featureId}": "item"}.get(last, last)
 
 
@@ -179,6 +193,23 @@ OPERATIONS = (
         JSON,
         "Versions",
     ),
+    Operation("/tileMatrixSets", N_("瓦片方案一览"), ("f",), JSON, "Anything"),
+    Operation("/tileMatrixSets/{tileMatrixSetId}", N_("一种瓦片方案"), ("tileMatrixSetId", "f"), JSON, "Anything"),
+    Operation("/collections/{collectionId}/tiles", N_("图层的瓦片集"), ("collectionId", "f"), JSON, "Anything"),
+    Operation(
+        "/collections/{collectionId}/tiles/{tileMatrixSetId}",
+        N_("一个瓦片集的说明：各层及其字段"),
+        ("collectionId", "tileMatrixSetId", "f"),
+        JSON,
+        "Anything",
+    ),
+    Operation(
+        TILE_PATH,
+        N_("一块矢量瓦片：要素少则逐个给出，多则按格计数；各瓦片 count 之和即要素总数"),
+        ("collectionId", "tileMatrixSetId", "tileMatrix", "tileRow", "tileCol", *TILE_FILTERS),
+        MVT,
+        "Tile",
+    ),
     Operation("/summary", N_("各图层的计数与合计"), ("collections", "cells", *FILTERS, "f"), JSON, "Summary"),
     Operation("/search", N_("在全部图层里搜索"), ("q", "searchLimit", "year", "schematic", "f"), GEOJSON, "Features"),
     Operation("/position", N_("读懂粘贴的坐标"), ("text", "f"), GEOJSON, "Feature"),
@@ -200,6 +231,8 @@ def openapi(base_url: str, catalog: Catalog, language: str, translate: Translate
         Turns our own Chinese sentences into that language.
     """
     paths = {operation.path: {"get": _operation(operation, translate)} for operation in OPERATIONS}
+    paths[TILE_PATH]["get"]["parameters"] += _filters(catalog.values(), language, translate, closed=False)
+    paths[TILE_PATH]["get"]["responses"]["204"] = {"description": translate(N_("瓦片里没有要素"))}
     paths["/summary"]["get"]["parameters"] += _filters(catalog.values(), language, translate, closed=False)
     for layer in catalog.values():
         paths[f"/collections/{layer.id}/items"] = {"get": _items(layer, language, translate)}
@@ -321,6 +354,7 @@ def _schemas(catalog: Catalog, language: str) -> Document:
     """What the answers are; OpenAPI 3.0 writes "or null" as `nullable`."""
     made: Document = {
         "Anything": {"type": "object"},
+        "Tile": {"type": "string", "format": "binary"},
         "Error": _object(code=TEXT, title=TEXT, detail=TEXT),
         "Link": _object(rel=TEXT, href=TEXT, type=TEXT),
         "Landing": _object(title=TEXT, description=TEXT, links=LINKS),

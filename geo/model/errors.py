@@ -53,6 +53,10 @@ class LayerNotFound(AtlasError):
         super().__init__(N_("没有名为“%(layer_id)s”的图层"), layer_id=layer_id)
 
 
+class TileNotFound(AtlasError):
+    """No tile of that zoom, column and row, or no tiles of that layer or kind."""
+
+
 class FeatureNotFound(AtlasError):
     """No feature of that id in the layer."""
 

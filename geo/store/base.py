@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import geopandas
+import numpy
 import pandas
 
 from geo.model.feature_query import FeatureQuery
@@ -193,6 +194,27 @@ class Store(ABC):
 
         With `cells` > 0 also count by a grid, square on the map, of so many cells along the longer side of the query's
         bbox, else of the layer's extent; features count where the middle of their bounds lies.
+        """
+
+    @abstractmethod
+    def middles(self, layer_id: str, query: FeatureQuery) -> Iterator[numpy.ndarray]:
+        """Lon and lat of the middle of the bounds of all that match and have a geometry, whatever limit and offset.
+
+        Batches of rows in no order; raises as `scan` does.
+        """
+
+    @abstractmethod
+    def read_overlapping(
+        self, layer_id: str, query: FeatureQuery, bounds: Sequence[float]
+    ) -> tuple[Page, numpy.ndarray]:
+        """At most `query.limit` features that match and whose bounds meet a box, in no order.
+
+        Returns
+        -------
+        page
+            Every feature has a geometry.
+        middles
+            As `middles` has them, a row for each of `page`.
         """
 
     @abstractmethod

@@ -45,11 +45,20 @@ class Place(ABC):
         """Whether the geometry meets a box; one that lies within it need not be looked at."""
         west, south, east, north = bbox
         inside = and_(self.min_x >= west, self.max_x <= east, self.min_y >= south, self.max_y <= north)
-        return and_(self._overlaps(bbox), or_(inside, self.meets(box_of(bbox))))
+        return and_(self.overlaps(bbox), or_(inside, self.meets(box_of(bbox))))
 
     def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
         """Whether the geometry meets a shape; those whose bounds do not are left out first."""
-        return and_(self._overlaps(shape.bounds), self.meets(shape))
+        return and_(self.overlaps(shape.bounds), self.meets(shape))
+
+    def overlaps(self, bounds: Sequence[float]) -> ColumnElement[bool]:
+        """Whether the bounds of the geometry meet a box."""
+        west, south, east, north = bounds
+        return and_(self.max_x >= west, self.min_x <= east, self.max_y >= south, self.min_y <= north)
+
+    def middle(self) -> tuple[ColumnElement[float], ColumnElement[float]]:
+        """Lon and lat of the middle of the bounds."""
+        return (self.min_x + self.max_x) / 2.0, (self.min_y + self.max_y) / 2.0
 
     def extremes(self) -> Sequence[ColumnElement[float]]:
         """The bounds of all features together: min x, min y, max x, max y."""
@@ -58,10 +67,6 @@ class Place(ABC):
     def whole(self, number: ColumnElement[float]) -> ColumnElement[int]:
         """The whole number below one that is not negative."""
         return cast(number, Integer)
-
-    def _overlaps(self, bounds: Sequence[float]) -> ColumnElement[bool]:
-        west, south, east, north = bounds
-        return and_(self.max_x >= west, self.min_x <= east, self.max_y >= south, self.min_y <= north)
 
 
 def box_of(bbox: Sequence[float]) -> BaseGeometry:

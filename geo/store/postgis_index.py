@@ -43,8 +43,11 @@ class GistIndex(Place):
     def touches(self, bbox: Sequence[float]) -> ColumnElement[bool]:
         """What lies within the box need not be looked at: a wide box holds most of what it touches."""
         box = box_of(bbox)
-        overlaps, within = (self._geometry.bool_op(operator)(_literal(box)) for operator in ("&&", "@"))
-        return and_(overlaps, or_(within, self.meets(box)))
+        within = self._geometry.bool_op("@")(_literal(box))
+        return and_(self.overlaps(bbox), or_(within, self.meets(box)))
+
+    def overlaps(self, bounds: Sequence[float]) -> ColumnElement[bool]:
+        return self._geometry.bool_op("&&")(_literal(box_of(bounds)))
 
     def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
         return self.meets(shape)

@@ -95,10 +95,20 @@ class FeatureSelect:
     def cells(self, grid: Grid) -> Select:
         """Mean lon, mean lat and count of what matches, by the cell in which the middle of its bounds lies."""
         place = self._place
-        lon, lat = (place.min_x + place.max_x) / 2.0, (place.min_y + place.max_y) / 2.0
+        lon, lat = place.middle()
         column, row = place.whole((lon + 180) / grid.width), place.whole((lat + 90) / grid.height)
         statement = self._matching([func.avg(lon), func.avg(lat), func.count()], by_place=True)
         return statement.where(place.has_geometry).group_by(column, row).order_by(column, row)
+
+    def middles(self) -> Select:
+        """Lon and lat of the middle of the bounds of what matches and has a geometry."""
+        return self._matching(self._place.middle(), by_place=True).where(self._place.has_geometry)
+
+    def overlapping(self, bounds: Sequence[float]) -> Select:
+        """What matches and whose bounds meet a box: as `page` without its order, and last what `middles` has."""
+        columns = (self._table.c.feature_id, self._geometry(), *(self._columns[name] for name in self.names))
+        statement = self._matching([*columns, *self._place.middle()], self.names, by_place=True)
+        return statement.where(self._place.overlaps(bounds)).limit(self._query.limit)
 
     def _matching(
         self, columns: Sequence[ColumnElement], names: Iterable[str] = (), *, by_place: bool = False

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import geopandas
+import numpy
 import pandas
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
@@ -42,7 +43,7 @@ from geo.store.query import STATUS_TYPES, FeatureSelect
 from geo.store.scenario_rows import ScenarioRows
 from geo.store.schema import KEY_FIELDS, Schema
 from geo.store.status_rows import latest_rows, standing, status_of
-from geo.store.streams import Streams
+from geo.store.streams import BATCH, Streams
 from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, status_faults
 
@@ -163,6 +164,24 @@ class SqlStore(Store):
         rows = self._rows(found.cells(Grid.over(bounds, cells))) if bounds else []
         totals = [int(total) if isinstance(total, Decimal) else total for total in sums]
         return Summary(count, dict(zip(fields, totals, strict=True)), [Cell(*row) for row in rows])
+
+    def middles(self, layer_id: str, query: FeatureQuery) -> Iterator[numpy.ndarray]:
+        if self._places[self.catalog[layer_id].id] is None:
+            return
+        statement = self._select(layer_id, query).middles()
+        with self._snapshot() as connection, Streams(connection) as streams:
+            for rows in streams.rows(statement, BATCH).partitions():
+                yield numpy.array([tuple(row) for row in rows], dtype=float)
+
+    def read_overlapping(
+        self, layer_id: str, query: FeatureQuery, bounds: Sequence[float]
+    ) -> tuple[Page, numpy.ndarray]:
+        found = self._select(layer_id, query)
+        if self._places[layer_id] is None:
+            return _page([], found.names), numpy.empty((0, 2))
+        rows = self._rows(found.overlapping(bounds))
+        middles = numpy.array([tuple(row[-2:]) for row in rows], dtype=float).reshape(-1, 2)
+        return _page([row[:-2] for row in rows], found.names), middles
 
     def statuses(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
         status = self.schema.annual_status

@@ -19,6 +19,7 @@ STATUS_OF: dict[type[errors.AtlasError], int] = {
     errors.NotAllowed: 403,
     errors.LayerNotFound: 404,
     errors.FeatureNotFound: 404,
+    errors.TileNotFound: 404,
     errors.EvidenceNotFound: 404,
     errors.SealNotFound: 404,
     errors.AccountNotFound: 404,

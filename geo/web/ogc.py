@@ -36,7 +36,7 @@ def base_url() -> str:
     return url_for("ogc.landing", _external=True, **{AS_OF: None}).rstrip("/")
 
 
-def _document(document: dict) -> dict:
+def document_of(document: dict) -> dict:
     """A document with what is to be known of a demonstration store, whose links stay in the day that was asked for."""
     return documents.in_the_past(documents.marked(document, _note()), request.args.get(AS_OF) or None)
 
@@ -53,33 +53,37 @@ def _note_member() -> dict[str, str]:
 
 @blueprint.before_request
 def _what_every_address_takes() -> None:
+    check_common_parameters()
+
+
+def check_common_parameters(own_format: str = "json") -> None:
     """Each parameter that is no filter comes once; `f` and `lang` are known everywhere."""
     for name in PARAMETERS.intersection(request.args):
         if len(request.args.getlist(name)) > 1:
             raise InvalidInput(N_("参数 %(name)s 只能给一次"), name=name)
     if (code := request.args.get("lang", "zh")) not in LANGUAGES:
         raise InvalidInput(N_("没有语言“%(code)s”，可选 zh 或 en"), code=code)
-    given = request.args.get("f", "json")
-    if given != "json":
-        raise InvalidInput(N_("没有输出格式“%(given)s”，可选 f=json"), given=given)
+    given = request.args.get("f", own_format)
+    if given != own_format:
+        raise InvalidInput(N_("没有输出格式“%(given)s”，可选 f=%(known)s"), given=given, known=own_format)
 
 
 @blueprint.get("/", strict_slashes=False)
 def landing() -> Response:
-    _no_other_parameters()
+    no_other_parameters()
     page = documents.landing_page(base_url(), current_store().catalog.zone, language())
-    return jsonify(_document(page))
+    return jsonify(document_of(page))
 
 
 @blueprint.get("/conformance")
 def conformance() -> Response:
-    _no_other_parameters()
+    no_other_parameters()
     return jsonify(documents.conformance())
 
 
 @blueprint.get("/api")
 def api() -> Response:
-    _no_other_parameters()
+    no_other_parameters()
     document = openapi(base_url(), current_store().catalog, language(), gettext)
     response = jsonify({**document, "info": documents.marked(document["info"], _note())})
     response.mimetype = OPENAPI_JSON
@@ -88,27 +92,27 @@ def api() -> Response:
 
 @blueprint.get("/collections")
 def collections() -> Response:
-    _no_other_parameters()
+    no_other_parameters()
     catalog = current_store().catalog
     document = documents.collections(base_url(), [_collection(layer) for layer in catalog.values()])
-    return jsonify(_document(document))
+    return jsonify(document_of(document))
 
 
 @blueprint.get("/collections/<collection_id>")
 def collection(collection_id: str) -> Response:
-    _no_other_parameters()
+    no_other_parameters()
     return jsonify(_collection(current_store().catalog[collection_id]))
 
 
 def _collection(layer: Layer) -> dict:
     store = current_store()
     document = documents.collection(base_url(), layer, store.catalog.zone, store.extent(layer.id), language())
-    return _document(document)
+    return document_of(document)
 
 
 @blueprint.get("/collections/<collection_id>/schema")
 def schema(collection_id: str) -> Response:
-    _no_other_parameters()
+    no_other_parameters()
     document = documents.schema(base_url(), current_store().catalog[collection_id], language())
     response = jsonify(documents.marked(document, _note()))
     response.mimetype = SCHEMA_JSON
@@ -117,7 +121,7 @@ def schema(collection_id: str) -> Response:
 
 @blueprint.get("/collections/<collection_id>/queryables")
 def queryables(collection_id: str) -> Response:
-    _no_other_parameters()
+    no_other_parameters()
     document = documents.queryables(base_url(), current_store().catalog[collection_id], language())
     response = jsonify(documents.marked(document, _note()))
     response.mimetype = SCHEMA_JSON
@@ -159,7 +163,7 @@ def _in_crs(response: Response, crs: ServedCrs) -> Response:
 def item(collection_id: str, feature_id: str) -> Response:
     store = current_store()
     layer = store.catalog[collection_id]
-    _no_other_parameters("year", "schematic", "crs")
+    no_other_parameters("year", "schematic", "crs")
     crs = params.served(request.args, "crs", store.catalog.zone)
     year, schematic = params.year(request.args), params.flag(request.args, "schematic")
 
@@ -196,7 +200,7 @@ def _item_links(store: Store, layer_id: str, feature_id: str) -> list[documents.
 def version_history(collection_id: str, feature_id: str) -> Response:
     store = current_store()
     layer = store.catalog[collection_id]
-    _no_other_parameters()
+    no_other_parameters()
 
     def answer() -> Response:
         found = versions.versions(store, layer.id, feature_id)
@@ -225,7 +229,7 @@ def summary() -> Response:
 @blueprint.get("/search")
 def search() -> Response:
     store = current_store()
-    _no_other_parameters("q", "limit", "year", "schematic")
+    no_other_parameters("q", "limit", "year", "schematic")
     words = params.text(request.args, "q", params.MAX_SEARCH_LENGTH)
     limit = params.integer(request.args, "limit", SEARCH_LIMIT, 1, MAX_SEARCH_RESULTS, clamp=True)
     found = (
@@ -241,7 +245,7 @@ def search() -> Response:
 
 @blueprint.get("/position")
 def position() -> Response:
-    _no_other_parameters("text")
+    no_other_parameters("text")
     words = params.text(request.args, "text", params.MAX_SEARCH_LENGTH)
     if words is None:
         raise InvalidInput(N_("缺少参数 text：请粘贴坐标，例如 114.0168, 33.0456"))
@@ -253,7 +257,7 @@ def position() -> Response:
 @blueprint.get("/area")
 def area() -> Response:
     store = current_store()
-    _no_other_parameters("within", "buffer_m", "schematic")
+    no_other_parameters("within", "buffer_m", "schematic")
     marked = params.marked_area(request.args, store)
     if marked is None:
         raise InvalidInput(N_("缺少参数 within：WKT（经度 纬度）或“图层/编号”"))
@@ -271,7 +275,7 @@ def _named_layers() -> list[Layer]:
     return [catalog[name] for name in given.split(",") if name] or catalog.plan
 
 
-def _no_other_parameters(*known: str) -> None:
+def no_other_parameters(*known: str) -> None:
     """Refuse what an address does not know: OGC API Features Part 1, 7.2.2."""
     for name in request.args:
         if name not in (*known, "f", "lang", AS_OF):

@@ -37,6 +37,7 @@ from geo.web import (
     security,
     slots,
     status,
+    tiles,
 )
 from geo.web.assets import serve_assets
 from geo.web.current import AS_OF, as_of_moment, live_store, use_store
@@ -72,6 +73,7 @@ WITH_PAGES = (
     map_picture,
     reports,
     ogc,
+    tiles,
     evidence,
     status,
     ledger,

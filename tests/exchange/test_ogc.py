@@ -49,6 +49,7 @@ def test_the_landing_page_leads_to_description_conformance_and_data(catalog):
         "service-desc": f"{BASE}/api",
         "conformance": f"{BASE}/conformance",
         "data": f"{BASE}/collections",
+        "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes": f"{BASE}/tileMatrixSets",
     }
     assert links_by_rel(landing)["service-desc"]["type"] == "application/vnd.oai.openapi+json;version=3.0"
 
@@ -62,6 +63,8 @@ def test_conformance_names_what_is_tested_and_no_more():
         "ogcapi-features-2/1.0/conf/crs",
         *(f"ogcapi-features-3/1.0/conf/{part}" for part in filters),
         *(f"ogcapi-features-5/1.0/conf/{part}" for part in ("schemas", "core-roles-features")),
+        *(f"ogcapi-tiles-1/1.0/conf/{part}" for part in ("core", "tileset", "tilesets-list", "geodata-tilesets")),
+        *(f"ogcapi-tiles-1/1.0/conf/{part}" for part in ("oas30", "mvt")),
         *(f"cql2/1.0/conf/{part}" for part in (*languages, "basic-spatial-functions", "spatial-functions")),
     ]
 

@@ -41,8 +41,10 @@ def test_the_openapi_document_is_valid_and_refers_to_nothing_outside(client):
 def test_every_address_of_the_openapi_document_exists(client):
     document = client.get("/ogc/api").get_json(force=True)
     values = {"q": "宏志", "text": "114.01 33.02", "within": "schools/2023-1"}
+    in_path = {"collectionId": "schools", "featureId": "2021-1", "tileMatrixSetId": "WebMercatorQuad"}
+    in_path |= {"tileMatrix": 0, "tileRow": 0, "tileCol": 0}
     for path, described in document["paths"].items():
-        address = path.replace("{collectionId}", "schools").replace("{featureId}", "2021-1")
+        address = path.replace("{", "{0[").replace("}", "]}").format(in_path)
         parameters = [resolved(document, each) for each in described["get"].get("parameters", [])]
         needed = {
             each["name"]: values[each["name"]] for each in parameters if each["in"] == "query" and each.get("required")
