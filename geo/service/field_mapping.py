@@ -9,6 +9,7 @@ from geo.model.errors import InvalidInput, N_
 from geo.model.field_value import read_value
 from geo.model.layer import Field, Layer
 from geo.model.location import BASIS_TITLES
+from geo.model.search_text import spellings
 from geo.service.editing import KEPT
 
 ID = "feature_id"
@@ -18,6 +19,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "land_area_mu": tuple("用地面积 占地面积 面积 亩 亩数 zdmj ydmj".split()),
 }
 """More names by which people call fields; they count only where nothing nearer is there."""
+
+DBF_NAME = 10
+"""Longest name of a Shapefile's field."""
 
 UNIT = re.compile(r"[(（\[][^)）\]]*[)）\]]?\s*$")
 MEASURED = frozenset({"location_basis", "location_accuracy_m", "location_note"})
@@ -69,6 +73,16 @@ def guess_mapping(layer: Layer, names: Sequence[str], told: Mapping[str, str]) -
             message = N_("图层“%(layer)s”没有字段“%(field)s”，有：%(known)s")
             raise InvalidInput(message, layer=layer.id, field=target[:60], known=", ".join(targets)[:300])
     fields = {source: target for source, target in told.items() if target}
+    _guess(fields, targets, names, told)
+    if any(name.isascii() and name not in told and name not in fields for name in names):
+        _guess(fields, _spelt(layer, targets), names, told)
+    return FieldMapping(fields, tuple(name for name in names if name not in fields))
+
+
+def _guess(
+    fields: dict[str, str], targets: Mapping[str, Sequence[str]], names: Sequence[str], told: Mapping[str, str]
+) -> None:
+    """Add what names say to a mapping."""
     taken = set(fields.values())
     for target, words in targets.items():
         if target in taken:
@@ -77,7 +91,6 @@ def guess_mapping(layer: Layer, names: Sequence[str], told: Mapping[str, str]) -
         found = next((name for word in words for name in free if _plain(name) == word), None)
         if found is not None:
             fields[found] = target
-    return FieldMapping(fields, tuple(name for name in names if name not in fields))
 
 
 def _targets(layer: Layer) -> dict[str, tuple[str, ...]]:
@@ -88,6 +101,16 @@ def _targets(layer: Layer) -> dict[str, tuple[str, ...]]:
             continue
         own = (field.name, field.short, field.title.zh, field.title.en)
         found[field.name] = (*(_plain(word) for word in own), *ALIASES.get(field.name, ()))
+    return found
+
+
+def _spelt(layer: Layer, targets: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """What fields are called where only Latin letters fit: titles in pinyin, names cut to a Shapefile's ten."""
+    found = {}
+    for target in targets:
+        if (field := layer.field(target)) is not None:
+            pinyin = (word for word in spellings(_plain(field.title.zh)) if len(word) > 1)
+            found[target] = (field.name[:DBF_NAME], *pinyin)
     return found
 
 

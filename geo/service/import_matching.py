@@ -98,7 +98,7 @@ def _present(store: Store, layer: Layer) -> Iterator[tuple[str, PresentFeature]]
     for page in store.scan(layer.id, FeatureQuery(schematic=True, retired=True), batch=5000):
         for feature_id, wkb, row in zip(page.ids, page.wkb, page.rows, strict=True):
             values = dict(zip(page.columns, row, strict=True))
-            kept = {name: values.get(name) for name in ("name", "location_basis")}
+            kept = {name: values.get(name) for name in ("name", "location_basis", "retired_on")}
             yield feature_id, PresentFeature(feature_id, values["revision"], kept, wkb)
 
 

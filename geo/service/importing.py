@@ -12,6 +12,7 @@ import shapely
 
 from geo.analysis.shape_checks import repaired
 from geo.exchange.files.incoming import Batch
+from geo.exchange.files.incoming.parts import object_array
 from geo.model import office_time
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidInput, N_
@@ -22,6 +23,7 @@ from geo.model.location import LocationBasis
 from geo.service.adopting import Position, positioned
 from geo.service.field_mapping import ID, FieldMapping, guess_mapping, value_of
 from geo.service.import_matching import MATCHINGS, PresentFeatures
+from geo.service.import_overlaps import OverlapCheck
 from geo.service.inspecting import refused
 from geo.service.looking import Looking
 from geo.service.opened_files import Asked, OpenedFile, in_words, opened
@@ -36,7 +38,9 @@ BLOCKING = frozenset(
 )
 """Findings with which nothing is taken in."""
 
-REPAIRABLE = frozenset({"invalid_geometry", "self_intersection"})
+MOST_OFFERED, MOST_OFFERED_CORNERS = 100, 2_000
+"""Repairs that are offered unasked, and the corners of their shapes: a preview is not to wait for them."""
+
 LONGEST_ID = 100
 Tell = Callable[[int, int], None]
 
@@ -77,10 +81,14 @@ class ImportReport:
     ----------
     result
         `accept`, `accept_with_findings` or `refuse`; refused, nothing is written.
+    layers, chosen_layer
+        All of the file, and the one that is read.
     matched
         How many features are ones that are there, by what they were known.
     repairs
         Row, area before and after in m² of each shape that was made valid.
+    repairable
+        The same of shapes that could be, where the plan does not say so; a hundred at most.
     written, change_set
         How many entries the journal has of it, and their number; none until it is written.
     """
@@ -95,7 +103,10 @@ class ImportReport:
     matched: dict[str, int] = field(default_factory=dict)
     mapping: FieldMapping | None = None
     extent: tuple[float, float, float, float] | None = None
+    layers: tuple[str, ...] = ()
+    chosen_layer: str | None = None
     repairs: list[tuple[int, float, float]] = field(default_factory=list)
+    repairable: list[tuple[int, float, float]] = field(default_factory=list)
     findings: tuple[FileFinding, ...] = ()
     written: int = 0
     change_set: int | None = None
@@ -142,7 +153,8 @@ class _Importing:
         self.present = PresentFeatures(store, layer)
         self.matches: dict[int, str] = {}
         self.repairs: list[tuple[int, float, float]] = []
-        self.repaired_rows: set[int] = set()
+        self.repairable: list[tuple[int, float, float]] = []
+        self.invalid_rows: set[int] = set()
         self.basis = plan.basis or (
             LocationBasis.SURVEYED if file.incoming.driver == "BoundaryTXT" else LocationBasis.PLACED
         )
@@ -155,8 +167,14 @@ class _Importing:
     def look(self, tell: Tell | None) -> ImportReport:
         """Check everything; decide which features are ones that are there."""
         looking = Looking(
-            self.file, self.store.catalog.zone.extent, sure_roads(self.store), tell_repairable=not self.plan.repair
+            self.file,
+            self.store.catalog.zone.extent,
+            sure_roads(self.store),
+            self.mapping.source_of("land_area_mu"),
+            tell_repairable=not self.plan.repair,
         )
+        self.invalid_rows = looking.invalid_rows
+        overlaps = OverlapCheck(self.present)
         matched: Counter[str] = Counter()
         taken: dict[str, int] = {}
         for batch in self.file.batches():
@@ -167,21 +185,28 @@ class _Importing:
             for place, how in self.present.matches(self.plan.matching, ids, names, shapes):
                 self._match(batch, place, how, matched, taken)
                 self._check_replaceable(batch, place, shapes[place], how[0])
+            overlaps.add(batch.rows, shapes)
             if tell is not None:
                 tell(looking.features, 2 * max(looking.features, 1))
         looking.finish(self.path)
+        overlaps.tell(self.findings, set(taken))
         self.findings.drop({"null_geometry"} if self.layer.geometry is None else set())
-        report = ImportReport(
-            self.file.incoming.driver, "accept", self.file.crs_name,
-            self.file.crs_from, self.file.incoming.encoding, looking.features,
-            looking.features - len(self.matches), dict(matched), self.mapping, looking.extent.bounds, self.repairs,
-        )  # fmt: skip
+        report = self._report(looking, matched)
         if any(self.findings.count(code) for code in BLOCKING):
             report.result = "refuse"
         elif self.findings:
             report.result = "accept_with_findings"
         report.findings = tuple(self.findings)
         return report
+
+    def _report(self, looking: Looking, matched: Mapping[str, int]) -> ImportReport:
+        incoming = self.file.incoming
+        return ImportReport(
+            driver=incoming.driver, result="accept", crs=self.file.crs_name, crs_from=self.file.crs_from,
+            encoding=incoming.encoding, features=looking.features, new=looking.features - len(self.matches),
+            matched=dict(matched), mapping=self.mapping, extent=looking.extent.bounds, layers=incoming.layers,
+            chosen_layer=incoming.layer, repairs=self.repairs, repairable=self.repairable,
+        )  # fmt: skip
 
     def _match(self, batch: Batch, place: int, how: tuple[str, str], matched: Counter, taken: dict[str, int]) -> None:
         row, (feature_id, by) = int(batch.rows[place]), how
@@ -221,7 +246,11 @@ class _Importing:
         """Shapes of the layer's type; those that cannot be are told (in the first pass) and left out."""
         shapes = shapes.copy()
         if self.plan.repair:
-            self._repair(batch, shapes, note=note)
+            made = self._repair(batch, shapes)
+            if note:
+                self._tell_repairs(batch, made)
+        elif note:
+            self._offer_repairs(batch, shapes)
         if self.layer.geometry is None:
             shapes[:] = None
             return shapes
@@ -243,22 +272,41 @@ class _Importing:
                 shapes[place] = None
         return shapes
 
-    def _repair(self, batch: Batch, shapes: numpy.ndarray, *, note: bool) -> None:
-        there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
-        finite = numpy.isfinite(shapely.bounds(shapes)).all(axis=1)
-        for place in numpy.flatnonzero(there & finite & ~shapely.is_valid(shapes)):
-            row = int(batch.rows[place])
+    def _repair(self, batch: Batch, shapes: numpy.ndarray) -> list[tuple[int, float, float]]:
+        """Make valid what can be; row, area before and after of each."""
+        found = []
+        for place in self._invalid(batch):
             made = repaired(batch.shapes[place])
-            if made is None:
-                if note:
-                    self.findings.add("invalid_geometry", N_("几何无效，也修不好"), row=row, field="geometry")
+            if made is not None:
+                before, shapes[place] = shapes[place], self._degrees(made)
+                found.append((int(batch.rows[place]), *areas_m2(object_array([before, shapes[place]])).tolist()))
+        return found
+
+    def _invalid(self, batch: Batch) -> numpy.ndarray:
+        """Places of the shapes that are there and not valid."""
+        return numpy.flatnonzero(numpy.isin(batch.rows, list(self.invalid_rows)))
+
+    def _tell_repairs(self, batch: Batch, made: Sequence[tuple[int, float, float]]) -> None:
+        self.repairs += made
+        done = {row for row, _, _ in made}
+        for row in batch.rows[self._invalid(batch)].tolist():
+            if row not in done:
+                self.findings.add("invalid_geometry", N_("几何无效，也修不好"), row=row, field="geometry")
+
+    def _offer_repairs(self, batch: Batch, shapes: numpy.ndarray) -> None:
+        """Tell what a repair would do to areas, as far as that takes no time."""
+        for place in self._invalid(batch):
+            if len(self.repairable) >= MOST_OFFERED:
+                return
+            if shapely.get_num_coordinates(shapes[place]) > MOST_OFFERED_CORNERS:
                 continue
-            both = numpy.array(
-                [shapes[place], self.file.in_degrees()(numpy.array([made], dtype=object))[0]], dtype=object
-            )
-            shapes[place] = both[1]
-            if note:
-                self.repairs.append((row, *areas_m2(both).tolist()))
+            made = repaired(batch.shapes[place])
+            if made is not None:
+                both = areas_m2(object_array([shapes[place], self._degrees(made)])).tolist()
+                self.repairable.append((int(batch.rows[place]), *both))
+
+    def _degrees(self, shape: shapely.Geometry) -> shapely.Geometry:
+        return self.file.in_degrees()(object_array([shape]))[0]
 
     def _check_values(self, batch: Batch) -> None:
         """Every value that cannot be one of its field is told."""

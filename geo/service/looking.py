@@ -12,11 +12,12 @@ from geo.analysis.shape_checks import Extent, Repeats, check_shapes
 from geo.exchange.files.incoming import Batch
 from geo.model.errors import N_
 from geo.service.opened_files import OpenedFile
-from geo.service.stated_areas import stated_area
+from geo.service.stated_areas import StatedArea, stated_area
 
 ID_NAMES = tuple("id feature_id 编号 地块编号 项目编号 要素编号 代码 bm bh dkbh xmbh".split())
 """Fields, in small letters, that name a feature; only the first that the file has."""
 
+REPAIRABLE = frozenset({"invalid_geometry", "self_intersection"})
 SUSPECTED = {"GCJ-02": "suspected_gcj02", "BD-09": "suspected_bd09"}
 """Codes of findings."""
 
@@ -43,19 +44,25 @@ class Looking:
         Extent of our own area in degrees.
     roads
         Lines in EPSG:4326 that are well known; a shift by law is suspected from how shapes lie to them.
+    area_field
+        The field that states areas in 亩, where that is known; else it is told by its name.
     tell_repairable
         Whether shapes that are not valid are findings; not where they are to be repaired.
+    invalid_rows
+        Those that are there and not valid; filled batch by batch.
     """
 
     file: OpenedFile
     zone: Sequence[float]
     roads: Sequence[shapely.Geometry] = ()
+    area_field: str | None = None
     tell_repairable: bool = True
     features: int = 0
     has_shapes: bool = False
     fields: dict[str, None] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
     extent: Extent = field(default_factory=Extent)
+    invalid_rows: set[int] = field(default_factory=set)
     _ids: Repeats = field(default_factory=Repeats)
     _shapes: Repeats = field(default_factory=Repeats)
     _id_name: str | None = None
@@ -84,7 +91,9 @@ class Looking:
         return shapes
 
     def _tell(self, code: str, message: str, **params: object) -> None:
-        if self.tell_repairable or code not in ("invalid_geometry", "self_intersection"):
+        if code in REPAIRABLE:
+            self.invalid_rows.add(params["row"])
+        if self.tell_repairable or code not in REPAIRABLE:
             self.file.findings.add(code, message, **params)
 
     def _count_kinds(self, shapes: numpy.ndarray) -> None:
@@ -121,7 +130,7 @@ class Looking:
         self.extent.add(shapes[known & in_range])
 
     def _check_areas(self, batch: Batch, shapes: numpy.ndarray, sound: numpy.ndarray) -> None:
-        stated = stated_area(batch.fields)
+        stated = StatedArea(self.area_field) if self.area_field in batch.fields else stated_area(batch.fields)
         if stated is None:
             return
         for place, own_mu in stated.differing(batch.fields, shapes, sound):

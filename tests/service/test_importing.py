@@ -236,3 +236,51 @@ def test_a_shift_is_suspected_from_roads_of_the_store_that_are_sure(store, tmp_p
     assert codes(take(store, path, layer="plots", act=None, asked=Asked(crs="GCJ-02"))) == ["unshifted"]
     true = written(tmp_path, *(({"id": f"n-{at}"}, shape) for at, shape in enumerate(blocks)), name="true.geojson")
     assert codes(take(store, true, layer="plots", act=None)) == []
+
+
+def test_overlaps_with_one_another_and_with_neighbours_are_told_in_square_metres(store, tmp_path):
+    """0.0001° of longitude at 33.05° are 9.34 m, 0.001° of latitude 110.9 m."""
+    over_s1 = shapely.box(114.0299, 33.0, 114.0309, 33.001)  # school 1 begins at 114.02 and ends at 114.03
+    rows = [
+        ({"id": "n-1"}, box(114.05)),
+        ({"id": "n-2"}, box(114.0509)),
+        ({"id": "n-3"}, over_s1),
+        ({"id": "s-2", "名称": "第2小学"}, shapely.box(114.04, 33.0, 114.0501, 33.0101)),
+    ]
+    report = take(store, written(tmp_path, *rows), act=None)
+    assert (report.result, codes(report)) == ("accept_with_findings", ["overlap", "overlap"])
+    within, over = report.findings
+    assert (within.row, within.field, within.remark.params["other"]) == (2, "geometry", 1)
+    assert within.remark.params["area"] == pytest.approx(9.34 * 110.9, rel=0.01)
+    assert (over.row, over.remark.params["id"], over.remark.params["name"]) == (3, "s-1", "第1小学")
+    assert over.remark.params["area"] == pytest.approx(9.34 * 110.9, rel=0.01)
+
+
+def test_a_repair_is_offered_with_what_it_does_to_the_area(store, tmp_path):
+    report = take(store, written(tmp_path, ({"id": "n-1"}, BOWTIE)), layer="plots", act=None)
+    assert (codes(report), report.repairs) == (["self_intersection"], [])
+    ((row, before, after),) = report.repairable
+    assert (row, before < after) == (1, True)
+
+
+def test_the_area_is_held_against_the_field_that_is_mapped_to_it(store, tmp_path):
+    path = written(tmp_path, ({"id": "n-1", "占地(亩)": "3", "大小": "15.6"}, box(114.05)))
+    report = take(store, path, act=None)
+    (finding,) = report.findings
+    assert (finding.code, finding.row, finding.field) == ("area_mismatch", 1, "占地(亩)")
+    assert codes(take(store, path, act=None, told={"占地(亩)": "", "大小": "land_area_mu"})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("xuewei", "seats"),
+        ("land_area_", "land_area_mu"),
+        ("ZHANDI", "land_area_mu"),
+        ("jhwcnf", None),
+        ("占地（亩）", "land_area_mu"),
+    ],
+)
+def test_fields_are_known_by_pinyin_and_by_names_cut_short(store, tmp_path, name, field):
+    report = take(store, written(tmp_path, ({"id": "n-1", name: 3}, box(114.05))), act=None)
+    assert report.mapping.fields.get(name) == field

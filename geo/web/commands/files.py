@@ -139,11 +139,13 @@ def report_json(report: ImportReport) -> dict[str, object]:
         "mapping": {} if report.mapping is None else report.mapping.fields,
         "unmapped": [] if report.mapping is None else list(report.mapping.left),
         "extent": report.extent,
-        "repairs": [
-            {"row": row, "before_m2": round(before, 2), "after_m2": round(after, 2)}
-            for row, before, after in report.repairs
-        ],
+        "repairs": [_repair_json(*each) for each in report.repairs],
+        "repairable": [_repair_json(*each) for each in report.repairable],
         "written": report.written,
         "change_set": report.change_set,
         "findings": [finding_json(finding) for finding in report.findings],
     }
+
+
+def _repair_json(row: int, before_m2: float, after_m2: float) -> dict[str, float]:
+    return {"row": row, "before_m2": round(before_m2, 2), "after_m2": round(after_m2, 2)}
