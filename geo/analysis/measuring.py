@@ -1,12 +1,9 @@
 """Lengths, areas and distances of shapes in degrees: on the ellipsoid, or in the plane of the data's zone."""
 
-from functools import cache
-
 import shapely
-from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
-from geo.model.crs import GEOD, STORED_CRS, metric_crs
+from geo.model.crs import GEOD, STORED_CRS, metric_crs, projection
 
 
 def area_m2(shape: BaseGeometry) -> float:
@@ -35,12 +32,6 @@ def to_plane(shape: BaseGeometry, crs: str) -> BaseGeometry:
 def to_degrees(shape: BaseGeometry, crs: str) -> BaseGeometry:
     """A shape in metres back in EPSG:4326 (lon, lat)."""
     return shapely.transform(shape, projection(crs, STORED_CRS).transform, interleaved=False)
-
-
-@cache
-def projection(source: str, target: str) -> Transformer:
-    """Kept, for making one takes longer than using it; pyproj's are thread-safe."""
-    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def buffer(shape: BaseGeometry, distance_m: float) -> BaseGeometry:

@@ -15,7 +15,7 @@ import numpy
 import pyproj
 import shapely
 
-from geo.model.crs import STORED_CRS, gauss_kruger_crs
+from geo.model.crs import STORED_CRS, gauss_kruger_crs, projection
 from geo.model.errors import InvalidInput, N_
 from geo.model.units import SQUARE_METRES_PER_MU
 
@@ -131,7 +131,7 @@ def lines(parcels: Iterable[Parcel], zone: int, profile: Profile, on: date, note
         yield f"说明={_plain(note)}"
     yield COORDINATES
     crs = gauss_kruger_crs(zone, with_zone_digits=profile.zone_digits)
-    transformer = pyproj.Transformer.from_crs(STORED_CRS, crs, always_xy=True)
+    transformer = projection(STORED_CRS, crs)
     for parcel in parcels:
         parts = shapely.get_parts(parcel.shape)
         for number, part in enumerate(parts, start=1):

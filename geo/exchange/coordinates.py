@@ -8,12 +8,10 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import shapely
-from pyproj import Transformer
 
-from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, zone_of
+from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, projection, zone_of
 from geo.model.errors import InvalidInput, N_
 
 LONGEST = 200
@@ -221,7 +219,7 @@ def _from_metres(
     if (not wide and not FIRST_ZONE <= zone <= LAST_ZONE) or not EASTINGS[0] <= east % 1e6 <= EASTINGS[1]:
         raise _not_understood(text)
     crs = _wide_zone_crs(zone) if wide else gauss_kruger_crs(zone, with_zone_digits=with_digits)
-    lon, lat = _transformer(crs).transform(east, north)
+    lon, lat = projection(crs, STORED_CRS).transform(east, north)
     _assigned([lon, lat], [None, None], LONGITUDES, LATITUDES, text)
     meridian = 6 * zone - 3 if wide else 3 * zone
     reading = translate(_reading(wide, with_digits)) % {
@@ -244,8 +242,3 @@ def _reading(wide: bool, with_digits: bool) -> str:
 def _wide_zone_crs(zone: int) -> str:
     """EPSG code of a CGCS2000 6-degree zone with zone digits (EPSG registry, CGCS2000 / Gauss-Kruger zone 13 to 23)."""
     return f"EPSG:{4491 + zone - FIRST_WIDE_ZONE}"
-
-
-@lru_cache(maxsize=64)
-def _transformer(crs: str) -> Transformer:
-    return Transformer.from_crs(crs, STORED_CRS, always_xy=True)

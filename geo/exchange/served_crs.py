@@ -1,14 +1,12 @@
 """Coordinates from and to the CRS that a client of the OGC API names."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy
-import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.model.crs import STORED_CRS
+from geo.model.crs import STORED_CRS, projection
 from geo.model.errors import InvalidInput, N_
 from geo.model.served_crs import CGCS2000, ServedCrs
 
@@ -28,7 +26,7 @@ def to_served(coordinates: numpy.ndarray, crs: ServedCrs) -> numpy.ndarray:
         Shape (n, 2): degrees, lon/lat, EPSG:4326.
     """
     if crs.code not in (STORED_CRS, CGCS2000):
-        coordinates = numpy.column_stack(_transformer(crs.code).transform(*coordinates.T))
+        coordinates = numpy.column_stack(projection(CGCS2000, crs.code).transform(*coordinates.T))
     if crs.north_first:
         coordinates = coordinates[:, ::-1]
     return coordinates.round(crs.decimals) + 0.0
@@ -46,7 +44,7 @@ def from_served(coordinates: numpy.ndarray, crs: ServedCrs) -> numpy.ndarray:
         coordinates = coordinates[:, ::-1]
     if crs.code in (STORED_CRS, CGCS2000):
         return coordinates
-    return numpy.column_stack(_transformer(crs.code).transform(*coordinates.T, direction="INVERSE"))
+    return numpy.column_stack(projection(CGCS2000, crs.code).transform(*coordinates.T, direction="INVERSE"))
 
 
 def box_in_degrees(numbers: Sequence[float], crs: ServedCrs) -> BaseGeometry:
@@ -71,9 +69,3 @@ def box_in_degrees(numbers: Sequence[float], crs: ServedCrs) -> BaseGeometry:
             return box
     given = ",".join(f"{number:g}" for number in numbers)
     raise InvalidInput(N_("参数 bbox 应为 bbox-crs 坐标系的两个角点，轴序依该坐标系，现为“%(given)s”"), given=given)
-
-
-@lru_cache(maxsize=16)
-def _transformer(crs: str) -> pyproj.Transformer:
-    """From degrees of CGCS2000, which WGS 84 is taken as equal to, to easting and northing."""
-    return pyproj.Transformer.from_crs(CGCS2000, crs, always_xy=True)

@@ -1,6 +1,7 @@
 """Coordinate reference systems: what is stored, and the plane in which lengths and areas are measured."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import pyproj
 
@@ -55,6 +56,15 @@ def metric_crs(bounds: Sequence[float]) -> str:
         EPSG code, metres, easting and northing without zone digits.
     """
     return gauss_kruger_crs(zone_of((bounds[0] + bounds[2]) / 2))
+
+
+@lru_cache(maxsize=64)
+def projection(source: str, target: str) -> pyproj.Transformer:
+    """From one CRS to another, lon or easting first; kept, for making one takes longer than using it.
+
+    pyproj's transformers may be used by several threads.
+    """
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
 def plane_around(bounds: Sequence[float]) -> str:

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy
 import shapely
 
-from geo.exchange.files.vector import ROWS, VectorField, VectorWriter, read_back
-from geo.exchange.geojson import Part
+from geo.exchange.files.vector import VectorField, VectorFile, gathered, read_back
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidFile, N_
 from geo.model.layer import Field, Layer
@@ -37,10 +36,8 @@ def as_gpkg(source: Source) -> Iterator[bytes]:
             options = {"IDENTIFIER": source.edition.title(layer.title), "DESCRIPTION": _about(layer, source)}
             if layer.geometry is None:
                 options = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES", **options}
-            writer = VectorWriter(path, "GPKG", layer.id, fields, layer.geometry, crs, options=options)
-            for part in source.parts_of(layer.id, crs):
-                writer.add(part)
-            writer.finish()
+            file = VectorFile(path, "GPKG", layer.id, fields, layer.geometry, crs, options=options)
+            file.write(source.parts_of(layer.id, crs))
         yield from _chunks(path)
 
 
@@ -83,13 +80,11 @@ def _write_shapefile(source: Source, layer: Layer, folder: Path, crs: str) -> in
     fields = [VectorField(short, name, kind) for name, short, kind in columns(layer, source)]
     path = folder / f"{layer.id}.{'shp' if layer.geometry else 'dbf'}"
     encoding = source.wanted.encoding
-    writer = VectorWriter(path, "ESRI Shapefile", layer.id, fields, layer.geometry, crs, encoding)
-    for part in source.parts_of(layer.id, crs):
-        writer.add(part)
-    writer.finish()
+    file = VectorFile(path, "ESRI Shapefile", layer.id, fields, layer.geometry, crs, encoding)
+    file.write(source.parts_of(layer.id, crs))
     (folder / f"{layer.id}.cpg").write_text(encoding, encoding="ascii")
     _prove(source, layer, path, crs)
-    return writer.shortened
+    return file.shortened
 
 
 def _prove(source: Source, layer: Layer, path: Path, crs: str) -> None:
@@ -101,8 +96,9 @@ def _prove(source: Source, layer: Layer, path: Path, crs: str) -> None:
         If a row, its shape or its name differs.
     """
     start = 0
-    for ids, wkb, names in _batches(source.parts_of(layer.id, crs)):
+    for ids, wkb, rows in gathered(source.parts_of(layer.id, crs)):
         found = read_back(path, None, start, len(ids))
+        names = [row.get("name") for row in rows]
         wanted = [name and name.encode(source.wanted.encoding, "replace")[:254].decode(source.wanted.encoding, "ignore")
                   for name in names]  # fmt: skip
         same = found.ids == ids and [name or None for name in found.texts["MC"]] == wanted
@@ -112,21 +108,6 @@ def _prove(source: Source, layer: Layer, path: Path, crs: str) -> None:
             message = N_("%(file)s 写出后读回的内容不同，没有导出")
             raise InvalidFile(message, file=path.name)
         start += len(ids)
-
-
-def _batches(parts: Iterator[Part]) -> Iterator[tuple[list[str], list[bytes | None], list[str | None]]]:
-    ids: list[str] = []
-    wkb: list[bytes | None] = []
-    names: list[str | None] = []
-    for _, part_ids, part_wkb, properties in parts:
-        ids += part_ids
-        wkb += part_wkb
-        names += [values.get("name") for values in properties]
-        if len(ids) >= ROWS:
-            yield ids, wkb, names
-            ids, wkb, names = [], [], []
-    if ids:
-        yield ids, wkb, names
 
 
 def _same_shapes(wanted: numpy.ndarray, found: numpy.ndarray) -> bool:

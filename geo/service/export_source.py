@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy
-import pyproj
 import shapely
 
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Profile
 from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
-from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, zone_of
+from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, projection, zone_of
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer
@@ -119,7 +118,7 @@ def checked_crs(crs: str | None, *, planes: bool) -> str | None:
 
 
 def _turned(wkb: Sequence[bytes | None], crs: str) -> list[bytes | None]:
-    transformer = pyproj.Transformer.from_crs(STORED_CRS, crs, always_xy=True)
+    transformer = projection(STORED_CRS, crs)
     shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
     return shapely.to_wkb(
         shapely.transform(shapes, lambda points: numpy.column_stack(transformer.transform(*points.T)))

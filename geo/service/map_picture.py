@@ -8,11 +8,11 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.analysis.measuring import projection, to_plane
+from geo.analysis.measuring import to_plane
 from geo.exchange import map_picture
 from geo.exchange.map_picture import content, layout
 from geo.model import office_time
-from geo.model.crs import FIRST_ZONE, GEOD, LAST_ZONE, STORED_CRS, plane_around
+from geo.model.crs import FIRST_ZONE, GEOD, LAST_ZONE, STORED_CRS, plane_around, projection
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy
-import pyproj
 import shapely
 
-from geo.model.crs import STORED_CRS, plane_around
+from geo.model.crs import STORED_CRS, plane_around, projection
 from geo.model.units import SQUARE_METRES_PER_MU
 
 MU_NAMES = tuple(
@@ -60,7 +59,7 @@ def areas_m2(shapes: numpy.ndarray) -> numpy.ndarray:
     bounds = shapely.total_bounds(shapes)
     if not numpy.isfinite(bounds).all() or max(abs(bounds[0]), abs(bounds[2])) > 180 or abs(bounds[1:4:2]).max() > 90:
         return numpy.full(len(shapes), numpy.nan)
-    transformer = pyproj.Transformer.from_crs(STORED_CRS, plane_around(bounds), always_xy=True)
+    transformer = projection(STORED_CRS, plane_around(bounds))
     return shapely.area(
         shapely.transform(shapes, lambda points: numpy.column_stack(transformer.transform(*points.T)))
     )  # fmt: skip

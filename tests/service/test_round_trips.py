@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geo.exchange import boundary_txt, dxf, geojson, kml
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Parcel, Profile
-from geo.exchange.files.vector import VectorField, VectorWriter
+from geo.exchange.files.vector import VectorField, VectorFile
 from geo.model.layer import Layer, Title
 from geo.service.inspecting import Asked, opened
 
@@ -96,9 +96,9 @@ def written(path, chunks):
 
 def as_layer(folder, features, driver="GPKG", name="a.gpkg", encoding="UTF-8"):
     fields = [VectorField("YSBH", "feature_id", "text"), VectorField("MC", "name", "text")]
-    writer = VectorWriter(folder / name, driver, "plots", fields, "MultiPolygon", "EPSG:4526", encoding)
-    writer.add(part_of(features, 4526))
-    writer.finish()
+    VectorFile(folder / name, driver, "plots", fields, "MultiPolygon", "EPSG:4526", encoding).write(
+        [part_of(features, 4526)]
+    )
     return folder / name
 
 

@@ -15,8 +15,7 @@ from geopandas import GeoDataFrame
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.analysis.measuring import projection
-from geo.model.crs import GEOD, STORED_CRS, plane_around
+from geo.model.crs import GEOD, STORED_CRS, plane_around, projection
 from geo.model.errors import InvalidFeatures, N_
 
 JOIN_M = 0.01

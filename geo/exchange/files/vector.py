@@ -1,10 +1,12 @@
-"""Layers written through GDAL batch by batch: GeoPackage and Shapefile; memory holds one batch."""
+"""Layers written through GDAL as a stream of Arrow batches: GeoPackage and Shapefile; memory holds one batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy
+import pyarrow
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
@@ -15,10 +17,20 @@ from geo.model.errors import InvalidFile, N_
 from geo.model.layer import FieldType
 
 ROWS = 2_000
-"""Features written at a time."""
+"""Features handed over at a time."""
 
 LONGEST_DBF_TEXT = 254
-LARGEST_DBF_NUMBER = 10**17
+LONGEST_UTF8_SIGN = 4
+
+GEOMETRY = "geom"
+
+ARROW_TYPES = {
+    "text": pyarrow.string(),
+    "integer": pyarrow.int64(),
+    "number": pyarrow.float64(),
+    "boolean": pyarrow.bool_(),
+    "date": pyarrow.date32(),
+}
 
 
 @dataclass(frozen=True)
@@ -39,8 +51,8 @@ class VectorField:
 
 
 @dataclass
-class VectorWriter:
-    """Writes features as one layer of a file.
+class VectorFile:
+    """A layer of a file that is to be written.
 
     Parameters
     ----------
@@ -57,8 +69,6 @@ class VectorWriter:
 
     Attributes
     ----------
-    rows
-        Written so far.
     shortened
         Texts that a Shapefile has no room for, and signs that its encoding has not.
     """
@@ -71,83 +81,122 @@ class VectorWriter:
     crs: str
     encoding: str = "UTF-8"
     options: Mapping[str, str] = field(default_factory=dict)
-    rows: int = 0
     shortened: int = 0
-    _begun: bool = False
-    _waiting: list[tuple[str, bytes | None, Mapping[str, object]]] = field(default_factory=list)
 
-    def add(self, part: Part) -> None:
-        _, ids, wkb, properties = part
-        self._waiting += zip(ids, wkb, properties, strict=True)
-        if len(self._waiting) >= ROWS:
-            self._write()
+    def write(self, parts: Iterable[Part]) -> None:
+        """Write features; a layer without any has its columns all the same.
 
-    def finish(self) -> None:
-        """Write what is left; an empty layer has its columns all the same."""
-        if self._waiting or not self._begun:
-            self._write()
-
-    def _write(self) -> None:
-        shapes = None
-        if self.geometry is not None:
-            shapes = numpy.array([wkb for _, wkb, _ in self._waiting] or [], dtype=object)
-        columns, masks = self._columns()
+        Raises
+        ------
+        InvalidFile
+            If GDAL cannot write them.
+        """
+        stream = _Stream(self, parts)
+        is_table = self.geometry is None
         try:
-            pyogrio.raw.write(
-                self.path, shapes, columns, numpy.array([each.name for each in self.fields], dtype=object),
-                field_mask=masks, layer=self.layer, driver=self.driver, geometry_type=self._geometry_type(),
-                crs=self.crs if self.geometry is not None else None, append=self._begun,
-                encoding=self.encoding if self.driver == "ESRI Shapefile" else None,
-                promote_to_multi=self._geometry_type() is not None and self._geometry_type().startswith("Multi"),
+            pyogrio.write_arrow(
+                pyarrow.RecordBatchReader.from_batches(self._schema(), stream.batches()),
+                self.path, layer=self.layer, driver=self.driver, crs=None if is_table else self.crs,
+                geometry_name=None if is_table else GEOMETRY, geometry_type=None if is_table else self._geometry_type(),
+                encoding=self.encoding if self._is_shapefile else None,
+                append=self.driver == "GPKG" and self.path.exists(),
                 dataset_options={"VERSION": "1.2"} if self.driver == "GPKG" and not self.path.exists() else None,
-                layer_options=None if self._begun else dict(self.options),
+                layer_options=dict(self.options),
             )  # fmt: skip
         except (DataSourceError, DataLayerError, FieldError, GeometryError, RuntimeError, UnicodeError) as fault:
+            if stream.fault is not None:  # it came through GDAL, which knows its text alone
+                raise stream.fault from None
             message = N_("不能写文件 %(file)s：%(reason)s")
             raise InvalidFile(message, file=self.path.name, reason=shown(fault)) from fault
-        self._begun = True
-        self.rows += len(self._waiting)
-        self._waiting = []
 
-    def _geometry_type(self) -> str | None:
+    @property
+    def _is_shapefile(self) -> bool:
+        return self.driver == "ESRI Shapefile"
+
+    def _geometry_type(self) -> str:
         """A layer of several parts may hold single ones; a Shapefile makes no difference."""
-        if self.geometry is None:
-            return None
-        return self.geometry.removeprefix("Multi") if self.driver == "ESRI Shapefile" else self.geometry
+        return self.geometry.removeprefix("Multi") if self._is_shapefile else self.geometry
 
-    def _columns(self) -> tuple[list[numpy.ndarray], list[numpy.ndarray | None]]:
-        made = [self._column(each) for each in self.fields]
-        return [values for values, _ in made], [mask for _, mask in made]
+    def _schema(self) -> pyarrow.Schema:
+        columns = [(each.name, ARROW_TYPES[each.type]) for each in self.fields]
+        return pyarrow.schema(columns if self.geometry is None else [*columns, (GEOMETRY, pyarrow.binary())])
 
-    def _column(self, each: VectorField) -> tuple[numpy.ndarray, numpy.ndarray | None]:
-        values = [
-            feature_id if each.source == "feature_id" else properties.get(each.source)
-            for feature_id, _, properties in self._waiting
+    def batch(self, ids: Sequence[str], wkb: Sequence[bytes | None], rows: Sequence[Mapping]) -> pyarrow.RecordBatch:
+        """Some features as a batch of Arrow columns."""
+        arrays = [
+            self._column(each, ids if each.source == "feature_id" else [row.get(each.source) for row in rows])
+            for each in self.fields
         ]
-        missing = numpy.array([value is None for value in values], dtype=bool)
-        if each.type == "integer":
-            return numpy.array([0 if value is None else int(value) for value in values], dtype=numpy.int64), missing
-        if each.type == "number":
-            return numpy.array([numpy.nan if value is None else float(value) for value in values]), None
-        if each.type == "boolean":
-            return numpy.array([bool(value) for value in values], dtype=bool), missing
-        if each.type == "date":
-            days = numpy.array(["NaT" if value is None else str(value)[:10] for value in values], dtype="M8[D]")
-            return days, None
-        texts = [None if value is None else self._fitting(str(value)) for value in values]
-        column = numpy.empty(len(texts), dtype=object)
-        column[:] = texts
-        return column, None
+        if self.geometry is not None:
+            arrays.append(pyarrow.array(self._shapes(wkb), pyarrow.binary()))
+        return pyarrow.record_batch(arrays, schema=self._schema())
+
+    def _column(self, each: VectorField, values: Sequence[object]) -> pyarrow.Array:
+        if each.type == "text":
+            made = [None if value is None else self._fitting(str(value)) for value in values]
+        elif each.type == "date":
+            made = numpy.array(["NaT" if value is None else str(value)[:10] for value in values], dtype="M8[D]")
+        else:
+            plain = {"integer": int, "number": float, "boolean": bool}[each.type]
+            made = [None if value is None else plain(value) for value in values]
+        return pyarrow.array(made, ARROW_TYPES[each.type])
+
+    def _shapes(self, wkb: Sequence[bytes | None]) -> Sequence[bytes | None]:
+        """A GeoPackage's layer of several parts holds nothing else."""
+        if self._is_shapefile or not self.geometry.startswith("Multi"):
+            return wkb
+        shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
+        kind = shapely.GeometryType[self.geometry.upper()]
+        single = shapely.get_type_id(shapes) == shapely.GeometryType[self.geometry.removeprefix("Multi").upper()]
+        _, owner = shapely.get_parts(shapes[single], return_index=True)
+        shapes[single] = TO_MULTI[kind](shapely.get_parts(shapes[single]), indices=owner)
+        return shapely.to_wkb(shapes).tolist()
 
     def _fitting(self, text: str) -> str:
         """A text as long as a Shapefile has room for, in signs that its encoding has."""
-        if self.driver != "ESRI Shapefile":
+        fits = self.encoding == "UTF-8" and len(text) * LONGEST_UTF8_SIGN <= LONGEST_DBF_TEXT
+        if fits or not self._is_shapefile:
             return text
         raw = text.encode(self.encoding, "replace")
         short = raw[:LONGEST_DBF_TEXT].decode(self.encoding, "ignore")
         if short != text:
             self.shortened += 1
         return short
+
+
+TO_MULTI = {
+    shapely.GeometryType.MULTIPOINT: shapely.multipoints,
+    shapely.GeometryType.MULTILINESTRING: shapely.multilinestrings,
+    shapely.GeometryType.MULTIPOLYGON: shapely.multipolygons,
+}
+
+
+@dataclass
+class _Stream:
+    """The batches of a file. GDAL asks for them, and would hide the error of one that cannot be made."""
+
+    file: VectorFile
+    parts: Iterable[Part]
+    fault: Exception | None = None
+
+    def batches(self) -> Iterator[pyarrow.RecordBatch]:
+        try:
+            for ids, wkb, rows in gathered(self.parts):
+                yield self.file.batch(ids, wkb, rows)
+        except Exception as fault:
+            self.fault = fault
+            raise
+
+
+def gathered(parts: Iterable[Part]) -> Iterator[tuple[list[str], list[bytes | None], list[Mapping[str, object]]]]:
+    """Parts put together until they have `ROWS` features: ids, WKB, properties."""
+    waiting: list[Part] = []
+    for part in chain(parts, [None]):
+        if part is not None:
+            waiting.append(part)
+        if waiting and (part is None or sum(len(ids) for _, ids, _, _ in waiting) >= ROWS):
+            yield tuple(list(chain.from_iterable(each)) for each in list(zip(*waiting, strict=True))[1:])
+            waiting = []
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy
 import pyproj
 
-from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, zone_of
+from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, projection, zone_of
 
 LONGITUDES, LATITUDES = (73.0, 136.0), (3.0, 54.5)
 NORTHINGS, EASTINGS = (3e5, 6.1e6), (2e5, 8e5)
@@ -57,7 +57,7 @@ def guessed(points: numpy.ndarray, extent: Sequence[float]) -> Guess:
             return Guess(pyproj.CRS(gauss_kruger_crs(zone, with_zone_digits=True)), swapped)
         if _within(east, EASTINGS) and _within(north, NORTHINGS) and north > 1e6:
             crs = gauss_kruger_crs(zone_of((extent[0] + extent[2]) / 2))
-            lon, lat = pyproj.Transformer.from_crs(crs, STORED_CRS, always_xy=True).transform(east, north)
+            lon, lat = projection(crs, STORED_CRS).transform(east, north)
             is_near = _within(lon, (extent[0] - NEAR_DEG, extent[2] + NEAR_DEG)) and _within(
                 lat, (extent[1] - NEAR_DEG, extent[3] + NEAR_DEG)
             )
