@@ -1,30 +1,17 @@
 """Plan Atlas. `python server.py` serves; `flask --app server NAME` runs a command; WSGI servers call `create_app()`."""
 
 import logging
-import select
 import socket
 import sys
 
-import waitress
 from flask import Flask
 
 from geo.model.errors import AtlasError, InvalidInput, N_
-from geo.web import MAX_UPLOAD_BYTES, browser_libraries, create_app
+from geo.web import browser_libraries, create_app
 from geo.web.settings import whole_number
 from geo.web.terminal import refuse, say
 
 __all__ = ["create_app"]
-
-LIMITS = {
-    "ident": "Plan Atlas",
-    # A browser keeps six open; waitress' own 100 would be full with seventeen planners. Windows has no poll(), and its
-    # select() takes 512 sockets.
-    "connection_limit": 1000 if hasattr(select, "poll") else 480,
-    "asyncore_use_poll": True,  # where there is one: select() ends at 1024 file descriptors
-    "channel_timeout": 30,  # seconds until a silent connection is let go
-    "cleanup_interval": 10,
-    "max_request_body_size": MAX_UPLOAD_BYTES,  # refused before the body is kept
-}
 
 
 def main() -> int:
@@ -38,12 +25,14 @@ def main() -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every request that waits for a thread
     try:
+        from geo.web.serving import serve  # loaded where it is used
+
         app = create_app()
         threads = whole_number(app.config, "THREADS", lowest=1, highest=256)
         with _listen(app.config["HOST"], whole_number(app.config, "PORT")) as listening:
             _prepare(app)
             say(N_("规划一张图已启动：%(address)s （按 Ctrl+C 停止）"), address=_address(listening))
-            waitress.create_server(app, sockets=[listening], threads=threads, **LIMITS).run()
+            serve(app, listening, threads)
     except AtlasError as error:
         return refuse(error)
     return 0
@@ -70,7 +59,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _prepare(app: Flask) -> None:
     """Install the browser libraries, make the secret and build the store, where that has not been done yet."""
-    from geo.web.current import current_store  # loaded where they are used: commands import this module too
+    from geo.web.current import current_store, replica  # loaded where they are used: commands import this module too
     from geo.web.sessions import secret_key
 
     if not browser_libraries.are_installed():
@@ -79,6 +68,7 @@ def _prepare(app: Flask) -> None:
     secret_key(app)
     with app.app_context():
         current_store()
+        replica()
 
 
 def _address(listening: socket.socket) -> str:

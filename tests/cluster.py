@@ -82,8 +82,8 @@ class Cluster:
 
     def crash(self) -> None:
         """Stop the server as a power cut stops it, and start it again."""
-        _control(self.folder, self._state["port"], "stop", "-m", "immediate")
-        _control(self.folder, self._state["port"], "start")
+        control(self.folder, self._state["port"], "stop", "-m", "immediate")
+        control(self.folder, self._state["port"], "start")
 
     def leave(self) -> None:
         """Give the cluster up; the last one that leaves stops it."""
@@ -101,9 +101,9 @@ def _start(folder: Path, state: Path) -> None:
     _hand_over(secret)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    _run("initdb", "-D", home / "data", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}",
+    run_as_postgres("initdb", "-D", home / "data", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}",
          "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
-    _control(home, port, "start")
+    control(home, port, "start")
     nothing = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     subprocess.run([sys.executable, __file__, folder, home], check=True, start_new_session=True, **nothing)
     state.write_text(json.dumps({"folder": str(home), "port": port, "password": password}))
@@ -121,13 +121,15 @@ def _hand_over(path: Path) -> None:
         shutil.chown(path, "postgres", "postgres")
 
 
-def _control(home: Path, port: int, *action: str) -> None:
+def control(home: Path, port: int, *action: str) -> None:
+    """What pg_ctl does with the server in a folder."""
     settings = SETTINGS | {"port": str(port), "unix_socket_directories": str(home)}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    _run("pg_ctl", "-D", home / "data", "-w", "-s", "-l", home / "log", "-o", options, *action)
+    run_as_postgres("pg_ctl", "-D", home / "data", "-w", "-s", "-l", home / "log", "-o", options, *action)
 
 
-def _run(program: str, *arguments: object) -> None:
+def run_as_postgres(program: str, *arguments: object) -> None:
+    """Run a program of PostgreSQL, which refuses to be run by root."""
     found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
     path = str(found[-1]) if found else shutil.which(program)
     assert path, f"{program} is missing: make setup-tests installs PostgreSQL and PostGIS"
@@ -142,7 +144,7 @@ def _watch(folder: Path, home: Path) -> None:
         fcntl.flock(users, fcntl.LOCK_EX)
         (folder / "cluster.json").unlink(missing_ok=True)
         try:
-            _control(home, 0, "stop", "-m", "immediate")
+            control(home, 0, "stop", "-m", "immediate")
         finally:
             shutil.rmtree(home, ignore_errors=True)
 

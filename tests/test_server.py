@@ -45,6 +45,43 @@ def test_it_builds_the_store_says_its_address_and_serves_from_any_folder(tmp_pat
     assert (tmp_path / "plan.gpkg").exists()
 
 
+SLOW = """
+import socket, sys, time
+from flask import Flask
+from geo.web.serving import serve
+
+app = Flask("slow")
+
+@app.get("/")
+def slow():
+    print("asked", flush=True)
+    time.sleep(1)
+    return "x" * 5_000_000
+
+with socket.create_server(("127.0.0.1", 0)) as listening:
+    print(listening.getsockname()[1], flush=True)
+    serve(app, listening, 2)
+print("stopped", flush=True)
+"""
+
+
+def test_a_server_that_is_told_to_stop_ends_what_it_has_begun_and_takes_nothing_new():
+    with subprocess.Popen([sys.executable, "-c", SLOW], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        port = int(process.stdout.readline())
+        idle = socket.create_connection(("127.0.0.1", port))
+        with socket.create_connection(("127.0.0.1", port)) as asking, idle:
+            asking.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert process.stdout.readline() == "asked\n"
+            process.terminate()
+            assert idle.recv(1) == b""
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", port))
+            answer = b"".join(iter(lambda: asking.recv(2**16), b""))
+        assert answer.endswith(b"\r\n\r\n" + b"x" * 5_000_000)
+        assert process.stdout.readline() == "stopped\n"
+        assert process.wait(10) == 0
+
+
 def test_a_taken_port_is_named_and_nothing_is_built(refusal, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -62,6 +99,9 @@ def test_a_taken_port_is_named_and_nothing_is_built(refusal, tmp_path):
         ("REQUIRE_LOGIN", "yes"),
         ("HOST", "256.0.0.1"),
         ("DATABASE_URL", "mysql://somewhere"),
+        ("DATABASE_URL_READ", "gpkg:copy.gpkg"),
+        ("DATABASE_CONNECTIONS", "2"),
+        ("QUERY_TIMEOUT_S", "0"),
         ("LAYERS_DIR", "no/such/folder"),
     ],
 )

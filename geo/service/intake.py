@@ -10,13 +10,14 @@ from geo.service.demonstration import invented_statuses
 from geo.store import open_store
 from geo.store.base import Content, Store
 from geo.store.catalog import catalog_faults, read_catalog, sound_layers
+from geo.store.limits import USUAL, Limits
 
 FEATURES, STATUSES = "features.geojson", "status.csv"
 DEMO_FEATURES = "demo.geojson"
 """Invented features of a layer that the plan's area has no data for; only the demonstration store takes them."""
 
 
-def open_or_create(url: str, layers_dir: Path, *, demo: bool = False) -> Store:
+def open_or_create(url: str, layers_dir: Path, *, demo: bool = False, limits: Limits = USUAL) -> Store:
     """The store at an address; a missing one is made and filled from the layer folders, all or nothing.
 
     Layers that are new in the folders are added to a store that exists; its data stay as they are.
@@ -37,7 +38,7 @@ def open_or_create(url: str, layers_dir: Path, *, demo: bool = False) -> Store:
         If the address is wrong, the store cannot be opened, or `demo` asks for invented data in a real store.
     """
     catalog = read_catalog(layers_dir)
-    store = open_store(url, catalog)
+    store = open_store(url, catalog, limits)
     try:
         store.create(lambda layer: _content(layers_dir / layer.id, layer, catalog.zone, demo=demo), demo=demo)
     except BaseException:

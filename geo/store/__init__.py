@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Catalog
+from geo.store.limits import USUAL, Limits
 
 if TYPE_CHECKING:
     from geo.store.base import Store
+    from geo.store.replica import Replica
 
 RELATIVE = re.compile("gpkg:(?=[^/])")
 
@@ -19,7 +21,7 @@ def seen_from(folder: Path, url: str) -> str:
     return url if path == url else f"gpkg:///{(folder / path).as_posix().lstrip('/')}"
 
 
-def open_store(url: str, catalog: Catalog) -> "Store":
+def open_store(url: str, catalog: Catalog, limits: Limits = USUAL) -> "Store":
     """The store at an address; nothing is read or made yet.
 
     Parameters
@@ -39,7 +41,7 @@ def open_store(url: str, catalog: Catalog) -> "Store":
     from geo.store.postgis_engine import parsed, without_password
 
     if server := parsed(url):
-        return PostgisStore(server, catalog)
+        return PostgisStore(server, catalog, limits)
     absolute = re.fullmatch("gpkg:///+([A-Za-z]:/.+)|gpkg://(/.+)", seen_from(Path.cwd(), url))
     path = absolute and (absolute[1] or absolute[2]).rstrip("/")
     if not path:
@@ -50,4 +52,23 @@ def open_store(url: str, catalog: Catalog) -> "Store":
             ),
             url=without_password(url),
         )
-    return GeoPackageStore(Path(re.sub("^/+", "/", path)), catalog)
+    return GeoPackageStore(Path(re.sub("^/+", "/", path)), catalog, limits)
+
+
+def open_replica(url: str, primary: "Store", limits: Limits = USUAL) -> "Replica":
+    """The standby at an address that follows a store; it need not be there yet.
+
+    Raises
+    ------
+    InvalidInput
+        If the address is no database server's, or the store itself is in no such server.
+    """
+    from geo.store.postgis import PostgisStore
+    from geo.store.postgis_engine import parsed, without_password
+    from geo.store.replica import Replica
+
+    server = parsed(url)
+    if server is None or not isinstance(primary, PostgisStore):
+        message = N_("DATABASE_URL_READ 应为 DATABASE_URL 所指 PostgreSQL 数据库的只读备库的地址，现为“%(url)s”")
+        raise InvalidInput(message, url=without_password(url))
+    return Replica(server, primary, limits)

@@ -13,9 +13,10 @@ from geo.model.journal import BadRow
 from geo.model.layer import Catalog, Layer
 from geo.store import gpkg_engine, gpkg_metadata, gpkg_states
 from geo.store.changes import Touched
-from geo.store.gpkg_engine import begin_writing, build_engine, faults_of, open_engine
+from geo.store.gpkg_engine import begin_writing, build_engine, ending_after, faults_of, open_engine
 from geo.store.gpkg_rtree import RTree
 from geo.store.gpkg_turns import Turns
+from geo.store.limits import USUAL, Limits
 from geo.store.place import Place
 from geo.store.sql_making import LONGEST_MAKING_S, SqlMaking
 
@@ -29,8 +30,9 @@ class GeoPackageStore(SqlMaking):
         The file; `create` makes it, and its folder, where it is missing.
     """
 
-    def __init__(self, path: Path, catalog: Catalog) -> None:
+    def __init__(self, path: Path, catalog: Catalog, limits: Limits = USUAL) -> None:
         super().__init__(catalog)
+        self._limits = limits
         self.path = path
         self.name = str(path)
         self._engine = open_engine(path)
@@ -44,12 +46,18 @@ class GeoPackageStore(SqlMaking):
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        with self._connected() as connection, ending_after(connection, self._limits.query_s):
+            yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
         with faults_of(self.path), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:
-        with self._reading() as connection:
+        """Without an end of its own: it lasts as long as whoever reads it takes."""
+        with self._connected() as connection:
             connection.exec_driver_sql("BEGIN")
             yield connection
 
@@ -65,7 +73,7 @@ class GeoPackageStore(SqlMaking):
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with faults_of(self.path), self._engine.connect() as connection, self._turns.take(gpkg_engine.BUSY_TIMEOUT_S):
+        with self._connected() as connection, self._turns.take(gpkg_engine.BUSY_TIMEOUT_S):
             begin_writing(connection)
             yield connection
             connection.commit()

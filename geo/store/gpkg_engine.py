@@ -1,6 +1,7 @@
 """Connections to a GeoPackage file: how SQLite is set, how transactions begin, what its errors mean."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,11 @@ _UNSAFE = (
     "PRAGMA cache_size = -65536",
 )
 
+STEPS_BETWEEN_LOOKS = 100_000
+"""How many steps of a query pass, a millisecond or so, before it is asked whether its time is up."""
+
 _FAULTS = {
+    "SQLITE_INTERRUPT": N_("数据库 %(store)s 处理得太久，已经中止；请缩小范围再试"),
     "SQLITE_BUSY": N_("数据库 %(store)s 正被别的程序占用，请稍后再试"),
     "SQLITE_LOCKED": N_("数据库 %(store)s 正被别的程序占用，请稍后再试"),
     "SQLITE_CANTOPEN": N_("打不开数据库 %(store)s：文件不存在，或没有权限"),
@@ -53,6 +58,18 @@ def build_engine(path: Path) -> Engine:
 def begin_writing(connection: Connection) -> None:
     """Take the write lock now, not at the first write: no transaction fails because it began by reading."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def ending_after(connection: Connection, seconds: float) -> Iterator[None]:
+    """Whatever is asked of a connection in the block ends after so many seconds, as SQLITE_INTERRUPT."""
+    ends = time.monotonic() + seconds
+    driver = connection.connection.driver_connection
+    driver.set_progress_handler(lambda: time.monotonic() > ends, STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 @contextmanager

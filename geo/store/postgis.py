@@ -1,7 +1,7 @@
 """The store for offices with a database server: one PostGIS database, the same tables as in the GeoPackage."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import URL, Connection, MetaData, Table, func, select, text
 
@@ -11,6 +11,7 @@ from geo.model.layer import Catalog, Layer
 from geo.store import postgis_states
 from geo.store.base import Filling
 from geo.store.changes import Touched
+from geo.store.limits import USUAL, Limits
 from geo.store.place import Place
 from geo.store.postgis_engine import faults_of, open_engine, without_password
 from geo.store.postgis_index import GistIndex
@@ -29,10 +30,10 @@ class PostgisStore(SqlMaking):
         The database; it must exist, and `create` makes the tables in the first schema of its search path.
     """
 
-    def __init__(self, url: URL, catalog: Catalog) -> None:
+    def __init__(self, url: URL, catalog: Catalog, limits: Limits = USUAL) -> None:
         super().__init__(catalog)
         self.name = without_password(url.render_as_string(hide_password=False))
-        self._engine = open_engine(url)
+        self._engine = open_engine(url, limits)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -58,9 +59,12 @@ class PostgisStore(SqlMaking):
             yield connection
             connection.commit()
 
+    def _faults(self) -> AbstractContextManager[None]:
+        return faults_of(self.name)
+
     @contextmanager
     def _connected(self, **options: object) -> Iterator[Connection]:
-        with faults_of(self.name), self._engine.connect() as connection:
+        with self._faults(), self._engine.connect() as connection:
             yield connection.execution_options(**options)
 
     def _own_faults(self, connection: Connection) -> Iterator[BadRow]:

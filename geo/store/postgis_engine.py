@@ -1,7 +1,7 @@
 """Connections to PostGIS: the address, how a session is set, how long it waits, what the server's errors mean."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -11,18 +11,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from geo.model.errors import N_, StoreUnavailable
 from geo.store.forks import forget_in_children
+from geo.store.limits import Limits
 
 DRIVER = "postgresql+psycopg"
 
 CONNECT_TIMEOUT_S = 10
 BUSY_TIMEOUT_S = 10
 """How long a write waits for another one, and a request for a free connection."""
-
-STATEMENT_TIMEOUT_S = 60
-"""How long one statement may take; of a download, each of its batches."""
-
-POOL_SIZE, POOL_OVERFLOW = 8, 16
-"""Connections that a process keeps, and how many more there may be; a server has 100 for all by default."""
 
 _FAULTS = {
     "57014": N_("数据库 %(store)s 处理得太久，已经中止；请缩小范围再试"),
@@ -58,17 +53,18 @@ def without_password(address: str) -> str:
     return url._replace(password=None).set(query={"host": host} if host else {}).render_as_string()
 
 
-def open_engine(url: URL) -> Engine:
+def open_engine(url: URL, limits: Limits) -> Engine:
     """Connections to a server; none is made yet. A commit is on the server's disk when it returns."""
+    kept = -(-limits.connections // 3)
     engine = create_engine(
         url,
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_OVERFLOW,
+        pool_size=kept,
+        max_overflow=limits.connections - kept,
         pool_timeout=BUSY_TIMEOUT_S,
         pool_pre_ping=True,  # a server that was started anew is no fault
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "plan-atlas"} | dict(url.query),
     )
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", _set_up(limits))
     forget_in_children(engine)
     return engine
 
@@ -89,7 +85,7 @@ def faults_of(store: str) -> Iterator[None]:
         raise StoreUnavailable(_FAULTS.get(code, other), store=store, fault=fault) from error
 
 
-def _set_up(connection: psycopg.Connection, _record: object) -> None:
+def _set_up(limits: Limits) -> Callable[[psycopg.Connection, object], None]:
     """In one round trip: texts as UTF-8, dates as ISO, a durable commit, an end to waiting, and no warming up.
 
     Compiling a statement and starting workers for it take longer than a page does.
@@ -101,7 +97,12 @@ def _set_up(connection: psycopg.Connection, _record: object) -> None:
         "jit": "off",
         "max_parallel_workers_per_gather": "0",
         "lock_timeout": f"{BUSY_TIMEOUT_S}s",
-        "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
+        "statement_timeout": f"{limits.query_s}s",
     }
-    connection.execute("; ".join(f"SET {name} TO '{value}'" for name, value in settings.items()))
-    connection.commit()
+    statement = "; ".join(f"SET {name} TO '{value}'" for name, value in settings.items())
+
+    def set_up(connection: psycopg.Connection, _record: object) -> None:
+        connection.execute(statement)
+        connection.commit()
+
+    return set_up

@@ -1,19 +1,26 @@
 """What the running app works with: its store, opened when it is first asked for, now or as of a past day."""
 
 import threading
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, has_request_context, request
+from flask_login import current_user
 
 from geo.model.errors import InvalidInput
 from geo.model.layer import Zone
 from geo.service.as_of import OFFICE_TIME, PastStores, read_when
 from geo.service.intake import open_or_create
 from geo.service.sealing import SealingKey
+from geo.store import open_replica
 from geo.store.base import Store
-from geo.web.settings import ROOT
+from geo.store.limits import Limits
+from geo.web.settings import ROOT, whole_number
+
+if TYPE_CHECKING:
+    from geo.store.replica import Replica
 
 _EXTENSION, _PAST = "plan_atlas_store", "plan_atlas_past_stores"
 AS_OF = "as_of"
@@ -23,28 +30,38 @@ AS_OF = "as_of"
 class _LazyStore:
     """Opens the store once; commands that need none build none."""
 
-    def __init__(self, url: str, layers_dir: Path) -> None:
-        self._url, self._layers_dir = url, layers_dir
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self._url, self._standby_url = settings["DATABASE_URL"], settings["DATABASE_URL_READ"]
+        self._layers_dir = ROOT / settings["LAYERS_DIR"]
+        self._limits = Limits(
+            query_s=whole_number(settings, "QUERY_TIMEOUT_S", lowest=1, highest=3600),
+            connections=whole_number(settings, "DATABASE_CONNECTIONS", lowest=3, highest=1000),
+        )
         self._lock = threading.Lock()
         self._store: Store | None = None
+        self._replica: Replica | None = None
 
     def __call__(self) -> Store:
         with self._lock:
             if self._store is None:
-                self._store = open_or_create(self._url, self._layers_dir)
+                self._store = open_or_create(self._url, self._layers_dir, limits=self._limits)
             return self._store
 
+    def replica(self) -> "Replica | None":
+        """The standby that follows the store, where one is set."""
+        if not self._standby_url:
+            return None
+        store = self()
+        with self._lock:
+            if self._replica is None:
+                self._replica = open_replica(self._standby_url, store, self._limits)
+            return self._replica
 
-def use_store(app: Flask, url: str, layers_dir: Path, past_dir: Path) -> None:
-    """Tell an app where its store is; a missing one is made from the layer folders when it is first asked for.
 
-    Parameters
-    ----------
-    past_dir
-        Where stores as of past days are kept.
-    """
-    app.extensions[_EXTENSION] = _LazyStore(url, layers_dir)
-    app.extensions[_PAST] = PastStores(past_dir)
+def use_store(app: Flask, settings: Mapping[str, str]) -> None:
+    """Tell an app where its store is; a missing one is made from the layer folders when it is first asked for."""
+    app.extensions[_EXTENSION] = _LazyStore(settings)
+    app.extensions[_PAST] = PastStores(ROOT / settings["AS_OF_DIR"])
     app.url_defaults(_stay_in_the_past)
 
 
@@ -53,15 +70,29 @@ def live_store() -> Store:
     return _extension(_EXTENSION)()
 
 
+def replica() -> "Replica | None":
+    """The standby of the running app's store, where one is set."""
+    return _extension(_EXTENSION).replica()
+
+
 def current_store() -> Store:
     """The store that is read: as of the day that the request names, else as it is now.
+
+    Who has not signed in reads from the standby, where one is set and knows what the store knew a moment ago; who has
+    sees what they wrote, at once.
 
     Raises
     ------
     InvalidInput
         If the day is none, or none of which there is a record.
     """
-    return store_as_of(as_of_day())
+    day = as_of_day()
+    standby = replica() if day is None and _only_reads() else None
+    return standby or store_as_of(day)
+
+
+def _only_reads() -> bool:
+    return has_request_context() and request.method in ("GET", "HEAD") and not current_user.is_authenticated
 
 
 def store_as_of(day: date | None) -> Store:
@@ -77,9 +108,8 @@ def past_stores() -> PastStores:
 def _extension(name: str) -> Any:
     """What `use_store` gave the app; a command's app, which has no pages, gets it now."""
     if name not in current_app.extensions:
-        given = current_app.config
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        use_store(app, given["DATABASE_URL"], ROOT / given["LAYERS_DIR"], ROOT / given["AS_OF_DIR"])
+        use_store(app, current_app.config)
     return current_app.extensions[name]
 
 

@@ -17,7 +17,15 @@ from geo.web.sessions import may, note_activity
 
 READING = {"GET", "HEAD", "OPTIONS"}
 
-OPEN_ALWAYS = {"static", "accounts.sign_in_page", "accounts.sign_in", "language.switch", "health.healthz"}
+OPEN_ALWAYS = {
+    "static",
+    "accounts.sign_in_page",
+    "accounts.sign_in",
+    "language.switch",
+    "health.healthz",
+    "health.live",
+    "health.ready",
+}
 """Endpoints that need no account even where `REQUIRE_LOGIN` is set."""
 
 OPEN_WRITING = {"accounts.sign_in", "corrections.receive"}

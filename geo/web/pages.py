@@ -44,7 +44,7 @@ from geo.web.current import AS_OF, as_of_moment, live_store, use_store
 from geo.web.guard import guard, may_open
 from geo.web.hosts import refuse_wrong_hosts
 from geo.web.sessions import keep_sessions
-from geo.web.settings import ROOT, whole_number
+from geo.web.settings import whole_number
 from geo.web.uploads import allow_uploads
 
 NAVIGATION = (
@@ -93,7 +93,7 @@ WITH_PAGES = (
 
 def add_pages(app: Flask, settings: Mapping[str, str]) -> None:
     """Let an app answer requests: its store, its guards, its languages and all its pages."""
-    use_store(app, settings["DATABASE_URL"], ROOT / settings["LAYERS_DIR"], ROOT / settings["AS_OF_DIR"])
+    use_store(app, settings)
     app.wsgi_app = refuse_wrong_hosts(app.wsgi_app)
     _trust_proxies(app, whole_number(settings, "TRUSTED_PROXIES", highest=10))
     app.config["REQUIRE_LOGIN"] = whole_number(settings, "REQUIRE_LOGIN", highest=1) == 1

@@ -27,6 +27,13 @@ SETTINGS = (
         "Where the store is: gpkg:///path/to/file.gpkg (absolute), gpkg:file from the project's folder,"
         " or postgresql+psycopg://user:password@host:port/database",
     ),
+    Setting(
+        "DATABASE_URL_READ",
+        "",
+        "Hot standby of that PostgreSQL server: who has not signed in reads there, while it is at most a second behind",
+    ),
+    Setting("DATABASE_CONNECTIONS", "24", "Connections to PostgreSQL that one process opens at most; a third is kept"),
+    Setting("QUERY_TIMEOUT_S", "60", "Seconds that one question to the store may take; then the answer is 503"),
     Setting("DEMO_DATABASE_URL", "gpkg:instance/demo.gpkg", "Where the demonstration store is, written likewise"),
     Setting("AS_OF_DIR", "instance/as_of", "Folder of stores as of past days; it can be emptied at any time"),
     Setting("SEAL_KEY", "instance/seal_key.pem", "Private key that signs closed years; keep a copy apart from backups"),

@@ -13,6 +13,7 @@ import shapely
 from geo.store import open_store
 from geo.store.catalog import read_catalog
 from geo.store.gpkg_blob import register_functions
+from geo.store.limits import USUAL
 
 ZONE = """
 title = { zh = "试验区", en = "Test zone" }
@@ -161,8 +162,8 @@ def opened(catalog):
     """Opens stores, and closes them when the test is over."""
     stores = []
 
-    def open_it(url, its_catalog=catalog):
-        stores.append(open_store(url, its_catalog))
+    def open_it(url, its_catalog=catalog, limits=USUAL):
+        stores.append(open_store(url, its_catalog, limits))
         return stores[-1]
 
     yield open_it

@@ -17,6 +17,7 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.status import AnnualStatus
 from geo.store import open_store
 from geo.store.gpkg_blob import register_functions
+from geo.store.limits import Limits
 
 pytestmark = [
     pytest.mark.usefixtures("kind"),
@@ -256,3 +257,11 @@ def test_what_a_deleted_store_left_behind_does_not_get_into_the_next_one(store, 
     assert again.count("targets", FeatureQuery()) == 0
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
     again.close()
+
+
+def test_a_question_that_takes_too_long_is_ended_in_words_and_the_next_one_is_answered(url, opened):
+    hasty = opened(url, limits=Limits(query_s=1))
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(StoreUnavailable, match="太久"), hasty._reading() as connection:
+        connection.exec_driver_sql(endless).scalar()
+    assert hasty.count("targets", FeatureQuery()) == 0

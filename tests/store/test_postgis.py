@@ -12,6 +12,7 @@ import shapely
 from geo.model.errors import InvalidInput, StoreUnavailable
 from geo.model.feature_query import Condition, FeatureQuery, Order
 from geo.store import open_store
+from geo.store.limits import Limits
 from geo.store.postgis_engine import without_password
 from tests.cluster import Cluster
 
@@ -163,18 +164,16 @@ def test_an_account_that_may_only_read_cannot_write(cluster, store, database, ou
     outside("DROP ROLE reader")
 
 
-def test_a_statement_that_takes_too_long_is_ended(store, monkeypatch, opened, url):
-    monkeypatch.setattr("geo.store.postgis_engine.STATEMENT_TIMEOUT_S", 0.1)
-    hasty = opened(url)
+def test_a_statement_that_takes_too_long_is_ended(store, opened, url):
+    hasty = opened(url, limits=Limits(query_s=1))
     with refused("太久", hasty), hasty._reading() as connection:
         connection.exec_driver_sql("SELECT pg_sleep(5)")
     assert hasty.count("targets", FeatureQuery()) == 0
 
 
 def test_too_many_at_once_are_told_to_come_again(store, url, opened, monkeypatch):
-    for name, value in {"POOL_SIZE": 1, "POOL_OVERFLOW": 0, "BUSY_TIMEOUT_S": 0.1}.items():
-        monkeypatch.setattr(f"geo.store.postgis_engine.{name}", value)
-    small = opened(url)
+    monkeypatch.setattr("geo.store.postgis_engine.BUSY_TIMEOUT_S", 0.1)
+    small = opened(url, limits=Limits(connections=1))
     with small._reading(), refused("太多", small):
         small.count("targets", FeatureQuery())
 
