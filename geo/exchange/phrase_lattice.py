@@ -141,6 +141,8 @@ class Lattice:
         for end, word in self.words[start]:
             if word.weak and grammar.PART_OF_THING.match(self.run, end):
                 continue
+            if word.letter == "r" and len(self.run) > end and self.run[end - 1 : end + 1] in grammar.DIRECTION_OF:
+                continue  # 李村路西南角 is a corner, not 路西
             yield Edge(end, "w" if word.weak else word.letter, word.cost, word)
         if self.run[start] in grammar.LENGTHS["first_letters"]:
             yield from self.numbers(start)
@@ -240,7 +242,7 @@ class Lattice:
         """Whether this is rather 东至 and a name than a name that begins so: 东至路 is a name."""
         if not self.words[start]:
             return False
-        return any(word.letter == "m" and end - cut >= 2 for cut, word in self.words[start])
+        return any(word.letter in "mj" and end - cut >= 2 for cut, word in self.words[start])
 
     def area_cost(self, start: int, end: int) -> float:
         inner = [*self.within(self.closers, start, end), *(cut for cut in self.areas[start] if cut < end - 1)]

@@ -154,6 +154,13 @@ class Reader:
             for name in names:
                 self.put_side(name, towards[0].direction or "both")
 
+    def at_distance(self, found: list[Token]) -> None:
+        self.mention(found[1:2])
+        direction = opposite(found[0].direction or "")
+        self.put_side(found[1], direction)
+        if self.reading.offset is None and not self.of_thing:
+            self.reading.offset = (found[-1].metres or 0.0, direction)
+
     def sides(self, found: list[Token]) -> None:
         names = [token for token in found if token.letter in NAMES]
         self.mention(names)
@@ -197,6 +204,8 @@ class Reader:
     RULES: tuple[tuple[str, Callable[["Reader", list[Token]], None]], ...] = (
         # 东至A路、B河; 南、西至规划路
         (rf"(?:{D}[psc]?)*m{P}?{N}(?:[ct]{N})*(?:s{N}(?=[psm]|$))*g?{D}?", limits),
+        # 北距A路300米
+        (rf"j{N}{P}?l", at_distance),
         # 办事处东临
         (rf"{N}m(?={P}|$)", adjoins),
         # A路与B路交叉口往南400米路东; 交叉口西南角向南200米
@@ -213,7 +222,7 @@ class Reader:
         # A路(B路至C路段)西侧
         (rf"{N}{P}?{N}t{N}g?[dDkr]", sides_of_first),
         # A路与B路以北; A路、B路以北; A路东、西两侧
-        (rf"(?:R(?:[cs]R)+|{N}(?:c{N})*)[gh]?{P}?[dDkri](?:[psc]?[dDk](?!{N}))*", sides),
+        (rf"(?:R(?:[cst]R)+|{N}(?:c{N})*)[gh]?{P}?[dDkri](?:[psc]?[dDk](?!{N}))*", sides),
         (r"e", encloses),
         (r"q", forget),
         # A路与B路

@@ -19,6 +19,7 @@ from geo.exchange.phrase_words import (
     NEEDS_ADJECTIVE,
     SEPARATORS,
     STRIPS,
+    THINGS,
     UNNAMED,
     WORDS,
     Word,
@@ -32,6 +33,7 @@ IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 """Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
 SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)|(?<=mR[ct])A(?=[ps_]|$)")
 LISTED_SIDES, AVENUE = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)"), re.compile("Rd(?=[ct]R+[xd])")
+BRIDGE, BUILDING = re.compile(THINGS["bridge"]), re.compile(THINGS["building"])
 BEGUN = re.compile("Rd[ps]RT")
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
@@ -133,7 +135,7 @@ def tokenize(text: str) -> list[Token]:
 def prepare(tokens: list[Token]) -> list[Token]:
     """The tokens that rules look at: no words that say nothing, one separator between two things, D for a corner."""
     kept: list[Token] = []
-    for token in areas_as_things(join_strips(tokens)):
+    for token in areas_as_things(join_strips(join_buildings(tokens))):
         if token.letter in IGNORED:
             continue
         if token.letter in SEPARATOR_LETTERS and kept and kept[-1].letter in SEPARATOR_LETTERS:
@@ -153,6 +155,21 @@ def join_strips(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         if token.text in STRIPS and joined and joined[-1].letter == "T" and joined[-1].end == token.start:
             joined[-1] = replace(joined[-1], text=joined[-1].text + token.text, end=token.end)
+        else:
+            joined.append(token)
+    return joined
+
+
+def join_buildings(tokens: list[Token]) -> list[Token]:
+    """汝南路立交桥 is a bridge, and behind a corner 新唐街3号楼 a building: neither is the road."""
+    joined: list[Token] = []
+    for place, token in enumerate(tokens):
+        before = joined[-1] if joined else None
+        first = "".join(each.letter for each in tokens[: max(0, place - 1)])
+        pattern = BUILDING if token.letter == "h" and "x" in first else BRIDGE if first[-1:] not in [*"RUTct"] else None
+        adjacent = before is not None and before.letter == "R" and before.end == token.start
+        if before and adjacent and pattern and pattern.search(token.text):
+            joined[-1] = replace(before, letter="T", text=before.text + token.text, end=token.end)
         else:
             joined.append(token)
     return joined

@@ -59,8 +59,8 @@ BREAKS = frozenset(text for template in GRAMMAR["breaks"]["list"] for text, _ in
 ROADS, THINGS, AREAS, LENGTHS = GRAMMAR["roads"], GRAMMAR["things"], GRAMMAR["areas"], GRAMMAR["lengths"]
 ROAD_SUFFIXES, THING_SUFFIXES = frozenset(ROADS["suffixes"]), frozenset(THINGS["suffixes"])
 AREA_SUFFIXES = frozenset(AREAS["suffixes"])
-AREA_RESTS = AREA_SUFFIXES | {"街"}
-"""What is left of an area's name behind a shorter area or road: 光复道街 is a subdistrict."""
+AREA_RESTS = (AREA_SUFFIXES | {"街"}) - frozenset(AREAS["whole_names"])
+"""What is left of an area's name behind a shorter area or road: 光复道街 is a subdistrict, 滨江中路市 is no city."""
 AVENUES, DIRECTION_COSTS = tuple(ROADS["avenues"]), ROADS["avenue_direction_costs"]
 HIGHWAYS = tuple(ROADS["highways"])
 SHORT_STEMS = tuple(ROADS["short_stems"])

@@ -11,6 +11,7 @@ CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
 LOCATED = re.compile(WORDS["anchors"]["located"])
 LOCATED_AGAIN = re.compile(f"{WORDS['anchors']['subject_again']}(?:{WORDS['anchors']['located']})")
 LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
+NEAR = re.compile(WORDS["location"]["near"])
 IN_BRACKETS = re.compile(WORDS["location"]["in_brackets"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
 FINISHED_LABEL, PERIOD, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "any"))
@@ -39,15 +40,25 @@ def find_location(text: str) -> str | None:
     skipped = len(rest) - len(rest.lstrip(CLAUSES["marks"]))
     end = place = skipped
     for clause in re.split(CLAUSES["end"], rest[skipped:])[: WORDS["location"]["longest_clauses"]]:
+        if place > skipped and (again := LOCATED.match(clause)):  # 位于包河区,地处A路与B路交口
+            skipped = end = place = place + again.end()
+            clause = clause[again.end() :]
         stop = LOCATION_ENDS.search(clause)
         words = clause[: stop.start()] if stop else clause
-        told = bool(words.strip(CLAUSES["marks"])) and (is_place(words) or (located is not None and place == skipped))
+        bare = words.strip(CLAUSES["marks"])
+        told = bool(bare) and (is_place(words) or (located is not None and (place == skipped or is_near(bare))))
         if not told:
             break
         end, place = place + len(words), place + len(clause)
         if stop or clause.endswith(tuple(CLAUSES["stops"])):
             break
     return rest[skipped:end].strip(CLAUSES["marks"]) or None
+
+
+def is_near(clause: str) -> bool:
+    """Whether a clause may go on with a place that another began: 悦盈广场对面."""
+    short = len(clause) <= WORDS["location"]["longest_near"]
+    return short and bool(NEAR.search(clause)) and not find_quantities(clause)
 
 
 def is_place(clause: str) -> bool:
@@ -58,8 +69,8 @@ def is_place(clause: str) -> bool:
 
 def find_year(text: str, passage: Passage) -> int | None:
     """The year of completion, else that of the nearest heading, else that of the start."""
-    if told := [*FINISHED.finditer(text), *FINISHED_LABEL.finditer(text)]:
-        return int(told[-1]["year"])
+    if finished := finished_year(text):
+        return finished
     if period := PERIOD.search(text):
         return int(period["year"])
     if passage.year and (match := FINISHED_RELATIVE.search(text)):
@@ -68,6 +79,12 @@ def find_year(text: str, passage: Passage) -> int | None:
         return passage.year
     match = STARTED.search(text)
     return int(match["year"]) if match else None
+
+
+def finished_year(text: str) -> int | None:
+    """The year in which a text says that something is completed."""
+    told = [*FINISHED.finditer(text), *FINISHED_LABEL.finditer(text)]
+    return int(told[-1]["year"]) if told else None
 
 
 def last_year(text: str) -> int | None:

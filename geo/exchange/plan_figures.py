@@ -13,6 +13,7 @@ from geo.model.units import UNITS
 PARTIAL = WORDS["partial"]
 NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
+OF_IT = re.compile(PARTIAL["of_it"])
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
 UNLABELLED, ALONE, LAST = 50, 60, 100
@@ -132,6 +133,11 @@ def are_seats_of(classes: Quantity | None, quantity: Quantity) -> bool:
     return alone and classes is not None and is_classes(classes)
 
 
+def is_other(quantity: Quantity) -> bool:
+    """Whether a figure is none of the new whole: 现有24个班, 其中寄宿900人, but not the level in 其中小学30个班."""
+    return bool(EXISTING.search(quantity.label) or (OF_IT.search(quantity.label) and not LEVELS.search(quantity.label)))
+
+
 def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int = 0) -> None:
     """Classes and seats: the one figure, or the sum of those that are told by school level.
 
@@ -140,7 +146,7 @@ def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int 
     levels
         How many levels are told elsewhere, so that as many figures without one are parts too.
     """
-    whole = [each for each in quantities if not EXISTING.search(each.label) and not each.restates]
+    whole = [each for each in quantities if not is_other(each) and not each.restates]
     if name == "seats":
         whole = [each for each in whole if PARTIAL["of_each_class"] not in each.label]
     unlevelled = [each for each in whole if not LEVELS.search(each.label)]

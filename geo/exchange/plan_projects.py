@@ -5,31 +5,32 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from geo.exchange.location_phrase import says_where
-from geo.exchange.plan_structure import MARKERS, Passage
-from geo.exchange.plan_words import WORDS
-from geo.exchange.quantities import either, find_quantities
-
-NAMES, ANCHORS, CLAUSES = WORDS["names"], WORDS["anchors"], WORDS["clauses"]
-FACILITY = re.compile(f"(?:{either(NAMES['facilities'])}|{'|'.join(NAMES['facility_patterns'])}){NAMES['brackets']}$")
-GENERIC = re.compile(
-    "|".join(NAMES["generic"])
-    + f"|^(?:{either(NAMES['generic_said'])})*(?:{either(NAMES['generic_nouns'])}){NAMES['kinds_of_work']}$"
+from geo.exchange.plan_names import (
+    CLAUSES,
+    GENERIC,
+    LOCATED,
+    NAMES,
+    clean_name,
+    holds_figures,
+    is_project,
+    kind_of,
+    without_kind,
 )
-BEFORE_NAME, AFTER_NAME = (re.compile(NAMES[key]) for key in ("before_name", "after_name"))
-DEVELOPER = re.compile(NAMES["developer"])
-KIND, LOCATED = re.compile(NAMES["kind"]), re.compile(ANCHORS["located"])
+from geo.exchange.plan_structure import Passage
+from geo.exchange.plan_words import WORDS
+from geo.exchange.quantities import find_quantities
+
+ANCHORS = WORDS["anchors"]
 INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invested", "listed", "verbs", "instead"))
 NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
 ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 NO_ITEM, TOLD, HEADLINE = (re.compile(ANCHORS[key]) for key in ("no_item", "told", "headline"))
-TASK = re.compile(NAMES["task"])
-SUBJECT, PLACED = re.compile(ANCHORS["subject"]), re.compile(ANCHORS["placed"])
-PLACED_BEFORE, LEAD_IN = re.compile(ANCHORS["placed_before"]), re.compile(ANCHORS["lead_in"])
-BUILT_CLAUSE, PLACE_BEHIND = re.compile(ANCHORS["built_clause"]), re.compile(NAMES["place_behind"])
+PLACED_BEFORE, LEAD_IN, APPROVED = (re.compile(ANCHORS[key]) for key in ("placed_before", "lead_in", "approved"))
+BUILT_CLAUSE, PREDICATE = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["predicate"])
 CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
-CLAUSE_END, SENTENCE_END = re.compile(CLAUSES["end"]), re.compile(CLAUSES["end_of_sentence"])
-FIGURED, SENTENCE_OF_NAME = re.compile(ANCHORS["figured"]), re.compile(ANCHORS["sentence_of_name"])
+CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
+SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
 ITEM_STYLES = frozenset(
     ("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet", "decimal")
 )
@@ -62,48 +63,6 @@ class Anchor:
     rank: int = 0
     listed: bool = False
     place: str | None = None
-
-
-@lru_cache(maxsize=1024)
-def clean_name(text: str) -> str:
-    """A name without what is only said before or behind it."""
-    name = text.strip(CLAUSES["marks"])
-    name = name[1:-1] if name[:1] + name[-1:] == NAMES["quotes"] else name
-    for _, marker, _ in MARKERS:
-        name = marker.sub("", name, count=1) if marker.match(name) else name
-    while (shorter := BEFORE_NAME.sub("", name).strip(CLAUSES["marks"])) != name:
-        name = shorter
-    name = AFTER_NAME.sub("", name).strip(CLAUSES["marks"])
-    if "(" in name and ")" not in name:  # 城东小学(位置:…
-        name = name.partition("(")[0]
-    return without_place(name)
-
-
-def without_place(name: str) -> str:
-    """云峰小学(云峰路以北) and 云峰小学(总投资3亿元) are 云峰小学; other brackets belong to a name."""
-    behind = PLACE_BEHIND.search(name)
-    told = behind and (says_where(behind["place"]) or holds_figures(behind["place"]))
-    return name[: behind.start()] if behind and told else name
-
-
-def is_project(name: str) -> bool:
-    """Whether this can be the name of one project."""
-    proper = not GENERIC.match(name) and not LOCATED.match(name) and not TASK.match(name)
-    return 3 <= len(name) <= NAMES["longest"] and bool(FACILITY.search(name)) and proper
-
-
-def without_kind(name: str) -> str:
-    """第二十中学新建项目 is 第二十中学, where what is left is still a project."""
-    shorter = KIND.sub("", name)
-    return shorter if is_project(shorter) else name
-
-
-def split_developer(name: str) -> tuple[str | None, str]:
-    """Developer and project: 海伦堡中国控股有限公司 and 驻马店海乐城项目."""
-    match = DEVELOPER.match(name)
-    if not match or not is_project(rest := match["name"] or match["name2"]):
-        return None, name
-    return match["developer"] or match["developer2"], rest
 
 
 def clause_start(text: str, place: int) -> int:
@@ -142,11 +101,6 @@ def names_item(name: str, front: str) -> bool:
     return usual and bool(TOLD.search(front, front.find(name) + len(name)))
 
 
-def holds_figures(name: str) -> bool:
-    """Whether a name tells a size, and so is none; X2地块36班小学 and 年产5万吨铝箔项目 are names."""
-    return any(each.unit not in ("class", "t_10k", "item", "m", "km") for each in find_quantities(name))
-
-
 def name_line(text: str) -> Anchor | None:
     """The project of which a line is the name and nothing else."""
     match = NAME_LINE.match(text)
@@ -162,24 +116,39 @@ def goes_on_with(anchor: Anchor, other: Anchor, text: str) -> bool:
     return other.rank > anchor.rank == 0 and (not between or other.name in (anchor.name, without_kind(anchor.name)))
 
 
-def figured(text: str) -> list[Anchor]:
-    """Projects that a passage tells the size of, without a place: 省丹中新校区占地260亩; behind one those like it."""
+def subjects(text: str) -> list[Anchor]:
+    """Projects that a sentence tells of: 省丹中新校区占地260亩, 盛源农贸市场,占地45亩; behind one those like it."""
     found: list[Anchor] = []
-    for start in (0, *(match.end() for match in CLAUSE_END.finditer(text))):
-        match = FIGURED.match(text[start : start + 4 * NAMES["longest"]])
-        if match is None or (start and not found and not LEAD_IN.fullmatch(text[:start])):
-            continue
-        group = match.lastgroup or "name"
-        name = without_kind(clean_name(match[group]))
-        alike = not found or (kind_of(name) is not None and kind_of(name) == kind_of(found[0].name))
-        if is_project(name) and alike and name in text[start:]:
-            found.append(Anchor(name, start, start + match.end(group), 3))
+    for start in (0, *(match.end() for match in CLAUSE_STARTS.finditer(text))):
+        begins = start == 0 or text[start - 1] in CLAUSES["begins"] or LEAD_IN.fullmatch(text[:start])
+        if (begins or found) and (anchor := subject_at(text, start, alone=bool(begins))):
+            kind = kind_of(anchor.name)
+            if not found or (kind is not None and kind == kind_of(found[0].name)):
+                found.append(anchor)
     return found
 
 
-def kind_of(name: str) -> str | None:
-    """The layer that a name alone tells."""
-    return next((kind["layer"] for kind in WORDS["layers"] if re.search(kind["names"], name)), None)
+def subject_at(text: str, start: int, *, alone: bool) -> Anchor | None:
+    """The project that a clause begins with, before a verb or, `alone`, as all of a clause whose sentence goes on."""
+    clause = CLAUSE.match(text, start)
+    if clause is None or clause.end() - start > 4 * NAMES["longest"]:
+        return None
+    ends = [match.start() for match in PREDICATE.finditer(text, start + 1, clause.end())]
+    alone = alone and not ends
+    goes_on = re.split(CLAUSES["end_of_sentence"], text[clause.end() : clause.end() + 2 * NAMES["longest"]], maxsplit=1)
+    if alone and text[clause.end() : clause.end() + 1] == COMMA and is_told(goes_on[0]):
+        ends.append(clause.end())
+    for end in ends:
+        name = without_kind(clean_name(text[start:end]))
+        if is_project(name) and name in text[start:end] and not holds_figures(name):
+            return Anchor(name, start, end, 3)
+    return None
+
+
+def is_told(text: str) -> bool:
+    """Whether a stretch tells a place or a size."""
+    first = text.strip(CLAUSES["marks"]).partition(COMMA)[0]
+    return bool(TOLD.search(text) or find_quantities(text)) or says_where(first)
 
 
 def named_before(text: str, start: int) -> Anchor | None:
@@ -188,11 +157,12 @@ def named_before(text: str, start: int) -> Anchor | None:
         return None
     first = clause_start(text, start - 1)
     clause = text[first : max(0, start - 1)]
-    told = FIGURED.match(clause)
-    name = without_kind(clean_name(told["name"] if told and told["name"] else clause))
+    told = subject_at(text, first, alone=False)
+    name = told.name if told else without_kind(clean_name(clause))
     return Anchor(name, first, start - 1, LOCATED_RANK) if is_project(name) else None
 
 
+@lru_cache(maxsize=64)
 def anchors_in(passage: Passage) -> list[Anchor]:
     """All projects that a passage names, in order, none inside another."""
     text = passage.text
@@ -203,6 +173,9 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     for match in INVESTED.finditer(text):
         if is_project(name := clean_name(match["name"])):
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
+    for match in APPROVED.finditer(text):
+        if is_project(name := clean_name(match["name"])):
+            found.append(Anchor(name, match.start(), match.end("name"), 3))
     for match in PLACED_BEFORE.finditer(text):
         if is_project(name := clean_name(match["name"])) and name in match["name"]:
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"]))
@@ -214,9 +187,10 @@ def anchors_in(passage: Passage) -> list[Anchor]:
             found.append(Anchor(name, start, match.start(), LOCATED_RANK))
     for match in LISTED.finditer(text):
         found += members(text, match)
-    found = found or built(passage) or figured(text) or headline(text)
+    found = found or built(passage)
     if not any(each.rank == 0 for each in found):
-        found += built_clauses(text)
+        found += subjects(text) + built_clauses(text)
+    found = found or headline(text)
     found = found[:1] + [each for each in found[1:] if not goes_on_with(found[0], each, text)]
     kept: list[Anchor] = []
     for anchor in sorted(found, key=lambda anchor: (anchor.rank, anchor.start)):
@@ -244,17 +218,6 @@ def built_clauses(text: str) -> list[Anchor]:
         goes_on = re.split(CLAUSES["end_of_sentence"], rest, maxsplit=1)[0]
         if is_project(name) and name in match[0] and (TOLD.search(goes_on) or find_quantities(goes_on)):
             found.append(Anchor(name, match.start(), match.end("name"), 3))
-    for match in SUBJECT.finditer(text):
-        name = without_kind(clean_name(match["name"]))
-        if is_project(name) and name in match["name"] and not holds_figures(name):
-            found.append(Anchor(name, match.start(), match.end("name"), 3))
-    for start in (match.end() for match in SENTENCE_END.finditer(text)):
-        match = FIGURED.match(text[start : start + 2 * NAMES["longest"]])
-        if match and match["name"] and is_project(name := without_kind(clean_name(match["name"]))):
-            found.append(Anchor(name, start, start + match.end("name"), 3))
-    placed = PLACED.match(text)
-    if placed and is_project(name := clean_name(placed["name"])) and says_where(placed["place"]):
-        found.append(Anchor(name, 0, placed.end("name"), 3))
     return found
 
 

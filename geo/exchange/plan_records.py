@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
+from typing import Any
 
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_details import classify, find_location, find_year
 from geo.exchange.plan_figures import Figures, read_figures
+from geo.exchange.plan_names import NO_PART_OF_NAME, split_developer
 from geo.exchange.plan_projects import (
     CONTINUES,
     LOCATED_RANK,
@@ -17,7 +19,6 @@ from geo.exchange.plan_projects import (
     begins_item,
     entry,
     name_line,
-    split_developer,
 )
 from geo.exchange.plan_row_records import record_of_row
 from geo.exchange.plan_structure import LABEL, Passage
@@ -27,7 +28,6 @@ from geo.model.plan import PlanRecord, Source
 
 ALIKE = 0.6
 PHASE = re.compile(WORDS["names"]["phase"])
-NO_PART_OF_NAME = re.compile(WORDS["names"]["no_part"])
 MERGED = (
     "developer", "layer", "level", "plan_year", "land_area_mu", "building_area_m2", "scale_m2", "investment_cny_10k",
     "classes", "seats", "companies", "throughput", "throughput_text", "turnover", "turnover_text", "full_turnover",
@@ -38,8 +38,15 @@ AGGREGATE = re.compile(WORDS["anchors"]["aggregate"])
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
     """All projects that passages plan; what is told of one project in two places of a section is one record."""
+    records = list(merged(records_in(passages)))
+    told = {bare_name(record.name) for record in records if record.location_text or record.quantities}
+    yield from (each for each in records if each.location_text or each.quantities or bare_name(each.name) not in told)
+
+
+def merged(found: Iterator[tuple[Passage, PlanRecord]]) -> Iterator[PlanRecord]:
+    """The records, those of one project that stand in a row made one."""
     held: PlanRecord | None = None
-    for passage, record in list(records_in(passages)) or records_in(one_project(passages)):
+    for passage, record in found:
         apart = passage.row or begins_item(passage)
         whole = one_of_two(held, record) if held and not apart else None
         if held and not whole:
@@ -47,18 +54,6 @@ def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
         held = whole or record
     if held:
         yield held
-
-
-def one_project(passages: list[Passage]) -> list[Passage]:
-    """A text that names one project in its title and goes on about it under headings, as one passage."""
-    prose = [passage for passage in passages if passage.is_prose]
-    if not prose or len(prose) < len(passages) or name_line(prose[0].text) is None:
-        return []
-    whole = prose[0]
-    for passage in prose[1:]:
-        if len(whole.text) + len(passage.text) <= WORDS["layout"]["longest_item"]:
-            whole = replace(whole, text=whole.text + between(whole, passage) + passage.text)
-    return [whole]
 
 
 def records_in(passages: list[Passage]) -> Iterator[tuple[Passage, PlanRecord]]:
@@ -197,7 +192,7 @@ def goes_on(held: Passage, passage: Passage) -> bool:
     if own and speaks_of_others(passage, own.name):
         return False
     longer = len(held.text) + len(passage.text) <= WORDS["layout"]["longest_item"]
-    return longer and passage.path == held.path and not passage.title
+    return longer and not passage.row and passage.path == held.path and not passage.title
 
 
 def speaks_of_others(passage: Passage, name: str) -> bool:
@@ -208,16 +203,19 @@ def speaks_of_others(passage: Passage, name: str) -> bool:
 
 def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None:
     """What a passage says of one project; None where it says neither a place nor a figure."""
-    text = "" if anchor.listed else passage.text[anchor.start : end]
     end = anchor.end if anchor.listed else end
     if together := AGGREGATE.search(passage.text, anchor.end, end):
-        end, text = together.start(), passage.text[anchor.start : together.start()]
-    behind = passage.text[anchor.end : end]
+        end = together.start()
+    record = record_of(passage, anchor, end)
+    return record if anchor.listed or record.location_text or record.spans.keys() - {"name"} else None
+
+
+def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:
+    """The record of a project that a passage tells of up to `end`."""
+    text = "" if anchor.listed else passage.text[anchor.start : end]
     developer, name = split_developer(anchor.name)
-    location_text = anchor.place or find_location(behind)
+    location_text = anchor.place or find_location(passage.text[anchor.end : end])
     figures = read_figures(without_name(text, anchor.name))
-    if not (anchor.listed or location_text or figures.values):
-        return None
     headings = tuple(heading.title for heading in passage.path if heading.title)
     layer, level = classify(name, headings)
     return PlanRecord(
@@ -235,13 +233,17 @@ def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None
         location_text=location_text,
         location=parse_location(location_text) if location_text else None,
         plan_year=find_year(text, passage),
-        throughput_text=figures.labels.get("throughput"),
-        turnover_text=figures.labels.get("turnover"),
         qualifiers=figures.qualifiers,
         spans=spans_of(passage, anchor, location_text, figures),
         quantities=tuple(figures.quantities),
-        **figures.values,  # type: ignore[arg-type]
+        **of_figures(figures),
     )
+
+
+def of_figures(figures: Figures) -> dict[str, Any]:
+    """The fields of a record that figures give, with the words that say what is put through or turned over."""
+    texts = {f"{field}_text": figures.labels.get(field) for field in ("throughput", "turnover")}
+    return {**figures.values, **texts}
 
 
 def without_name(text: str, name: str) -> str:

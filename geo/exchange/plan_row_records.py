@@ -5,7 +5,7 @@ from dataclasses import replace
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_details import classify, find_location, find_year, last_year
 from geo.exchange.plan_figures import read_figures
-from geo.exchange.plan_projects import clean_name, split_developer
+from geo.exchange.plan_names import clean_name, split_developer
 from geo.exchange.plan_rows import TOTAL, Row, sentence_of
 from geo.exchange.plan_structure import Passage
 from geo.model.plan import PlanRecord, Source
@@ -20,7 +20,7 @@ def record_of_row(passage: Passage, row: Row) -> PlanRecord | None:
     if cell is None or len(name) < SHORTEST_NAME or TOTAL.match(name):
         return None
     sentence, places = sentence_of(row)
-    site, time = row.of_kind("location"), row.of_kind("year")
+    site, time = row.of_kind("location"), row.of_kind("finish") or row.of_kind("year")
     headings = tuple(heading.title for heading in passage.path if heading.title)
     layer, level = classify(name, (*headings, row.category))
     developer, name = split_developer(name)

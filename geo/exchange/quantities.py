@@ -25,6 +25,7 @@ class Measure(NamedTuple):
     per: float = 1.0
     only_with_multiplier: bool = False
     qualifier: str | None = None
+    only_labelled: str | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -98,8 +99,16 @@ def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Qu
     again = between in BOUNDARIES["clause"] and match["plain"] in QUALIFIERS["restating"]
     restates = beside and (between in BOUNDARIES["opening"] or again)
     label = previous.label if restates and previous else label_before(text, match.start())
+    if measure.only_labelled and not ends_labelled(text, match, label, measure.only_labelled):
+        return None
     said = tuple(word for word in qualifiers if word)
     return Quantity(tidy_number(value), measure.key, match[0], match.start(), match.end(), label, said, restates)
+
+
+def ends_labelled(text: str, match: re.Match[str], label: str, words: str) -> bool:
+    """Whether nothing more follows a number, and its label says what it counts: 总投资5.59亿,."""
+    behind = text[match.end() : match.end() + 1].strip()
+    return bool(re.search(words, label)) and behind in ("", *BOUNDARIES["clause"], *BOUNDARIES["closing"])
 
 
 def is_range(text: str, start: int) -> bool:

@@ -1,0 +1,73 @@
+"""Names of projects in a plan: what may be one, and what is only said before or behind it."""
+
+import re
+from functools import lru_cache
+
+from geo.exchange.location_phrase import says_where
+from geo.exchange.plan_structure import MARKERS
+from geo.exchange.plan_words import WORDS
+from geo.exchange.quantities import either, find_quantities
+
+NAMES, CLAUSES = WORDS["names"], WORDS["clauses"]
+FACILITY = re.compile(f"(?:{either(NAMES['facilities'])}|{'|'.join(NAMES['facility_patterns'])}){NAMES['brackets']}$")
+GENERIC = re.compile(
+    "|".join(NAMES["generic"])
+    + f"|^(?:{either(NAMES['generic_said'])})*(?:{either(NAMES['generic_nouns'])}){NAMES['kinds_of_work']}$"
+)
+BEFORE_NAME, AFTER_NAME = (re.compile(NAMES[key]) for key in ("before_name", "after_name"))
+DEVELOPER, KIND = re.compile(NAMES["developer"]), re.compile(NAMES["kind"])
+TASK, PLACE_BEHIND = re.compile(NAMES["task"]), re.compile(NAMES["place_behind"])
+NO_PART_OF_NAME = re.compile(NAMES["no_part"])
+LOCATED = re.compile(WORDS["anchors"]["located"])
+
+
+@lru_cache(maxsize=1024)
+def clean_name(text: str) -> str:
+    """A name without what is only said before or behind it."""
+    name = text.strip(CLAUSES["marks"])
+    name = name[1:-1] if name[:1] + name[-1:] == NAMES["quotes"] else name
+    for _, marker, _ in MARKERS:
+        name = marker.sub("", name, count=1) if marker.match(name) else name
+    while (shorter := BEFORE_NAME.sub("", name).strip(CLAUSES["marks"])) != name:
+        name = shorter
+    name = AFTER_NAME.sub("", name).strip(CLAUSES["marks"])
+    if "(" in name and ")" not in name:  # 城东小学(位置:…
+        name = name.partition("(")[0]
+    return without_place(name)
+
+
+def without_place(name: str) -> str:
+    """云峰小学(云峰路以北) and 云峰小学(总投资3亿元) are 云峰小学; other brackets belong to a name."""
+    behind = PLACE_BEHIND.search(name)
+    told = behind and (says_where(behind["place"]) or holds_figures(behind["place"]))
+    return name[: behind.start()] if behind and told else name
+
+
+def is_project(name: str) -> bool:
+    """Whether this can be the name of one project."""
+    proper = not GENERIC.match(name) and not LOCATED.match(name) and not TASK.match(name)
+    return 3 <= len(name) <= NAMES["longest"] and bool(FACILITY.search(name)) and proper
+
+
+def without_kind(name: str) -> str:
+    """第二十中学新建项目 is 第二十中学, where what is left is still a project."""
+    shorter = KIND.sub("", name)
+    return shorter if is_project(shorter) else name
+
+
+def split_developer(name: str) -> tuple[str | None, str]:
+    """Developer and project: 海伦堡中国控股有限公司 and 驻马店海乐城项目."""
+    match = DEVELOPER.match(name)
+    if not match or not is_project(rest := match["name"] or match["name2"]):
+        return None, name
+    return match["developer"] or match["developer2"], rest
+
+
+def holds_figures(name: str) -> bool:
+    """Whether a name tells a size, and so is none; X2地块36班小学 and 年产5万吨铝箔项目 are names."""
+    return any(each.unit not in ("class", "t_10k", "item", "m", "km") for each in find_quantities(name))
+
+
+def kind_of(name: str) -> str | None:
+    """The layer that a name alone tells."""
+    return next((kind["layer"] for kind in WORDS["layers"] if re.search(kind["names"], name)), None)
