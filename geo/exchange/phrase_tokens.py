@@ -34,7 +34,7 @@ IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)|(?<=mR[ct])A(?=[ps_]|$)")
 LISTED_SIDES, AVENUE = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)"), re.compile("Rd(?=[ct]R+[xd])")
 BRIDGE, BUILDING = re.compile(THINGS["bridge"]), re.compile(THINGS["building"])
-BEGUN = re.compile("Rd[ps]RT")
+BEGUN, NOT_CONTINUING = re.compile("Rd[ps]RT"), re.compile(SEPARATORS["not_continuing"])
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])(?P<second>(?P<stem>.{2,})[路街道线])")
@@ -260,7 +260,7 @@ def tidy(text: str) -> str:
 
 def parts_names(left: str, right: str) -> bool:
     """Whether a space between the two stands between two things, not inside one."""
-    if not left or not right or right[0] in SEPARATORS["continuing"]:
+    if not left or not right or (right[0] in SEPARATORS["continuing"] and not NOT_CONTINUING.match(right)):
         return False
     if left[-1] in SEPARATORS["closing"]:
         return True

@@ -7,14 +7,14 @@ from dataclasses import replace
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_details import LOCATED, find_location, finished_year
 from geo.exchange.plan_figures import read_figures
-from geo.exchange.plan_projects import SUBJECTS, anchors_in, clause_start, name_line
+from geo.exchange.plan_projects import anchors_in, clause_start, name_line
 from geo.exchange.plan_records import AGGREGATE, of_figures, record_of, same_project
 from geo.exchange.plan_structure import Passage
 from geo.exchange.plan_words import WORDS
 from geo.model.plan import PlanRecord
 
 ARTICLE, SENTENCE = WORDS["article"], re.compile(WORDS["clauses"]["sentence"])
-OF_OTHERS = re.compile(ARTICLE["of_others"])
+OF_OTHERS, OWN_SUBJECT = re.compile(ARTICLE["of_others"]), re.compile(ARTICLE["own_subject"])
 
 
 def complete_article(records: list[PlanRecord], passages: list[Passage]) -> list[PlanRecord]:
@@ -63,7 +63,7 @@ def is_placed(record: PlanRecord, words: str) -> bool:
     if located is None:
         return False
     subject = words[clause_start(words, located.start()) : located.start()].strip()
-    return subject in SUBJECTS or same_project(record.name, subject)
+    return bool(OWN_SUBJECT.fullmatch(subject)) or same_project(record.name, subject)
 
 
 def with_sentence(record: PlanRecord, words: str, start: int) -> PlanRecord:

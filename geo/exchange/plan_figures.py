@@ -13,6 +13,7 @@ from geo.model.units import UNITS
 PARTIAL = WORDS["partial"]
 NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
+LEVEL_ALONE, OF_ROOM = re.compile(PARTIAL["level_alone"]), re.compile(PARTIAL["of_room"])
 OF_IT = re.compile(PARTIAL["of_it"])
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
@@ -49,12 +50,13 @@ def read_figures(text: str) -> Figures:
         if ranked and (ranked[0][0] != ALONE or len(ranked) == 1):
             take(figures, rule, ranked[0][2], part=ranked[0][0] >= LAST)
     take_turnover_of_all(figures, text)
-    classes = [each for each in figures.quantities if is_classes(each)]
+    classes = find_classes(figures.quantities)
     add_up(figures, "classes", classes)
     # 小学36个班,学生1620人,幼儿园12个班,幼儿360人: the levels stand with the classes
     levels = sum(1 for each in classes if LEVELS.search(each.label))
     pairs = zip([None, *figures.quantities], figures.quantities, strict=False)
-    add_up(figures, "seats", [each for before, each in pairs if is_seats(each) or are_seats_of(before, each)], levels)
+    seats = [each for before, each in pairs if is_seats(each) or are_seats_of(before, each)]
+    add_up(figures, "seats", [each for each in seats if not OF_ROOM.match(text, each.end)], levels)
     return figures
 
 
@@ -80,7 +82,9 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
         if never and never[0] not in text[: PARTIAL["reach"]]:  # 荷塘小学一期: its figures are those of 一期
             continue
         behind = tuple(rule.get("not_behind", ()))
-        if any(word in quantity.label for word in rule["not"]) or text.startswith(behind, quantity.end):
+        barred = any(word in quantity.label for word in rule["not"])
+        barred = barred and not any(word in quantity.label for word in rule.get("all_the_same", ()))
+        if barred or text.startswith(behind, quantity.end):
             continue
         rank = rank_of(quantity, text, rule)
         if rank is not None:
@@ -113,6 +117,16 @@ def take_turnover_of_all(figures: Figures, text: str) -> None:
         if UNITS[quantity.unit].quantity == "money" and OF_ALL.search(before) and "turnover" in figures.values:
             figures.put("full_turnover", quantity.to("cny_10k"), quantity)
             return
+
+
+def find_classes(quantities: list[Quantity]) -> list[Quantity]:
+    """The numbers of classes; in 教学班小学36个,初中18个 the second is told by the one before it."""
+    found: list[Quantity] = []
+    for before, quantity in zip([None, *quantities], quantities, strict=False):
+        alike = LEVEL_ALONE.match(quantity.label) and quantity.text.endswith(PARTIAL["piece"])
+        if is_classes(quantity) or (alike and found and before is found[-1]):
+            found.append(quantity)
+    return found
 
 
 def is_classes(quantity: Quantity) -> bool:
@@ -149,6 +163,7 @@ def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int 
     whole = [each for each in quantities if not is_other(each) and not each.restates]
     if name == "seats":
         whole = [each for each in whole if PARTIAL["of_each_class"] not in each.label]
+        whole = [each for each in whole if PARTIAL["with_staff"] not in each.label] or whole
     unlevelled = [each for each in whole if not LEVELS.search(each.label)]
     if not whole:
         return

@@ -16,7 +16,7 @@ from geo.exchange.plan_names import (
     kind_of,
     without_kind,
 )
-from geo.exchange.plan_structure import Passage
+from geo.exchange.plan_structure import MARKERS, Passage
 from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import find_quantities
 
@@ -31,6 +31,7 @@ BUILT_CLAUSE, PREDICATE = re.compile(ANCHORS["built_clause"]), re.compile(ANCHOR
 CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
 SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
+BULLET = next(pattern for style, pattern, _ in MARKERS if style == "bullet")
 ITEM_STYLES = frozenset(
     ("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet", "decimal")
 )
@@ -38,7 +39,7 @@ HEADING_STYLES = frozenset(("chapter", "section", "box"))
 SHORTEST_LISTED = 6
 LOCATED_RANK = 2
 """Of an anchor before 位于."""
-COMMA = ","
+COMMA, SERIAL = ",", "、"
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,9 @@ def subject_at(text: str, start: int, *, alone: bool) -> Anchor | None:
     clause = CLAUSE.match(text, start)
     if clause is None or clause.end() - start > 4 * NAMES["longest"]:
         return None
-    ends = [match.start() for match in PREDICATE.finditer(text, start + 1, clause.end())]
-    alone = alone and not ends
+    verbs = list(PREDICATE.finditer(text, start + 1, clause.end()))
+    ends = [match.start() for match in verbs]
+    alone = alone and all(match[0] not in NAMES["verbs_in_clause"] for match in verbs)
     goes_on = re.split(CLAUSES["end_of_sentence"], text[clause.end() : clause.end() + 2 * NAMES["longest"]], maxsplit=1)
     if alone and text[clause.end() : clause.end() + 1] == COMMA and is_told(goes_on[0]):
         ends.append(clause.end())
@@ -183,7 +185,9 @@ def anchors_in(passage: Passage) -> list[Anchor]:
         start = clause_start(text, match.start())
         if text[start : match.start()] in SUBJECTS and (before := named_before(text, start)):
             found.append(before)
-        if match.start() - start > 2 and is_project(name := without_kind(clean_name(text[start : match.start()]))):
+        if (listing := over_commas(text, start, match.start())) is not None:
+            found.append(listing)
+        elif match.start() - start > 2 and is_project(name := without_kind(clean_name(text[start : match.start()]))):
             found.append(Anchor(name, start, match.start(), LOCATED_RANK))
     for match in LISTED.finditer(text):
         found += members(text, match)
@@ -197,6 +201,17 @@ def anchors_in(passage: Passage) -> list[Anchor]:
         if all(anchor.end <= other.start or anchor.start >= other.end for other in kept):
             kept.append(anchor)
     return sorted(kept, key=lambda anchor: anchor.start)
+
+
+def over_commas(text: str, start: int, end: int) -> Anchor | None:
+    """The project of which the name lists what it is for: 郭家村、陈旗营改造项目一期学校位于…."""
+    if text[start - 1 : start] != SERIAL:
+        return None
+    first = max(text.rfind(mark, max(0, start - NAMES["longest"]), start) for mark in NAMES["parts"]) + 1
+    name = without_kind(clean_name(text[first:end]))
+    pieces = ONE_OF_LIST.split(name)
+    listing = len(pieces) > 1 and is_project(name) and not any(is_project(piece) for piece in pieces[:-1])
+    return Anchor(name, first, end, LOCATED_RANK) if listing and name in text[first:end] else None
 
 
 def built(passage: Passage) -> list[Anchor]:
@@ -233,7 +248,9 @@ def headline(text: str) -> list[Anchor]:
 def begins_item(passage: Passage) -> bool:
     """Whether the passage begins with the number that it stands under."""
     own = passage.path[-1] if passage.path else None
-    return own is not None and own.style in ITEM_STYLES and passage.text.startswith(own.shown)
+    if own is None or own.style not in ITEM_STYLES:
+        return False
+    return passage.text.startswith(own.shown) if own.shown else BULLET.match(passage.text) is not None
 
 
 def members(text: str, match: re.Match[str]) -> list[Anchor]:

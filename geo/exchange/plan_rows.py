@@ -14,9 +14,10 @@ SEPARATORS = [re.compile(each) for each in ROWS["separators"]]
 BEGINS = re.compile(ROWS["begins"])
 """What a line holds that may be a header; the others need no closer look."""
 RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
-NUMERAL = re.compile(ROWS["numeral"])
+NUMERAL, LONE = re.compile(ROWS["numeral"]), re.compile(ROWS["lone"])
 MONEY_CAPTION, FORM_KEY, TOTAL = (re.compile(ROWS[key]) for key in ("money_caption", "form_key", "total"))
 EDGES = ROWS["edges"]
+FEWEST_CELLS = 2
 
 
 class Cell(NamedTuple):
@@ -99,9 +100,17 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
         elif row := row_of(cells, columns):
             category = said.text if (said := row.of_kind("category")) else category
             table[number] = replace(row, category=category)
+        elif is_title(lines, number, separator):
+            table[number] = Row(title=lines[number].strip())
         else:
             break
     return table if any(row.cells for row in table.values()) else {}
+
+
+def is_title(lines: Sequence[str], number: int, separator: re.Pattern[str]) -> bool:
+    """Whether a line of one short cell stands between rows."""
+    following = "".join(lines[number + 1 : number + 2])
+    return LONE.fullmatch(lines[number].strip()) is not None and len(cells_of(following, 0, separator)) > FEWEST_CELLS
 
 
 def row_of(cells: list[Cell], columns: tuple[Column, ...]) -> Row | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from geo.exchange.plan_rows import FORM_KEY, Row, as_form, cells_of, find_rows
 from geo.exchange.plan_words import WORDS
-from geo.exchange.quantities import read_numeral
+from geo.exchange.quantities import either, read_numeral
 
 LAYOUT = WORDS["layout"]
 MARKERS = [(entry["style"], re.compile(entry["pattern"]), entry["shown"]) for entry in WORDS["markers"]]
@@ -24,6 +24,9 @@ TABLE_TITLE, TABLE_HEAD, TABLE_END = (re.compile(LAYOUT[key]) for key in ("table
 PAST, NO_YEAR = re.compile(LAYOUT["past"]), re.compile(LAYOUT["not_a_year_heading"])
 YEAR = re.compile(LAYOUT["year"])
 NAMES = re.compile(LAYOUT["name_label"])
+BRACKETED_NAME = re.compile(
+    LAYOUT["bracketed"].replace("{facilities}", either(WORDS["names"]["facilities"])), re.MULTILINE
+)
 MARKDOWN = re.compile(LAYOUT["markdown"], re.MULTILINE)
 TAB = re.compile("\t")
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
@@ -166,7 +169,8 @@ def value_of(heading: Heading) -> int:
 
 def fold(text: str) -> str:
     """Half-width forms without marks of Markdown, one character for one, so that every place in the text stays."""
-    return MARKDOWN.sub(lambda mark: " " * len(mark[0]), text.translate(HALF_WIDTH))
+    plain = MARKDOWN.sub(lambda mark: " " * len(mark[0]), text.translate(HALF_WIDTH))
+    return BRACKETED_NAME.sub(lambda match: f" {match['name']} ", plain)
 
 
 def read_passages(text: str) -> list[Passage]:
