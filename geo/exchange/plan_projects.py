@@ -39,7 +39,7 @@ HEADING_STYLES = frozenset(("chapter", "section", "box"))
 SHORTEST_LISTED = 6
 LOCATED_RANK = 2
 """Of an anchor before 位于."""
-COMMA, SERIAL = ",", "、"
+COMMA, SERIAL = ",", NAMES["serial"]
 
 
 @dataclass(frozen=True)
