@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import bellman_ford
 from geo.analysis.catchments.streets import shortest_arcs
 from geo.model.errors import InvalidFeatures, N_
 
-CANDIDATES = 16
+CANDIDATES = 12
 MILLIMETRES = 1000
 PARTS = 1000
 """Into so many a pupil is cut where figures are no whole numbers, as a population times a rate."""
@@ -70,14 +70,11 @@ def share_out(
         If the figures are too large to be computed with exactly.
     """
     problem = _problem(costs_m, pupils, seats, first)
-    candidate = problem.nearest(CANDIDATES)
-    while True:
-        flow = problem.solve(candidate)
-        prices = problem.prices(flow, candidate)
-        better = problem.better(flow, prices) & ~candidate
-        if not better.any():
-            return problem.sharing(flow, prices)
-        candidate |= better
+    if problem.supply.sum() <= problem.room[:-1].sum():
+        easy = problem.with_cheap_nowhere().shared()
+        if not easy.unseated:
+            return easy
+    return problem.shared()
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,26 @@ class _Problem:
     supply: numpy.ndarray
     room: numpy.ndarray
     parts: int
+
+    def with_cheap_nowhere(self) -> "_Problem":
+        """The same, but no seat costs just more than any walk: small numbers are solved sooner.
+
+        Where its answer seats everybody, the cost of no seat is in neither total, so it is the best answer here too.
+        """
+        costs = self.costs.copy()
+        costs[:, -1] = numpy.where(costs[:, :-1] < FORBIDDEN, costs[:, :-1], 0).max(initial=0) + 1
+        return _Problem(costs, self.supply, self.room, self.parts)
+
+    def shared(self) -> Sharing:
+        """The best answer."""
+        candidate = self.nearest(CANDIDATES)
+        while True:
+            flow = self.solve(candidate)
+            prices = self.prices(flow, candidate)
+            better = self.better(flow, prices) & ~candidate
+            if not better.any():
+                return self.sharing(flow, prices)
+            candidate |= better
 
     def nearest(self, count: int) -> numpy.ndarray:
         """Whether each school is among the nearest of a block; the one that does not exist always is."""
