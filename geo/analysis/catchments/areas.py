@@ -10,8 +10,8 @@ import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.analysis.catchments.borders import borders, in_order, tree_of
 from geo.analysis.catchments.pieces import NOBODY, Pieces, points_along
-from geo.analysis.catchments.snapping import z_order
 from geo.analysis.catchments.streets import Streets
 from geo.analysis.measuring import to_degrees, to_plane
 
@@ -20,11 +20,11 @@ MOST_POINTS = 250_000
 GRID_M = 1e-4
 """Borders are laid on a grid of a tenth of a millimetre, which makes noding sure."""
 
+SLACK = 1e-9
+"""What the parts of an outline may lack of its area, or have too much, as a share of it."""
+
 MARGIN_M = 0.02
 """By how much a place must be nearer to its own school's points than to others', else it becomes a point itself."""
-
-FAR = 10
-"""How many times as far out as the places lie the points that close the outermost cells."""
 
 NEIGHBOURS = 4
 AROUND_M = 50.0
@@ -37,7 +37,7 @@ SIDE_M = 100.0
 def outline_around(streets: Streets, places: numpy.ndarray) -> BaseGeometry:
     """The hull of streets and places (easting, northing), with a margin, in the plane of the streets."""
     known = places[numpy.isfinite(places).all(axis=1)]
-    corners = shapely.multipoints(numpy.concatenate([streets.vertices, known]))
+    corners = shapely.linestrings(numpy.concatenate([streets.vertices, known, streets.vertices[:1]]))
     return shapely.segmentize(shapely.buffer(shapely.convex_hull(corners), AROUND_M, join_style="mitre"), SIDE_M)
 
 
@@ -118,18 +118,18 @@ def straight_areas(
 
 def _labelled(points: numpy.ndarray, school: numpy.ndarray, outline: BaseGeometry) -> list[tuple[int, BaseGeometry]]:
     """The area of each school among these points within an outline, in its plane."""
-    faces = _faces(_borders(points, school), outline)
+    lines, telling = borders(points, school)
+    faces = _faces(lines, outline)
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
-    from scipy.spatial import cKDTree  # loaded where it is used: every start of the program would wait for it
-
-    face_school = school[cKDTree(points).query(inside)[1]]
+    face_school = school[telling][tree_of(points[telling]).query(inside)[1]]
     return [(int(each), _one(faces[face_school == each])) for each in numpy.unique(face_school)]
 
 
 def _distinct(points: numpy.ndarray, school: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """One of each place, to the millimetre."""
+    """One of each place, to the millimetre, neighbours after one another."""
     rounded = points.round(3)
     _, first = numpy.unique(rounded[:, 0] + 1j * rounded[:, 1], return_index=True)
+    first = first[in_order(points[first])]
     return points[first], school[first]
 
 
@@ -137,14 +137,12 @@ def _with_places(
     points: numpy.ndarray, school: numpy.ndarray, places: numpy.ndarray, place_school: numpy.ndarray
 ) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Points with those places that would otherwise lie in, or too near to, another school's area."""
-    from scipy.spatial import cKDTree  # loaded where it is used: every start of the program would wait for it
-
     if not len(points):
         return _distinct(places, place_school)
-    waiting = numpy.argsort(z_order(places), kind="stable")
+    waiting = in_order(places)
     while len(waiting):
         count = min(NEIGHBOURS, len(points))
-        distance, near = cKDTree(points).query(places[waiting], k=range(1, count + 1), workers=-1)
+        distance, near = tree_of(points).query(places[waiting], k=range(1, count + 1), workers=-1)
         other = school[near] != place_school[waiting][:, None]
         nearest_own = numpy.where(other, numpy.inf, distance).min(axis=1)
         nearest_other = numpy.where(other, distance, numpy.inf).min(axis=1)
@@ -160,60 +158,26 @@ def _with_places(
     return points, school
 
 
-def _borders(points: numpy.ndarray, school: numpy.ndarray) -> numpy.ndarray:
-    """The lines between points of different schools."""
-    if len(numpy.unique(school)) < 2:
-        return numpy.empty(0, dtype=object)
-    middle = points.mean(axis=0)
-    reach = FAR * max(numpy.ptp(points, axis=0).max(), 1000.0)
-    angles = numpy.arange(8) * numpy.pi / 4 + 0.1
-    far = reach * numpy.column_stack([numpy.cos(angles), numpy.sin(angles)])
-    centred = numpy.concatenate([points - middle, far])
-    label = numpy.concatenate([school, numpy.full(len(far), NOBODY - 1)])  # so far out that its borders are outside
-    triangles = _triangles(centred)
-    centres = _circumcentres(centred[triangles]) + middle
-    here, beyond, left, right = _neighbours(triangles, len(centred))
-    apart = label[left] != label[right]
-    return shapely.linestrings(numpy.stack([centres[here[apart]], centres[beyond[apart]]], axis=1))
-
-
-def _triangles(points: numpy.ndarray) -> numpy.ndarray:
-    """Numbers of the three points of each triangle of Delaunay's; GEOS is three times as fast as Qhull on streets."""
-    shapes = shapely.get_parts(shapely.delaunay_triangles(shapely.multipoints(points)))
-    corners = shapely.get_coordinates(shapes).reshape(-1, 4, 2)[:, :3]
-    key = points[:, 0] + 1j * points[:, 1]
-    order = numpy.argsort(key)
-    return order[numpy.searchsorted(key[order], corners[..., 0] + 1j * corners[..., 1])]
-
-
-def _neighbours(triangles: numpy.ndarray, count: int) -> tuple[numpy.ndarray, ...]:
-    """Pairs of triangles with a common side: both, and the two points of the side."""
-    sides = numpy.sort(numpy.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]), axis=1)
-    key = sides[:, 0] * count + sides[:, 1]
-    order = numpy.argsort(key, kind="stable")
-    same = numpy.flatnonzero(key[order[:-1]] == key[order[1:]])
-    one, other = order[same], order[same + 1]
-    return one % len(triangles), other % len(triangles), sides[one, 0], sides[one, 1]
-
-
-def _circumcentres(corners: numpy.ndarray) -> numpy.ndarray:
-    """Of triangles (n, 3, 2)."""
-    origin = corners[:, 0]
-    to_b, to_c = corners[:, 1] - origin, corners[:, 2] - origin
-    double = 2 * (to_b[:, 0] * to_c[:, 1] - to_b[:, 1] * to_c[:, 0])
-    double = numpy.where(double == 0, 1e-12, double)
-    b, c = (to_b**2).sum(axis=1), (to_c**2).sum(axis=1)
-    x = (to_c[:, 1] * b - to_b[:, 1] * c) / double
-    y = (to_b[:, 0] * c - to_c[:, 0] * b) / double
-    return origin + numpy.column_stack([x, y])
-
-
 def _faces(borders: numpy.ndarray, outline: BaseGeometry) -> numpy.ndarray:
-    """The parts into which the borders cut the outline."""
+    """The parts into which the borders cut the outline.
+
+    Borders meet at their ends, so that only those on the outline need to be cut; where rounding has made others cross,
+    which shows in parts that do not fill the outline, all are.
+    """
     shapely.prepare(outline)
     near = borders[shapely.intersects(outline, borders)]
+    inside = shapely.contains_properly(outline, near)
+    rim = shapely.union_all([*near[~inside], shapely.boundary(outline)], grid_size=0)
+    faces = _polygons(numpy.concatenate([near[inside], shapely.get_parts(rim)]), outline)
+    if abs(shapely.area(faces).sum() / outline.area - 1) < SLACK and shapely.is_valid(faces).all():
+        return faces
     lines = shapely.union_all([*near, shapely.boundary(outline)], grid_size=GRID_M)
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    return _polygons(shapely.get_parts(lines), outline)
+
+
+def _polygons(lines: numpy.ndarray, outline: BaseGeometry) -> numpy.ndarray:
+    """The areas that noded lines enclose within an outline."""
+    faces = shapely.get_parts(shapely.polygonize(lines))
     return faces[shapely.intersects(outline, shapely.point_on_surface(faces))]
 
 
