@@ -18,7 +18,7 @@ class Keep(Enum):
 
 KEEP = Keep.KEEP
 
-Action = Literal["create", "update", "remove", "status", "account", "correction", "seal"]
+Action = Literal["create", "update", "remove", "status", "account", "correction", "scenario", "seal"]
 
 ACTION_TITLES: dict[str, str] = {
     "create": N_("新增"),
@@ -27,6 +27,7 @@ ACTION_TITLES: dict[str, str] = {
     "status": N_("填报"),
     "account": N_("账号"),
     "correction": N_("纠错"),
+    "scenario": N_("学区方案"),
     "seal": N_("封存"),
 }
 

@@ -68,7 +68,7 @@ class SqlStore(Store):
         self.accounts = AccountRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self.throttle = ThrottleRows(self.schema.metadata, self._reading, self._writing)
         self.evidence = EvidenceRows(self.schema.metadata, self._reading, self._writing)
-        self.scenarios = ScenarioRows(self.schema.metadata, self._reading, self._writing)
+        self.scenarios = ScenarioRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self.corrections = CorrectionRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The layer's state is part of each key, so that what is kept is true.
@@ -227,8 +227,8 @@ class SqlStore(Store):
             rows = streams.rows(select(statuses).order_by(statuses.c.id))
             yield from status_faults(statuses.name, map(entry_of, entries), rows)
             yield from self.evidence.faults(connection)
-            yield from self.scenarios.faults(connection)
-            for action, kept in (("account", self.accounts), ("correction", self.corrections)):
+            journalled = (("scenario", self.scenarios), ("account", self.accounts), ("correction", self.corrections))
+            for action, kept in journalled:
                 entries = streams.rows(self.history.statement(JournalQuery(action=action)))
                 yield from kept.faults(connection, map(entry_of, entries))
 

@@ -1,6 +1,7 @@
 """The page of catchments: schools, areas and homes of a year, which school it is from a place, and what was kept."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import msgspec
 import orjson
@@ -9,6 +10,7 @@ from flask_login import current_user
 
 from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
+from geo.model.journal import Act
 from geo.model.remark import Remark
 from geo.service.catchments import scenarios
 from geo.service.catchments.answering import Answer, Answers
@@ -30,6 +32,8 @@ MODULE = "js/catchments_page.js"
 STEPS = 6
 """What a computation tells at most: reading, last year, places, walks, whole blocks, areas."""
 
+Given = TypeVar("Given", bound=msgspec.Struct)
+
 _EXTENSION = "plan_atlas_catchments"
 
 blueprint = Blueprint("catchments", __name__)
@@ -41,6 +45,20 @@ class GivenScenario(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     note: str | None = None
     question: dict[str, list[str]] = {}
+
+
+class GivenName(msgspec.Struct, forbid_unknown_fields=True):
+    """What a scenario is to be called, and which it is by its hash."""
+
+    name: str
+    seen: str
+    note: str | None = None
+
+
+class Seen(msgspec.Struct, forbid_unknown_fields=True):
+    """Which state of a scenario is meant."""
+
+    seen: str
 
 
 @blueprint.record_once
@@ -165,6 +183,7 @@ def kept() -> Response:
                     "made_at": office_time.shown(each.made_at),
                     "question": each.question,
                     "changed": sorted(scenarios.changed_since(store, each)),
+                    "sha256": each.sha256,
                 }
                 for each in store.scenarios.list()
             ]
@@ -176,14 +195,36 @@ def kept() -> Response:
 @needs_role("editor")
 def keep() -> Response:
     """Keep a question with its answer."""
-    try:
-        given = msgspec.json.decode(request.get_data(), type=GivenScenario)
-    except msgspec.DecodeError as fault:
-        raise InvalidInput(N_("请求不是所需的 JSON：%(reason)s"), reason=str(fault)) from None
+    given = _given(GivenScenario)
     store = live_store()
     question = question_of(given.question, list(store.catalog.zone.years))
     made = scenarios.keep(store, answers(), question, given.name, given.note, by=current_user.name)
     return jsonify(id=made.id, name=made.name)
+
+
+@blueprint.patch("/catchments/scenarios/<int:number>")
+@needs_role("editor")
+def rename(number: int) -> Response:
+    """Call a scenario otherwise."""
+    given = _given(GivenName)
+    made = scenarios.rename(live_store(), number, given.name, given.note, Act(current_user.name), seen=given.seen)
+    return jsonify(id=made.id, name=made.name)
+
+
+@blueprint.delete("/catchments/scenarios/<int:number>")
+@needs_role("editor")
+def remove(number: int) -> Response:
+    """Take a scenario out; the journal tells that it was there."""
+    live_store().scenarios.remove(number, Act(current_user.name), seen=_given(Seen).seen)
+    return current_app.response_class(status=204)
+
+
+def _given(kind: type[Given]) -> Given:
+    """The request's JSON."""
+    try:
+        return msgspec.json.decode(request.get_data(), type=kind)
+    except msgspec.DecodeError as fault:
+        raise InvalidInput(N_("请求不是所需的 JSON：%(reason)s"), reason=str(fault)) from None
 
 
 def _answered() -> Callable[[Tell], tuple[Answer, Renewed | None]]:

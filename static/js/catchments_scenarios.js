@@ -43,7 +43,41 @@ export class Scenarios {
     return el("ul", { class: "scenario-list", "data-testid": "scenario-list" }, this.kept.map((each) => el("li", {}, [
       el("button", { class: "link-button", type: "button", onclick: () => this.page.openScenario(each) }, each.name),
       el("span", {}, t("{by} · {at}", { by: each.made_by, at: each.made_at })),
-      each.changed.length ? el("span", { class: "is-changed" }, t("数据已变")) : null])));
+      each.changed.length ? el("span", { class: "is-changed" }, t("数据已变")) : null,
+      this.page.config.catchments.mayKeep ? this.hands(each) : null])));
+  }
+
+  /** To call a scenario otherwise, or to take it out: each asks once more in its own line. */
+  hands(kept) {
+    const node = el("span", { class: "hands" });
+    const button = (words, act, more = {}) => el("button", { class: "link-button", type: "button", onclick: act, ...more }, words);
+    const rest = () => replace(node,
+      button(t("改名"), () => this.askName(node, kept, rest), { "aria-label": t("给“{name}”改名", { name: kept.name }), "data-testid": "rename" }),
+      button(t("删除"), () => {
+        replace(node, el("span", {}, t("删除“{name}”？日志里仍可查到。", { name: kept.name })),
+          button(t("删除"), () => this.change("DELETE", kept, {}, t("已删除方案“{name}”", { name: kept.name })), { "data-testid": "remove-yes" }), button(t("不删"), rest));
+        node.querySelector("button").focus();
+      }, { "aria-label": t("删除“{name}”", { name: kept.name }), "data-testid": "remove" }));
+    rest();
+    return node;
+  }
+
+  askName(node, kept, rest) {
+    const name = el("input", { class: "form-control form-control-sm", type: "text", maxlength: 60, required: true, value: kept.name, "aria-label": t("方案名称"), "data-testid": "new-name" });
+    const note = el("input", { class: "form-control form-control-sm", type: "text", maxlength: 500, value: kept.note ?? "", placeholder: t("说明（可不填）"), "aria-label": t("方案说明") });
+    replace(node, el("form", { class: "keep-form", onsubmit: (event) => { event.preventDefault(); this.change("PATCH", kept, { name: name.value, note: note.value || null }, t("方案已改名")); } },
+      [name, note, el("button", { class: "btn btn-sm btn-primary", type: "submit" }, t("改好")), el("button", { class: "btn btn-sm btn-quiet", type: "button", onclick: rest }, t("不改"))]));
+    name.focus();
+  }
+
+  async change(method, kept, values, words) {
+    try {
+      await send(`/catchments/scenarios/${kept.id}`, { ...values, seen: kept.sha256 }, { method });
+      say(words);
+    } catch (error) {
+      sayFailed("keep", error.message, null);
+    }
+    await this.load();
   }
 
   form() {

@@ -77,3 +77,23 @@ def test_who_may_not_and_what_does_not_hold_is_refused(office, signed_in, browse
     assert keep(editor, "一个").status_code == 200
     assert keep(editor, "一个").status_code == 409
     assert editor.get("/catchments/result?scenario=77").status_code == 404
+
+
+def test_an_editor_renames_and_removes_what_was_seen(office, signed_in, browser):
+    editor = signed_in(office, "editor")
+    number = keep(editor, "一个").json["id"]
+    address = f"/catchments/scenarios/{number}"
+    (listed,) = read(editor, "/catchments/scenarios")["scenarios"]
+    assert browser(office).patch(address, json={"name": "x", "seen": listed["sha256"]}).status_code in (400, 401)
+    assert signed_in(office, "viewer").delete(address, json={"seen": listed["sha256"]}).status_code == 403
+    assert editor.patch(address, json={"name": " ", "seen": listed["sha256"]}).status_code == 400
+    assert editor.patch(address, json={"name": "两个", "seen": listed["sha256"]}).json == {"id": number, "name": "两个"}
+    assert editor.delete(address, json={"seen": listed["sha256"]}).status_code == 409
+    (listed,) = read(editor, "/catchments/scenarios")["scenarios"]
+    assert (listed["name"], listed["note"]) == ("两个", None)
+    assert read(editor, f"/catchments/result?scenario={number}")["scenario"]["same"]
+    assert editor.delete(address, json={"seen": listed["sha256"]}).status_code == 204
+    assert read(editor, "/catchments/scenarios")["scenarios"] == []
+    assert editor.get(f"/catchments/result?scenario={number}").status_code == 404
+    page = editor.get("/journal?action=scenario").text
+    assert "学区方案" in page and "两个" in page

@@ -7,7 +7,7 @@ import pandas
 
 from geo.analysis.catchments.comparing import Moves, moves
 from geo.model.errors import InvalidInput, N_
-from geo.model.journal import JournalHead
+from geo.model.journal import Act, JournalHead
 from geo.model.scenario import NewScenario, Scenario, clean_name, clean_note
 from geo.service.as_of import PastStores
 from geo.service.catchments.answering import Answer, Answers, input_layers
@@ -62,6 +62,19 @@ def keep(store: Store, answers: Answers, question: Question, name: str, note: st
             journal_seq=head.seq, journal_hash=head.hash, result=result_of(answer),
         )
     )  # fmt: skip
+
+
+def rename(store: Store, number: int, name: str, note: str | None, act: Act, *, seen: str) -> Scenario:
+    """Call a scenario otherwise, as long as it is what the writer saw.
+
+    Raises
+    ------
+    InvalidInput
+        If the name is none.
+    ScenarioNotFound, Conflict
+        As the store raises them.
+    """
+    return store.scenarios.rename(number, clean_name(name), clean_note(note), act, seen=seen)
 
 
 def result_of(answer: Answer) -> dict[str, object]:
