@@ -1,23 +1,18 @@
 """Workbooks that come from people: opened only up to a size, every cell with what a reader must know of it."""
 
 import io
-import re
-import struct
 import warnings
 import zipfile
 from dataclasses import dataclass
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
 from openpyxl.styles.numbers import is_date_format
-from openpyxl.utils import range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geo.exchange.files import shown
 from geo.exchange.ledger_cells import RawCell
-from geo.exchange.zips import BROKEN_ZIP
+from geo.exchange.workbook_limits import BROKEN, check_cells
 from geo.model.errors import InvalidFile, N_
 from geo.model.remark import Remark
 
@@ -26,21 +21,12 @@ LARGEST_UNPACKED = 16 * 2**20
 """Bytes, also of all parts once unpacked: a ledger of ten thousand rows takes half of it."""
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 50_000, 300, 300_000
-CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-"""How a cell begins in a sheet's part; openpyxl needs a kilobyte of memory for each."""
-
-AREA = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*[\"']([^\"']*)")
-"""Areas of which openpyxl makes every cell, whether or not it has a value."""
+"""openpyxl needs a kilobyte of memory for each cell."""
 
 OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 """How .xls begins; a workbook with a password too."""
 
 ZIP = b"PK\x03\x04"
-BROKEN = (
-    *BROKEN_ZIP, struct.error, ParseError, InvalidFileException, SyntaxError, KeyError, IndexError, AttributeError,
-    TypeError, ArithmeticError, MemoryError,
-)  # fmt: skip
-"""What openpyxl raises over a workbook that is none, or that is damaged or locked."""
 
 
 @dataclass(frozen=True)
@@ -94,21 +80,13 @@ def _check_container(content: bytes, name: str) -> None:
             parts = archive.infolist()
             if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
                 raise InvalidFile(N_("%(file)s 解开后太大"), file=name)
-            if sum(_cells_in(archive.read(part)) for part in parts) > MOST_CELLS:
-                raise InvalidFile(N_("%(file)s 的单元格太多：最多 %(most)s 个"), file=name, most=MOST_CELLS)
+            check_cells(archive, name, MOST_CELLS)
             if not any(part.filename.lstrip("/") == "xl/workbook.xml" for part in parts):
                 raise InvalidFile(
                     N_("%(file)s 不是 Excel 工作簿（.xlsx），改扩展名不算：请在 Excel 里另存为 .xlsx"), file=name
                 )
     except BROKEN as fault:
         raise InvalidFile(N_("%(file)s 读不出来：%(reason)s"), file=name, reason=shown(fault)) from None
-
-
-def _cells_in(part: bytes) -> int:
-    """How many cells openpyxl would make of a sheet's part."""
-    areas = (range_boundaries(found.decode()) for found in AREA.findall(part) if b":" in found)
-    joined = sum((right - left + 1) * (bottom - top + 1) for left, top, right, bottom in areas)
-    return len(CELL.findall(part)) + joined
 
 
 def _sheet(sheet: Worksheet, formulas: Worksheet, name: str) -> RawSheet:

@@ -21,7 +21,7 @@ from geo.model.units import SQUARE_METRES_PER_MU
 from geo.model.validity import invalid_reason
 from geo.service.adopting import Position
 from geo.service.editing import GEOMETRY, placing, read_changeable
-from geo.service.inspecting import Asked, OpenedFile, opened
+from geo.service.opened_files import Asked, OpenedFile, opened
 from geo.service.proposals import fits
 from geo.store.base import Store
 

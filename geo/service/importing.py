@@ -11,7 +11,7 @@ import pandas
 import shapely
 
 from geo.analysis.shape_checks import repaired
-from geo.exchange.files.incoming import Batch
+from geo.exchange.files.incoming import Batch, in_words
 from geo.exchange.files.incoming.parts import object_array
 from geo.model import office_time
 from geo.model.crs import STORED_CRS
@@ -26,7 +26,7 @@ from geo.service.import_matching import MATCHINGS, PresentFeatures
 from geo.service.import_overlaps import OverlapCheck
 from geo.service.inspecting import refused
 from geo.service.looking import Looking
-from geo.service.opened_files import Asked, OpenedFile, in_words, opened
+from geo.service.opened_files import Asked, OpenedFile, opened
 from geo.service.stated_areas import areas_m2
 from geo.service.sure_roads import sure_roads
 from geo.store.base import Store

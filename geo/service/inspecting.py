@@ -7,11 +7,12 @@ from typing import Literal
 
 import shapely
 
+from geo.exchange.files.incoming import in_words
 from geo.model.errors import AtlasError
 from geo.model.file_finding import FileFinding, RefusedFile
 from geo.model.remark import Remark
 from geo.service.looking import Looking
-from geo.service.opened_files import Asked, OpenedFile, in_words, opened
+from geo.service.opened_files import Asked, OpenedFile, opened
 
 Result = Literal["accept", "accept_with_findings", "refuse"]
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, request
 from flask_login import current_user
 
-from geo.exchange.files import unpacked
 from geo.model.errors import Conflict, InvalidInput, N_
 from geo.service import replacing
 from geo.service.locating import Network, network_of_file
@@ -82,9 +81,7 @@ def _options() -> dict[str, str]:
 def _network(store: Store, upload: Upload, options: dict[str, str]) -> Network:
     if upload.path is None:
         return network_now(store)
-    folder = upload.path.parent / "unpacked"
-    folder.mkdir(exist_ok=True)
-    return upload.read(lambda path: network_of_file(unpacked(path, folder), **options))
+    return upload.read(lambda path: network_of_file(path, **options))
 
 
 def _closing(upload: Upload, work: progress.Work) -> progress.Work:

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.exchange.files import read_network
-from geo.exchange.files.encodings import encoding_of
 from geo.exchange.files.road_fields import ROAD_NAME
+from geo.exchange.texts import encoding_of
 from geo.model.errors import InvalidFile
 from tests.exchange.osm_files import write_pbf, write_xml
 
@@ -78,11 +78,11 @@ def test_a_shapefile_in_capitals_without_a_prj_is_taken_for_degrees_and_metres_a
     for ending in (".shp", ".shx", ".dbf"):
         path.with_suffix(ending).rename(tmp_path / f"ROADS{ending.upper()}")
     network = read_network(tmp_path / "ROADS.SHP")
-    assert list(network.roads["name"]) == NAMES and "没有坐标系" in told(network)
+    assert list(network.roads["name"]) == NAMES and "没有说明坐标系" in told(network)
     metres = write_shapefile(tmp_path / "m.shp", {"NAME": NAMES}, "UTF-8")
     frame({"NAME": NAMES}).to_crs("EPSG:4547").to_file(metres)
     metres.with_suffix(".prj").unlink()
-    with pytest.raises(InvalidFile, match="没有坐标系"):
+    with pytest.raises(InvalidFile, match="没有说明坐标系"):
         read_network(metres)
 
 
@@ -219,7 +219,7 @@ def test_geojson_in_utf8_and_gbk_with_points_beside_the_lines(tmp_path):
         path = tmp_path / f"{encoding}.geojson"
         path.write_text(json.dumps(document, ensure_ascii=False), encoding=encoding)
         network = read_network(path)
-        assert list(network.roads["name"]) == NAMES and ("不是 UTF-8" in told(network)) == (encoding == "gbk")
+        assert list(network.roads["name"]) == NAMES and ("文字按 GBK 读取" in told(network)) == (encoding == "gbk")
 
 
 def test_geojson_with_the_crs_of_2008(tmp_path):
@@ -293,15 +293,15 @@ def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path):
 
 def test_gdal_sees_only_the_file_and_what_belongs_to_it(tmp_path, monkeypatch):
     seen = []
-    read = pyogrio.read_dataframe
-    monkeypatch.setattr(pyogrio, "read_dataframe", lambda path, **more: seen.append(path) or read(path, **more))
+    read = pyogrio.raw.read
+    monkeypatch.setattr(pyogrio.raw, "read", lambda path, **more: seen.append(path) or read(path, **more))
     plain = write_shapefile(tmp_path / "a.shp", {"NAME": NAMES}, "UTF-8")
     path = tmp_path / "http%3A%2F%2Fx!y?.shp"
     for ending in (".shp", ".shx", ".dbf", ".prj"):
         plain.with_suffix(ending).rename(path.with_suffix(ending))
     path.with_suffix(".vrt").write_text(VRT)
     assert list(read_network(path).roads["name"]) == NAMES
-    assert [each.name for each in seen] == ["layer.shp"] and not seen[0].exists()
+    assert {each.name for each in seen} == {"layer.shp"} and not seen[0].exists()
 
 
 def test_lines_that_are_none_are_left_out_and_told(tmp_path):

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 import shapely
 
+from geo.exchange.files.incoming import cells_file
 from geo.service import inspecting
 from geo.service.opened_files import Asked
 
@@ -132,6 +133,19 @@ def test_tables_are_placed_by_their_headers_and_numbers(tmp_path, name, text, en
     found = inspect(tmp_path / name)
     assert (found.encoding, found.crs, codes(found)) == (encoding, crs, said)
     assert found.extent[:2] == pytest.approx((114.015, 33.03), abs=0.02)
+
+
+def test_a_workbook_of_too_many_cells_is_refused_before_it_is_opened(tmp_path, monkeypatch):
+    book = openpyxl.Workbook()
+    book.active.append(["经度", "纬度"])
+    book.active.append([114.0, 33.0])
+    book.active.merge_cells("C1:D300")
+    book.save(tmp_path / "a.xlsx")
+    monkeypatch.setattr(cells_file, "MOST_CELLS", 603)  # 4 are written and 600 joined
+    found = inspect(tmp_path / "a.xlsx")
+    assert found.result == "refuse" and [each.code for each in found.findings] == ["too_large"]
+    monkeypatch.setattr(cells_file, "MOST_CELLS", 5000)
+    assert inspect(tmp_path / "a.xlsx").features == 1
 
 
 def test_a_workbook_may_have_a_title_above_its_header(tmp_path):

@@ -16,7 +16,7 @@ from geo.exchange import boundary_txt, dxf, geojson, kml
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Parcel, Profile
 from geo.exchange.files.vector import VectorField, VectorFile
 from geo.model.layer import Layer, Title
-from geo.service.inspecting import Asked, opened
+from geo.service.opened_files import Asked, opened
 
 EXTENT = (113.95, 32.97, 114.06, 33.11)
 MM = 0.001

@@ -1,6 +1,5 @@
 """Files that people bring and take. GDAL, through pyogrio, has its only door here."""
 
-from geo.exchange.files.archives import unpacked
 from geo.exchange.files.barriers import read_barriers
 from geo.exchange.files.features import Features, inspect_features, read_features
 from geo.exchange.files.geopackage import write_geopackage
@@ -27,6 +26,5 @@ __all__ = [
     "read_text",
     "short_name",
     "shown",
-    "unpacked",
     "write_geopackage",
 ]

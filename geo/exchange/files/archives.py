@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from geo.exchange.texts import short_name
 from geo.exchange.zips import BROKEN_ZIP
-from geo.model.errors import InvalidFile, N_
+from geo.model.errors import N_
 from geo.model.file_finding import RefusedFile
 
 MOST_ENTRIES = 2_000
@@ -71,30 +71,6 @@ def entries_of(path: Path) -> list[Entry]:
         )  # fmt: skip
     found = [Entry(info, _name(info)) for info in infos if not info.is_dir()]
     return [entry for entry in found if not entry.plain.startswith(".") and "__MACOSX" not in entry.name]
-
-
-def unpacked(path: Path, folder: Path) -> Path:
-    """The file itself, or the one Shapefile in a ZIP archive, as offices send it, taken out into a folder.
-
-    Parameters
-    ----------
-    folder
-        An empty one; the caller removes it.
-
-    Raises
-    ------
-    InvalidFile
-        If the archive holds no Shapefile or several, or is refused by `entries_of`.
-    """
-    if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
-        return path
-    entries = entries_of(path)
-    shapes = [entry for entry in entries if entry.ending == ".shp"]
-    if len(shapes) != 1:
-        message = N_("%(file)s 里应有且只有一个 .shp 文件，现有 %(count)s 个")
-        raise InvalidFile(message, file=short_name(path), count=len(shapes))
-    take_out(path, parts_of(shapes[0], entries), folder, path.stem)
-    return folder / f"{path.stem}.shp"
 
 
 def parts_of(shape: Entry, entries: Sequence[Entry]) -> list[Entry]:

@@ -7,7 +7,7 @@ import shapely
 
 from geo.exchange.files import road_fields
 from geo.exchange.files.reading import short_name
-from geo.exchange.files.sources import Sort, tables, to_degrees
+from geo.exchange.files.sources import Sort, tables
 from geo.model.errors import InvalidFile, N_
 
 BARRIERS = Sort(
@@ -15,6 +15,7 @@ BARRIERS = Sort(
     no_layer=N_("%(file)s 里没有线或面图层"),
     not_named=N_("%(file)s 里没有名为“%(layer)s”的线或面图层，有：%(known)s"),
     empty=N_("%(file)s 的图层 %(layer)s 里没有线或面"),
+    osm_where="""waterway IS NOT NULL OR other_tags LIKE '%"railway"=>%'""",
 )
 
 
@@ -33,7 +34,7 @@ def read_barriers(path: Path) -> geopandas.GeoDataFrame:
     """
     names, structures, shapes = [], [], []
     for table in tables(path, BARRIERS):
-        frame = road_fields.with_tags(to_degrees(path, table, None)).frame
+        frame = road_fields.with_tags(table).frame
         frame = frame[frame.geom_type.isin(BARRIERS.types) & ~frame.geometry.is_empty]
         name = next((each for each in road_fields.NAME_FIELDS if each in frame.columns), "")
         columns = road_fields.standard_columns(frame, name)

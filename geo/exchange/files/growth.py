@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from geo.exchange.files.cells import csv_rows, xlsx_rows
+from geo.exchange.files.incoming.in_crs import in_words
+from geo.exchange.files.incoming.opening import open_rows
 from geo.exchange.files.reading import short_name, shown
 from geo.model.errors import InvalidFile, N_
 from geo.model.growth import ANY_LEVEL, Growth, totals_of_cohorts
@@ -33,19 +34,20 @@ AGE_AT_ENTRY = 6
 YEARS = range(1900, 2200)
 MOST_ROWS = 200_000
 
-Rows = Iterator[Sequence[object]]
+Rows = Iterator[tuple[int, Sequence[object]]]
+"""With their numbers."""
 
 
 def read_growth(path: Path) -> Growth:
-    """The table of a CSV or XLSX file; its first row names the columns.
+    """The table of a CSV, tab-separated or XLSX file; its first row names the columns.
 
     Raises
     ------
     InvalidFile
         If the file cannot be read, has no such columns, or a cell is no year or no figure.
     """
-    rows = xlsx_rows(path, None) if path.suffix.lower() == ".xlsx" else csv_rows(path)
-    return _growth(short_name(path), rows)
+    with in_words(path):
+        return _growth(short_name(path), open_rows(path))
 
 
 def growth_of_text(name: str, text: str) -> Growth:
@@ -58,20 +60,17 @@ def growth_of_text(name: str, text: str) -> Growth:
     """
     header = text.partition("\n")[0]
     delimiter = max("\t,;，", key=header.count)
-    return _growth(
-        name,
-        csv.reader(
-            io.StringIO(text.replace("，", ",") if delimiter == "，" else text), delimiter=delimiter.replace("，", ",")
-        ),
+    rows = csv.reader(
+        io.StringIO(text.replace("，", ",") if delimiter == "，" else text), delimiter=delimiter.replace("，", ",")
     )
+    return _growth(name, enumerate(rows, start=1))
 
 
 def _growth(name: str, rows: Rows) -> Growth:
-    header = [str(cell).strip().lower() if cell is not None else "" for cell in next(rows, ())]
+    _, names = next(rows, (1, ()))
+    header = [str(cell).strip().lower() if cell is not None else "" for cell in names]
     filled = [
-        (number, [*row, *[None] * len(header)])
-        for number, row in enumerate(rows, start=2)
-        if any(cell not in (None, "") for cell in row)
+        (number, [*row, *[None] * len(header)]) for number, row in rows if any(cell not in (None, "") for cell in row)
     ]
     if len(filled) > MOST_ROWS:
         raise InvalidFile(N_("%(file)s 太大，最多 %(most)s 行"), file=name, most=MOST_ROWS)

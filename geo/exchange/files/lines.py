@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas
+import shapely
+
 from geo.exchange.files.reading import short_name
-from geo.exchange.files.sources import Sort, Table, given_crs, tables, to_degrees
+from geo.exchange.files.sources import Sort, Table, tables
 from geo.model.errors import InvalidFile, N_
 from geo.model.remark import Remark
 
@@ -14,6 +17,7 @@ LINES = Sort(
     no_layer=N_("%(file)s 里没有线图层"),
     not_named=N_("%(file)s 里没有名为“%(layer)s”的线图层，线图层有：%(known)s"),
     empty=N_("%(file)s 的图层 %(layer)s 里没有线"),
+    osm_where="highway IS NOT NULL",
 )
 
 LineTable = Table
@@ -35,19 +39,32 @@ def line_tables(path: Path, layer: str | None = None, crs: str | None = None) ->
     InvalidInput
         If `crs` is none.
     """
-    given = given_crs(crs)
+    empty: str | None = None
+    has_lines = False
     for table in tables(path, LINES, layer, crs):
-        found = to_degrees(path, _sound(path, table), given)
+        found = _sound(path, table)
+        if found.frame.empty:
+            empty = empty or found.layer
+            continue
+        has_lines = True
         yield replace(found, frame=found.frame.reset_index(drop=True))
+    if not has_lines:
+        raise InvalidFile(LINES.empty, file=short_name(path), layer=empty)
 
 
 def _sound(path: Path, table: LineTable) -> LineTable:
     """Lines only; one of a single place or a broken coordinate is left out."""
-    lines = table.frame[table.frame.geom_type.isin(LINES.types) & ~table.frame.geometry.is_empty]
-    frame = lines[lines.is_valid]
-    if frame.empty:
-        raise InvalidFile(LINES.empty, file=short_name(path), layer=table.layer)
-    if len(frame) == len(lines):
-        return replace(table, frame=frame)
-    left_out = Remark(N_("%(file)s 有 %(count)s 条线无效，未用"), file=path.name, count=len(lines) - len(frame))
-    return replace(table, frame=frame, remarks=(*table.remarks, left_out))
+    frame = _outlines(table.frame) if table.driver == "DXF" else table.frame
+    lines = frame[frame.geom_type.isin(LINES.types) & ~frame.geometry.is_empty]
+    valid = lines[lines.is_valid]
+    if len(valid) == len(lines):
+        return replace(table, frame=valid)
+    left_out = Remark(N_("%(file)s 有 %(count)s 条线无效，未用"), file=path.name, count=len(lines) - len(valid))
+    return replace(table, frame=valid, remarks=(*table.remarks, left_out))
+
+
+def _outlines(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """A drawing has no areas, only closed lines: a roundabout is one."""
+    return frame.set_geometry(
+        frame.geometry.where(~frame.geom_type.isin(("Polygon", "MultiPolygon")), shapely.boundary(frame.geometry.array))
+    )

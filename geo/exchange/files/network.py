@@ -48,7 +48,7 @@ class NetworkFile:
 def read_network(
     path: Path, *, layer: str | None = None, name_field: str | None = None, crs: str | None = None
 ) -> NetworkFile:
-    """The roads of a GeoPackage, Shapefile, GeoJSON or OpenStreetMap file.
+    """The roads of a file of any format that we read.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Places of any file: points or areas with their own fields, and tables of longitudes and latitudes.
+"""Places of any file: points or areas with their own fields, tables with coordinates among them.
 
 A row without a position stays: what cannot be placed is to be listed, not dropped.
 """
@@ -10,9 +10,8 @@ import geopandas
 import pandas
 import shapely
 
-from geo.exchange.files.cells import read_cells
 from geo.exchange.files.reading import short_name
-from geo.exchange.files.sources import Sort, Table, tables, to_degrees
+from geo.exchange.files.sources import Sort, Table, tables
 from geo.model.errors import InvalidFile, N_
 from geo.model.remark import Remark
 
@@ -21,10 +20,7 @@ PLACES = Sort(
     no_layer=N_("%(file)s 里没有点或面图层"),
     not_named=N_("%(file)s 里没有名为“%(layer)s”的点或面图层，有：%(known)s"),
     empty=N_("%(file)s 的图层 %(layer)s 里没有点或面"),
-    whole=True,
 )
-CELLS = (".csv", ".xlsx")
-MAPS = (".osm", ".pbf")
 """OpenStreetMap has no schools with seats and no homes with pupils."""
 
 
@@ -50,24 +46,19 @@ class PlaceFile:
 
 
 def read_places(path: Path, *, layer: str | None = None) -> PlaceFile:
-    """The points or areas of a GeoPackage, Shapefile, GeoJSON, CSV or XLSX file.
+    """The points or areas of a file of any format that we read, but for OpenStreetMap's.
 
     Parameters
     ----------
     layer
-        By default the one with the most places; of a workbook the first sheet.
+        By default the one with the most places; of a workbook the first sheet with coordinates.
 
     Raises
     ------
     InvalidFile
         If the file cannot be read, is of another format, or has no places or not that layer.
     """
-    if path.suffix.lower() in CELLS:
-        return _sound(path, read_cells(path, layer))
-    if path.suffix.lower() in MAPS:
-        message = N_("%(file)s 的格式不认识，可读的有：%(known)s")
-        raise InvalidFile(message, file=short_name(path), known=".gpkg, .shp, .geojson, .csv, .xlsx")
-    found = [_numbered(table) for table in tables(path, PLACES, layer)]
+    found = list(tables(path, PLACES, layer))
     best = max(found, key=lambda table: len(table.frame))
     if len(found) > 1:
         message = N_("%(file)s 有 %(count)s 个点或面图层，用的是 %(layer)s")
@@ -76,12 +67,8 @@ def read_places(path: Path, *, layer: str | None = None) -> PlaceFile:
     return _sound(path, best)
 
 
-def _numbered(table: Table) -> Table:
-    return replace(table, frame=table.frame.set_axis(pandas.RangeIndex(1, len(table.frame) + 1)))
-
-
 def _sound(path: Path, table: Table) -> PlaceFile:
-    """Points and areas in EPSG:4326; a shape of another kind is an error, one without a coordinate is no position."""
+    """Points and areas; a shape of another kind is an error, one without a coordinate is no position."""
     frame = table.frame
     if frame.empty:
         raise InvalidFile(PLACES.empty, file=short_name(path), layer=table.layer)
@@ -93,6 +80,4 @@ def _sound(path: Path, table: Table) -> PlaceFile:
         row = other.idxmax()
         given = shapes[row].geom_type
         raise InvalidFile(message, file=short_name(path), row=row, field="geometry", given=given)
-    frame = frame.set_geometry(shapes.where(has_shape, None))
-    found = to_degrees(path, replace(table, frame=frame), None)
-    return PlaceFile(path, found.layer, found.frame, found.remarks)
+    return PlaceFile(path, table.layer, frame.set_geometry(shapes.where(has_shape, None)), table.remarks)

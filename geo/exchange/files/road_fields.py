@@ -76,6 +76,13 @@ ROAD_NAME = re.compile(
 NO_NAMES = frozenset(
     {"", "none", "null", "nan", "<null>", "无", "无名", "无名路", "未命名", "未知", "-", "--", "/", "0", "*", "?"}
 )
+NO_ROAD = re.compile(
+    r"路线?|路?(?:中心|中|红|边|边缘|控制)线"
+    r"|(?:规划|现状|城市)*(?:道路|公路|主干路|主干道|次干路|次干道|支路|快速路|高速公路|铁路|路网|道路网|街道|人行道|车行道)"
+    r"(?:中心|中|红|边|边缘|控制|设计)?线?"
+)
+"""What people call roads in general, and layers of a drawing: 道路, 支路, 规划道路中心线."""
+
 TAG = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 TAGS = frozenset(
     "name:zh name:zh-Hans official_name alt_name old_name loc_name ref width lanes oneway bridge tunnel layer "
@@ -136,12 +143,12 @@ def count_names(values: Iterable[object]) -> int:
 
 @lru_cache(CACHED_TEXTS)
 def _is_road_name(name: str) -> bool:
-    return ROAD_NAME.search(name) is not None
+    return ROAD_NAME.search(name) is not None and NO_ROAD.fullmatch(name) is None
 
 
 def standard_columns(frame: geopandas.GeoDataFrame, name_field: str) -> dict[str, list]:
     """A file's fields as those of `NetworkFile.roads`."""
-    names = _texts(frame, (name_field,))
+    names = [None if name and NO_ROAD.fullmatch(name) else name for name in _texts(frame, (name_field,))]
     others = [
         [_cleaned(value) for value in frame[field]] for field in ALIAS_FIELDS if _is_other(frame, field, name_field)
     ]
@@ -168,7 +175,7 @@ def _is_other(frame: geopandas.GeoDataFrame, field: str, name_field: str) -> boo
 
 
 def _cleaned(value: object) -> str | None:
-    """A text without what stands for nothing; a list, also one that OSMnx wrote as text, joined by a semicolon."""
+    """A text without what stands for nothing; lists, also written as text, joined by a semicolon."""
     if isinstance(value, list | tuple):
         value = _joined(value)
     return _cleaned_text(value) if isinstance(value, str) else None
@@ -176,7 +183,7 @@ def _cleaned(value: object) -> str | None:
 
 @lru_cache(CACHED_TEXTS)
 def _cleaned_text(text: str) -> str | None:
-    if text.startswith("['"):
+    if text.startswith(("['", '["')):
         try:
             text = _joined(ast.literal_eval(text[:2000]))
         except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):

@@ -19,9 +19,6 @@ from geo.model.remark import Remark
 
 ONEWAY_FIELDS = tuple("oneway ONEWAY Oneway one_way ONE_WAY 单行 单向 单行线 单行道".split())
 
-WAYS = (".osm", ".pbf")
-"""Files whose lines are whole roads, which meet at nodes in their middles."""
-
 ALONG = frozenset({"1", "yes", "true", "f", "ft"})
 AGAINST = frozenset({"-1", "reverse", "t", "tf"})
 """Words of one-way fields: OpenStreetMap's, Geofabrik's and TeleAtlas' (from-to, to-from)."""
@@ -50,7 +47,7 @@ class StreetFile:
 
 
 def read_streets(path: Path, *, layer: str | None = None, oneway_field: str | None = None) -> StreetFile:
-    """The lines of a GeoPackage, Shapefile, GeoJSON or OpenStreetMap file, with or without names.
+    """The lines of a file of any format that we read, with or without names.
 
     Parameters
     ----------
@@ -74,7 +71,7 @@ def read_streets(path: Path, *, layer: str | None = None, oneway_field: str | No
         message = N_("%(file)s 有 %(count)s 个线图层，用的是 %(layer)s")
         remarks.append(Remark(message, file=path.name, count=len(tables), layer=table.layer))
     frame = table.frame
-    if path.suffix.lower() in WAYS:
+    if table.driver == "OSM":  # its lines are whole roads, which meet at nodes in their middles
         frame = cut_at_shared_vertices(frame)
         remarks.append(Remark(N_("%(file)s 是 OpenStreetMap 数据，道路在共用的节点处相通"), file=path.name))
     oneway_field = oneway_field or next((each for each in ONEWAY_FIELDS if each in frame.columns), None)

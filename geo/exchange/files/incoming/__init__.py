@@ -1,6 +1,18 @@
 """Files of features that people bring, whatever they are: recognised by content, read in batches, never trusted."""
 
+from geo.exchange.files.incoming.in_crs import InCrs, crs_name, given_crs, in_words, with_crs
 from geo.exchange.files.incoming.opening import Options, open_incoming
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming
 
-__all__ = ["BATCH", "Batch", "Incoming", "Options", "open_incoming"]
+__all__ = [
+    "BATCH",
+    "Batch",
+    "InCrs",
+    "Incoming",
+    "Options",
+    "crs_name",
+    "given_crs",
+    "in_words",
+    "open_incoming",
+    "with_crs",
+]

@@ -14,18 +14,15 @@ import numpy
 import openpyxl
 import pyproj
 import shapely
-from openpyxl.utils.exceptions import InvalidFileException
 
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, object_array
 from geo.exchange.files.incoming.texts import encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
+from geo.exchange.workbook_limits import BROKEN, check_cells
 from geo.exchange.zips import BROKEN_ZIP
 from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
-
-BROKEN = (*BROKEN_ZIP, KeyError, TypeError, AttributeError, IndexError, SyntaxError, InvalidFileException)
-"""What openpyxl raises over a workbook that is damaged or locked."""
 
 LONS = tuple("lon lng longitude long 经度 经度(°) 经度（°） 东经 经度坐标 中心经度 lon_dd wgs84_lon lng_wgs84".split())
 LATS = tuple("lat latitude 纬度 纬度(°) 纬度（°） 北纬 纬度坐标 中心纬度 lat_dd wgs84_lat lat_wgs84".split())
@@ -44,6 +41,9 @@ HEADER_WITHIN = 10
 
 MOST_COLUMNS = 500
 MOST_EMPTY_ROWS = 10_000
+MOST_CELLS = 30_000_000
+"""In all sheets; rows are read one by one, so that this is a matter of time, not of memory."""
+
 LARGEST_STRINGS = 300 * 2**20
 DMS = re.compile(
     r"[东西南北EWNS]?[经纬]?\s*(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*[′'分]?\s*(?:(\d{1,2}(?:\.\d+)?)\s*[″\"秒]?)?\s*[EWNS]?"
@@ -73,12 +73,28 @@ def open_text_table(path: Path, told: str | None = None) -> Incoming:
     """
     findings = FileFindings()
     encoding, encoding_from = encoding_of_file(path, findings, told)
-    head = [line for _, line in zip(range(HEADER_WITHIN), lines_of(path, encoding), strict=False)]
-    delimiter = max(",;\t，|", key="".join(head).count)
+    delimiter = _delimiter(path, encoding)
     rows = partial(_text_rows, path, encoding, delimiter)
     header = _found(path, rows)
     driver = "TSV" if delimiter == "\t" else "CSV"
     return _incoming(driver, path, path.stem, (path.stem,), rows, header, findings, (encoding, encoding_from))
+
+
+def _delimiter(path: Path, encoding: str) -> str:
+    head = [line for _, line in zip(range(HEADER_WITHIN), lines_of(path, encoding), strict=False)]
+    return max(",;\t，|", key="".join(head).count)
+
+
+def rows_of_text(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
+    """The rows of a CSV or TSV file, whatever it holds, by their numbers."""
+    encoding, _ = encoding_of_file(path, FileFindings())
+    return _text_rows(path, encoding, _delimiter(path, encoding))
+
+
+def rows_of_workbook(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
+    """The rows of the first sheet of an XLSX file, whatever it holds, by their numbers."""
+    _check_workbook(path)
+    return _sheet_rows(path, _sheets(path)[0])
 
 
 def _text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Sequence[object]]]:
@@ -110,7 +126,7 @@ def open_workbook(path: Path, wanted: str | None = None) -> Incoming:
 
 
 def _check_workbook(path: Path) -> None:
-    """See that no part defines entities, and that the texts fit in memory."""
+    """See that no part defines entities, that the texts fit in memory, and that there is an end of cells."""
     try:
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
@@ -122,6 +138,7 @@ def _check_workbook(path: Path) -> None:
                     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                         message = N_("%(file)s 里定义了实体（DOCTYPE），不读取")
                         raise RefusedFile("unsafe_xml", message, file=short_name(path))
+            check_cells(archive, short_name(path), MOST_CELLS)
     except BROKEN_ZIP:
         raise RefusedFile("archive_broken", N_("%(file)s 不是完好的 ZIP 文件"), file=short_name(path)) from None
 

@@ -22,6 +22,7 @@ from ezdxf.entities import DXFGraphic
 from ezdxf.math import Vec3
 
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, object_array
+from geo.exchange.files.incoming.texts import chunks_of, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
@@ -38,6 +39,8 @@ CRS_LINE = re.compile(rb"\$CUSTOMPROPERTYTAG\s+1\s+CRS\s+9\s+\$CUSTOMPROPERTY\s+
 CODEPAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
 UNICODE = re.compile(r"\\U\+(000[0-9a-fA-F]{5}|[0-9a-fA-F]{4})")
 VERSION = re.compile(rb"\$ACADVER\s+1\s+(AC\d+)")
+
+PAGES = {"GBK": "ANSI_936", "GB18030": "ANSI_936"}
 
 Feature = tuple[shapely.Geometry | None, dict[str, object], str | None]
 
@@ -60,27 +63,31 @@ def open_dxf(path: Path, layer: str) -> Incoming:
         head = file.read(65536)
     found = CRS_LINE.search(head)
     crs = pyproj.CRS(found[1].decode()) if found else None
-    version, page = VERSION.search(head), CODEPAGE.search(head)
-    is_new = version is not None and version[1] >= b"AC1021"  # AutoCAD 2007 and later write UTF-8
-    encoding = (
-        "UTF-8"
-        if is_new
-        else "GBK"
-        if page and b"936" in page[1]
-        else page[1].decode("ascii", "replace")
-        if page
-        else None
-    )
+    encoding, encoding_from = _encoding(path, head, findings)
     return Incoming(
-        "DXF", (layer,), layer, partial(_batches, path, findings), crs, "file" if crs else None,
-        encoding, "declaration" if page else "format" if is_new else None, findings,
+        "DXF", (layer,), layer, partial(_batches, path, encoding, findings), crs, "file" if crs else None,
+        encoding, encoding_from, findings,
     )  # fmt: skip
 
 
-def _batches(path: Path, findings: FileFindings) -> Iterator[Batch]:
+def _encoding(path: Path, head: bytes, findings: FileFindings) -> tuple[str | None, str | None]:
+    """What the header says where the texts agree, else what they are: programs abroad write ANSI_1252 over Chinese."""
+    version, page = VERSION.search(head), CODEPAGE.search(head)
+    is_new = version is not None and version[1] >= b"AC1021"  # AutoCAD 2007 and later write UTF-8
+    told = "UTF-8" if is_new else "GBK" if page and b"936" in page[1] else None
+    if told is not None and encoding_of_chunks(chunks_of(path), (told,)) is not None:
+        return told, "format" if is_new else "declaration"
+    found = encoding_of_chunks(chunks_of(path))
+    if found in (None, "ASCII"):
+        return (page[1].decode("ascii", "replace"), "declaration") if page else (None, None)
+    findings.add("encoding_guessed", N_("文件没有说明编码，文字按 %(encoding)s 读取"), encoding=found)
+    return found, "content"
+
+
+def _batches(path: Path, encoding: str | None, findings: FileFindings) -> Iterator[Batch]:
     features: list[Feature] = []
     start = 1
-    for feature in _features(path, findings):
+    for feature in _features(path, encoding, findings):
         features.append(feature)
         if len(features) == BATCH:
             yield _batch(start, features)
@@ -95,12 +102,12 @@ def _batch(start: int, features: list[Feature]) -> Batch:
     return Batch(rows, object_array(shapes), columns_of(fields), ids if any(ids) else None)
 
 
-def _features(path: Path, findings: FileFindings) -> Iterator[Feature]:
+def _features(path: Path, encoding: str | None, findings: FileFindings) -> Iterator[Feature]:
     """Entities as features; the rings of a feature of ours follow each other."""
     rings: list[tuple[int, shapely.Polygon]] = []
     current: tuple[str, dict[str, object]] | None = None
     row = 0
-    for entity in _entities(path):
+    for entity in _entities(path, encoding):
         own = _own(entity)
         if current is not None and (own is None or own["id"] != current[0]):
             yield _assembled(rings), current[1], current[0]
@@ -119,11 +126,18 @@ def _features(path: Path, findings: FileFindings) -> Iterator[Feature]:
 
 
 class _Followed:
-    """A DXF stream with an entity of no content at the end of each section: ezdxf's single pass drops the last one."""
+    """A DXF stream as ezdxf's single pass reads it right.
 
-    def __init__(self, file: BinaryIO) -> None:
+    Before the file stands a header with the encoding that it really has; at the end of each section an entity of no
+    content, since the last one is dropped.
+    """
+
+    def __init__(self, file: BinaryIO, encoding: str | None) -> None:
         self._file = file
-        self._waiting: list[bytes] = []
+        version, page = ("AC1021", "") if encoding == "UTF-8" else ("AC1015", PAGES.get(encoding, encoding))
+        header = ["0", "SECTION", "2", "HEADER", "9", "$ACADVER", "1", version]
+        header += ["9", "$DWGCODEPAGE", "3", page] if page else []
+        self._waiting = [f"{line}\n".encode() for line in (*header, "0", "ENDSEC")]
 
     def readline(self) -> bytes:
         if self._waiting:
@@ -134,10 +148,10 @@ class _Followed:
         return code
 
 
-def _entities(path: Path) -> Iterator[DXFGraphic]:
+def _entities(path: Path, encoding: str | None) -> Iterator[DXFGraphic]:
     try:
         with path.open("rb") as file:
-            yield from iterdxf.single_pass_modelspace(_Followed(file), types=TYPES, errors="ignore")
+            yield from iterdxf.single_pass_modelspace(_Followed(file, encoding), types=TYPES, errors="ignore")
     except (ezdxf.DXFError, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
             StopIteration, RuntimeError, LookupError) as fault:  # fmt: skip
         message = N_("%(file)s 读不出来：%(reason)s")

@@ -5,7 +5,9 @@ shown what it is.
 """
 
 import sqlite3
+import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -13,36 +15,71 @@ import numpy
 import pyogrio
 import pyproj
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming
 from geo.exchange.files.incoming.texts import encoding_named, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
-from geo.exchange.files.sources import gdal_faults
-from geo.model.errors import InvalidFile, N_
+from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
 
 Raw = tuple[dict, numpy.ndarray, numpy.ndarray, Sequence[numpy.ndarray]]
 
-SAMPLE = 20_000
-"""Features whose texts tell the encoding of a Shapefile."""
+CHUNK = 5 * BATCH
+"""Features read at a time: GDAL steps over all the earlier ones of a GeoPackage or a FlatGeobuf anew."""
+
+UNTOLD = ("Unknown", "GeometryCollection")
+"""Kinds of a layer that may hold any other as well."""
 
 
-def open_geopackage(path: Path, staged: Path, layer: str | None) -> Incoming:
-    """A GeoPackage; only tables are read, since a view may compute without end."""
+@contextmanager
+def gdal_faults(path: Path) -> Iterator[None]:
+    """GDAL's complaints as one sentence; its warnings about single fields or rows stay unsaid."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except UnicodeDecodeError:
+        message = N_("%(file)s 的文字编码有误，GeoPackage 应为 UTF-8")
+        raise RefusedFile("undecodable_text", message, file=short_name(path)) from None
+    except (
+        DataSourceError, DataLayerError, shapely.errors.GEOSException, pyproj.exceptions.CRSError, RuntimeError,
+        ValueError,
+    ) as fault:  # fmt: skip
+        message = N_("%(file)s 读不出来：%(reason)s")
+        raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
+
+
+def may_hold(kind: str | None, wanted: Sequence[str]) -> bool:
+    """Whether a layer of a kind, as GDAL tells it, may have geometries of the wanted ones; without any, of all."""
+    return not wanted or kind is None or kind.split()[0].removesuffix("Z") in (*wanted, *UNTOLD)
+
+
+def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequence[str] = ()) -> Incoming:
+    """A GeoPackage; only tables are read, since a view may compute without end.
+
+    Parameters
+    ----------
+    wanted
+        Kinds of geometries that a layer must be able to hold; without any every layer will do.
+    """
     findings = FileFindings()
     views = _views(path, staged)
-    layers = [name for name, kind in _layers(path, staged) if name not in views and kind is not None]
+    kinds = {name: kind for name, kind in _layers(path, staged) if name not in views and kind is not None}
+    layers = [name for name, kind in kinds.items() if may_hold(kind, wanted)]
     for name in views:
         findings.add("layer_is_view", N_("图层 %(layer)s 是视图，不读取"), layer=shown(name))
     chosen = _chosen(path, staged, layers, layer, findings)
-    return _incoming("GPKG", path, staged, tuple(layers), chosen, findings)
+    incoming = _incoming("GPKG", path, staged, tuple(layers), chosen, findings)
+    incoming.kinds = kinds
+    return incoming
 
 
 def open_flatgeobuf(path: Path, staged: Path, layer: str | None) -> Incoming:
     findings = FileFindings()
     layers = [name for name, _ in _layers(path, staged)]
     if layer not in (None, path.stem, *layers):
-        raise _not_named(path, layer, layers)
+        raise not_named(path, layer, layers)
     return _incoming("FlatGeobuf", path, staged, (path.stem,), layers[0], findings)
 
 
@@ -80,23 +117,13 @@ def _incoming(
 
 
 def _info(path: Path, staged: Path, layer: str | None) -> dict:
-    try:
-        with gdal_faults(path):
-            return pyogrio.read_info(staged, layer=layer, encoding="ISO-8859-1" if staged.suffix == ".shp" else None)
-    except InvalidFile as fault:
-        raise _unreadable(fault) from None
-
-
-def _unreadable(fault: InvalidFile) -> RefusedFile:
-    return RefusedFile("unreadable", fault.message, **fault.params)
+    with gdal_faults(path):
+        return pyogrio.read_info(staged, layer=layer, encoding="ISO-8859-1" if staged.suffix == ".shp" else None)
 
 
 def _layers(path: Path, staged: Path) -> list[tuple[str, str | None]]:
-    try:
-        with gdal_faults(path):
-            found = [(str(name), kind) for name, kind in pyogrio.list_layers(staged)]
-    except InvalidFile as fault:
-        raise _unreadable(fault) from None
+    with gdal_faults(path):
+        found = [(str(name), kind) for name, kind in pyogrio.list_layers(staged)]
     if not found:
         raise RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
     return found
@@ -120,7 +147,7 @@ def _views(path: Path, staged: Path) -> set[str]:
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
 
 
-def _not_named(path: Path, layer: str | None, layers: Sequence[str]) -> RefusedFile:
+def not_named(path: Path, layer: str | None, layers: Sequence[str]) -> RefusedFile:
     message = N_("%(file)s 里没有名为“%(layer)s”的图层，有：%(known)s")
     return RefusedFile("no_layer", message, file=short_name(path), layer=layer, known=", ".join(layers))
 
@@ -129,7 +156,7 @@ def _chosen(path: Path, staged: Path, layers: Sequence[str], wanted: str | None,
     """The layer that was named, else the one with the most features."""
     if wanted is not None:
         if wanted not in layers:
-            raise _not_named(path, wanted, layers)
+            raise not_named(path, wanted, layers)
         return wanted
     if not layers:
         raise RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
@@ -155,15 +182,16 @@ def _crs(path: Path, told: str | None) -> pyproj.CRS | None:
     return pyproj.CRS(epsg) if epsg else crs
 
 
-def _read(path: Path, staged: Path, layer: str | None, encoding: str | None, start: int, most: int) -> Raw:
-    try:
-        with gdal_faults(path):
-            return pyogrio.raw.read(
-                staged, layer=layer, encoding=encoding, force_2d=True, skip_features=start, max_features=most,
-                datetime_as_string=True,
-            )  # fmt: skip
-    except InvalidFile as fault:
-        raise _unreadable(fault) from None
+def read_raw(
+    path: Path, staged: Path, layer: str | None, encoding: str | None, start: int = 0, most: int | None = None,
+    *, where: str | None = None, geometry: bool = True,
+) -> Raw:  # fmt: skip
+    """Some features as GDAL reads them: what it says of the layer, nothing, WKB, columns."""
+    with gdal_faults(path):
+        return pyogrio.raw.read(
+            staged, layer=layer, encoding=encoding, force_2d=True, skip_features=start, max_features=most,
+            where=where, read_geometry=geometry, datetime_as_string=True,
+        )  # fmt: skip
 
 
 def _batches(
@@ -172,28 +200,28 @@ def _batches(
     total = _info(path, staged, layer)["features"]
     start = 0
     while True:
-        meta, _, geometry, columns = _read(path, staged, layer, "ISO-8859-1" if encoding else None, start, BATCH)
+        meta, _, geometry, columns = read_raw(path, staged, layer, "ISO-8859-1" if encoding else None, start, CHUNK)
         count = len(columns[0]) if len(columns) else 0 if geometry is None else len(geometry)
-        if count == 0:
-            break
-        rows = numpy.arange(start + 1, start + count + 1)
         names = [str(name) for name in meta["fields"]]
         if encoding:
             names = [_meant(name, encoding) for name in names]
-            columns = [
-                _decoded(column, encoding, rows, name, findings) for column, name in zip(columns, names, strict=True)
-            ]
-        shapes = _shapes(geometry, rows, findings)
-        yield Batch(rows, shapes, {name: _plain(column) for name, column in zip(names, columns, strict=True)})
+        for first in range(0, count, BATCH):
+            part = slice(first, min(first + BATCH, count))
+            rows = numpy.arange(start + part.start + 1, start + part.stop + 1)
+            taken = [column[part] for column in columns]
+            if encoding:
+                taken = [_decoded(*each, encoding, rows, findings) for each in zip(taken, names, strict=True)]
+            shapes = shapes_of(None if geometry is None else geometry[part], rows, findings)
+            yield Batch(rows, shapes, {name: plain(column) for name, column in zip(names, taken, strict=True)})
         start += count
-        if count < BATCH:
+        if count < CHUNK:
             break
     if 0 <= start < total:
         message = N_("文件说有 %(told)s 个要素，只读到 %(read)s 个，文件可能不完整")
         findings.add("truncated", message, told=total, read=start)
 
 
-def _shapes(wkb: numpy.ndarray | None, rows: numpy.ndarray, findings: FileFindings) -> numpy.ndarray:
+def shapes_of(wkb: numpy.ndarray | None, rows: numpy.ndarray, findings: FileFindings) -> numpy.ndarray:
     if wkb is None:
         return numpy.full(len(rows), None, dtype=object)
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
@@ -207,7 +235,7 @@ def _shapes(wkb: numpy.ndarray | None, rows: numpy.ndarray, findings: FileFindin
     return shapes
 
 
-def _plain(column: numpy.ndarray) -> list[object]:
+def plain(column: numpy.ndarray) -> list[object]:
     """Values as Python has them; NaN of a number and NaT of a date are None."""
     if column.dtype.kind == "f":
         return [None if value != value else value for value in column.tolist()]
@@ -218,10 +246,7 @@ def _plain(column: numpy.ndarray) -> list[object]:
 
 def _encoding(path: Path, staged: Path, told: str | None, findings: FileFindings) -> tuple[str, str]:
     """The encoding that the texts of a Shapefile have; its .cpg is believed where the texts agree."""
-    meta, _, _, columns = _read(path, staged, None, "ISO-8859-1", 0, SAMPLE)
-    texts = {str(name) for name in meta["fields"]}
-    texts |= {value for column in columns if column.dtype == object for value in column if isinstance(value, str)}
-    given = [text.encode("latin-1") for text in texts if not text.isascii()]
+    given = [text.encode("latin-1") for text in _telling(path, staged)]
     cpg = staged.with_suffix(".cpg")
     says = cpg.read_bytes()[:40].decode("ascii", "replace").strip() if cpg.exists() else ""
     named = encoding_named(says)
@@ -241,6 +266,20 @@ def _encoding(path: Path, staged: Path, told: str | None, findings: FileFindings
     else:
         findings.add("encoding_guessed", N_("没有 .cpg 文件，文字按 %(encoding)s 读取"), encoding=found)
     return found, "content"
+
+
+def _telling(path: Path, staged: Path) -> set[str]:
+    """Texts of a Shapefile, read byte by byte, that tell its encoding: the first ones that are not plain ASCII."""
+    start, found = 0, set()
+    while not found:
+        meta, _, _, columns = read_raw(path, staged, None, "ISO-8859-1", start, CHUNK, geometry=False)
+        texts = {str(name) for name in meta["fields"]}
+        texts |= {value for column in columns if column.dtype == object for value in column if isinstance(value, str)}
+        found = {text for text in texts if not text.isascii()}
+        start += CHUNK
+        if not len(columns) or len(columns[0]) < CHUNK:
+            break
+    return found
 
 
 def _encoding_of(texts: Sequence[bytes], named: str | None) -> str | None:
@@ -274,7 +313,7 @@ def _meant(text: str, encoding: str) -> str:
 
 
 def _decoded(
-    column: numpy.ndarray, encoding: str, rows: numpy.ndarray, field: str, findings: FileFindings
+    column: numpy.ndarray, field: str, encoding: str, rows: numpy.ndarray, findings: FileFindings
 ) -> numpy.ndarray:
     """Texts that were read byte by byte, as they are meant."""
     if column.dtype != object:

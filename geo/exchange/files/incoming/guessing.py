@@ -35,7 +35,7 @@ class Guess:
     swapped: bool = False
 
 
-def guessed(points: numpy.ndarray, extent: Sequence[float]) -> Guess:
+def guessed(points: numpy.ndarray, extent: Sequence[float] | None) -> Guess:
     """What most of some points can only be.
 
     Parameters
@@ -43,7 +43,7 @@ def guessed(points: numpy.ndarray, extent: Sequence[float]) -> Guess:
     points
         Two columns, in the order of the file.
     extent
-        min lon, min lat, max lon, max lat of our own area.
+        min lon, min lat, max lon, max lat of our own area; None where no area is ours.
     """
     points = points[numpy.isfinite(points).all(axis=1)]
     if not len(points):
@@ -56,6 +56,8 @@ def guessed(points: numpy.ndarray, extent: Sequence[float]) -> Guess:
         if FIRST_ZONE <= zone <= LAST_ZONE and _within(east % 1e6, EASTINGS) and _within(north, NORTHINGS):
             return Guess(pyproj.CRS(gauss_kruger_crs(zone, with_zone_digits=True)), swapped)
         if _within(east, EASTINGS) and _within(north, NORTHINGS) and north > 1e6:
+            if extent is None:
+                return Guess(None, swapped)
             crs = gauss_kruger_crs(zone_of((extent[0] + extent[2]) / 2))
             lon, lat = projection(crs, STORED_CRS).transform(east, north)
             is_near = _within(lon, (extent[0] - NEAR_DEG, extent[2] + NEAR_DEG)) and _within(

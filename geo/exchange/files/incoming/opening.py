@@ -3,22 +3,31 @@
 import codecs
 import re
 import stat
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geo.exchange.files import archives
 from geo.exchange.files.archives import SHAPEFILE, Entry
-from geo.exchange.files.incoming import boundary_file, cells_file, dxf_file, gdal_file, json_file, kml_file
+from geo.exchange.files.incoming import (
+    boundary_file,
+    cells_file,
+    dxf_file,
+    gdal_file,
+    json_file,
+    kml_file,
+    osm_file,
+)
 from geo.exchange.files.incoming.parts import Incoming
 from geo.exchange.files.incoming.texts import CANDIDATES, MARKS, encoding_named
 from geo.exchange.files.reading import short_name
-from geo.exchange.files.sources import beside, link_or_copy
+from geo.exchange.files.staging import beside, staged
 from geo.model.errors import InvalidInput, N_
 from geo.model.file_finding import RefusedFile
 
 LARGEST = 4 * 2**30
 HEAD = 65536
-READABLE = "GeoJSON, GeoPackage, FlatGeobuf, Shapefile, KML/KMZ, DXF, CSV, TSV, XLSX, TXT"
+READABLE = "GeoJSON, GeoPackage, FlatGeobuf, Shapefile, KML/KMZ, DXF, CSV, TSV, XLSX, TXT, OSM"
 
 ENDINGS = {
     "json": (".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".ndgeojson", ".geojsonseq"),
@@ -31,9 +40,14 @@ ENDINGS = {
     "table": (".csv", ".tsv", ".txt", ".tab"),
     "xlsx": (".xlsx", ".xlsm"),
     "boundaries": (".txt",),
+    "osm": (".osm",),
+    "pbf": (".pbf",),
     "zip": (".zip",),
 }
 """How the files of each kind usually end."""
+
+SINGLE = ("json", "kml", "dxf", "boundaries", "table", "shp")
+"""Formats of one layer, which is called as the file is."""
 
 OTHERS = (
     (b"AC10", N_("AutoCAD 的 DWG，请另存为 DXF")),
@@ -60,10 +74,16 @@ class Options:
         Which of its layers, or sheets.
     encoding
         Of its texts.
+    kinds
+        Of geometries that a layer must be able to hold, in GDAL's words; without any every layer will do.
+    osm_where
+        What is read of OpenStreetMap's layers, in OGR SQL.
     """
 
     layer: str | None = None
     encoding: str | None = None
+    kinds: tuple[str, ...] = ()
+    osm_where: str | None = None
 
 
 def open_incoming(path: Path, folder: Path, options: Options) -> Incoming:
@@ -85,11 +105,31 @@ def open_incoming(path: Path, folder: Path, options: Options) -> Incoming:
     path = _main_file(path)
     head = _head(path)
     kind, reading = _kind(path, head, encoding)
-    incoming = _opened(kind, path, folder, Options(options.layer, encoding), reading)
+    incoming = _opened(kind, path, folder, replace(options, encoding=encoding), reading)
+    if options.layer is not None and kind in SINGLE and options.layer not in incoming.layers:
+        raise gdal_file.not_named(path, options.layer, incoming.layers)
     if path.suffix.lower() not in ENDINGS[kind]:
         message = N_("文件名的结尾 %(ending)s 与内容（%(driver)s）不符，按内容读取")
         incoming.findings.add("wrong_extension", message, ending=path.suffix[:20], driver=incoming.driver)
     return incoming
+
+
+def open_rows(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
+    """The rows of a table, CSV, TSV or XLSX, recognised by its content, by their numbers; it needs no coordinates.
+
+    Raises
+    ------
+    RefusedFile
+        If it is none.
+    """
+    kind, _ = _kind(path, _head(path), None)
+    if kind == "xlsx":
+        return cells_file.rows_of_workbook(path)
+    if kind == "table":
+        return cells_file.rows_of_text(path)
+    raise RefusedFile(
+        "unknown_format", N_("%(file)s 不是表格，应为 CSV、制表符分隔的文本或 XLSX"), file=short_name(path)
+    )
 
 
 def _encoding(told: str | None) -> str | None:
@@ -142,6 +182,8 @@ def _kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, list[Entr
         return "shp", None
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
         return _archive_kind(archives.entries_of(path))
+    if osm_file.is_osm_pbf(head):
+        return "pbf", None
     for sign, what in OTHERS:
         if head.startswith(sign):
             message = N_("%(file)s 是%(what)s")
@@ -176,6 +218,8 @@ def _text_kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, str 
     if start.startswith("<"):
         if KML.search(start) and "<OGRVRT" not in start and "<VRTDataset" not in start:
             return "kml", None
+        if osm_file.is_osm_xml(start):
+            return "osm", None
         raise _unknown(path)
     if boundary_file.is_boundary_text(text.splitlines()):
         return "boundaries", None
@@ -192,12 +236,16 @@ def _opened(kind: str, path: Path, folder: Path, options: Options, entries: list
         case "json":
             return json_file.open_json(path, folder, options.encoding)
         case "gpkg":
-            return gdal_file.open_geopackage(path, _staged(path, folder, (".gpkg", ".gpkg-wal")), options.layer)
+            own = staged(path, folder, (".gpkg", ".gpkg-wal"))
+            return gdal_file.open_geopackage(path, own, options.layer, options.kinds)
         case "fgb":
-            return gdal_file.open_flatgeobuf(path, _staged(path, folder, (".fgb",)), options.layer)
+            return gdal_file.open_flatgeobuf(path, staged(path, folder, (".fgb",)), options.layer)
         case "shp":
-            staged = _staged(path, folder, SHAPEFILE)
-            return gdal_file.open_shapefile(path, staged, path.stem, options.encoding)
+            own = staged(path, folder, SHAPEFILE)
+            return gdal_file.open_shapefile(path, own, path.stem, options.encoding)
+        case "osm" | "pbf":
+            own = staged(path, folder, (".osm.pbf" if kind == "pbf" else ".osm",))
+            return osm_file.open_osm(path, own, options.layer, options.osm_where)
         case "kml":
             return kml_file.open_kml(path, path.stem)
         case "dxf":
@@ -209,15 +257,6 @@ def _opened(kind: str, path: Path, folder: Path, options: Options, entries: list
         case "table":
             return cells_file.open_text_table(path, options.encoding)
     return _opened_from_archive(path, folder, options, entries)
-
-
-def _staged(path: Path, folder: Path, endings: tuple[str, ...]) -> Path:
-    """The file and what belongs to it, alone in a folder under a plain name."""
-    for ending in endings:
-        source = path if ending == endings[0] else beside(path, ending)
-        if source is not None and source.is_file():
-            link_or_copy(source, folder / f"layer{ending}")
-    return folder / f"layer{endings[0]}"
 
 
 def _opened_from_archive(path: Path, folder: Path, options: Options, entries: list[Entry]) -> Incoming:
@@ -239,7 +278,7 @@ def _opened_from_archive(path: Path, folder: Path, options: Options, entries: li
     if head.startswith(b"PK"):
         raise _nested(path, chosen)
     kind, reading = _kind(own, head, options.encoding)
-    incoming = _opened(kind, own, inside, Options(None, options.encoding), reading)
+    incoming = _opened(kind, own, inside, replace(options, layer=None), reading)
     incoming.layers = tuple(entry.stem for entry in readable)
     incoming.layer = chosen.stem
     _note_several(incoming, readable, chosen)
@@ -254,10 +293,10 @@ def _nested(path: Path, entry: Entry) -> RefusedFile:
 def _shapefile_from(path: Path, folder: Path, options: Options, entries: list[Entry], shapes: list[Entry]) -> Incoming:
     chosen = _chosen(path, options, shapes)
     archives.take_out(path, archives.parts_of(chosen, entries), folder, "layer")
-    staged = folder / "layer.shp"
-    if not _head(staged).startswith(b"\x00\x00\x27\x0a"):
+    own = folder / "layer.shp"
+    if not _head(own).startswith(b"\x00\x00\x27\x0a"):
         raise _unknown(path)
-    incoming = gdal_file.open_shapefile(path, staged, chosen.stem, options.encoding)
+    incoming = gdal_file.open_shapefile(path, own, chosen.stem, options.encoding)
     incoming.layers = tuple(entry.stem for entry in shapes)
     _note_several(incoming, shapes, chosen)
     return incoming

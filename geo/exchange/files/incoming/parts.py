@@ -1,6 +1,6 @@
 """What every reader of an incoming file gives: where it comes from, and its features batch by batch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy
@@ -62,6 +62,8 @@ class Incoming:
         Filled on opening and while batches are read.
     outer_rings
         Which way outer rings are to run: `ccw` (RFC 7946), `cw` (boundary points), None where the format has no rule.
+    kinds
+        Of geometries that each layer may hold, as GDAL tells them, where the format tells them.
     open_axes
         Whether the file does not say which coordinate is east: columns X and Y mean either, by habit or by standard.
     """
@@ -77,6 +79,7 @@ class Incoming:
     findings: FileFindings = field(default_factory=FileFindings)
     outer_rings: str | None = None
     open_axes: bool = False
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def columns_of(rows: Sequence[dict[str, object]]) -> dict[str, list[object]]:

@@ -1,0 +1,149 @@
+"""A file that was opened, with its CRS known as far as the user, the file and its coordinates tell it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy
+import pyproj
+import shapely
+
+from geo.exchange.files.incoming.guessing import Guess, guessed, is_plausible
+from geo.exchange.files.incoming.parts import Batch, Incoming
+from geo.exchange.files.reading import short_name, shown
+from geo.model.crs import STORED_CRS
+from geo.model.errors import InvalidInput, N_
+from geo.model.file_finding import FileFindings, RefusedFile
+
+SAMPLE = 2_000
+"""Points that tell the CRS."""
+
+OLD_DATUMS = ("Xian 1980", "Xian_1980", "Beijing 1954", "Beijing_1954")
+"""Only the surveying offices have exact parameters from these to CGCS2000."""
+
+UNREADABLE = (
+    ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError, OSError, MemoryError, EOFError,
+    shapely.errors.ShapelyError, pyproj.exceptions.ProjError,
+)  # fmt: skip
+"""What the libraries raise over a file that is none of the kind that it seems to be."""
+
+
+@dataclass
+class InCrs:
+    """A file that can be read, with its CRS known as far as it can be.
+
+    Parameters
+    ----------
+    crs
+        None where it cannot be known: nothing can be taken over then.
+    swapped
+        Whether the two coordinates of each point are to change places.
+    """
+
+    incoming: Incoming
+    crs: pyproj.CRS | None
+    crs_from: str | None
+    swapped: bool
+    first: Batch | None
+
+    @property
+    def findings(self) -> FileFindings:
+        return self.incoming.findings
+
+    def batches(self) -> Iterator[Batch]:
+        """The features as they are, easting or longitude first."""
+        for batch in self.incoming.batches():
+            yield replace(batch, shapes=_turned(batch.shapes)) if self.swapped else batch
+
+    def in_degrees(self) -> Callable[[numpy.ndarray], numpy.ndarray]:
+        """What turns shapes into EPSG:4326; coordinates that lead nowhere become infinite."""
+        if self.crs is None or self.crs.equals(pyproj.CRS(STORED_CRS)):
+            return lambda shapes: shapes
+        transformer = pyproj.Transformer.from_crs(self.crs, STORED_CRS, always_xy=True)
+
+        def turn(shapes: numpy.ndarray) -> numpy.ndarray:
+            return shapely.transform(shapes, lambda points: numpy.column_stack(transformer.transform(*points.T)))
+
+        return turn
+
+
+def _turned(shapes: numpy.ndarray) -> numpy.ndarray:
+    return shapely.transform(shapes, lambda points: points[:, ::-1])
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Whatever a reader stumbles over in a file that means harm is one sentence."""
+    try:
+        yield
+    except UNREADABLE as fault:
+        message = N_("%(file)s 读不出来：%(reason)s")
+        raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from fault
+
+
+def given_crs(crs: str | None) -> pyproj.CRS | None:
+    """The CRS that a user named.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none.
+    """
+    if crs is None:
+        return None
+    try:
+        given = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        raise InvalidInput(N_("坐标系“%(crs)s”不认识，应写作 EPSG:4526 一类的代号"), crs=crs) from None
+    return given
+
+
+def with_crs(incoming: Incoming, told: pyproj.CRS | None, extent: Sequence[float] | None) -> InCrs:
+    """The file with the CRS that the user, the file or the coordinates tell, in this order; doubts are findings.
+
+    Parameters
+    ----------
+    extent
+        min lon, min lat, max lon, max lat of our own area; None where no area is ours.
+    """
+    incoming.findings.mark()
+    first = next(iter(incoming.batches()), None)
+    incoming.findings.forget()  # the first batch is read again, and told of then
+    points = shapely.get_coordinates(first.shapes)[:SAMPLE] if first is not None else numpy.empty((0, 2))
+    guess = guessed(points, extent)
+    swapped = guess.swapped and (told or incoming.crs or guess.crs) is not None
+    if told is not None:
+        return InCrs(incoming, told, "option", swapped and _fits(guess, told), first)
+    findings = incoming.findings
+    crs, crs_from = incoming.crs, incoming.crs_from
+    if crs is not None and not is_plausible(points, crs):
+        if guess.crs is not None:
+            message = N_("坐标不是文件所说的 %(told)s，按 %(crs)s 读取")
+            findings.add("crs_mismatch", message, told=crs_name(crs), crs=crs_name(guess.crs))
+            crs, crs_from = guess.crs, "coordinates"
+        else:
+            findings.add("out_of_range", N_("坐标超出 %(crs)s 的范围"), crs=crs_name(crs))
+    elif crs is None and guess.crs is not None:
+        crs, crs_from = guess.crs, "coordinates"
+        findings.add("crs_guessed", N_("文件没有说明坐标系，由坐标推断为 %(crs)s"), crs=crs_name(crs))
+    elif crs is None and len(points):
+        findings.add("no_crs", N_("文件没有说明坐标系，坐标也看不出来，请用 --crs 指明，如 EPSG:4526"))
+    swapped = swapped and _fits(guess, crs)
+    if swapped and not incoming.open_axes:
+        findings.add("swapped_axes", N_("坐标的两个数颠倒了（纬度或北坐标在前），已对调"))
+    if crs is not None and any(word in crs.to_wkt() for word in OLD_DATUMS):
+        message = N_("坐标系是 %(crs)s，换算到 CGCS2000 可能差几十米到上百米")
+        findings.add("old_datum", message, crs=crs.name)
+    return InCrs(incoming, crs, crs_from, swapped, first)
+
+
+def _fits(guess: Guess, crs: pyproj.CRS | None) -> bool:
+    """Whether the order that was seen is one of coordinates of that kind."""
+    return crs is not None and guess.crs is not None and guess.crs.is_geographic == crs.is_geographic
+
+
+def crs_name(crs: pyproj.CRS) -> str:
+    """The code of a CRS, or its name where it has none."""
+    code = crs.to_epsg(min_confidence=60)
+    return f"EPSG:{code}" if code else crs.name
