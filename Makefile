@@ -7,9 +7,11 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # libatomic1: the Node.js that Playwright brings needs it.
 # The tests start a PostgreSQL server of their own.
 TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk postgresql postgresql-15-postgis-3
+# What planners open our files and addresses with; QGIS' own window is not needed.
+CLIENT_PACKAGES := gdal-bin python3-qgis qgis-providers
 
 .DELETE_ON_ERROR:
-.PHONY: setup setup-tests run demo test bench soak lint messages screenshot
+.PHONY: setup setup-tests setup-clients run demo test test-clients bench soak lint messages screenshot
 
 setup: .venv/installed $(VENDOR)
 
@@ -22,6 +24,10 @@ demo: setup
 
 test: setup-tests lint
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# GDAL's programs, OWSLib, QGIS and schemathesis against a running server.
+test-clients: setup-clients
+	$(BIN)/python -m pytest tests/clients
 
 # Takes minutes, and both cores for itself; words after WORDS= choose cases.
 bench: setup-tests
@@ -67,8 +73,14 @@ $(VENDOR): static/vendor/package-lock.json $(if $(wildcard static/vendor/node_mo
 missing:
 
 setup-tests: setup .venv/installed-tests
-	@missing=; for package in $(TEST_PACKAGES); do \
-		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
+	@$(call missing-debian,$(TEST_PACKAGES))
+
+setup-clients: setup .venv/installed-tests
+	@$(call missing-debian,$(CLIENT_PACKAGES))
+
+# $(call missing-debian,PACKAGES): install those of them that are not there.
+missing-debian = missing=; for package in $(1); do \
+	dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
 	[ -z "$$missing" ] || { $(call debian,$$missing); }
 
 # $(call debian,PACKAGES): install Debian packages, or say plainly who has to.

@@ -232,10 +232,9 @@ def search() -> Response:
     no_other_parameters("q", "limit", "year", "schematic")
     words = params.text(request.args, "q", params.MAX_SEARCH_LENGTH)
     limit = params.integer(request.args, "limit", SEARCH_LIMIT, 1, MAX_SEARCH_RESULTS, clamp=True)
+    year, schematic = params.year(request.args), params.flag(request.args, "schematic")
     found = (
-        search_service.search(
-            store, words, limit=limit, year=params.year(request.args), schematic=params.flag(request.args, "schematic")
-        )
+        search_service.search(store, words, limit=limit, year=year, schematic=schematic)
         if words
         else search_service.Found("", [])
     )

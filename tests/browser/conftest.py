@@ -2,23 +2,16 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.map_page import VIEWPORTS, MapPage
+from tests.serving import ROOT, running_server
 
-ROOT = Path(__file__).resolve().parents[2]
-START_TIMEOUT_S = 180
 ANSWER_TIMEOUT_MS = 15_000
 """A machine that runs several test processes may be slow; nothing here waits that long when all is well."""
 
@@ -32,45 +25,6 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 OpenPage = Callable[..., Page]
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running server: its address and the number of its process."""
-
-    address: str
-    process_id: int
-
-
-@contextmanager
-def running_server(store: Path, **settings: str) -> Iterator[Server]:
-    """`python server.py` on a free port, with a store of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    own = {"DATABASE_URL": f"gpkg:///{store}", "HOST": "127.0.0.1", "PORT": str(port)}
-    environment = os.environ | own | {"BASEMAPS": str(store.with_name("no-basemaps.toml"))} | settings
-    process = subprocess.Popen([sys.executable, "server.py"], cwd=ROOT, env=environment)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(address, process)
-        yield Server(address, process.pid)
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_for(address: str, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
-        try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"the server did not answer within {START_TIMEOUT_S} s")
 
 
 @pytest.fixture(scope="session")

@@ -126,6 +126,12 @@ def test_search_by_chinese_and_by_pinyin_initials_over_all_layers(client):
     assert items(client, "/ogc/search", q="宏%学")["features"] == []  # no wildcard of the database leaks out
 
 
+@pytest.mark.parametrize("query", ["year=2101", "schematic=perhaps", "q=&year=x"])
+def test_a_search_for_nothing_still_refuses_a_wrong_parameter(client, query):
+    assert items(client, "/ogc/search")["features"] == []
+    assert client.get(f"/ogc/search?{query}").status_code == 400
+
+
 def test_one_item_with_its_reported_years_and_computed_figures(client):
     item = items(client, f"{SCHOOLS}/2023-1", year=2023)
     assert item["properties"]["name"].endswith("宏志小学")
