@@ -14,7 +14,7 @@ its class; patterns over these letters (`phrase_rules`) are tried from left to r
 - A crossing with a corner keeps no `sides`; with 交叉口北、A路东 the sides count and the crossing has no quadrant.
 - Several corners in one phrase leave the quadrant open.
 - A second crossing, of two roads that were not named before, is a further site: what is read is the first, and `more`
-  holds the others, each with its own words.
+  holds the others, each with its own words. So are sites told by sides, where a semicolon or 另一处 parts them.
 """
 
 import re
@@ -33,6 +33,7 @@ CARDINALS = frozenset("NESW")
 OPENING, CLOSING = SEPARATORS["opening"], SEPARATORS["closing_brackets"]
 AS_COMMA = str.maketrans(dict.fromkeys(OPENING + CLOSING, ","))
 BRACKETED = re.compile(f"[{re.escape(OPENING)}]([^{re.escape(OPENING + CLOSING)}]{{1,40}})[{re.escape(CLOSING)}]")
+BETWEEN = re.compile(SEPARATORS["between_sites"])
 AROUND = "".join(SEPARATORS["around_sites"])
 CONTINUATION = re.compile("[dDxvkr]")
 """What goes on with the sentence before it; after a road a crossing does as well."""
@@ -153,9 +154,30 @@ def parse_location(text: str) -> LocationPhrase:
     text
         A phrase of any Chinese city; longer than `LONGEST_PHRASE` characters it stays unread.
     """
+    if sites := sites_apart(text):
+        return replace(parse_location(sites[0]), text=text, more=tuple(parse_location(site) for site in sites[1:]))
     reading = read_phrase(text)
     more = tuple(phrase_of(site, site.words) for site in reading.more)
     return replace(phrase_of(reading, text), more=more) if more else phrase_of(reading, text)
+
+
+def sites_apart(text: str) -> list[str]:
+    """The parts of a phrase that tells of several sites, each whole by itself: A路以东、B路以南;C路以西、D路以北.
+
+    东至A路;南至B路;西至C路 is one site, and so is what names a road twice.
+    """
+    parts = [part.strip(AROUND) for part in BETWEEN.split(text)] if len(text) <= LONGEST_PHRASE else []
+    readings = [read_phrase(part) for part in parts] if len(parts) > 1 else []
+    roads = [name for reading in readings for name in {name for _, name in reading.roads}]
+    return parts if readings and all(map(is_whole, readings)) and len(set(roads)) == len(roads) else []
+
+
+def is_whole(reading: Reading) -> bool:
+    """Whether a reading alone tells where a site is: by a crossing, or by sides across each other."""
+    across = bool(reading.covered & set("NS")) and bool(reading.covered & set("EW"))
+    corner = bool(reading.covered - CARDINALS)
+    crossed = reading.crossing and len({name for _, name in reading.roads}) > 1
+    return not reading.more and bool(reading.roads) and (crossed or across or corner)
 
 
 def phrase_of(reading: Reading, text: str) -> LocationPhrase:

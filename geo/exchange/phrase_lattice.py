@@ -189,7 +189,7 @@ class Lattice:
             cost += (
                 grammar.ROADS["one_letter_cost"] if text[0] in grammar.ONE_LETTER else grammar.ROADS["odd_letter_cost"]
             )
-        if start and self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS:
+        if start and (self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS or grammar.OF_AREA.match(text)):
             cost += grammar.ROADS["directed_cost"]
         return cost + self.roads_inside(start, end) + self.front_of_road(start, end)
 
@@ -229,7 +229,10 @@ class Lattice:
         if self.begins_with_limit(start, stem_end + 1) or self.within(self.limits, start - 1, end - 3):
             worst += costs["limit"]
         worst += costs["listed"] if self.within(self.listed, start, end - 2) else 0.0
-        return worst + (grammar.ROADS["joined_costs"].get(self.run[start], 0.0) if self.joins(start, end) else 0.0)
+        if not self.joins(start, end):
+            return worst
+        longer = grammar.ROADS["joined_long_cost"] if end - start > grammar.ROADS["joined_length"] else 0.0
+        return worst + grammar.ROADS["joined_costs"].get(self.run[start], 0.0) + longer
 
     def joins(self, start: int, end: int) -> bool:
         """Whether a connector and a name may stand here."""
@@ -247,9 +250,9 @@ class Lattice:
     def area_cost(self, start: int, end: int) -> float:
         inner = [*self.within(self.closers, start, end), *(cut for cut in self.areas[start] if cut < end - 1)]
         cuts = sum(1 for place in inner if self.run[place:end] not in grammar.AREA_RESTS)
-        return (
-            grammar.AREAS["cost"] + grammar.AREAS["per_character"] * (end - start) + grammar.AREAS["inner_cost"] * cuts
-        )
+        cost: float = grammar.AREAS["cost"] + grammar.AREAS["per_character"] * (end - start)
+        limit = grammar.AREAS["limit_cost"] if self.begins_with_limit(start, end) else 0.0
+        return cost + grammar.AREAS["inner_cost"] * cuts + limit
 
     def thing_cost(self, start: int, end: int) -> float:
         length = end - start

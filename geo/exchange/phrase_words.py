@@ -74,6 +74,7 @@ NOT_CLOSING = re.compile(ROADS["not_closing"])
 UNNAMED, ADJECTIVES = re.compile(ROADS["unnamed"]), re.compile(ROADS["adjectives"])
 ALONG_WATER, STRIPS = re.compile(ROADS["along_water"]), frozenset(ROADS["strips"])
 NEEDS_ADJECTIVE = re.compile(ROADS["needs_adjective"])
+OF_AREA = re.compile(ROADS["of_area"])
 OF_ROAD, PLACES = re.compile(THINGS["belongs_to_road"]), frozenset(THINGS["places"])
 QUARTER = AREAS["quarter"]
 GOES_ON = re.compile(AREAS["goes_on"])

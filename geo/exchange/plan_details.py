@@ -11,7 +11,7 @@ CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
 LOCATED = re.compile(WORDS["anchors"]["located"])
 LOCATED_AGAIN = re.compile(f"{WORDS['anchors']['subject_again']}(?:{WORDS['anchors']['located']})")
 LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
-NEAR = re.compile(WORDS["location"]["near"])
+NEAR, RESTARTS, HOUSE = (re.compile(WORDS["location"][key]) for key in ("near", "restarts", "house"))
 IN_BRACKETS = re.compile(WORDS["location"]["in_brackets"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
 FINISHED_LABEL, PERIOD, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "any"))
@@ -29,28 +29,38 @@ def classify(name: str, headings: tuple[str, ...]) -> tuple[str | None, str | No
     return layer, next((each["level"] for each in levels if re.search(each["names"], name)), None)
 
 
-def find_location(text: str) -> str | None:
-    """The words that say where a project is: those after 位于, else the first clauses that read like a place."""
+def find_location(text: str, name: str = "") -> str | None:
+    """The words that say where a project is: those after 位于, else the first clauses that read like a place.
+
+    Parameters
+    ----------
+    text
+        What follows the project's name.
+    name
+        Of the project; behind 的 it ends the place: 位于城东的城东小学项目.
+    """
     if (behind := IN_BRACKETS.match(text)) and is_place(behind["place"]):
         return str(behind["place"])
     located = LOCATED.search(text)
     rest = text[located.end() if located else 0 :]
-    while located and (again := LOCATED_AGAIN.match(rest)):
+    while located and (again := LOCATED_AGAIN.match(rest := rest.lstrip(CLAUSES["marks"]))):
         rest = rest[again.end() :]
     skipped = len(rest) - len(rest.lstrip(CLAUSES["marks"]))
     end = place = skipped
     for clause in re.split(CLAUSES["end"], rest[skipped:])[: WORDS["location"]["longest_clauses"]]:
-        if place > skipped and (again := LOCATED.match(clause)):  # 位于包河区,地处A路与B路交口
+        if place > skipped and (again := RESTARTS.match(clause)):  # 位于包河区,地处A路与B路交口
             skipped = end = place = place + again.end()
             clause = clause[again.end() :]
         stop = LOCATION_ENDS.search(clause)
-        words = clause[: stop.start()] if stop else clause
+        ended = clause.find(CLAUSES["of"] + name) if name else -1
+        last = min(stop.start() if stop else len(clause), ended if ended > 0 else len(clause))
+        words = clause[:last]
         bare = words.strip(CLAUSES["marks"])
         told = bool(bare) and (is_place(words) or (located is not None and (place == skipped or is_near(bare))))
         if not told:
             break
         end, place = place + len(words), place + len(clause)
-        if stop or clause.endswith(tuple(CLAUSES["stops"])):
+        if last < len(clause) or clause.endswith(tuple(CLAUSES["stops"])):
             break
     return rest[skipped:end].strip(CLAUSES["marks"]) or None
 
@@ -64,7 +74,7 @@ def is_near(clause: str) -> bool:
 def is_place(clause: str) -> bool:
     """Whether a clause says where something is, and no figures of it."""
     figures = any(quantity.unit not in ("m", "km") for quantity in find_quantities(clause))
-    return not figures and says_where(clause)
+    return not figures and (says_where(clause) or HOUSE.search(clause.strip(CLAUSES["marks"])) is not None)
 
 
 def find_year(text: str, passage: Passage) -> int | None:

@@ -14,11 +14,13 @@ PARTIAL = WORDS["partial"]
 NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
 LEVEL_ALONE, OF_ROOM = re.compile(PARTIAL["level_alone"]), re.compile(PARTIAL["of_room"])
+PHASE, OLD = re.compile(WORDS["names"]["phase"]), re.compile(PARTIAL["old"])
 OF_IT = re.compile(PARTIAL["of_it"])
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
 UNLABELLED, ALONE, LAST = 50, 60, 100
 """Ranks of a figure that only its unit tells, of one that counts if there is no other, and of a part of the whole."""
+SEVERAL = 2
 AGREE = 0.02
 """How far a figure and its restatement in another unit may lie apart."""
 
@@ -55,7 +57,7 @@ def read_figures(text: str) -> Figures:
     # 小学36个班,学生1620人,幼儿园12个班,幼儿360人: the levels stand with the classes
     levels = sum(1 for each in classes if LEVELS.search(each.label))
     pairs = zip([None, *figures.quantities], figures.quantities, strict=False)
-    seats = [each for before, each in pairs if is_seats(each) or are_seats_of(before, each)]
+    seats = [each for before, each in pairs if (is_seats(each) or are_seats_of(before, each)) and not with_old(before)]
     add_up(figures, "seats", [each for each in seats if not OF_ROOM.match(text, each.end)], levels)
     return figures
 
@@ -94,8 +96,10 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
 
 def is_of_part(quantity: Quantity, text: str) -> bool:
     """总占地1750亩,其中一期占地790亩,投资12亿元: the last two are of the first phase."""
-    before = text[max(0, quantity.start - 2 * PARTIAL["reach"]) : quantity.start]
-    return bool(PART_BEFORE.search(before)) and not OF_WHOLE.search(quantity.label)
+    first = max(0, quantity.start - 2 * PARTIAL["reach"])
+    part = PART_BEFORE.search(text[first : quantity.start])
+    own = part is not None and first + part.start() < PARTIAL["reach_of_name"] and PHASE.match(part[0]) is not None
+    return part is not None and not own and not OF_WHOLE.search(quantity.label)
 
 
 def rank_of(quantity: Quantity, text: str, rule: dict[str, Any]) -> int | None:
@@ -140,11 +144,17 @@ def is_seats(quantity: Quantity) -> bool:
     return quantity.unit == "seat" or bool(people or (quantity.unit == "item" and SEATS.search(quantity.label)))
 
 
+def with_old(classes: Quantity | None) -> bool:
+    """Whether seats stand behind classes that are not the new ones: 原规划为30班小学,1350个学位."""
+    return classes is not None and is_classes(classes) and bool(OLD.search(classes.label))
+
+
 def are_seats_of(classes: Quantity | None, quantity: Quantity) -> bool:
     """36班,1620座; 60个班、3000人."""
     alone = classes is not None and (not quantity.label or classes.end == quantity.start)
     alone = alone and quantity.text.endswith(tuple(PARTIAL["places"]))
-    return alone and classes is not None and is_classes(classes)
+    of_each = classes is not None and classes.label.endswith(PARTIAL["each_class"])  # 每班45人,共1620人
+    return bool(alone and classes is not None and (is_classes(classes) or of_each))
 
 
 def is_other(quantity: Quantity) -> bool:
@@ -164,14 +174,14 @@ def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int 
     if name == "seats":
         whole = [each for each in whole if PARTIAL["of_each_class"] not in each.label]
         whole = [each for each in whole if PARTIAL["with_staff"] not in each.label] or whole
-    unlevelled = [each for each in whole if not LEVELS.search(each.label)]
+    unlevelled = [each for each in whole if not LEVELS.search(each.label + each.text)]
     if not whole:
         return
     largest = max(whole, key=lambda each: each.value)
     if len(whole) > 2 and 2 * largest.value == sum(each.value for each in whole):  # 72班(小学48班、初中24班)
         figures.put(name, tidy_number(largest.value), largest)
-    elif len(whole) == 1 or (unlevelled and len(unlevelled) != max(2, levels)):
-        chosen = (unlevelled or whole)[0]
+    elif len(whole) == 1 or (unlevelled and (levels < SEVERAL or len(unlevelled) != levels)):
+        chosen = next((each for each in unlevelled if PARTIAL["added"] not in each.label), (unlevelled or whole)[0])
         figures.put(name, tidy_number(chosen.value), chosen)
     else:
         figures.put(name, tidy_number(sum(each.value for each in whole)), whole[0])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from geo.exchange.location_phrase import says_where
+from geo.exchange.plan_details import is_place
 from geo.exchange.plan_names import (
     CLAUSES,
     GENERIC,
@@ -22,12 +23,14 @@ from geo.exchange.quantities import find_quantities
 
 ANCHORS = WORDS["anchors"]
 INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invested", "listed", "verbs", "instead"))
+PLACED_BUILT = re.compile(ANCHORS["placed_built"])
 NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
 ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 NO_ITEM, TOLD, HEADLINE = (re.compile(ANCHORS[key]) for key in ("no_item", "told", "headline"))
 PLACED_BEFORE, LEAD_IN, APPROVED = (re.compile(ANCHORS[key]) for key in ("placed_before", "lead_in", "approved"))
 BUILT_CLAUSE, PREDICATE = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["predicate"])
+GOES_ON = re.compile(ANCHORS["goes_on"])
 CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
 SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
@@ -121,7 +124,8 @@ def subjects(text: str) -> list[Anchor]:
     """Projects that a sentence tells of: 省丹中新校区占地260亩, 盛源农贸市场,占地45亩; behind one those like it."""
     found: list[Anchor] = []
     for start in (0, *(match.end() for match in CLAUSE_STARTS.finditer(text))):
-        begins = start == 0 or text[start - 1] in CLAUSES["begins"] or LEAD_IN.fullmatch(text[:start])
+        sentence = 1 + max(text.rfind(mark, 0, start) for mark in CLAUSES["begins"]) if start else 0
+        begins = sentence == start or LEAD_IN.fullmatch(text, sentence, start)
         if (begins or found) and (anchor := subject_at(text, start, alone=bool(begins))):
             kind = kind_of(anchor.name)
             if not found or (kind is not None and kind == kind_of(found[0].name)):
@@ -137,8 +141,10 @@ def subject_at(text: str, start: int, *, alone: bool) -> Anchor | None:
     verbs = list(PREDICATE.finditer(text, start + 1, clause.end()))
     ends = [match.start() for match in verbs]
     alone = alone and all(match[0] not in NAMES["verbs_in_clause"] for match in verbs)
-    goes_on = re.split(CLAUSES["end_of_sentence"], text[clause.end() : clause.end() + 2 * NAMES["longest"]], maxsplit=1)
-    if alone and text[clause.end() : clause.end() + 1] == COMMA and is_told(goes_on[0]):
+    line = text[clause.end() : clause.end() + 2 * NAMES["longest"]].partition("\n")[0]
+    behind = re.split(CLAUSES["end_of_sentence"], line, maxsplit=2)
+    told = is_told(behind[0]) or any(GOES_ON.match(each) and is_told(each) for each in behind[1:2])
+    if alone and text[clause.end() : clause.end() + 1] == COMMA and told:
         ends.append(clause.end())
     for end in ends:
         name = without_kind(clean_name(text[start:end]))
@@ -181,6 +187,10 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     for match in PLACED_BEFORE.finditer(text):
         if is_project(name := clean_name(match["name"])) and name in match["name"]:
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"]))
+    for match in PLACED_BUILT.finditer(text):
+        if is_project(name := clean_name(match["name"])) and name in match["name"] and is_place(match["place"]):
+            start = clause_start(text, match.start())
+            found.append(Anchor(name, start, match.end("name"), 1, place=match["place"]))
     for match in LOCATED.finditer(text):
         start = clause_start(text, match.start())
         if text[start : match.start()] in SUBJECTS and (before := named_before(text, start)):

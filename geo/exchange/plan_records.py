@@ -214,7 +214,7 @@ def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:
     """The record of a project that a passage tells of up to `end`."""
     text = "" if anchor.listed else passage.text[anchor.start : end]
     developer, name = split_developer(anchor.name)
-    location_text = anchor.place or find_location(passage.text[anchor.end : end])
+    location_text = anchor.place or find_location(passage.text[anchor.end : end], bare_name(anchor.name))
     figures = read_figures(without_name(text, anchor.name))
     headings = tuple(heading.title for heading in passage.path if heading.title)
     layer, level = classify(name, headings)
