@@ -1,0 +1,24 @@
+"""gunicorn on Linux and macOS: `gunicorn --config docs/operations/gunicorn.conf.py "server:create_app()"`.
+
+HOST, PORT and THREADS mean the same as for `python server.py`; WORKERS says how many processes answer (2).
+"""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+workers = int(os.environ.get("WORKERS") or "2")
+threads = int(os.environ.get("THREADS") or "8")
+worker_class = "gthread"
+preload_app = True
+"""The program is read once, and the workers share its memory; each opens the store for itself."""
+
+timeout = 120
+graceful_timeout = 25
+"""Seconds that requests which have begun may take after SIGTERM; systemd and Docker kill only later."""
+
+keepalive = 75
+"""Longer than nginx keeps an idle connection (60 s): so nginx closes it, never we while it is about to ask."""
+
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""A slow disk must not make a worker look dead."""
