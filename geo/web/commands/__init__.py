@@ -16,6 +16,7 @@ COMMANDS = {
     "map_picture": "map-picture",
     "files": "inspect-file import-layer",
     "reports": "report",
+    "submitting": "check-parcels",
     "catchments": "catchments",
     "reading": "parse-plan parse-locations",
     "auditing": "audit",
