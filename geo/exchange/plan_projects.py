@@ -9,6 +9,7 @@ from geo.exchange.plan_details import is_place
 from geo.exchange.plan_names import (
     CLAUSES,
     GENERIC,
+    KIND,
     LOCATED,
     NAMES,
     clean_name,
@@ -128,7 +129,8 @@ def subjects(text: str) -> list[Anchor]:
         begins = sentence == start or LEAD_IN.fullmatch(text, sentence, start)
         if (begins or found) and (anchor := subject_at(text, start, alone=bool(begins))):
             kind = kind_of(anchor.name)
-            if not found or (kind is not None and kind == kind_of(found[0].name)):
+            alike = kind is not None and (begins or kind == kind_of(found[0].name))
+            if not found or alike or (begins and KIND.search(text[start : anchor.end])):
                 found.append(anchor)
     return found
 

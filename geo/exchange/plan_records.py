@@ -27,6 +27,8 @@ from geo.exchange.quantities import find_quantities
 from geo.model.plan import PlanRecord, Source
 
 ALIKE = 0.6
+NEAR = 4
+"""Records back to which a project may be told again."""
 PHASE = re.compile(WORDS["names"]["phase"])
 MERGED = (
     "developer", "layer", "level", "plan_year", "land_area_mu", "building_area_m2", "scale_m2", "investment_cny_10k",
@@ -38,22 +40,24 @@ AGGREGATE = re.compile(WORDS["anchors"]["aggregate"])
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
     """All projects that passages plan; what is told of one project in two places of a section is one record."""
-    records = list(merged(records_in(passages)))
+    records = merged(records_in(passages))
     told = {bare_name(record.name) for record in records if record.location_text or record.quantities}
     yield from (each for each in records if each.location_text or each.quantities or bare_name(each.name) not in told)
 
 
-def merged(found: Iterator[tuple[Passage, PlanRecord]]) -> Iterator[PlanRecord]:
-    """The records, those of one project that stand in a row made one."""
-    held: PlanRecord | None = None
+def merged(found: Iterator[tuple[Passage, PlanRecord]]) -> list[PlanRecord]:
+    """The records, those of one project made one where they stand in a row or bear one name not far apart."""
+    records: list[PlanRecord] = []
     for passage, record in found:
         apart = passage.row or begins_item(passage)
-        whole = one_of_two(held, record) if held and not apart else None
-        if held and not whole:
-            yield held
-        held = whole or record
-    if held:
-        yield held
+        for place in range(len(records) - 1, max(-1, len(records) - 1 - NEAR), -1) if not apart else ():
+            near = place == len(records) - 1 or bare_name(records[place].name) == bare_name(record.name)
+            if near and (whole := one_of_two(records[place], record)):
+                records[place] = whole
+                break
+        else:
+            records.append(record)
+    return records
 
 
 def records_in(passages: list[Passage]) -> Iterator[tuple[Passage, PlanRecord]]:
