@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas
@@ -16,100 +15,27 @@ from geo.exchange.files.incoming.parts import object_array
 from geo.model import office_time
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidInput, N_
-from geo.model.file_finding import FileFinding, RefusedFile
+from geo.model.file_finding import RefusedFile
 from geo.model.journal import Act, FeatureChange
 from geo.model.layer import Layer
 from geo.model.location import LocationBasis
 from geo.service.adopting import Position, positioned
-from geo.service.field_mapping import ID, FieldMapping, guess_mapping, value_of
-from geo.service.import_matching import MATCHINGS, PresentFeatures
+from geo.service.field_mapping import ID, guess_mapping, value_of
+from geo.service.import_matching import PresentFeatures
 from geo.service.import_overlaps import OverlapCheck
+from geo.service.import_report import BLOCKING, MOST_MATCHES, ImportPlan, ImportReport, Match
 from geo.service.inspecting import refused
 from geo.service.looking import Looking
-from geo.service.opened_files import Asked, OpenedFile, opened
+from geo.service.opened_files import OpenedFile, opened
 from geo.service.stated_areas import areas_m2
 from geo.service.sure_roads import sure_roads
 from geo.store.base import Store
-
-BLOCKING = frozenset(
-    "invalid_geometry self_intersection too_complex non_finite too_few_points not_a_number out_of_range duplicate_id"
-    " no_crs wrong_value wrong_geometry no_name not_geojson truncated undecodable_text no_features not_replaceable"
-    " invalid_id unknown_line".split()
-)
-"""Findings with which nothing is taken in."""
 
 MOST_OFFERED, MOST_OFFERED_CORNERS = 100, 2_000
 """Repairs that are offered unasked, and the corners of their shapes: a preview is not to wait for them."""
 
 LONGEST_ID = 100
 Tell = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class ImportPlan:
-    """What the user wants of a file.
-
-    Parameters
-    ----------
-    asked
-        Layer of the file, CRS, encoding.
-    told
-        Fields of the file to fields of the layer.
-    basis
-        Of every position that does not state its own; None: `surveyed` for boundary points, else `placed`.
-    accuracy_m
-        Of every position that does not state its own.
-    matching
-        How features are held to be ones that are there: by `id`, `name`, `place`, in this order.
-    repair
-        Whether shapes that are not valid are taken as they can be made valid.
-    """
-
-    asked: Asked = field(default_factory=Asked)
-    told: Mapping[str, str] = field(default_factory=dict)
-    basis: LocationBasis | None = None
-    accuracy_m: float | None = None
-    matching: Sequence[str] = MATCHINGS
-    repair: bool = False
-
-
-@dataclass
-class ImportReport:
-    """What a file would change, or changed.
-
-    Parameters
-    ----------
-    result
-        `accept`, `accept_with_findings` or `refuse`; refused, nothing is written.
-    layers, chosen_layer
-        All of the file, and the one that is read.
-    matched
-        How many features are ones that are there, by what they were known.
-    repairs
-        Row, area before and after in m² of each shape that was made valid.
-    repairable
-        The same of shapes that could be, where the plan does not say so; a hundred at most.
-    written, change_set
-        How many entries the journal has of it, and their number; none until it is written.
-    """
-
-    driver: str | None = None
-    result: str = "refuse"
-    crs: str | None = None
-    crs_from: str | None = None
-    encoding: str | None = None
-    features: int = 0
-    new: int = 0
-    matched: dict[str, int] = field(default_factory=dict)
-    mapping: FieldMapping | None = None
-    extent: tuple[float, float, float, float] | None = None
-    layers: tuple[str, ...] = ()
-    chosen_layer: str | None = None
-    repairs: list[tuple[int, float, float]] = field(default_factory=list)
-    repairable: list[tuple[int, float, float]] = field(default_factory=list)
-    findings: tuple[FileFinding, ...] = ()
-    written: int = 0
-    change_set: int | None = None
 
 
 def import_file(
@@ -152,6 +78,7 @@ class _Importing:
         self.mapping = guess_mapping(layer, names, plan.told)
         self.present = PresentFeatures(store, layer)
         self.matches: dict[int, str] = {}
+        self.told_matches: list[Match] = []
         self.repairs: list[tuple[int, float, float]] = []
         self.repairable: list[tuple[int, float, float]] = []
         self.invalid_rows: set[int] = set()
@@ -183,7 +110,8 @@ class _Importing:
             self._check_values(batch)
             ids, names = self._given_ids(batch), self._names(batch)
             for place, how in self.present.matches(self.plan.matching, ids, names, shapes):
-                self._match(batch, place, how, matched, taken)
+                if self._match(batch, place, how, matched, taken) and len(self.told_matches) < MOST_MATCHES:
+                    self.told_matches.append(self._told_match(batch, place, how, shapes[place]))
                 self._check_replaceable(batch, place, shapes[place], how[0])
             overlaps.add(batch.rows, shapes)
             if tell is not None:
@@ -205,18 +133,28 @@ class _Importing:
             driver=incoming.driver, result="accept", crs=self.file.crs_name, crs_from=self.file.crs_from,
             encoding=incoming.encoding, features=looking.features, new=looking.features - len(self.matches),
             matched=dict(matched), mapping=self.mapping, extent=looking.extent.bounds, layers=incoming.layers,
-            chosen_layer=incoming.layer, repairs=self.repairs, repairable=self.repairable,
+            chosen_layer=incoming.layer, matches=self.told_matches, basis=self.basis, repairs=self.repairs,
+            repairable=self.repairable,
         )  # fmt: skip
 
-    def _match(self, batch: Batch, place: int, how: tuple[str, str], matched: Counter, taken: dict[str, int]) -> None:
+    def _match(self, batch: Batch, place: int, how: tuple[str, str], matched: Counter, taken: dict[str, int]) -> bool:
+        """Hold a row to be a feature that is there; not where an earlier row is it already."""
         row, (feature_id, by) = int(batch.rows[place]), how
         if feature_id in taken:
             message = N_("与第 %(first)s 行对应同一个要素“%(feature)s”")
             self.findings.add("duplicate_id", message, row=row, field=by, first=taken[feature_id], feature=feature_id)
-            return
+            return False
         taken[feature_id] = row
         matched[by] += 1
         self.matches[row] = feature_id
+        return True
+
+    def _told_match(self, batch: Batch, place: int, how: tuple[str, str], shape: shapely.Geometry | None) -> Match:
+        known = self.present.by_id[how[0]]
+        basis = known.values.get("location_basis")
+        is_placed = shape is not None and self.layer.field("location_basis") is not None
+        new_basis = self._basis_at(batch, place).value if is_placed else None
+        return Match(int(batch.rows[place]), how[0], known.values.get("name"), how[1], basis, new_basis)
 
     def _check_replaceable(self, batch: Batch, place: int, shape: shapely.Geometry | None, feature_id: str) -> None:
         """Tell where a position would give way to one that is less sure."""

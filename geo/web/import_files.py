@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
@@ -17,6 +18,7 @@ from geo.web.uploads import UNSAFE, file_name
 
 LASTS_S = 3600
 PURPOSE = "import-file"
+GONE = N_("预览已失效：请重新选择文件，再看一遍")
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,37 @@ class KeptFile:
 
     @property
     def path(self) -> Path:
-        return _folder() / self.token / UNSAFE.sub("_", self.name)
+        return _folder() / self.token / "file" / UNSAFE.sub("_", self.name)
+
+    @property
+    def view_path(self) -> Path:
+        """What its preview shows, as it was last looked at."""
+        return _folder() / self.token / "view.json"
+
+    def keep_view(self, view: object) -> None:
+        self.view_path.write_bytes(orjson.dumps(view))
+
+    def has_view(self) -> bool:
+        return self.view_path.exists()
+
+    def view(self) -> dict:
+        """What its preview shows.
+
+        Raises
+        ------
+        InvalidInput
+            If it was never looked at to the end.
+        """
+        try:
+            return orjson.loads(self.view_path.read_bytes())
+        except FileNotFoundError:
+            raise InvalidInput(GONE) from None
 
     def seal(self, author: str) -> str:
         return str(_signer().dumps({"token": self.token, "name": self.name, "author": author}))
 
     def forget(self) -> None:
-        shutil.rmtree(self.path.parent, ignore_errors=True)
+        shutil.rmtree(_folder() / self.token, ignore_errors=True)
 
 
 def keep(given: FileStorage | None) -> KeptFile:
@@ -57,7 +83,8 @@ def keep(given: FileStorage | None) -> KeptFile:
         raise InvalidFile(N_("请先选择文件"))
     _sweep()
     kept = KeptFile(secrets.token_hex(16), file_name(given))
-    kept.path.parent.mkdir(parents=True, mode=0o700)
+    (_folder() / kept.token).mkdir(parents=True, mode=0o700)
+    kept.path.parent.mkdir(mode=0o700)
     given.save(kept.path)
     return kept
 
@@ -73,10 +100,10 @@ def unseal(given: str, author: str) -> KeptFile:
     try:
         content = _signer().loads(given, max_age=LASTS_S)
     except BadSignature:
-        raise InvalidInput(N_("预览已失效：请重新选择文件，再看一遍")) from None
+        raise InvalidInput(GONE) from None
     kept = KeptFile(content["token"], content["name"])
     if content["author"] != author or not kept.path.exists():
-        raise InvalidInput(N_("预览已失效：请重新选择文件，再看一遍"))
+        raise InvalidInput(GONE)
     return kept
 
 

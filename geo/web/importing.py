@@ -1,28 +1,41 @@
 """The page that takes a file into a layer: see what would come of it, then write all or nothing."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from geo.exchange.geojson import MEDIA_TYPE, feature_collection
 from geo.model.errors import AtlasError, Conflict, InvalidInput, N_
 from geo.model.journal import Act
 from geo.model.layer import Layer
 from geo.model.location import BASIS_TITLES, LocationBasis
 from geo.service.field_mapping import ID, mappable_fields
-from geo.service.importing import BLOCKING, ImportPlan, ImportReport, import_file
+from geo.service.import_matching import MATCHINGS
+from geo.service.import_report import ImportPlan, ImportReport
+from geo.service.import_shapes import file_shapes
+from geo.service.importing import import_file
 from geo.service.opened_files import Asked
+from geo.web import progress
 from geo.web.current import live_store
 from geo.web.guard import needs_role
 from geo.web.import_files import KeptFile, keep, unseal
+from geo.web.import_view import MATCHED_BY, view_of
 from geo.web.language import in_words
+from geo.web.maps import render_map
+from geo.web.page_config import page_config
+from geo.web.progress import Progress
 from geo.web.slots import slots
+from geo.web.undoing import CHANGE
 from geo.web.uploads import takes
 
+MODULE = "js/import_page.js"
 LARGEST_FILE = 60 * 2**20
 LARGEST_FORM = LARGEST_FILE + 2**20
 CAUSE = N_("导入文件")
 BASES = ("placed", "surveyed")
-MOST_FINDINGS = 200
+KNOWN_CRS = ("EPSG:4490", "EPSG:4526", "EPSG:4547", "GCJ-02", "BD-09")
 
 blueprint = Blueprint("importing", __name__, url_prefix="/import")
 
@@ -37,72 +50,167 @@ def page() -> str:
 @blueprint.post("/preview")
 @takes(LARGEST_FORM)
 @needs_role("editor")
-def preview() -> str | tuple[str, int]:
-    """What a file is and what would come of it; nothing is written. Sent again with other answers, it is read again."""
+def look() -> Response | tuple[str, int]:
+    """Look a file through; nothing is written. Sent again with other answers, it is read again.
+
+    Our script hears how far it is and gets the preview's address as the last line; a plain form is led there.
+    """
+    kept = None
     try:
-        kept = (
-            unseal(request.form["seal"], current_user.name)
-            if "seal" in request.form
-            else keep(request.files.get("file"))
-        )
-        layer, plan = _layer(), _plan()
-        with slots("downloads").taken():
-            report = import_file(live_store(), layer.id, kept.path, plan, None)
-    except (InvalidInput, AtlasError) as error:
+        kept = _kept() if "seal" in request.form else keep(request.files.get("file"))
+        store, layer, plan = live_store(), _layer(), _plan()
+        work = _with_slot(lambda tell: import_file(store, layer.id, kept.path, plan, None, tell))
+        if _is_streamed():
+            return progress.stream(work, lambda report: {"url": _kept_view(kept, layer, plan, report)})
+        return redirect(_kept_view(kept, layer, plan, work(None)), 303)
+    except AtlasError as error:
+        return _again(kept, error)
+
+
+@blueprint.get("/preview")
+@needs_role("editor")
+def preview() -> str | tuple[str, int]:
+    """What a file is and what would come of it, as it was last looked at."""
+    try:
+        kept = unseal(request.args.get("seal", ""), current_user.name)
+        return _preview(kept)
+    except InvalidInput as error:
         return _page(error), 400
-    return _preview(kept, layer, plan, report)
+
+
+@blueprint.get("/shapes")
+@needs_role("editor")
+def shapes() -> Response:
+    """The shapes of a file that is looked at, for the map of its preview; the `id` of each is its row."""
+    kept = unseal(request.args.get("seal", ""), current_user.name)
+    view = kept.view()
+    rows = {each["row"] for each in [*view["blocking"], *view["doubts"], *view["matches"]] if each["row"]}
+    asked = Asked(view["file_layer"], view["asked"]["encoding"], view["asked"]["crs"])
+    with slots("downloads").taken():
+        found = file_shapes(live_store(), kept.path, asked, rows)
+    ids = [str(row) for row in found.rows]
+    wkb = [shape.wkb for shape in found.shapes]
+    body = feature_collection(ids, wkb, [{"row": row} for row in found.rows], left=found.left)
+    return Response(body, mimetype=MEDIA_TYPE)
 
 
 @blueprint.post("/write")
 @takes(LARGEST_FORM)
 @needs_role("editor")
-def write() -> Response | str | tuple[str, int]:
+def write() -> Response | tuple[str, int]:
     """Write what the preview showed, in one change set; it is checked again."""
-    store = live_store()
+    kept, store = None, live_store()
     try:
-        kept = unseal(request.form.get("seal", ""), current_user.name)
-        layer, plan = _layer(), _plan()
-        with slots("downloads").taken():
-            report = import_file(store, layer.id, kept.path, plan, Act(current_user.name, CAUSE, kept.name))
-    except (InvalidInput, Conflict) as error:
-        return _page(error), 409 if isinstance(error, Conflict) else 400
+        kept, layer, plan = _kept(), _layer(), _plan()
+        act = Act(current_user.name, CAUSE, kept.name)
+        work = _with_slot(lambda tell: import_file(store, layer.id, kept.path, plan, act, tell))
+        if _is_streamed():
+            return progress.stream(work, lambda report: {"url": _written(kept, layer, plan, report)})
+        report = work(None)
+        url = _written(kept, layer, plan, report)
+        if report.result == "refuse":
+            return _preview(kept), 400
+        _say_written(report)
+        return redirect(url, 303)
+    except AtlasError as error:
+        return _again(kept, error)
+
+
+def _written(kept: KeptFile, layer: Layer, plan: ImportPlan, report: ImportReport) -> str:
+    """Where a reader goes on: the changes, or the preview that says why there are none."""
     if report.result == "refuse":
-        return _preview(kept, layer, plan, report), 400
+        return _kept_view(kept, layer, plan, report)
     kept.forget()
     if report.change_set is None:
-        flash(_("文件与现有数据一样，没有要写入的更改"))
-        return redirect(url_for("importing.page"), 303)
-    flash(_("已导入：%(count)s 个要素", count=report.written))
-    return redirect(url_for("journal.page", change_set=report.change_set), 303)
+        return url_for("importing.page", unchanged="true")
+    return url_for("journal.page", change_set=report.change_set)
+
+
+def _say_written(report: ImportReport) -> None:
+    if report.change_set is not None:
+        flash(_("已导入：%(count)s 个要素", count=report.written), f"{CHANGE}{report.change_set}")
+
+
+def _with_slot(work: Callable[[Progress | None], ImportReport]) -> Callable[[Progress | None], ImportReport]:
+    """Work that takes one of the places for heavy requests while it runs, in whatever thread."""
+    places = slots("downloads")
+
+    def run(tell: Progress | None) -> ImportReport:
+        with places.taken():
+            return work(tell)
+
+    return run
+
+
+def _is_streamed() -> bool:
+    return progress.MEDIA_TYPE in list(request.accept_mimetypes.values())
+
+
+def _kept() -> KeptFile:
+    return unseal(request.form.get("seal", ""), current_user.name)
+
+
+def _kept_view(kept: KeptFile, layer: Layer, plan: ImportPlan, report: ImportReport) -> str:
+    """Keep what the preview shows; the address of the preview."""
+    kept.keep_view(view_of(layer.id, plan, report))
+    return url_for("importing.preview", seal=kept.seal(current_user.name))
+
+
+def _again(kept: KeptFile | None, error: AtlasError) -> tuple[str, int]:
+    """The page that the reader comes from, with what is wrong; a file that was looked at before stays.
+
+    Raises
+    ------
+    AtlasError
+        The error itself where a script asks, which shows its words on the page that it is on.
+    """
+    if _is_streamed():
+        raise error
+    status = 409 if isinstance(error, Conflict) else 400
+    if kept is not None and kept.has_view():
+        return _preview(kept, error), status
+    return _page(error), status
 
 
 def _page(fault: AtlasError | None = None) -> str:
+    store = live_store()
     return render_template(
         "importing/index.html",
-        layers=list(live_store().catalog.values()),
+        layers=list(store.catalog.values()),
         chosen=request.values.get("layer_id", ""),
         largest_mb=LARGEST_FILE // 2**20,
+        crs_known=KNOWN_CRS,
+        unchanged=request.args.get("unchanged") == "true",
         fault=fault and in_words(fault),
     )
 
 
-def _preview(kept: KeptFile, layer: Layer, plan: ImportPlan, report: ImportReport) -> str:
-    zone = live_store().catalog.zone
-    told = [(each, in_words(each.remark)) for each in report.findings[:MOST_FINDINGS]]
+def _preview(kept: KeptFile, fault: AtlasError | None = None) -> str:
+    store, view, seal = live_store(), kept.view(), kept.seal(current_user.name)
+    layer = store.catalog[view["layer"]]
+    zone = store.catalog.zone
+    config = page_config(store, zone.last_year)
+    config["import"] = {
+        "shapesUrl": url_for("importing.shapes", seal=seal) if view["extent"] else None,
+        "layer": layer.id,
+        "extent": view["extent"],
+        "blocking": sorted({each["row"] for each in view["blocking"] if each["row"]}),
+        "doubts": sorted({each["row"] for each in view["doubts"] if each["row"]}),
+        "matched": {each["row"]: each["id"] for each in view["matches"]},
+    }
     return render_template(
         "importing/preview.html",
         file=kept.name,
-        seal=kept.seal(current_user.name),
+        seal=seal,
         layer=layer,
-        plan=plan,
-        report=report,
-        blocking=[pair for pair in told if pair[0].code in BLOCKING or report.mapping is None],
-        doubts=[pair for pair in told if pair[0].code not in BLOCKING and report.mapping is not None],
+        view=view,
         targets=mappable_fields(layer),
         id_field=ID,
         bases=[(basis, BASIS_TITLES[basis]) for basis in BASES],
-        zone_extent=zone.extent,
-        drawn=_drawn(zone.extent, report.extent),
+        matchings=MATCHED_BY,
+        crs_known=KNOWN_CRS,
+        map=render_map(zone, MODULE, config),
+        fault=fault and in_words(fault),
     )
 
 
@@ -111,7 +219,13 @@ def _layer() -> Layer:
 
 
 def _plan() -> ImportPlan:
-    """What the form says; a file that is new says nothing of its fields yet."""
+    """What the form says; a file that is new says nothing of its fields yet.
+
+    Raises
+    ------
+    InvalidInput
+        If the error is no number.
+    """
     form = request.form
     told = dict(zip(form.getlist("source"), form.getlist("target"), strict=False))
     basis = form.get("basis", "")
@@ -119,31 +233,14 @@ def _plan() -> ImportPlan:
     try:
         accuracy_m = float(accuracy) if accuracy else None
     except ValueError:
-        raise InvalidInput(N_("应为数字，现为“%(given)s”"), given=accuracy[:40]) from None
+        raise InvalidInput(N_("位置误差应为数字，现为“%(given)s”"), given=accuracy[:40]) from None
+    matching = form.getlist("matching") if "answered" in form else MATCHINGS
+    crs = (form.get("read_as") or form.get("crs") or "").strip()
     return ImportPlan(
-        Asked(form.get("file_layer") or None, form.get("encoding") or None, form.get("crs") or None),
+        Asked(form.get("file_layer") or None, form.get("encoding") or None, crs or None),
         told,
         LocationBasis(basis) if basis in BASES else None,
         accuracy_m,
+        tuple(by for by in MATCHINGS if by in matching),
         repair=form.get("repair") == "true",
     )
-
-
-def _drawn(zone: tuple[float, ...], extent: tuple[float, ...] | None) -> dict[str, object] | None:
-    """The zone and the file's extent as rectangles of a picture 300 wide, north up."""
-    if extent is None:
-        return None
-    west, south = min(zone[0], extent[0]), min(zone[1], extent[1])
-    east, north = max(zone[2], extent[2]), max(zone[3], extent[3])
-    scale = 300 / max(east - west, 1e-9)
-    tall = max((north - south) * scale * 1.19, 1.0)  # a degree of latitude is longer than one of longitude at 33°
-
-    def box(bounds: tuple[float, ...]) -> dict[str, float]:
-        return {
-            "x": round((bounds[0] - west) * scale, 2),
-            "y": round((north - bounds[3]) * scale * 1.19, 2),
-            "width": round(max((bounds[2] - bounds[0]) * scale, 3), 2),
-            "height": round(max((bounds[3] - bounds[1]) * scale * 1.19, 3), 2),
-        }
-
-    return {"height": round(min(tall, 900), 2), "zone": box(zone), "file": box(extent)}

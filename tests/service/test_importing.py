@@ -14,7 +14,8 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, JournalQuery
 from geo.model.location import LocationBasis
 from geo.service import history
-from geo.service.importing import ImportPlan, import_file
+from geo.service.import_report import ImportPlan
+from geo.service.importing import import_file
 from geo.service.intake import open_or_create
 from geo.service.opened_files import Asked
 

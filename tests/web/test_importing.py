@@ -27,7 +27,7 @@ def content(tmp_path, shape, **values):
 
 def sent(client, data, name="地块.geojson", **form):
     form = {"layer_id": "schools", "file": (io.BytesIO(data), name), **form}
-    return client.post("/import/preview", data=form, content_type="multipart/form-data")
+    return client.post("/import/preview", data=form, content_type="multipart/form-data", follow_redirects=True)
 
 
 def answers(page, **changed):
@@ -38,7 +38,16 @@ def answers(page, **changed):
         (re.search(r'<option value="([^"]*)" selected', select) or [None, ""])[1]
         for select in re.findall(r'name="target">(.*?)</select>', page, re.DOTALL)
     ]
-    return {"seal": seal, "layer_id": "schools", "source": sources, "target": targets, "basis": "surveyed", **changed}
+    return {
+        "seal": seal,
+        "layer_id": "schools",
+        "source": sources,
+        "target": targets,
+        "basis": "surveyed",
+        "answered": "true",
+        "matching": ["id", "name", "place"],
+        **changed,
+    }
 
 
 def test_a_file_is_looked_at_answered_and_written_as_one_change(editor, office, tmp_path):
@@ -47,7 +56,7 @@ def test_a_file_is_looked_at_answered_and_written_as_one_change(editor, office, 
     form = answers(page.text)
     assert dict(zip(form["source"], form["target"], strict=True)) == {"编号": "feature_id", "校名": ""}
     form["target"][form["source"].index("校名")] = "name"
-    again = editor.post("/import/preview", data=form)
+    again = editor.post("/import/preview", data=form, follow_redirects=True)
     assert '<option value="name" selected>' in again.text
     written = editor.post("/import/write", data=answers(again.text))
     assert (written.status_code, "/journal?change_set=" in written.location) == (303, True)
@@ -61,7 +70,8 @@ def test_a_faulty_file_is_not_written_and_can_be_repaired(editor, tmp_path):
     page = sent(editor, content(tmp_path, BOWTIE, 编号="n-1", 名称="新小学"))
     assert "边界自相交" in page.text and 'data-testid="write"' not in page.text
     assert editor.post("/import/write", data=answers(page.text)).status_code == 400
-    repaired = editor.post("/import/preview", data=answers(page.text, repair="true"))
+    assert "可以修好" in page.text
+    repaired = editor.post("/import/preview", data=answers(page.text, repair="true"), follow_redirects=True)
     assert 'data-testid="repairs"' in repaired.text and 'data-testid="write"' in repaired.text
 
 
@@ -90,3 +100,68 @@ def test_the_command_says_what_would_come_of_a_file_and_writes_it(office, tmp_pa
     assert run(args=["import-layer", "schools", file]).exit_code == 2
     refused = run(args=["inspect-file", str(tmp_path / "none.csv")])
     assert (refused.exit_code, json.loads(refused.stdout)["result"]) == (2, "refuse")
+
+
+def streamed(client, address, form, **more):
+    """The last line of an answer that tells how far it is."""
+    answer = client.post(address, data=form, headers={"Accept": "application/x-ndjson"}, **more)
+    return json.loads(answer.text.splitlines()[-1])
+
+
+def test_a_script_hears_how_far_the_work_is_and_where_to_go_on(editor, tmp_path):
+    data = content(tmp_path, shapely.box(114, 33, 114.001, 33.001), 编号="n-1", 名称="新小学")
+    form = {"layer_id": "schools", "file": (io.BytesIO(data), "地块.geojson")}
+    looked = streamed(editor, "/import/preview", form, content_type="multipart/form-data")
+    page = editor.get(looked["result"]["url"])
+    assert page.status_code == 200 and "新小学" not in page.text
+    assert 'data-testid="count-new">1<' in page.text
+    written = streamed(editor, "/import/write", answers(page.text))
+    assert "/journal?change_set=" in written["result"]["url"]
+    assert "整次撤销" in editor.get(written["result"]["url"]).text
+    assert editor.get(looked["result"]["url"]).status_code == 400
+
+
+def test_the_shapes_of_a_file_go_to_its_reader_only_by_row_and_in_true_degrees(editor, office, signed_in, tmp_path):
+    page = sent(editor, content(tmp_path, shapely.box(114, 33, 114.001, 33.001), 编号="n-1"), crs="GCJ-02")
+    assert ("GCJ-02" in page.text, "按 GCJ-02 还原成真实坐标" in page.text) == (True, True)
+    address = json.loads(re.search(r'"shapesUrl": ?"([^"]+)"', page.text)[0].partition(":")[2])
+    (feature,) = editor.get(address).json["features"]
+    assert (feature["id"], feature["properties"]) == ("1", {"row": 1})
+    west, south, _, _ = shapely.from_geojson(json.dumps(feature)).bounds
+    assert (west, south) == (pytest.approx(113.9942, abs=2e-4), pytest.approx(33.0019, abs=2e-4))
+    assert signed_in(office, "admin").get(address).status_code == 400
+
+
+def test_a_wrong_answer_is_said_on_the_preview_and_the_file_stays(editor, tmp_path):
+    page = sent(editor, content(tmp_path, shapely.box(114, 33, 114.001, 33.001), 编号="n-1", 名称="新"))
+    for changed, words in (({"crs": "EPSG:1"}, "坐标系“EPSG:1”不认识"), ({"accuracy_m": "很小"}, "位置误差应为数字")):
+        again = editor.post("/import/preview", data=answers(page.text, **changed))
+        assert again.status_code == 400
+        assert words in again.text and 'data-testid="import-preview"' in again.text
+    failed = editor.post(
+        "/import/preview",
+        data=answers(page.text, crs="EPSG:1"),
+        headers={"Accept": "application/x-ndjson, application/json"},
+    )
+    assert "EPSG:1" in json.loads(failed.text.splitlines()[-1])["error"]
+
+
+def test_a_layer_of_several_is_chosen_on_the_preview(editor, tmp_path):
+    frame = geopandas.GeoDataFrame(
+        {"名称": ["甲", "乙"]}, geometry=[shapely.box(114, 33, 114.001, 33.001)] * 2, crs=4326
+    )
+    frame.to_file(tmp_path / "a.gpkg", layer="地块")
+    frame[:1].to_file(tmp_path / "a.gpkg", layer="旧地块")
+    page = sent(editor, (tmp_path / "a.gpkg").read_bytes(), "a.gpkg")
+    assert "<option selected>地块</option><option >旧地块</option>" in page.text
+    other = editor.post("/import/preview", data=answers(page.text, file_layer="旧地块"), follow_redirects=True)
+    assert 'data-testid="count-features">1<' in other.text
+
+
+def test_matches_are_listed_with_what_they_are_known_by_and_can_be_given_up(editor, office, tmp_path):
+    with office.app_context():
+        name = live_store().read_frame("schools", FeatureQuery(schematic=True))["name"].iloc[0]
+    page = sent(editor, content(tmp_path, shapely.box(114, 33, 114.001, 33.001), 名称=name))
+    assert "按名称认出" in page.text and 'data-testid="count-matched">1<' in page.text
+    other = editor.post("/import/preview", data=answers(page.text, matching=["id"]), follow_redirects=True)
+    assert 'data-testid="count-matched">0<' in other.text

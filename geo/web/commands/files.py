@@ -12,7 +12,8 @@ from geo.model.location import LocationBasis
 from geo.service import inspecting
 from geo.service.acting import act_of
 from geo.service.import_matching import MATCHINGS
-from geo.service.importing import BLOCKING, ImportPlan, ImportReport, import_file
+from geo.service.import_report import BLOCKING, ImportPlan, ImportReport
+from geo.service.importing import import_file
 from geo.service.inspecting import Inspection
 from geo.service.opened_files import Asked
 from geo.service.sure_roads import sure_roads_of_folder
