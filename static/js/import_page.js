@@ -109,7 +109,7 @@ class ImportPage {
     this.chosen = this.shapes.get(row);
     for (const item of document.querySelectorAll(".import-rows [data-row]")) item.classList.toggle("is-chosen", Number(item.dataset.row) === row);
     if (!isFromList) document.querySelector(`.import-rows [data-row="${row}"]`)?.scrollIntoView({ block: "nearest" });
-    this.words.textContent = this.chosen ? [t("第 {row} 行", { row }), ...this.told(row)].join("：") : t("第 {row} 行没有画在图上", { row });
+    this.words.textContent = this.chosen ? [t("第 {row} 行", { row }), ...this.told(row)].join(" · ") : t("第 {row} 行没有画在图上", { row });
     if (!this.chosen) return;
     this.chosen.path.setStyle(CHOSEN).bringToFront?.();
     if (!isFromList) return;
