@@ -73,6 +73,7 @@ class SqlStore(Store):
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The layer's state is part of each key, so that what is kept is true.
         self._counts: Memo[int] = Memo(CACHED_ANSWERS)
+        self._summaries: Memo[Summary] = Memo(CACHED_ANSWERS)
         self._extents: Memo[Extent | None] = Memo(CACHED_ANSWERS)
 
     # --- what each database does in its own way ---
@@ -157,7 +158,12 @@ class SqlStore(Store):
         return self._extents(key, lambda: self._extent_now(layer_id, query))
 
     def summarise(self, layer_id: str, query: FeatureQuery, *, fields: Sequence[str] = (), cells: int = 0) -> Summary:
-        found = self._select(layer_id, replace(query, order=()))
+        whole = replace(query, order=(), limit=None, offset=0)
+        key = key_of(layer_id, f"{self.state(layer_id)} {fields} {cells}", whole)
+        return self._summaries(key, lambda: self._summary_now(layer_id, whole, fields, cells))
+
+    def _summary_now(self, layer_id: str, query: FeatureQuery, fields: Sequence[str], cells: int) -> Summary:
+        found = self._select(layer_id, query)
         (count, *sums) = self._rows(found.totals(fields))[0]
         cells = cells if self._places[layer_id] else 0
         bounds = (query.bbox or self.extent(layer_id, schematic=query.schematic)) if cells else None

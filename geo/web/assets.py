@@ -20,6 +20,11 @@ LOCK = STATIC / "vendor" / "package-lock.json"
 """Says which browser libraries there are, by their own hashes."""
 
 NODE_MODULES = "vendor/node_modules"
+MODULES = {
+    "@mapbox/point-geometry": "@mapbox/point-geometry/index.js",
+    "@mapbox/vector-tile": "@mapbox/vector-tile/index.js",
+    "pbf": "pbf/index.js",
+}
 YEAR_S = 365 * 24 * 3600
 
 _IMPORT = re.compile(r'^(?:import|export)\b[^;]*?["\'](\./[\w.-]+)["\'];', re.MULTILINE)
@@ -51,7 +56,7 @@ def serve_assets(app: Flask) -> None:
 
     app.view_functions["static"] = serve
     app.config["ASSETS"] = root
-    app.jinja_env.globals |= {"assets": root, "module": module}
+    app.jinja_env.globals |= {"assets": root, "module": module, "browser_modules": browser_modules}
 
 
 def asset(path: str) -> str:
@@ -62,6 +67,11 @@ def asset(path: str) -> str:
 def vendor(path: str) -> str:
     """The address of a file of a browser library."""
     return asset(f"{NODE_MODULES}/{path}")
+
+
+def browser_modules() -> dict[str, dict[str, str]]:
+    """The import map of a page: where modules of browser libraries lie that are imported by name."""
+    return {"imports": {name: vendor(path) for name, path in MODULES.items()}}
 
 
 def preloads(path: str) -> Markup:

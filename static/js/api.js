@@ -22,18 +22,33 @@ export class RequestFailed extends Error {
  * @param {AbortSignal} [signal]
  */
 export async function getJson(address, params = {}, signal = undefined) {
+  return get(address, params, signal, "application/geo+json, application/json", async (response) => (await jsonOf(response)) ?? failed(response, null));
+}
+
+/** GET some bytes, as `getJson`; none where the answer has no content. */
+export async function getBytes(address, params = {}, signal = undefined) {
+  return get(address, params, signal, "*/*", (response) => response.arrayBuffer());
+}
+
+async function get(address, params, signal, Accept, read) {
   started();
   try {
-    const response = await fetch(withParams(address, params), { signal, headers: { Accept: "application/geo+json, application/json" } });
-    const body = await response.json().catch(() => null);
-    if (!response.ok || body === null) throw new RequestFailed(body?.detail || t("服务器没有正常应答（{status}）", { status: response.status }), response.status);
-    return body;
+    const response = await fetch(withParams(address, params), { signal, headers: { Accept } });
+    return response.ok ? await read(response) : failed(response, await jsonOf(response));
   } catch (error) {
     if (error.name === "AbortError" || error instanceof RequestFailed) throw error;
     throw new RequestFailed(t("连不上服务器，请检查网络后重试"));
   } finally {
     finished();
   }
+}
+
+function jsonOf(response) {
+  return response.json().catch(() => null);
+}
+
+function failed(response, body) {
+  throw new RequestFailed(body?.detail || t("服务器没有正常应答（{status}）", { status: response.status }), response.status);
 }
 
 /** The past day that the page is about, if it is; every question and link of the page is then about that day too. */

@@ -1,5 +1,5 @@
 // The features on the page: small layers are loaded whole and then follow the map without a request,
-// large ones are asked for by view, and counted in cells where a view holds too many to draw.
+// large ones are drawn from vector tiles and listed by view, or counted in cells where a view holds too many to draw.
 
 import { getJson } from "./api.js";
 import { keyOf } from "./catalog.js";
@@ -26,6 +26,8 @@ const NOTHING = { count: 0, totals: {}, missing: {} };
  * @property {Sum} schematic - of what is in scope by a schematic position only
  * @property {Object[]|null} whole - every matching feature, where they are few enough to be loaded
  * @property {Object[]|null} cells - counts by cell where there are too many to draw
+ * @property {Object|null} tiles - parameters of the tiles that draw it
+ * @property {boolean} isListed - whether `inside` holds all that is in scope
  *
  * @typedef {Object} Sum
  * @property {number} count
@@ -34,8 +36,12 @@ const NOTHING = { count: 0, totals: {}, missing: {} };
  */
 
 export class Data {
-  constructor(catalog) {
-    this.catalog = catalog;
+  /**
+   * @param {Catalog} catalog
+   * @param {boolean} tiled - whether large layers are drawn from tiles
+   */
+  constructor(catalog, tiled = false) {
+    Object.assign(this, { catalog, tiled });
     this.answers = new Map();
   }
 
@@ -43,6 +49,13 @@ export class Data {
   async views(state, bounds, signal) {
     const layers = this.catalog.chosen(state).map((id) => this.catalog.get(id)).filter(Boolean);
     return Promise.all(layers.map((layer) => this.view(layer, state, bounds, signal)));
+  }
+
+  /** What tiles will show, as far as it is known without asking: layers that are large and not filtered. */
+  tiledAtOnce(state) {
+    if (Object.keys(state.filters).length || state.q) return null;
+    const layers = this.catalog.chosen(state).map((id) => this.catalog.get(id)).filter((layer) => layer?.geometry && layer.count > MOST_DRAWN);
+    return layers.map((layer) => ({ layer, tiles: tilesOf(filterParams(layer, state), state) }));
   }
 
   /** How many features of each plan layer match, of those that are switched off too. */
@@ -63,21 +76,31 @@ export class Data {
     const whole = matched <= MOST_DRAWN ? await this.whole(layer, params, signal) : null;
     const all = whole ? sumOf(layer, whole) : await this.sum(layer, params, signal);
     if (!layer.geometry) return listView(layer, whole || (await this.first(layer, params, signal)), all, state);
+    const isTiled = this.tiled && !whole;
     const [part, many] = await Promise.all([
-      this.scope(layer, params, whole, state, bounds, signal),
+      isTiled ? this.listed(layer, { ...params, ...placeOf(state, bounds) }, state.schematic, signal) : this.scope(layer, params, whole, state, bounds, signal),
       whole || layer.role !== "plan" ? [] : this.unplacedOfMany(layer, params, signal),
     ]);
     const unplaced = whole ? unplacedOf(whole, part, state) : many;
-    const drawn = (whole || part.features).filter((feature) => isDrawn(feature, state));
+    const drawn = isTiled ? [] : (whole || part.features).filter((feature) => isDrawn(feature, state));
     const inside = part.features.filter((feature) => !isUnplaced(feature));
-    return { layer, drawn, inside, unplaced, matched, whole, all, count: part.known.count + part.schematic.count, known: part.known, schematic: part.schematic, cells: part.cells };
+    return { layer, drawn, inside, unplaced, matched, whole, all, count: part.known.count + part.schematic.count, known: part.known, schematic: part.schematic, cells: part.cells, isListed: part.isListed, tiles: isTiled ? tilesOf(params, state) : null };
   }
 
   /** What is in view, or in the reader's selection; small layers know it without asking. */
   scope(layer, params, whole, state, bounds, signal) {
     if (whole && !state.within) return localPart(layer, whole, bounds, state.schematic);
-    const place = state.within ? { within: state.within, buffer_m: state.buffer_m } : { bbox: bboxOf(bounds) };
-    return this.part(layer, { ...params, ...place }, state.schematic, whole !== null, signal);
+    return this.part(layer, { ...params, ...placeOf(state, bounds) }, state.schematic, whole !== null, signal);
+  }
+
+  /** The first features of a place for the list, and the sums of all of them: tiles show where they are. */
+  async listed(layer, params, schematic, signal) {
+    const [{ features }, summary] = await Promise.all([
+      this.items(layer, { ...params, schematic, limit: LISTED_OF_MANY }, signal), this.summary(layer, { ...params, schematic }, signal)]);
+    const all = asSum(summary.collections[layer.id]);
+    if (all.count <= features.length) return partOf(layer, features);
+    const unsure = schematic ? await this.schematicSum(layer, params, signal) : NOTHING;
+    return { features, known: difference(all, unsure), schematic: unsure, cells: null, isListed: false };
   }
 
   async matched(layer, params, signal) {
@@ -103,7 +126,7 @@ export class Data {
           this.items(layer, { ...params, schematic, limit: LISTED_OF_MANY }, signal),
           schematic ? this.schematicSum(layer, params, signal) : NOTHING,
         ]);
-        return { features, known: difference(asSum(summary), drawn), schematic: drawn, cells: summary.cells };
+        return { features, known: difference(asSum(summary), drawn), schematic: drawn, cells: summary.cells, isListed: false };
       }
     }
     const { features } = await this.items(layer, { ...params, schematic, limit: MOST_DRAWN }, signal);
@@ -156,6 +179,16 @@ export function filterParams(layer, state) {
   return { year: state.year, ...(state.q ? { q: state.q } : {}), ...state.filters };
 }
 
+/** The place that a state asks about: the reader's selection, else the view. */
+function placeOf(state, bounds) {
+  return state.within ? { within: state.within, buffer_m: state.buffer_m } : { bbox: bboxOf(bounds) };
+}
+
+/** Parameters of a layer's tiles. */
+function tilesOf(params, { schematic, within, buffer_m: distance }) {
+  return { ...params, schematic, within, buffer_m: distance };
+}
+
 /** Whether a feature's true place is unknown. */
 export function isUnplaced(feature) {
   return feature.layer.role === "plan" && (!feature.geometry || UNPLACED.includes(feature.properties.location_basis));
@@ -196,7 +229,7 @@ function localPart(layer, features, bounds, schematic) {
 
 /** Features in scope and their sums: known places and schematic ones are never added up together. */
 function partOf(layer, features) {
-  return { features, known: sumOf(layer, features.filter((feature) => !isUnplaced(feature))), schematic: sumOf(layer, features.filter(isUnplaced)), cells: null };
+  return { features, known: sumOf(layer, features.filter((feature) => !isUnplaced(feature))), schematic: sumOf(layer, features.filter(isUnplaced)), cells: null, isListed: true };
 }
 
 function listView(layer, features, all, state) {
@@ -205,7 +238,7 @@ function listView(layer, features, all, state) {
 }
 
 function emptyView(layer) {
-  return { layer, drawn: [], inside: [], unplaced: [], matched: 0, count: 0, all: NOTHING, known: NOTHING, schematic: NOTHING, whole: [], cells: null };
+  return { layer, drawn: [], inside: [], unplaced: [], matched: 0, count: 0, all: NOTHING, known: NOTHING, schematic: NOTHING, whole: [], cells: null, isListed: true, tiles: null };
 }
 
 /** Count and totals of features, and how many of them do not state a figure. */

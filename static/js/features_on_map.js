@@ -6,6 +6,7 @@ import { isLater } from "./catalog.js";
 import { ACCURACY_INK, LampMarker, isSchematic, markerStyle, middle, selectedStyle, shapeStyle } from "./symbols.js";
 
 const SMALLEST_OUTLINE_PX = 11;
+const WIDE_OUTLINE_PX = 160;
 const MOST_FOCUSABLE = 150;
 const MOST_NAMED = 300;
 const CHOOSING_KEYS = new Set(["Enter", " "]);
@@ -35,6 +36,36 @@ export class FeaturesOnMap {
     this.named = emphasised ? features.filter((feature) => emphasised.has(feature.key)) : features;
     this.fitOutlines();
     this.bubbles.show(views.filter((view) => view.cells));
+    this.showTiles(views.filter((view) => view.tiles), state);
+  }
+
+  /** Show large layers by tiles; the page learns how only when it meets the first one. */
+  async showTiles(views, state) {
+    this.state = state;
+    this.tiled = { layers: views.map(({ layer, tiles }) => ({ layer, question: tiles })), year: state.year };
+    if (!views.length && !this.tiles) return;
+    const { TilesOnMap } = await import("./tiles_on_map.js");
+    const actions = { choose: (feature) => this.onChoose(feature.key), hover: (feature, latLng) => this.hoverTile(feature, latLng), painted: () => this.nameTiles() };
+    this.tiles ??= new TilesOnMap(this.map, this.catalog, this.labels, actions);
+    this.tiles.show(this.tiled.layers, this.tiled.year);
+  }
+
+  hoverTile(feature, latLng) {
+    if (feature?.key !== this.tip?.key) this.tip = void this.tip?.tooltip.remove();
+    if (!feature) return;
+    this.tip ??= { key: feature.key, tooltip: L.tooltip({ direction: "top", className: "map-tooltip", offset: [0, -6] }).setContent(this.tooltip(feature)) };
+    this.tip.tooltip.setLatLng(latLng).addTo(this.map);
+  }
+
+  /** Names beside what tiles show, where there is room for them. */
+  nameTiles() {
+    const found = this.tiles.inView().filter(({ feature }) => this.map.getZoom() >= feature.layer.style.min_zoom);
+    this.labels.set("tiles", found.length > MOST_NAMED ? [] : found.map(({ feature, latLng, size }) => this.labelOf(feature, latLng, gapBeside(size))));
+  }
+
+  /** Bounds of all that tiles show, one by one. */
+  boundsOfTiles() {
+    return this.tiles?.bounds() ?? [];
   }
 
   remove(key, entry) {
@@ -110,20 +141,18 @@ export class FeaturesOnMap {
   }
 
   nameFeatures() {
-    const { state } = this;
     const named = this.named.length <= MOST_NAMED ? this.named.filter((feature) => this.map.getZoom() >= feature.layer.style.min_zoom) : [];
-    this.labels.set("features", named.map((feature) => ({
-      text: feature.properties.name,
-      kind: feature.key === this.selectedKey ? "selected" : isSchematic(feature) || isLater(feature, state.year) ? "faint" : "feature",
-      priority: feature.key === this.selectedKey ? 0 : isSchematic(feature) ? 20 : 10,
-      anchor: middle(feature),
-      gap: this.gapOf(feature),
-    })));
+    this.labels.set("features", named.map((feature) => this.labelOf(feature, middle(feature), this.gapOf(feature))));
+  }
+
+  labelOf(feature, anchor, gap) {
+    const isSelected = feature.key === this.selectedKey;
+    const isFaint = isSchematic(feature) || isLater(feature, this.state.year);
+    return { text: feature.properties.name, kind: isSelected ? "selected" : isFaint ? "faint" : "feature", priority: isSelected ? 0 : isSchematic(feature) ? 20 : 10, anchor, gap };
   }
 
   gapOf(feature) {
-    const isOutlined = feature.geometry.type !== "Point" && this.sizeOf(feature) >= SMALLEST_OUTLINE_PX;
-    return isOutlined && this.sizeOf(feature) < 160 ? this.sizeOf(feature) / 2 + 2 : 8;
+    return gapBeside(feature.geometry.type === "Point" || this.sizeOf(feature) < SMALLEST_OUTLINE_PX ? 0 : this.sizeOf(feature));
   }
 
   /** Emphasise the chosen feature and show how surely its place is known; null takes the emphasis away. */
@@ -132,6 +161,7 @@ export class FeaturesOnMap {
     this.selectedFeature = feature;
     this.drawSelected();
     this.nameFeatures();
+    this.tiles?.paintSoon();
   }
 
   drawSelected() {
@@ -155,6 +185,11 @@ export class FeaturesOnMap {
     if (!(radius > 0) || isSchematic(feature)) return;
     group.addLayer(L.circle(middle(feature), { radius, color: ACCURACY_INK, weight: 1.25, dashArray: "4 4", fillColor: ACCURACY_INK, fillOpacity, interactive: false, ...options }));
   }
+}
+
+/** How far a name keeps from the middle of an outline of some size; on a large one it lies beside the marker. */
+function gapBeside(size) {
+  return size > 0 && size < WIDE_OUTLINE_PX ? size / 2 + 2 : 8;
 }
 
 function dim(style, factor) {

@@ -22,7 +22,7 @@ export class List {
     const placed = views.filter((view) => view.layer.geometry && view.matched);
     const listed = views.filter((view) => !view.layer.geometry && view.matched);
     redraw(this.node,
-      views.length ? placed.filter((view) => hasPlaced(view) && (view.cells || view.inside.length || !state.within)).map((view) => this.layerGroup(view, state)) : this.hint(t("没有选中图层。点上面的图层按钮，把要看的图层打开。")),
+      views.length ? placed.filter((view) => hasPlaced(view) && (!view.isListed || view.inside.length || !state.within)).map((view) => this.layerGroup(view, state)) : this.hint(t("没有选中图层。点上面的图层按钮，把要看的图层打开。")),
       views.length && !placed.length && !listed.length && this.hint(t("没有符合条件的要素。放宽筛选条件，或清除筛选。")),
       placed.some((view) => view.matched && !view.count) && placed.every((view) => !view.count) && this.hint(state.within ? t("圈选范围里没有要素。换一个范围，或清除圈选。") : t("视野里没有要素。移动或缩小地图，或点“全图”。")),
       this.unplacedGroup(placed, state),
@@ -59,11 +59,11 @@ export class List {
   }
 
   layerGroup(view, state) {
-    const scope = { shown: number(view.cells ? view.count : view.inside.length), total: number(view.matched) };
+    const scope = { shown: number(view.isListed ? view.inside.length : view.count), total: number(view.matched) };
     const words = state.within ? t("圈选内 {shown} / {total}", scope) : t("视野内 {shown} / {total}", scope);
     const field = this.catalog.figureField(view.layer);
     return this.group(view.layer.id, view.layer.title, words, () => [
-      view.cells && this.hint(t("要素太多，图上按格计数。放大地图或加筛选条件后逐个显示；下面先列前 {count} 项。", { count: view.inside.length })),
+      !view.isListed && this.hint(t("要素太多，下面先列前 {count} 项。图上密集处按格计数，放大地图或加筛选条件后逐个显示。", { count: view.inside.length })),
       this.items(view.inside, "inside", view.layer.id, state),
     ], field && view.inside.length > 0 && unitHead(field));
   }

@@ -45,7 +45,7 @@ class MapPage {
     this.catalog = new Catalog(config);
     this.linked = window.location.search;
     this.state = new State(config);
-    this.data = new Data(this.catalog);
+    this.data = new Data(this.catalog, true);
     this.latest = new Latest();
     this.refresh = debounce(() => this.load(), SETTLE_MS);
     this.makeMap();
@@ -141,6 +141,8 @@ class MapPage {
     const bounds = this.visibleBounds();
     const fault = faultOf(state, this.config);
     if (fault) return this.showFault(fault);
+    const tiled = this.data.tiledAtOnce(state);
+    if (tiled) this.features.showTiles(tiled, state);
     try {
       const found = await this.latest.run((signal) => Promise.all([
         this.data.views(state, bounds, signal), this.data.counts(state, signal), this.ground.show(state, bounds, signal)]));
@@ -180,7 +182,7 @@ class MapPage {
 
   showPill(state) {
     const range = this.ground.accuracyRange();
-    const hasSchematic = state.schematic && this.views.some((view) => view.drawn.some((feature) => feature.properties.location_basis === "schematic"));
+    const hasSchematic = state.schematic && this.views.some((view) => (view.tiles ? view.schematic.count > 0 : view.drawn.some((feature) => feature.properties.location_basis === "schematic")));
     const parts = [range && t("道路中心线为拟合线，误差 {least}–{most} m", { least: number(range[0], 0), most: number(range[1], 0) }), hasSchematic && t("斜纹为示意位置，不能量算")];
     node("pill").textContent = parts.filter(Boolean).join(" · ");
   }
@@ -281,8 +283,8 @@ class MapPage {
 
   /** Bounds of all that is drawn, one by one. */
   boundsOfContent() {
-    const drawn = this.views.flatMap((view) => (view.cells ? view.cells.map(({ lat, lon }) => L.latLngBounds([[lat, lon]])) : view.drawn.map((feature) => feature.bounds)));
-    return [...drawn, ...this.ground.bounds(), this.selection.bounds()].filter(Boolean);
+    const drawn = this.views.flatMap((view) => view.drawn.map((feature) => feature.bounds));
+    return [...drawn, ...this.features.boundsOfTiles(), ...this.ground.bounds(), this.selection.bounds()].filter(Boolean);
   }
 
   /** Height of the map that a phone's sheet covers, in pixels. */

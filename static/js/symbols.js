@@ -7,6 +7,9 @@ const INK = { green: "#2b8a57", yellow: "#b77f00", red: "#c2362b", done: "#3f557
 const FILL = { green: "#2b8a57", yellow: "#e0a100", red: "#d1453a", done: "#5b7394", grey: "#ffffff", none: "#9aa4ad" };
 const ACCENT = "#0b6e6b";
 const SCHEMATIC_INK = "#8d979f";
+const [HATCH_PX, HATCH_LINE_PX, HATCH_GROUND, HATCH_OPACITY] = [6, 1.6, "#eceeed", 0.55];
+/** How much finer a pattern is drawn than it is shown, so that turning it leaves no steps. */
+const FINE = 8;
 export const ACCURACY_INK = "#b9770e";
 
 /** A marker whose outline is the lamp's: circle, square, triangle, diamond or ring. */
@@ -16,7 +19,8 @@ export const LampMarker = L.CircleMarker.extend({
   },
 });
 
-function outline(shape, { x, y }, radius) {
+/** The outline of a marker as SVG has it. */
+export function outline(shape, { x, y }, radius) {
   const r = shape === "square" ? radius * 0.9 : radius;
   if (shape === "square") return `M${x - r},${y - r}h${2 * r}v${2 * r}h${-2 * r}z`;
   if (shape === "triangle") return `M${x},${y - r * 1.15}L${x + r * 1.15},${y + r * 0.85}H${x - r * 1.15}z`;
@@ -72,13 +76,28 @@ export function isSchematic(feature) {
 export function hatch(colour) {
   const id = `hatch-${colour.replace(/[^0-9a-z]/gi, "")}`;
   if (!document.getElementById(id)) {
-    const pattern = { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
+    const pattern = { id, width: HATCH_PX, height: HATCH_PX, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
     document.getElementById("patterns").append(svg("pattern", pattern, [
-      svg("rect", { width: 6, height: 6, fill: "#eceeed" }),
-      svg("rect", { width: 1.6, height: 6, fill: colour, "fill-opacity": 0.55 }),
+      svg("rect", { width: HATCH_PX, height: HATCH_PX, fill: HATCH_GROUND }),
+      svg("rect", { width: HATCH_LINE_PX, height: HATCH_PX, fill: colour, "fill-opacity": HATCH_OPACITY }),
     ]));
   }
   return `url(#${id})`;
+}
+
+/** The same paint for a canvas. */
+export function hatchPattern(context, colour) {
+  const tile = Object.assign(document.createElement("canvas"), { width: HATCH_PX * FINE, height: HATCH_PX * FINE });
+  const ink = tile.getContext("2d");
+  ink.scale(FINE, FINE);
+  ink.fillStyle = HATCH_GROUND;
+  ink.fillRect(0, 0, HATCH_PX, HATCH_PX);
+  ink.globalAlpha = HATCH_OPACITY;
+  ink.fillStyle = colour;
+  ink.fillRect(0, 0, HATCH_LINE_PX, HATCH_PX);
+  const pattern = context.createPattern(tile, "repeat");
+  pattern.setTransform(new DOMMatrix().rotate(45).scale(1 / FINE));
+  return pattern;
 }
 
 /** The middle of a feature: where its marker and its name go. */

@@ -1,16 +1,18 @@
-"""A layer of 100 000 parcels beside the shipped ones: squares in rows and columns over the zone."""
+"""A layer of 20 000 parcels beside the shipped ones: squares in rows and columns over the zone."""
 
 import json
 import shutil
 from pathlib import Path
 
+from geo.exchange.status_table import HEADER
+
 LAYERS = Path(__file__).parents[2] / "layers"
-COLUMNS, ROWS = 400, 250
-WEST, SOUTH, STEP_LON, STEP_LAT, SIDE = 113.95, 32.97, 0.11 / COLUMNS, 0.14 / ROWS, 0.0002
+COLUMNS, ROWS = 160, 125
+WEST, SOUTH, STEP_LON, STEP_LAT, SIDE = 113.95, 32.97, 0.11 / COLUMNS, 0.14 / ROWS, 0.0005
 
 DEFINITION = """
 title = { zh = "地块", en = "Parcels" }
-description = { zh = "十万个合成地块", en = "A hundred thousand synthetic parcels" }
+description = { zh = "两万个合成地块", en = "Twenty thousand synthetic parcels" }
 role = "plan"
 geometry = "Polygon"
 source = "合成"
@@ -39,13 +41,21 @@ def middle(column: int, row: int) -> tuple[float, float]:
     return WEST + column * STEP_LON + SIDE / 2, SOUTH + row * STEP_LAT + SIDE / 2
 
 
+REPORTED_ROW = 60
+"""Every parcel of this row was completed in 2024; of the others nothing is reported."""
+
+SCHEMATIC_COLUMN = 100
+"""Where the parcels of this column lie is only known roughly."""
+
+
 def write_large_layers(target: Path) -> None:
     """Copy the layer folders and add `parcels`; ids are `<column>-<row>`, areas the column in 亩 and one."""
     shutil.copytree(LAYERS, target)
     folder = target / "parcels"
     folder.mkdir()
     (folder / "layer.toml").write_text(DEFINITION, encoding="utf-8")
-    shutil.copy(target / "schools" / "status.csv", folder / "status.csv")
+    reported = [f"{column}-{REPORTED_ROW},2024,completed" + "," * (len(HEADER) - 3) for column in range(COLUMNS)]
+    (folder / "status.csv").write_text("\n".join([",".join(HEADER), *reported, ""]), encoding="utf-8")
     parcels = [_parcel(column, row) for row in range(ROWS) for column in range(COLUMNS)]
     collection = {"type": "FeatureCollection", "features": parcels}
     (folder / "features.geojson").write_text(json.dumps(collection), encoding="utf-8")
@@ -56,6 +66,9 @@ def _parcel(column: int, row: int) -> dict:
     east, north = west + SIDE, south + SIDE
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     properties = {"name": f"Parcel {column}-{row}", "plan_year": 2021 + column % 5, "land_area_mu": column + 1.0}
-    properties |= {"location_basis": "surveyed", "location_accuracy_m": 1}
+    if column == SCHEMATIC_COLUMN:
+        properties |= {"location_basis": "schematic"}
+    else:
+        properties |= {"location_basis": "surveyed", "location_accuracy_m": 1}
     geometry = {"type": "Polygon", "coordinates": [ring]}
     return {"type": "Feature", "id": f"{column}-{row}", "geometry": geometry, "properties": properties}
