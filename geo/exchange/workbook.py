@@ -296,6 +296,12 @@ class PlainTable:
     rows: Sequence[Sequence[object]]
 
 
+def csv_table(table: PlainTable) -> bytes:
+    """One plain table as CSV."""
+    rows = [["" if value is None else guarded(cleaned(str(value))) for value in row] for row in table.rows]
+    return b"\xef\xbb\xbf" + _lines([[guarded(header) for header in table.headers], *rows])
+
+
 def tables_stream(tables: Sequence[PlainTable], notes: PlainTable) -> Iterator[bytes]:
     """A workbook with a sheet for each table, in chunks.
 

@@ -72,7 +72,7 @@ class Source:
         for page in self.store.scan(layer_id, query, batch=BATCH):
             properties = properties_of(layer, page, query.year)
             wkb = page.wkb if self.schematic_shapes else _without_schematic(page.wkb, properties)
-            yield layer_id, page.ids, wkb if crs in DEGREES else _turned(wkb, crs), properties
+            yield layer_id, page.ids, wkb if crs in DEGREES else turned(wkb, crs), properties
 
     def zone(self) -> int:
         """The 3-degree zone of the middle of the layers.
@@ -117,7 +117,8 @@ def checked_crs(crs: str | None, *, planes: bool) -> str | None:
     raise InvalidInput(message, crs=crs[:40])
 
 
-def _turned(wkb: Sequence[bytes | None], crs: str) -> list[bytes | None]:
+def turned(wkb: Sequence[bytes | None], crs: str) -> list[bytes | None]:
+    """Shapes in EPSG:4326 in metres of a CRS, easting first."""
     transformer = projection(STORED_CRS, crs)
     shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
     return shapely.to_wkb(

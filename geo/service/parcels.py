@@ -58,8 +58,15 @@ def parcel_layers(store: Store) -> list[Layer]:
     return [layer for layer in store.catalog.plan if (layer.geometry or "").endswith("Polygon")]
 
 
-def choose(store: Store, layer_ids: Sequence[str], bases: Sequence[str] = SURVEYED) -> Chosen:
+def choose(
+    store: Store, layer_ids: Sequence[str], bases: Sequence[str] = SURVEYED, *, year: int | None = None
+) -> Chosen:
     """Parcels of layers with one of the bases, in the order of layers and ids.
+
+    Parameters
+    ----------
+    year
+        Adds the status as of its end.
 
     Raises
     ------
@@ -79,7 +86,7 @@ def choose(store: Store, layer_ids: Sequence[str], bases: Sequence[str] = SURVEY
     parcels: list[Parcel] = []
     left_out: list[LeftOut] = []
     for layer_id in dict.fromkeys(layer_ids):
-        for found in _features(store, store.catalog[layer_id]):
+        for found in _features(store, store.catalog[layer_id], year):
             reason = _reason_against(found, bases)
             if reason is None:
                 parcels.append(found)
@@ -93,10 +100,10 @@ def choose(store: Store, layer_ids: Sequence[str], bases: Sequence[str] = SURVEY
     return Chosen(layers, asked, tuple(parcels), tuple(left_out))
 
 
-def _features(store: Store, layer: Layer) -> Iterator[Parcel]:
-    for page in store.scan(layer.id, FeatureQuery(schematic=True, retired=True)):
+def _features(store: Store, layer: Layer, year: int | None) -> Iterator[Parcel]:
+    for page in store.scan(layer.id, FeatureQuery(schematic=True, retired=True, year=year)):
         shapes = shapely.force_2d(shapely.from_wkb(numpy.array(page.wkb, dtype=object)))
-        for feature_id, shape, properties in zip(page.ids, shapes, properties_of(layer, page), strict=True):
+        for feature_id, shape, properties in zip(page.ids, shapes, properties_of(layer, page, year), strict=True):
             yield Parcel(layer, feature_id, shape, properties)
 
 

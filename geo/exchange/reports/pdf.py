@@ -6,6 +6,7 @@ installation has, so that a PDF is the same wherever it is made.
 
 import io
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
 from fpdf import FPDF
 from fpdf.outline import OutlineSection
@@ -30,9 +31,11 @@ ALARM_RED, INK, FAINT = (161, 40, 31), (0, 0, 0), (75, 88, 101)
 CONTENTS_LEVELS, CONTENTS_PT, CONTENTS_LINE_MM = 2, 11, 6.6
 
 
-def write(report: Report) -> bytes:
-    """The report as a PDF file."""
+def write(report: Report, on: date | None = None) -> bytes:
+    """The report as a PDF file; as if made at the beginning of a day where one is given."""
     sheet = _Pages(report)
+    if on is not None:
+        sheet.set_creation_date(datetime(on.year, on.month, on.day, tzinfo=UTC))
     sheet.write()
     return bytes(sheet.output())
 

@@ -16,7 +16,7 @@ COMMANDS = {
     "map_picture": "map-picture",
     "files": "inspect-file import-layer",
     "reports": "report",
-    "submitting": "check-parcels",
+    "submitting": "check-parcels submit",
     "catchments": "catchments",
     "reading": "parse-plan parse-locations",
     "auditing": "audit",

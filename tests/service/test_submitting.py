@@ -1,0 +1,168 @@
+"""The package for the bureau: every member read again by somebody else's program, hashes computed anew."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+
+import openpyxl
+import pytest
+import shapely
+from pypdf import PdfReader
+
+from geo.model.errors import InvalidInput
+from geo.service.intake import open_or_create
+from geo.service.submitting import SubmissionWish, package
+from tests.exchange.test_reports import text_of
+from tests.service.conftest import Folder
+from tests.service.parcel_layers import EAST, LINES, NORTH, PARCELS, TABLE, ground, line, parcel
+
+LINES_LOADED = (
+    line("n", "farmland", ground(150, 50, 300, 300)),
+    line("e", "ecological", ground(-800, -1000, -700, 2000)),
+    line("u", "urban", ground(-500, -500, 2000, 2000)),
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A surveyed, a placed, a located and a schematic parcel, on lines of control."""
+    folder = Folder(tmp_path_factory.mktemp("submitting") / "layers")
+    (folder.path / "land_use.toml").write_text(TABLE, encoding="utf-8")
+    folder.layer(
+        "schools",
+        PARCELS,
+        parcel("a", ground(0, 0, 200, 100), 30),
+        parcel("b", ground(400, 0, 600, 100), 30, "placed"),
+        parcel("c", ground(800, 0, 1000, 100), 30, "located", location_accuracy_m=800, land_use_code="080404"),
+        parcel("d", ground(1200, 0, 1400, 100), 30, "schematic"),
+    )
+    folder.layer("control_lines", LINES, *LINES_LOADED)
+    store = open_or_create(f"gpkg:///{folder.path.parent}/plan.gpkg", folder.path)
+    yield store
+    store.close()
+
+
+def made(store, **wish):
+    content = b"".join(package(store, ["schools"], SubmissionWish(**wish)).chunks())
+    return zipfile.ZipFile(io.BytesIO(content))
+
+
+@pytest.fixture(scope="module")
+def usual(store):
+    """The package that nobody asked anything of."""
+    return made(store)
+
+
+@pytest.fixture(scope="module")
+def unpacked(usual, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("out")
+    usual.extractall(folder)
+    return folder
+
+
+def ogrinfo(path, *options):
+    program = shutil.which("ogrinfo")
+    assert program, "the tests need Debian's gdal-bin"
+    environment = {key: value for key, value in os.environ.items() if key not in ("GDAL_DATA", "PROJ_DATA", "PROJ_LIB")}
+    run = subprocess.run(
+        [program, "-ro", "-al", *options, path], capture_output=True, check=True, text=True, env=environment
+    )
+    return run.stdout
+
+
+def test_only_surveyed_parcels_go_and_the_others_are_listed_with_the_reason(usual):
+    manifest = json.loads(usual.read("manifest.json"))
+    assert [(each["id"], each["basis"], each["accuracy_m"]) for each in manifest["parcels"]] == [
+        ("a", "surveyed", 0.05)
+    ]
+    assert {each["id"]: each["basis"] for each in manifest["left_out"]} == {
+        "b": "placed", "c": "located", "d": "schematic",
+    }  # fmt: skip
+    features = json.loads(usual.read("parcels.geojson"))["features"]
+    assert [(each["id"], each["properties"]["land_use_code"]) for each in features] == [("a", "080403")]
+    assert usual.read("left_out.csv").decode("utf-8-sig").count("示意位置，不是地块，不报送") == 1
+
+
+def test_every_member_has_its_hash_and_nothing_else_is_there(usual):
+    manifest = json.loads(usual.read("manifest.json"))
+    assert {each["name"] for each in manifest["members"]} == set(usual.namelist()) - {"manifest.json"}
+    for each in manifest["members"]:
+        content = usual.read(each["name"])
+        assert (hashlib.sha256(content).hexdigest(), len(content)) == (each["sha256"], each["bytes"]), each["name"]
+    assert manifest["versions"]["control_lines"][0]["editions"] == [{"version": "2022", "date": "2022-10-14"}]
+
+
+def test_another_program_reads_each_file_and_finds_the_parcel_where_it_is(unpacked):
+    for name in ("parcels.gpkg", "shapefile/schools.shp", "parcels.dxf"):
+        told = ogrinfo(unpacked / name)
+        extent = told.partition("Extent: ")[2].partition("\n")[0]
+        assert extent == f"(38{EAST}.000000, {NORTH}.000000) - (38{EAST + 200}.000000, {NORTH + 100}.000000)", name
+    assert "080403" in ogrinfo(unpacked / "shapefile/schools.shp")
+    assert 'ID["EPSG",4526]' in ogrinfo(unpacked / "parcels.gpkg", "-so")
+    assert "Feature Count: 1" in ogrinfo(unpacked / "parcels.kml", "-so")
+    assert 'ID["EPSG",4490]' in ogrinfo(unpacked / "parcels_cgcs2000.geojson", "-so")
+
+
+def test_boundary_points_table_and_reports_tell_of_the_parcel(unpacked):
+    lines = (unpacked / "boundary_points.txt").read_bytes().decode("gbk").splitlines()
+    assert "5,2.0000,a,a号小学,面,,中小学用地,080403,@" in lines
+    assert f"J1,1,{NORTH + 100}.000,38{EAST}.000" in lines
+    sheet = openpyxl.load_workbook(unpacked / "attributes.xlsx").worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert dict(zip(rows[0], rows[1], strict=True))["用地用海分类"] == "080403 中小学用地"
+    report = json.loads((unpacked / "check_report.json").read_text(encoding="utf-8"))
+    assert report["counts"] == {"on_line": 1}
+    assert report["findings"][0]["figures"]["area_m2"] == pytest.approx(2500, abs=0.05)
+    assert "压占永久基本农田" in text_of(PdfReader(unpacked / "check_report.pdf")).replace("\n", "")
+    assert len(PdfReader(unpacked / "map_sheet.pdf").pages) == 1
+
+
+def test_what_is_not_surveyed_is_marked_in_every_file(store):
+    archive = made(store, bases=("surveyed", "placed", "located"))
+    features = json.loads(archive.read("parcels.geojson"))
+    assert [each["properties"]["location_basis"] for each in features["features"]] == ["surveyed", "placed", "located"]
+    assert "非实测" in features["scope"]["提示"]
+    assert features["features"][2]["properties"]["land_use_code"] == "080404"
+    for name, encoding in (("boundary_points.txt", "gbk"), ("parcels.kml", "utf-8"), ("parcels.dxf", "gbk")):
+        text = archive.read(name).decode(encoding)
+        assert "b号小学（人工落图，非实测）" in text, name
+        assert "c号小学（由文字定位，非实测）" in text, name
+        assert "a号小学（" not in text, name
+    manifest = json.loads(archive.read("manifest.json"))
+    assert [each["surveyed"] for each in manifest["parcels"]] == [True, False, False]
+    assert "d" not in {each["id"] for each in manifest["parcels"]}
+
+
+def test_the_same_store_on_the_same_day_gives_the_same_bytes(store, usual):
+    again = made(store)
+    assert again.fp.getvalue() == usual.fp.getvalue()
+
+
+def test_the_crs_and_encoding_that_are_wanted(store, tmp_path):
+    archive = made(store, crs="4547", encoding="GBK")
+    archive.extractall(tmp_path / "out")
+    assert f"({EAST}.000000, {NORTH}.000000)" in ogrinfo(tmp_path / "out" / "parcels.gpkg", "-so")
+    assert (tmp_path / "out" / "shapefile" / "schools.cpg").read_text() == "GBK"
+    points = (tmp_path / "out" / "boundary_points.txt").read_bytes().decode("gbk")
+    assert "带号=38" in points
+
+
+@pytest.mark.parametrize("wish", [{"bases": ("schematic",)}, {"crs": "EPSG:3857"}])
+def test_what_cannot_be_submitted_is_refused(store, wish):
+    with pytest.raises(InvalidInput):
+        package(store, ["schools"], SubmissionWish(**wish))
+
+
+def test_a_store_without_surveyed_parcels_says_what_there_is(shipped):
+    with pytest.raises(InvalidInput) as refused:
+        package(shipped, ["schools"], SubmissionWish())
+    assert str(refused.value) == "没有可报送的地块：要求的是实测界址，所选图层里只有：由文字定位 6、示意位置 5"
+
+
+def test_the_shapes_are_those_of_the_store(usual):
+    shape = shapely.from_geojson(json.dumps(json.loads(usual.read("parcels.geojson"))["features"][0]["geometry"]))
+    assert shape.symmetric_difference(ground(0, 0, 200, 100)).area / shape.area < 1e-4
