@@ -19,7 +19,8 @@ its class; patterns over these letters (`phrase_rules`) are tried from left to r
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 from geo.exchange.phrase_rules import Reader, Reading
 from geo.exchange.phrase_tokens import Token, prepare, tidy, tokenize
@@ -29,6 +30,7 @@ from geo.model.location import LocationPhrase
 LONGEST_PHRASE = 600
 """Characters; a longer text is no phrase and stays unread."""
 
+FIELDS = tuple(each.name for each in fields(LocationPhrase) if each.name != "more")
 CARDINALS = frozenset("NESW")
 OPENING, CLOSING = SEPARATORS["opening"], SEPARATORS["closing_brackets"]
 AS_COMMA = str.maketrans(dict.fromkeys(OPENING + CLOSING, ","))
@@ -50,6 +52,8 @@ class Bracket:
 
 def open_brackets(text: str) -> str:
     """A路与B路交汇处(东北角) without the brackets, because what they hold goes on with the sentence."""
+    if not any(mark in text for mark in OPENING):
+        return text
     return BRACKETED.sub(lambda match: match[1] if continues(text, match) else match[0], text)
 
 
@@ -122,8 +126,9 @@ def quadrant_of(reading: Reading, kind: str) -> str | None:
     return next(iter(reading.quadrants))
 
 
+@lru_cache(maxsize=512)
 def read_phrase(text: str) -> Reading:
-    """What the rules find in a phrase; nothing in one that is too long."""
+    """What the rules find in a phrase; nothing in one that is too long. Not to be changed: a text is read once."""
     reading = Reading()
     plain = tidy(text) if len(text) <= LONGEST_PHRASE else text
     if len(plain) > LONGEST_PHRASE:
@@ -189,22 +194,19 @@ def phrase_of(reading: Reading, text: str) -> LocationPhrase:
         kind=kind,
         roads=tuple(dict.fromkeys(name for _, name in sorted(reading.roads))),
         quadrant=quadrant_of(reading, kind),
-        sides={} if kind == "intersection" else reading.sides,
-        bounds=reading.bounds,
+        sides={} if kind == "intersection" else dict(reading.sides),
+        bounds=dict(reading.bounds),
         offset_m=distance,
         offset_dir=towards,
         roadside=reading.roadside,
-        other_sides=reading.other_sides,
+        other_sides=dict(reading.other_sides),
     )
 
 
 def to_json_dict(phrase: LocationPhrase) -> dict[str, object]:
     """The phrase as JSON has it, with the keys of `LocationPhrase`; `more` only where there are further sites."""
-    plain = {**asdict(phrase), "roads": list(phrase.roads)}
-    if phrase.more:
-        return plain | {"more": [to_json_dict(site) for site in phrase.more]}
-    del plain["more"]
-    return plain
+    plain = {name: getattr(phrase, name) for name in FIELDS} | {"roads": list(phrase.roads)}
+    return plain | {"more": [to_json_dict(site) for site in phrase.more]} if phrase.more else plain
 
 
 def parse_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:

@@ -27,6 +27,8 @@ from geo.exchange.phrase_words import (
 )
 
 DROPPED = str.maketrans("", "", SEPARATORS["dropped"])
+PARTNERS, FEWEST_OF_PAIR = "RUTct", 2
+"""Letters before a road that crosses something, and how many tokens there are with one."""
 PART, DISTRICTS = "部", "市区县镇乡"
 SIDE_WORDS = tuple(SEPARATORS["side_words"])
 IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
@@ -163,15 +165,17 @@ def join_strips(tokens: list[Token]) -> list[Token]:
 def join_buildings(tokens: list[Token]) -> list[Token]:
     """汝南路立交桥 is a bridge, and behind a corner 新唐街3号楼 a building: neither is the road."""
     joined: list[Token] = []
-    for place, token in enumerate(tokens):
+    crossed = False
+    for token in tokens:
         before = joined[-1] if joined else None
-        first = "".join(each.letter for each in tokens[: max(0, place - 1)])
-        pattern = BUILDING if token.letter == "h" and "x" in first else BRIDGE if first[-1:] not in [*"RUTct"] else None
-        adjacent = before is not None and before.letter == "R" and before.end == token.start
-        if before and adjacent and pattern and pattern.search(token.text):
-            joined[-1] = replace(before, letter="T", text=before.text + token.text, end=token.end)
-        else:
-            joined.append(token)
+        if before and before.letter == "R" and before.end == token.start and token.letter in "xh":
+            alone = len(joined) < FEWEST_OF_PAIR or joined[-2].letter not in PARTNERS
+            pattern = BRIDGE if token.letter == "x" and alone else BUILDING if crossed else None
+            if pattern and pattern.search(token.text):
+                joined[-1] = replace(before, letter="T", text=before.text + token.text, end=token.end)
+                continue
+        crossed = crossed or token.letter == "x"
+        joined.append(token)
     return joined
 
 

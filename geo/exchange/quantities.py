@@ -79,12 +79,18 @@ QUANTITY = re.compile(
 
 def find_quantities(text: str) -> list[Quantity]:
     """All quantities in a text, in order; a range (30-50亩) says no single number and is left out."""
+    return list(quantities_in(text))
+
+
+@lru_cache(maxsize=256)
+def quantities_in(text: str) -> tuple[Quantity, ...]:
+    """The same, found once for a text that is asked for again."""
     found: list[Quantity] = []
     for match in QUANTITY.finditer(text):
         quantity = read_match(text, match, found[-1] if found else None)
         if quantity is not None:
             found.append(quantity)
-    return found
+    return tuple(found)
 
 
 def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Quantity | None:
