@@ -138,3 +138,12 @@ class TooManyTries(AtlasError):
     def __init__(self, seconds: int) -> None:
         super().__init__(N_("尝试次数太多，请 %(minutes)s 分钟后再试"), minutes=-(-seconds // 60))
         self.seconds = seconds
+
+
+class TooManyRequests(AtlasError):
+    """More requests from one address than a minute may have; `seconds` until it may ask again."""
+
+    def __init__(self, most: int, *, seconds: int) -> None:
+        message = N_("这个地址一分钟内的请求超过了 %(most)s 次，请 %(seconds)s 秒后再试")
+        super().__init__(message, most=most, seconds=seconds)
+        self.seconds = seconds

@@ -27,6 +27,7 @@ STATUS_OF: dict[type[errors.AtlasError], int] = {
     errors.ScenarioNotFound: 404,
     errors.Conflict: 409,
     errors.TooManyTries: 429,
+    errors.TooManyRequests: 429,
     errors.Busy: 503,
     errors.StoreUnavailable: 503,
 }
@@ -65,7 +66,7 @@ def _answer(status: int, code: str, detail: str, **more: object) -> tuple[Respon
 def _atlas_error(error: errors.AtlasError) -> Response:
     status = STATUS_OF.get(type(error), 500)
     answer = make_response(_answer(status, type(error).__name__, in_words(error)))
-    if isinstance(error, errors.Busy | errors.TooManyTries):
+    if isinstance(error, errors.Busy | errors.TooManyTries | errors.TooManyRequests):
         answer.headers["Retry-After"] = str(error.seconds)
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Session"

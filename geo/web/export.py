@@ -1,6 +1,8 @@
 """The page and the address that give files to take away."""
 
-from flask import Blueprint, Response, render_template, request
+import re
+
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from geo.model.errors import InvalidInput, N_
 from geo.service import export, features
@@ -12,6 +14,9 @@ from geo.web.language import language
 from geo.web.page_config import page_config
 from geo.web.slots import slots
 from geo.web.terminal import words_in
+
+TURN = re.compile("[0-9A-Za-z]{16,64}")
+"""What somebody who waits for a download calls themselves: nobody else can guess it."""
 
 blueprint = Blueprint("export", __name__)
 
@@ -29,6 +34,15 @@ def page() -> str:
     )
 
 
+@blueprint.get("/export/turn")
+def turn() -> Response:
+    """How many downloads wait before this one, itself counted; 0: a place is kept, for `/export/file` with `turn`."""
+    given = request.args.get("turn", "")
+    if not TURN.fullmatch(given):
+        raise InvalidInput(N_("参数 %(name)s 应为 16 到 64 个字母或数字"), name="turn")
+    return jsonify(before=slots("downloads").before(given))
+
+
 @blueprint.get("/export/file")
 def download() -> Response:
     """What the reader sees on the map, as a file."""
@@ -40,7 +54,7 @@ def download() -> Response:
         )
     layers = params.layers(request.args, store.catalog)
     args, with_shapes = _schematic_rows(request.args)
-    queries = params.feature_queries(args, layers, store, beside=("layers", "format"))
+    queries = params.feature_queries(args, layers, store, beside=("layers", "format", "turn"))
     queries = {layer_id: features.without_paging(query) for layer_id, query in queries.items()}
     words, shapes_shown = words_in(language()), with_shapes and any(query.schematic for query in queries.values())
     day = as_of_day()
@@ -56,7 +70,7 @@ def download() -> Response:
         scope=scope.rows(),
     )  # fmt: skip
     return Response(
-        slots("downloads").held(chunks),
+        slots("downloads").held(chunks, request.args.get("turn", "")),
         mimetype=export.FORMATS[format_name].media_type,
         headers={"Content-Disposition": attachment(scope.name, scope.plain_name, export.FORMATS[format_name].ending)},
     )

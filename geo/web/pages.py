@@ -30,6 +30,7 @@ from geo.web import (
     monitoring,
     ogc,
     placing,
+    rate,
     relocating,
     reports,
     retiring,
@@ -99,6 +100,7 @@ def add_pages(app: Flask, settings: Mapping[str, str]) -> None:
     app.config["REQUIRE_LOGIN"] = whole_number(settings, "REQUIRE_LOGIN", highest=1) == 1
     serve_assets(app)
     compressing.compress(app)
+    rate.limit_rate(app)
     slots.keep_slots(app)
     security.protect(app)
     keep_sessions(app)

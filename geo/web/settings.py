@@ -41,6 +41,11 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address that the server listens on"),
     Setting("PORT", "8000", "Port that the server listens on"),
     Setting("THREADS", "8", "Threads that answer requests"),
+    Setting(
+        "REQUESTS_PER_MINUTE",
+        "6000",
+        "Requests a minute from one address that each process answers, this machine's own not counted; 0: any number",
+    ),
     Setting("TRUSTED_PROXIES", "0", "How many reverse proxies in front may set X-Forwarded-* headers"),
     Setting("REQUIRE_LOGIN", "0", "1: reading needs an account too, pages as well as /ogc; 0: only writing does"),
     Setting("SECRET_KEY", "", "Secret that signs the session cookies, at least 16 characters; instead of the file"),

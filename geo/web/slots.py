@@ -1,4 +1,8 @@
-"""Bounded work at the same time: what takes a thread for long may take some of the server's threads, never all."""
+"""Bounded work at the same time: what takes a thread for long may take some of the server's threads, never all.
+
+A program that finds no place is told to come back. A page of ours waits in line: it asks now and then how many are
+before it, and finds a place kept when it is its turn; no thread waits.
+"""
 
 import threading
 import time
@@ -14,6 +18,11 @@ RETRY_AFTER_S = 10
 LONGEST_DOWNLOAD_S = 3600
 """After it a download that is still not read to its end is cut off."""
 
+GONE_AFTER_S = 10
+"""Who waits and does not ask again within it, or does not come when it is their turn, has given up."""
+
+MOST_WAITING = 500
+
 DRAWINGS = 2
 """Map pictures and reports that are made at the same time: one draws while the other reads."""
 
@@ -25,6 +34,9 @@ class Slots:
 
     def __init__(self, count: int) -> None:
         self._free = threading.BoundedSemaphore(count)
+        self._line_lock = threading.Lock()
+        self._waiting: dict[str, float] = {}
+        self._kept: dict[str, float] = {}
 
     @contextmanager
     def taken(self) -> Iterator[None]:
@@ -41,15 +53,60 @@ class Slots:
         finally:
             self._free.release()
 
-    def held(self, chunks: Iterable[bytes]) -> "HeldDownload":
-        """Chunks that hold a place until they are read or closed; raises as `taken` does, before the first one."""
-        self._take()
+    def held(self, chunks: Iterable[bytes], turn: str = "") -> "HeldDownload":
+        """Chunks that hold a place until they are read or closed; raises as `taken` does, before the first one.
+
+        `turn` is whose place was kept, where one was.
+        """
+        self._take(turn)
         return HeldDownload(chunks, self._free.release)
 
-    def _take(self) -> None:
+    def before(self, turn: str) -> int:
+        """How many wait before somebody, themselves counted; 0 where a place is kept for them, for a few seconds.
+
+        Parameters
+        ----------
+        turn
+            A word of the waiting one's own; they line up by asking for the first time.
+
+        Raises
+        ------
+        Busy
+            If too many wait already.
+        """
+        with self._line_lock:
+            self._forget_gone()
+            now = time.monotonic()
+            if turn not in self._kept:
+                if turn not in self._waiting and len(self._waiting) >= MOST_WAITING:
+                    raise _busy()
+                self._waiting[turn] = now
+                place = list(self._waiting).index(turn) + 1
+                if place > 1 or not self._free.acquire(blocking=False):
+                    return place
+                del self._waiting[turn]
+            self._kept[turn] = now
+            return 0
+
+    def _forget_gone(self) -> None:
+        gone = time.monotonic() - GONE_AFTER_S
+        self._waiting = {turn: asked for turn, asked in self._waiting.items() if asked > gone}
+        for turn in [turn for turn, asked in self._kept.items() if asked <= gone]:
+            del self._kept[turn]
+            self._free.release()
+
+    def _take(self, turn: str = "") -> None:
+        with self._line_lock:
+            self._forget_gone()
+            if self._kept.pop(turn, None) is not None:
+                return
         if not self._free.acquire(blocking=False):
-            message = N_("同时要下载或计算的人太多，请过 %(seconds)s 秒再试")
-            raise Busy(message, retry_after_s=RETRY_AFTER_S, seconds=RETRY_AFTER_S)
+            raise _busy()
+
+
+def _busy() -> Busy:
+    message = N_("同时要下载或计算的人太多，请过 %(seconds)s 秒再试")
+    return Busy(message, retry_after_s=RETRY_AFTER_S, seconds=RETRY_AFTER_S)
 
 
 class HeldDownload:

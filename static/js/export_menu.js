@@ -3,6 +3,7 @@
 import { el, icon, replace } from "./dom.js";
 import { t } from "./i18n.js";
 import { withParams } from "./api.js";
+import { waitInLine } from "./downloads.js";
 import { disclosure } from "./disclosure.js";
 
 const FORMATS = [
@@ -28,6 +29,7 @@ export function exportMenu(words, describe) {
 function fillMenu(panel, { address, params, note, picture = null, options = [] }) {
   const links = FORMATS.map(([format, title, use]) => el("a", { class: "export-link", download: "", "data-format": format, "data-testid": `export-${format}` },
     [el("strong", {}, title), el("span", {}, use())]));
+  links.forEach(waitInLine);
   const boxes = options.map((option) => ({ option, box: el("input", { type: "checkbox", class: "form-check-input", checked: Boolean(option.isOn), onchange: () => point() }) }));
   const point = () => {
     const chosen = boxes.filter(({ box }) => box.checked).map(({ option }) => option.params);

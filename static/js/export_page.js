@@ -1,6 +1,7 @@
 // The export page: every choice changes the link, and says at once how much the file will hold.
 
 import { Latest, getJson, withParams } from "./api.js";
+import { waitInLine } from "./downloads.js";
 import { number } from "./format.js";
 import { t } from "./i18n.js";
 
@@ -40,6 +41,7 @@ function say(words) {
   count.textContent = words;
 }
 
+waitInLine(link);
 form.addEventListener("change", update);
 form.addEventListener("submit", (event) => { event.preventDefault(); link.click(); });
 update();

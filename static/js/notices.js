@@ -36,6 +36,17 @@ export function offer(name, words, action) {
   setTimeout(() => notice.remove(), action ? OFFERED_MS : SHOWN_MS);
 }
 
+/** Say that something waits, until it is settled or the reader gives up; the newest words of a name stand. */
+export function sayWaiting(name, words, giveUp) {
+  const shown = [...place().children].find((notice) => notice.dataset.name === name);
+  if (shown) {
+    shown.firstElementChild.textContent = words;
+    return;
+  }
+  const leave = el("button", { class: "btn btn-sm btn-light", type: "button", onclick: () => { settle(name); giveUp(); } }, t("取消"));
+  place().append(el("div", { class: "notice", role: "status", "data-name": name, "data-testid": `notice-${name}` }, [el("span", {}, words), leave]));
+}
+
 /** Take back a notice of failure. */
 export function settle(name) {
   for (const notice of place().children) if (notice.dataset.name === name) notice.remove();

@@ -56,3 +56,45 @@ def test_a_place_is_given_back_once():
     held.close()
     with places.taken(), pytest.raises(Busy):
         places.held([])
+
+
+TURNS = ("a" * 16, "b" * 16, "c" * 16)
+
+
+def test_who_waits_in_line_hears_how_many_are_before_them_and_finds_a_place_kept(app):
+    client = app.test_client()
+    held = [app.test_client().get("/export/file?layers=villages", buffered=False) for _ in range(2)]
+
+    def before(turn):
+        return client.get(f"/export/turn?turn={turn}").get_json()["before"]
+
+    assert [before(turn) for turn in TURNS] == [1, 2, 3]
+    assert [before(turn) for turn in TURNS] == [1, 2, 3]
+    held[0].close()
+    assert [before(turn) for turn in (TURNS[1], TURNS[0], TURNS[1])] == [2, 0, 1]
+    assert client.get("/export/file?layers=villages").status_code == 503
+    assert client.get(f"/export/file?layers=villages&turn={TURNS[0]}", buffered=True).status_code == 200
+    assert [before(turn) for turn in TURNS[1:]] == [0, 1]
+    held[1].close()
+    assert before(TURNS[2]) == 0
+
+
+def test_a_place_kept_for_somebody_who_does_not_come_is_given_to_the_next(monkeypatch):
+    places = Slots(1)
+    assert (places.before("first"), places.before("second")) == (0, 1)
+    monkeypatch.setattr(slots, "GONE_AFTER_S", 0)
+    with places.taken(), pytest.raises(Busy):
+        places.held([])
+
+
+def test_the_line_has_an_end(monkeypatch):
+    monkeypatch.setattr(slots, "MOST_WAITING", 2)
+    places = Slots(1)
+    with places.taken():
+        assert [places.before(turn) for turn in ("first", "second", "first")] == [1, 2, 1]
+        with pytest.raises(Busy):
+            places.before("third")
+
+
+def test_a_turn_is_a_word_that_nobody_guesses(app):
+    assert app.test_client().get("/export/turn?turn=1", headers={"Accept": "application/json"}).status_code == 400
