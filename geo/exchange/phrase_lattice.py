@@ -63,6 +63,9 @@ class Lattice:
         ends = range(start + 1, min(self.size, start + grammar.LONGEST_WORD.get(self.run[start], 0)) + 1)
         return [(end, word) for end in ends for word in grammar.WORDS.get(self.run[start:end], ())]
 
+    def words_behind(self, place: int) -> Iterator[tuple[int, Word]]:
+        return (found for words in self.words[place:] for found in words)
+
     def ends_of(self, kind: str) -> list[int]:
         """Where a suffix of this kind ends behind at least one letter."""
         return [end for end in range(2, self.size + 1) if kind in self.suffixes[end]]
@@ -185,6 +188,8 @@ class Lattice:
         suffix = self.run[end - self.suffixes[end].get("road", 0) : end]
         cost += grammar.ROADS["suffix_costs"].get(suffix, 0.0) + grammar.DIRECTION_COSTS.get(text[-1], 0.0)
         cost += grammar.ROADS["first_letter_costs"].get(text[0], 0.0)
+        if text[0] in grammar.ROADS["from_words"] and any(word.letter == "t" for _, word in self.words_behind(end)):
+            cost += grammar.ROADS["from_cost"]
         if len(text) == (3 if text.endswith(grammar.SHORT_STEMS) else 2):
             cost += (
                 grammar.ROADS["one_letter_cost"] if text[0] in grammar.ONE_LETTER else grammar.ROADS["odd_letter_cost"]

@@ -14,6 +14,7 @@ LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
 NEAR, RESTARTS, HOUSE = (re.compile(WORDS["location"][key]) for key in ("near", "restarts", "house"))
 IN_BRACKETS = re.compile(WORDS["location"]["in_brackets"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
+LEAD_YEAR = re.compile(YEARS["lead"])
 FINISHED_LABEL, PERIOD, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "any"))
 
 
@@ -87,7 +88,7 @@ def find_year(text: str, passage: Passage) -> int | None:
         return int(passage.year + YEARS["relative"][match["relative"]])
     if passage.year:
         return passage.year
-    match = STARTED.search(text)
+    match = STARTED.search(text) or LEAD_YEAR.match(passage.text)
     return int(match["year"]) if match else None
 
 

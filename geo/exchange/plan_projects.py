@@ -9,7 +9,6 @@ from geo.exchange.plan_details import is_place
 from geo.exchange.plan_names import (
     CLAUSES,
     GENERIC,
-    KIND,
     LOCATED,
     NAMES,
     clean_name,
@@ -76,10 +75,15 @@ def clause_start(text: str, place: int) -> int:
     return max(first, *(text.rfind(mark, first, place) + 1 for mark in CLAUSES["boundary"]))
 
 
+def is_heading(passage: Passage) -> bool:
+    """Whether a passage is a chapter's, section's or box's title and no item."""
+    return bool(passage.title and passage.path and passage.path[-1].style in HEADING_STYLES)
+
+
 @lru_cache(maxsize=16)
 def entry(passage: Passage) -> Anchor | None:
     """The project that an item is about: its title, the label before a colon, or its first words before 位于."""
-    if passage.title and passage.path and passage.path[-1].style in HEADING_STYLES:
+    if is_heading(passage):
         return None
     front = passage.text[: 3 * NAMES["longest"]]
     first, _, rest = re.sub(CLAUSES["split"], "\n", front).partition("\n")
@@ -129,8 +133,8 @@ def subjects(text: str) -> list[Anchor]:
         begins = sentence == start or LEAD_IN.fullmatch(text, sentence, start)
         if (begins or found) and (anchor := subject_at(text, start, alone=bool(begins))):
             kind = kind_of(anchor.name)
-            alike = kind is not None and (begins or kind == kind_of(found[0].name))
-            if not found or alike or (begins and KIND.search(text[start : anchor.end])):
+            alike = kind is not None and found and kind == kind_of(found[0].name)
+            if not found or alike or begins:
                 found.append(anchor)
     return found
 
@@ -177,7 +181,7 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     """All projects that a passage names, in order, none inside another."""
     text = passage.text
     first = text.partition("\n")[0]
-    anchor = name_line(first) if len(first) < len(text) else None
+    anchor = name_line(first) if len(first) < len(text) and not is_heading(passage) else None
     anchor = anchor or entry(passage)
     found = [anchor] if anchor else []
     for match in INVESTED.finditer(text):

@@ -18,6 +18,7 @@ from geo.exchange.plan_projects import (
     anchors_in,
     begins_item,
     entry,
+    is_heading,
     name_line,
 )
 from geo.exchange.plan_row_records import record_of_row
@@ -153,7 +154,7 @@ def between(held: Passage, passage: Passage) -> str:
 
 def heads(passage: Passage, following: Passage | None) -> bool:
     """Whether a passage is no more than a project's name, and the next one tells of it."""
-    if following is None or not passage.is_prose or name_line(passage.text) is None:
+    if following is None or not passage.is_prose or is_heading(passage) or name_line(passage.text) is None:
         return False
     if following.path != passage.path or following.title or name_line(following.text) is not None:
         return False

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from geo.exchange.location_phrase import parse_location
-from geo.exchange.plan_details import classify, find_location, find_year, last_year
+from geo.exchange.plan_details import classify, find_location, find_year, finished_year, last_year
 from geo.exchange.plan_figures import read_figures
 from geo.exchange.plan_names import clean_name, split_developer
 from geo.exchange.plan_rows import TOTAL, Row, sentence_of
@@ -40,7 +40,7 @@ def record_of_row(passage: Passage, row: Row) -> PlanRecord | None:
         developer=developer,
         location_text=location_text,
         location=parse_location(location_text) if location_text else None,
-        plan_year=(last_year(time.text) if time else None) or find_year(sentence, passage),
+        plan_year=(last_year(time.text) if time else None) or finished_year(row.asides) or find_year(sentence, passage),
         throughput_text=figures.labels.get("throughput"),
         turnover_text=figures.labels.get("turnover"),
         qualifiers=figures.qualifiers,

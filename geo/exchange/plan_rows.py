@@ -57,6 +57,12 @@ class Row:
     lines: int = 1
     category: str = ""
 
+    @property
+    def asides(self) -> str:
+        """What its remarks say."""
+        pairs = zip(self.columns, self.cells, strict=True)
+        return ";".join(cell.text for column, cell in pairs if column.kind == "aside")
+
     def of_kind(self, kind: str) -> Cell | None:
         """The first cell of a column of this kind that says something."""
         pairs = zip(self.columns, self.cells, strict=True)
@@ -204,7 +210,10 @@ def money_unit(lines: Sequence[str], first: int) -> str:
 
 
 def as_form(line: str) -> str:
-    """A line of two cells, the first of them a key, as 建设地点:城东; other lines without their tabs."""
+    """A line of two cells, the first of them a key, as 建设地点:城东; other lines without their tabs.
+
+    Strokes between a name and what labels tell of it (城东小学|地点:…|投资:…) are commas.
+    """
     for separator in SEPARATORS[:2] if "\t" in line or "|" in line else ():
         cells = cells_of(line, 0, separator)
         if len(cells) == 2 and cells[1].text and FORM_KEY.fullmatch(cells[0].text):
@@ -212,7 +221,8 @@ def as_form(line: str) -> str:
             gap = cells[1].start - key_end - 1
             front = " " * cells[0].start + cells[0].text + ":" + " " * gap + cells[1].text
             return front.ljust(len(line))
-    return line.replace("\t", " ")
+    labelled = line.count("|") >= FEWEST_CELLS and all(":" in cell for cell in line.strip(" |").split("|")[1:])
+    return line.replace("|", ",").replace("\t", " ") if labelled else line.replace("\t", " ")
 
 
 def sentence_of(row: Row) -> tuple[str, list[int]]:
