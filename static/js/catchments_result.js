@@ -10,6 +10,7 @@ export const LAMPS = {
   surplus: ["done", t("学位有余")], later_surplus: ["grey", t("后期富余")], unknown: ["none", t("未知")],
 };
 const MOST_PLACES = 300;
+const SEEN_DOUBTS = 2;
 
 export function figure(value) {
   return value === null || value === undefined ? "–" : number(value, 0);
@@ -27,6 +28,29 @@ export function remarks(sentences, testid = "remarks") {
   return sentences.length ? el("ul", { class: "remarks", "data-testid": testid }, sentences.map((words) => el("li", {}, words))) : null;
 }
 
+/** Doubts: the gravest come first and are always seen, the others open with a click. */
+function doubts(sentences) {
+  if (!sentences.length) return null;
+  const list = (some) => el("ul", {}, some.map((words) => el("li", {}, words)));
+  const rest = sentences.slice(SEEN_DOUBTS);
+  return el("div", { class: "remarks", "data-testid": "remarks" }, [list(sentences.slice(0, SEEN_DOUBTS)),
+    rest.length ? el("details", {}, [el("summary", {}, t("还有 {count} 条依据和不足", { count: rest.length })), list(rest)]) : null]);
+}
+
+/** What comes of it in one sentence, or what has to be imported first. */
+function headline({ level, year, schools, demand, unassigned, walk: way }) {
+  const level_words = level === "junior" ? t("初中") : t("小学");
+  const given = { year, count: schools.length, level: level_words };
+  if (!demand.places) {
+    return el("p", { class: "headline", "data-testid": "headline" }, [t("{year} 年 {count} 所{level}的范围。还没有居住区和学生数，先看范围；", given),
+      el("a", { href: "/import" }, t("导入居住区")), t("后可算学位和步行距离。")]);
+  }
+  const short = schools.filter((school) => school.lamp === "short").length;
+  const words = [t("{year} 年 {count} 所{level}，{pupils} 名学生，平均走 {mean}", { ...given, pupils: figure(demand.pupils), mean: walk(way.mean_m) }),
+    short ? t("{count} 所学位不足", { count: short }) : null, unassigned.places ? t("{pupils} 名学生没有学校可去", { pupils: figure(unassigned.pupils) }) : null];
+  return el("p", { class: "headline", "data-testid": "headline" }, `${words.filter(Boolean).join(t("；"))}${t("。")}`);
+}
+
 /** Shows answers in a node; `actions` are what its controls do. */
 export class ResultPanel {
   constructor(node, actions) {
@@ -37,7 +61,7 @@ export class ResultPanel {
     Object.assign(this, { answer, colours });
     const { summary } = answer;
     this.places = el("div", { class: "places", "data-testid": "places" });
-    replace(this.node, scenarioNote(answer.scenario, this.actions), remarks(summary.remarks), figures(summary), changes(summary), this.table(summary.schools), this.places,
+    replace(this.node, scenarioNote(answer.scenario, this.actions), headline(summary), doubts(summary.remarks), figures(summary), changes(summary), this.table(summary.schools), this.places,
       shortages(summary, answer), whole(summary), this.files(params),
       el("p", { class: "legend-note" }, t("点击地图上任一处，查看从那里走到哪所学校。虚线范围不归任何学校。")));
   }
@@ -52,7 +76,7 @@ export class ResultPanel {
   }
 
   table(schools) {
-    const head = [t("学校"), t("学生"), t("学位"), t("余缺"), t("平均"), t("最远"), t("状态")];
+    const head = [t("学校"), t("状态"), t("学生"), t("学位"), t("余缺"), t("平均"), t("最远")];
     this.rows = new Map(schools.map((school) => [school.school_id, this.row(school)]));
     return el("div", { class: "table-wide" }, el("table", { class: "schools-table", "data-testid": "schools" }, [
       el("thead", {}, el("tr", {}, head.map((words) => el("th", { scope: "col" }, words)))),
@@ -66,9 +90,9 @@ export class ResultPanel {
     const told = school.surplus_from ? t("{year} 年起富余", { year: school.surplus_from }) : words;
     return el("tr", {}, [
       el("td", {}, el("button", { class: "school-button", type: "button", onclick: () => this.actions.select(school.school_id) }, [swatch, el("span", {}, school.name || String(school.school_id))])),
+      el("td", {}, el("span", { class: "lamp-cell" }, [lamp(kind, told), told])),
       el("td", {}, figure(school.pupils)), el("td", {}, figure(school.seats)), el("td", {}, figure(school.seats_left)),
-      el("td", {}, walk(school.mean_m)), el("td", {}, walk(school.longest_m)),
-      el("td", {}, el("span", { class: "lamp-cell" }, [lamp(kind, told), told]))]);
+      el("td", {}, walk(school.mean_m)), el("td", {}, walk(school.longest_m))]);
   }
 
   /** Mark the row of a school and list its places; null for none. */

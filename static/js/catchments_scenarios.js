@@ -116,7 +116,7 @@ export class Scenarios {
   }
 
   sideBySide({ title, before, after, schools, moves, rows }) {
-    const head = el("thead", {}, el("tr", {}, [el("th", { scope: "col" }, ""), el("th", { scope: "col" }, title), el("th", { scope: "col" }, t("当前"))]));
+    const head = el("thead", {}, el("tr", {}, [el("th", { scope: "col" }, t("项目")), el("th", { scope: "col" }, title), el("th", { scope: "col" }, t("当前"))]));
     const line = (words, of) => el("tr", {}, [el("th", { scope: "row" }, words), el("td", {}, of(before)), el("td", {}, of(after))]);
     const factor = ({ walk: way }) => (way.detour_factor === null ? "–" : number(way.detour_factor, 2));
     const cell = (school) => (school ? [figure(school.seats_left), " ", lamp(LAMPS[school.lamp][0], LAMPS[school.lamp][1])] : "–");

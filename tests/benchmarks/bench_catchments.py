@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 from geo.analysis.catchments import Snapped, Streets, Walks, nearest_walks, snap, street_graph
 from geo.analysis.catchments.areas import outline_around
 from geo.analysis.catchments.assigning import Demand, Schools, Situation, by_nearest, catchments
+from geo.analysis.catchments.lookup import AreaIndex
 from geo.analysis.catchments.seats import Sharing, share_out
 from geo.service.catchments.answering import Answer, Answers
 from geo.service.catchments.question import Question
@@ -188,6 +189,50 @@ def are_answers(prepared: Zone, found: list[Answer]) -> bool:
     return all(answer.outcome.summary["demand"]["pupils"] > 0 for answer in found)
 
 
+@dataclass
+class Addresses:
+    """Points, and a thousand areas that fill a square, their borders in short pieces as those of catchments are."""
+
+    points: geopandas.GeoDataFrame
+    areas: geopandas.GeoDataFrame
+    index: AreaIndex
+
+
+def addresses(size: int, _folder: Path) -> Addresses:
+    random = numpy.random.default_rng(11)
+    cells = shapely.voronoi_polygons(shapely.multipoints(random.uniform(0, 0.5, (1_000, 2)) + numpy.array([LON, LAT])))
+    square = shapely.box(LON, LAT, LON + 0.5, LAT + 0.5)
+    areas = shapely.segmentize(shapely.intersection(shapely.get_parts(cells), square), 0.0005)
+    x, y = random.uniform(-0.01, 0.51, (2, size))
+    index = AreaIndex(areas)
+    index.at(LON, LAT)  # the grid is made with the first question
+    points = geopandas.GeoDataFrame(geometry=shapely.points(LON + x, LAT + y), crs="EPSG:4326")
+    return Addresses(points, geopandas.GeoDataFrame(geometry=areas, crs="EPSG:4326"), index)
+
+
+def ask_each(there: Addresses) -> numpy.ndarray:
+    return numpy.array([there.index.at(point.x, point.y) for point in there.points.geometry.to_numpy()])
+
+
+def ask_all(there: Addresses) -> numpy.ndarray:
+    """With the making of the index, which a new answer needs."""
+    return AreaIndex(there.areas.geometry.to_numpy()).of(there.points.geometry.x, there.points.geometry.y)
+
+
+def join_each(there: Addresses) -> list[geopandas.GeoDataFrame]:
+    rows = [there.points.iloc[[number]] for number in range(len(there.points))]
+    return [geopandas.sjoin(row, there.areas) for row in rows]
+
+
+def join_all(there: Addresses) -> geopandas.GeoDataFrame:
+    return geopandas.sjoin(there.points, there.areas, how="left")
+
+
+def are_areas_of_sjoin(there: Addresses, found: numpy.ndarray) -> bool:
+    joined = join_all(there)["index_right"].groupby(level=0).min()
+    return bool((joined.fillna(-1).to_numpy() == found).all())
+
+
 CASES = [
     Case(
         "catchments: nearest school of places on as many segments", build, walk, has_nearest_edges,
@@ -197,7 +242,16 @@ CASES = [
     Case(
         "catchments: seats for blocks, a hundred to a school", blocks, share_out_of, is_optimal,
         (300, 10_000), budget=3.0, peer=flow_alone, budget_ratio=1.3, others={"POT": other_seats},
+        rivals=("POT",), rounds=3,
     ),
-    Case("catchments: areas on so many segments", build, draw, has_sound_areas, (4_000, 1_000_000), budget=300.0),
+    Case("catchments: areas on so many segments", build, draw, has_sound_areas, (4_000, 1_000_000), budget=150.0),
+    Case(
+        "catchments: the area of an address, one after another", addresses, ask_each, are_areas_of_sjoin,
+        (20, 1_000), peer=join_each, budget_ratio=1 / 300,
+    ),
+    Case(
+        "catchments: the areas of addresses at once", addresses, ask_all, are_areas_of_sjoin,
+        (2_000, 1_000_000), peer=join_all, budget_ratio=1 / 1.5,
+    ),
     Case("catchments: scenarios on the zone's data, 1 s each", zone, ask, are_answers, (2, 10), budget=10.0),
 ]  # fmt: skip

@@ -59,4 +59,4 @@ def usual_s(opened: Opened) -> float:
     return statistics.median(seconds for seconds, _ in opened)
 
 
-CASES = [Case("map page in a cold browser", prepare, open_cold, is_light, (1, 7), budget_s=1.5, figure_s=usual_s)]
+CASES = [Case("map page in a cold browser", prepare, open_cold, is_light, (1, 7), budget=1.5, figure=usual_s)]

@@ -39,6 +39,8 @@ class Case:
         The same work by another program, measured as ours is; `budget_ratio` is ours over theirs.
     others
         More programs by name, to compare: each gives its figure.
+    rivals
+        Which of the others do the same work: the ratio is to the best of them and the peer.
     rounds
         How often all of them run, in turns; the medians count.
     close
@@ -56,6 +58,7 @@ class Case:
     figure: Callable[[Any], float] | None = None
     others: Mapping[str, Callable[[Any], float]] = field(default_factory=dict)
     unit: str = "s"
+    rivals: tuple[str, ...] = ()
     rounds: int = 1
     close: Callable[[Any], None] = lambda _: None
 
@@ -72,11 +75,17 @@ class Row:
     ours: list[float]
     peer: list[float] = field(default_factory=list)
     others: Mapping[str, list[float]] = field(default_factory=dict)
+    rivals: tuple[str, ...] = ()
 
     @property
     def ratio(self) -> float | None:
-        """Ours over the peer's, the median of the rounds; they ran in turns, so a slow spell meets both."""
-        return median(ours / peer for ours, peer in zip(self.ours, self.peer, strict=True)) if self.peer else None
+        """Ours over the peer's or the best rival's, the median of the rounds; they ran in turns, so a slow spell meets
+        all.
+        """
+        if not self.peer:
+            return None
+        best = map(min, zip(self.peer, *(self.others[name] for name in self.rivals), strict=True))
+        return median(ours / peer for ours, peer in zip(self.ours, best, strict=True))
 
     @property
     def is_over(self) -> bool:
@@ -113,7 +122,8 @@ def measured(case: Case) -> Iterator[Row]:
 
 
 def _row(case: Case, size: int, prepared: Any) -> Row:
-    row = Row(case.name, size, case.unit, case.budget, case.budget_ratio, [], [], {name: [] for name in case.others})
+    others = {name: [] for name in case.others}
+    row = Row(case.name, size, case.unit, case.budget, case.budget_ratio, [], [], others, case.rivals)
     for _ in range(case.rounds):
         result, figure = _figure(case, case.run, prepared)
         if not case.check(prepared, result):

@@ -42,13 +42,15 @@ def test_the_table_shows_times_and_what_is_over_its_budget():
         row([3.0], [3.0]),
         row([1.0, 4.0, 1.1], [0.5, 2.0, 0.5]),
         Row("page", 10, "MiB", None, None, [1234.5]),
+        row([1.0], [1.0], others={"pot": [0.5]}, rivals=("pot",)),
     ]
-    assert [row.is_over for row in rows] == [False, True, True, False]
+    assert [row.is_over for row in rows] == [False, True, True, False, True]
     assert table(rows).splitlines()[2:] == [
         "| sum | 1,000 | s | 1 | 1 | 1.00 | 2 s and 1.5 × | yes | igraph 2.5, pot too long |",
         "| sum | 1,000 | s | 3 | 3 | 1.00 | 2 s and 1.5 × | no |  |",
         "| sum | 1,000 | s | 1.1 (1-4) | 0.5 (0.5-2) | 2.00 | 2 s and 1.5 × | no |  |",
         "| page | 10 | MiB | 1,234 |  |  |  |  |  |",
+        "| sum | 1,000 | s | 1 | 1 | 2.00 | 2 s and 1.5 × | no | pot 0.5 |",
     ]
 
 

@@ -9,6 +9,7 @@ PAGES = (
     "features/schools/2023-1",
     "export",
     "reports",
+    "catchments?method=service&year=2025",
     "features/schools/2023-9",
 )
 GRAVE = ("serious", "critical")

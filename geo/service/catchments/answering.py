@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from geo.analysis.catchments.lookup import AreaIndex
 from geo.analysis.catchments.streets import Mode
 from geo.exchange.files import growth_of_text
 from geo.model.errors import N_
@@ -27,6 +29,11 @@ class Answer:
     options: Options
     inputs: Inputs
     outcome: Outcome
+
+    @cached_property
+    def area_index(self) -> AreaIndex:
+        """Which row of the catchments a place lies in."""
+        return AreaIndex(self.outcome.catchments.geometry.to_numpy())
 
 
 class Answers:

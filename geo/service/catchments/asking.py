@@ -124,10 +124,10 @@ def _school(
     if code is not None:
         return None, Remark(REASONS[code], distance_m=f"{snap_m:.0f}", most_m=f"{most_m:.0f}")
     if answer.options.method == "capacity":
-        areas = answer.outcome.catchments
-        found = areas["school_id"][areas.geometry.intersects(place)].dropna()
-        ids = list(answer.inputs.school_ids)
-        known = [ids.index(each) for each in found if each in ids and numpy.isfinite(walks[ids.index(each)])]
+        held = answer.area_index.at(place.x, place.y)
+        school_id = answer.outcome.catchments["school_id"].iloc[held] if held >= 0 else None
+        known = [number for number, each in enumerate(answer.inputs.school_ids) if each == school_id]
+        known = [number for number in known if numpy.isfinite(walks[number])]
         return (known[0], None) if known else (None, Remark(N_("这里不属于任何学校的范围：学位不足，或到不了")))
     standard_m = answer.options.walk_standard_m
     if answer.options.method == "service" and walks[order[0]] > standard_m:
