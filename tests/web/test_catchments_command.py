@@ -175,6 +175,14 @@ def test_what_is_wrong_is_refused_in_one_line_and_nothing_is_written(run, files,
     assert not (files / "out.gpkg").exists() and not list(files.glob("*.part*"))
 
 
+@pytest.mark.parametrize("name", ["homes.geojson", "学校.gpkg", "结果.shp", "结果"])
+def test_what_is_read_is_never_written_over_and_a_result_is_a_geopackage(run, files, name):
+    before = {path: path.read_bytes() for path in files.iterdir()}
+    result = run("-o", files / ".." / files.name / name)
+    assert (result.exit_code, result.stdout) == (2, "") and name in result.stderr
+    assert {path: path.read_bytes() for path in files.iterdir()} == before
+
+
 def test_a_result_replaces_the_one_before(run, files):
     run()
     run("--year", "2023")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from geo.exchange.files import write_geopackage
-from geo.model.errors import N_
+from geo.model.errors import InvalidInput, N_
 from geo.model.remark import Remark
 from geo.service import catchments as service
 from geo.service.catchments.inputs import LEVELS, METHODS, MODES
@@ -78,6 +78,7 @@ PAIR = Pair()
 def catchments(output: Path, **given: object) -> int:
     """Find each place's school on the road network; exit code 1 where seats do not suffice."""
     files = service.Files(**{each.name: given.pop(each.name) for each in fields(service.Files)})
+    _check_output(output, files)
     options = service.Options(**given)
     tell = _teller()
     inputs = service.of_files(files, options, tell)
@@ -86,6 +87,15 @@ def catchments(output: Path, **given: object) -> int:
     remarks = [in_terminal_words(each.message, **each.params) for each in outcome.summary["remarks"]]
     answer({"file": str(output), "bytes": size} | outcome.summary | {"remarks": remarks})
     return FINDINGS if outcome.summary.get("seats", {}).get("unseated") else DONE
+
+
+def _check_output(output: Path, files: service.Files) -> None:
+    """Refuse a name that is no GeoPackage's, and to write over what is read."""
+    if output.suffix.lower() != ".gpkg":
+        raise InvalidInput(N_("结果只写成 GeoPackage，%(file)s 应以 .gpkg 结尾"), file=output.name)
+    for given in vars(files).values():
+        if given is not None and given.resolve() == output.resolve():
+            raise InvalidInput(N_("%(file)s 既是输入又是结果，请给结果另取一个名字"), file=output.name)
 
 
 def _teller() -> service.inputs.Tell:
