@@ -48,7 +48,7 @@ function headline({ level, year, schools, demand, unassigned, walk: way }) {
   const short = schools.filter((school) => school.lamp === "short").length;
   const words = [t("{year} 年 {count} 所{level}，{pupils} 名学生，平均走 {mean}", { ...given, pupils: figure(demand.pupils), mean: walk(way.mean_m) }),
     short ? t("{count} 所学位不足", { count: short }) : null, unassigned.places ? t("{pupils} 名学生没有学校可去", { pupils: figure(unassigned.pupils) }) : null];
-  return el("p", { class: "headline", "data-testid": "headline" }, `${words.filter(Boolean).join(t("；"))}${t("。")}`);
+  return el("p", { class: "headline", "data-testid": "headline" }, t("{words}。", { words: words.filter(Boolean).join(t("；")) }));
 }
 
 /** Shows answers in a node; `actions` are what its controls do. */
