@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from geo.model.layer import Layer
@@ -20,18 +20,28 @@ SHORTEST_WORD, LONGEST_APART = 2, 16
 """Characters of a word, and of a text that is read as two words."""
 
 
-def search_text(layer: Layer, feature_id: str, properties: Mapping[str, object]) -> str:
-    """Everything that a feature is found by, one line each: name, `layer/id`, place, pinyin of the name …
+def search_texts(layer: Layer, ids: Sequence[str], rows: Sequence[Mapping[str, object]]) -> list[str]:
+    """Everything that features are found by, one line each: name, `layer/id`, place, pinyin of the name …
 
     Coded values are left out: the map page filters by them.
+
+    Parameters
+    ----------
+    rows
+        Values by field of each feature.
     """
-    texts = [
-        properties.get(field.name)
+    names = [
+        field.name
         for field in layer.fields
         if field.type == "text" and not field.values and field.name not in NOT_SEARCHED
     ]
-    lines = [normalized(text) for text in (*texts, f"{layer.id}/{feature_id}") if isinstance(text, str)]
-    return "\n".join(dict.fromkeys((*lines, *spellings(properties.get("name") or ""))))
+    names = [name for name in names if any(row.get(name) is not None for row in rows)]
+    found = []
+    for feature_id, row in zip(ids, rows, strict=True):
+        texts = (*(row.get(name) for name in names), f"{layer.id}/{feature_id}")
+        lines = [normalized(text) for text in texts if isinstance(text, str)]
+        found.append("\n".join(dict.fromkeys((*lines, *spellings(row.get("name") or "")))))
+    return found
 
 
 def search_words(text: str) -> list[str]:
@@ -48,8 +58,11 @@ def words_apart(text: str) -> Iterator[str]:
         yield f"{text[:length]} {text[length:]}"
 
 
+@lru_cache(maxsize=2_000)
 def normalized(text: str) -> str:
     """Full width and half width, capitals and small letters are the same (Unicode NFKC and case folding)."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 

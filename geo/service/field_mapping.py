@@ -129,6 +129,8 @@ def value_of(field: Field, given: object) -> object:
     """
     if given is None or given == "":
         return None
+    if type(given) is float and field.type == "number" and not field.values:
+        return given  # most values of a large file
     if isinstance(given, bool) and field.type == "boolean":
         return given
     if isinstance(given, date):

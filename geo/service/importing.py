@@ -194,20 +194,20 @@ class _Importing:
             return shapes
         shapes[shapely.is_empty(shapes)] = None
         kind = self.layer.geometry.removeprefix("Multi")
-        allowed = {kind, f"Multi{kind}"}
-        for place in numpy.flatnonzero(~shapely.is_missing(shapes)):
-            shape = shapes[place]
-            if shape.geom_type in allowed and not self.layer.geometry.startswith("Multi"):
-                parts = shapely.get_parts(shape)
-                shape = shapes[place] = parts[0] if len(parts) == 1 else shape
-            if shape.geom_type not in ({self.layer.geometry, kind} if kind != "Point" else {"Point"}):
-                if note:
-                    message = N_("图层“%(layer)s”的几何应为 %(type)s，现为 %(given)s")
-                    self.findings.add(
-                        "wrong_geometry", message, row=int(batch.rows[place]), field="geometry",
-                        layer=self.layer.id, type=self.layer.geometry, given=shape.geom_type,
-                    )  # fmt: skip
-                shapes[place] = None
+        single, multi = (shapely.GeometryType[name.upper()] for name in (kind, f"Multi{kind}"))
+        if not self.layer.geometry.startswith("Multi"):
+            of_one = (shapely.get_type_id(shapes) == multi) & (shapely.get_num_geometries(shapes) == 1)
+            shapes[of_one] = shapely.get_geometry(shapes[of_one], 0)
+        kinds = shapely.get_type_id(shapes)
+        wrong = (kinds >= 0) & (kinds != single) & ((kinds != multi) | (self.layer.geometry == kind))
+        for place in numpy.flatnonzero(wrong):
+            if note:
+                message = N_("图层“%(layer)s”的几何应为 %(type)s，现为 %(given)s")
+                self.findings.add(
+                    "wrong_geometry", message, row=int(batch.rows[place]), field="geometry",
+                    layer=self.layer.id, type=self.layer.geometry, given=shapes[place].geom_type,
+                )  # fmt: skip
+            shapes[place] = None
         return shapes
 
     def _repair(self, batch: Batch, shapes: numpy.ndarray) -> list[tuple[int, float, float]]:
@@ -362,6 +362,8 @@ class _Importing:
 
 
 def _id_text(value: object) -> str:
+    if type(value) is str:
+        return value.strip()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip()

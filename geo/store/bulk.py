@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Table, insert
 
-from geo.store.columns import PostgisGeometry
+from geo.store.columns import BlobGeometry, PostgisGeometry
 
 FEW = 50
 """Up to so many rows an ordinary INSERT is as quick."""
@@ -12,15 +12,30 @@ FEW = 50
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Add rows to a table; all have the same columns."""
-    if connection.dialect.name != "postgresql" or len(rows) <= FEW:
+    if len(rows) <= FEW:
         connection.execute(insert(table), rows)
-        return
+    else:
+        insert_columns(connection, table, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Sequence[object]]) -> None:
+    """Add rows to a table that are given column by column; SQLAlchemy does not look at them one by one."""
     quote = connection.dialect.identifier_preparer.quote
-    names = list(rows[0])
-    forms = {name: table.c[name].type.dialect_impl(connection.dialect) for name in names}
-    shapes = {name: form for name, form in forms.items() if isinstance(form, PostgisGeometry)}
-    statement = f"COPY {quote(table.name)} ({', '.join(quote(name) for name in names)}) FROM STDIN"
-    with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            values = row | {name: form.copied(row[name]) for name, form in shapes.items()} if shapes else row
-            copy.write_row([values[name] for name in names])
+    names = ", ".join(map(quote, columns))
+    rows = zip(*(_kept(connection, table, name, values) for name, values in columns.items()), strict=True)
+    if connection.dialect.name == "postgresql":
+        statement = f"COPY {quote(table.name)} ({names}) FROM STDIN"
+        with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({', '.join('?' * len(columns))})"
+        connection.exec_driver_sql(statement, list(rows))
+
+
+def _kept(connection: Connection, table: Table, name: str, values: Sequence[object]) -> Sequence[object]:
+    """A column as the database keeps it: only geometries are kept in another form."""
+    form = table.c[name].type.dialect_impl(connection.dialect)
+    if isinstance(form, PostgisGeometry):
+        return [form.copied(wkb) for wkb in values]
+    return form.blobs(values) if isinstance(form, BlobGeometry) else values

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, delete, func, select, update
 from geo.model.errors import Conflict, FeatureNotFound, InvalidFeatures, N_
 from geo.model.journal import PROGRAM, Act, Change, FeatureChange, FeatureRemoval, Record
 from geo.model.layer import Catalog, Layer
-from geo.model.search_text import search_text
+from geo.model.search_text import search_texts
 from geo.model.status import AnnualStatus
-from geo.store.bulk import insert_rows
+from geo.store.bulk import insert_columns, insert_rows
 from geo.store.frames import FeatureRows, checked_change
 from geo.store.journal import Draft, Replayed, changed_fields, known, now, readable
 from geo.store.schema import STATUS_ROW, Schema, not_withdrawn
@@ -24,6 +24,9 @@ BATCH = 5_000
 """Rows written, or ids looked up, at a time."""
 
 Values = dict[str, object]
+
+UNTOLD = frozenset({"fid", "feature_id", "revision"})
+"""Columns that an entry of the journal does not hold among its values."""
 
 
 @dataclass
@@ -106,9 +109,17 @@ class Changes:
         if existing := self._existing(layer.id, rows.ids):
             raise _taken(layer, min(existing))
         for batch in rows.batches(BATCH):
-            self._insert(layer, batch)
-            for row in batch:
-                yield Draft("create", layer.id, row["feature_id"], 1, None, journalled(layer, row))
+            ids = batch["feature_id"]
+            insert_columns(self._connection, self._schema.layers[layer.id], batch)
+            told = [name for name, column in batch.items() if any(value is not None for value in column)]
+            known_rows = [
+                dict(zip(told, row, strict=True)) for row in zip(*(batch[name] for name in told), strict=True)
+            ]
+            texts = search_texts(layer, ids, known_rows)
+            words = {"layer_id": [layer.id] * len(ids), "feature_id": ids, "text": texts}
+            insert_columns(self._connection, self._schema.search_index, words)
+            for feature_id, row in zip(ids, known_rows, strict=True):
+                yield Draft("create", layer.id, feature_id, 1, None, journalled(layer, row))
         if rows.bounds:
             self.touched[layer.id].add(rows.bounds)
         elif rows.ids:
@@ -244,12 +255,19 @@ class Changes:
 
     def _insert(self, layer: Layer, batch: list[Values]) -> None:
         insert_rows(self._connection, self._schema.layers[layer.id], batch)
-        insert_rows(self._connection, self._schema.search_index, [_search_row(layer, row) for row in batch])
+        texts = search_texts(layer, [row["feature_id"] for row in batch], batch)
+        rows = [
+            {"layer_id": layer.id, "feature_id": row["feature_id"], "text": text}
+            for row, text in zip(batch, texts, strict=True)
+        ]
+        insert_rows(self._connection, self._schema.search_index, rows)
 
     def _index_words(self, layer: Layer, row: Values) -> None:
         index = self._schema.search_index
         found = (index.c.layer_id == layer.id) & (index.c.feature_id == row["feature_id"])
-        self._connection.execute(update(index).where(found).values(text=_search_row(layer, row)["text"]))
+        self._connection.execute(
+            update(index).where(found).values(text=search_texts(layer, [row["feature_id"]], [row])[0])
+        )
 
     def _touch(self, layer: Layer, before: bytes | None, after: bytes | None) -> None:
         touched = self.touched[layer.id]
@@ -260,6 +278,8 @@ class Changes:
     def _existing(self, layer_id: str, ids: Sequence[str]) -> set[str]:
         column = self._schema.layers[layer_id].c.feature_id
         existing: set[str] = set()
+        if len(ids) > 1 and self._connection.scalar(select(column).limit(1)) is None:
+            return existing
         for start in range(0, len(ids), BATCH):
             existing.update(self._connection.scalars(select(column).where(column.in_(ids[start : start + BATCH]))))
         return existing
@@ -267,8 +287,10 @@ class Changes:
 
 def journalled(layer: Layer, row: Values) -> Values:
     """What is known of a row of a layer's table, without the id and the revision, which an entry names itself."""
-    own = known(_single(layer, row)).items()
-    return {name: value for name, value in own if name not in ("fid", "feature_id", "revision")}
+    own = {str(name): value for name, value in row.items() if value is not None and name not in UNTOLD}
+    if (wkb := own.get("geom")) is not None:
+        own["geom"] = (single_part(wkb) if is_multi(layer.geometry or "") else wkb).hex()
+    return own
 
 
 def _readable(layer: Layer, row: Values) -> Values:
@@ -282,11 +304,6 @@ def _single(layer: Layer, row: Values) -> Values:
     if is_multi(layer.geometry or "") and row.get("geom") is not None:
         return row | {"geom": single_part(row["geom"])}
     return row
-
-
-def _search_row(layer: Layer, row: Values) -> Values:
-    text = search_text(layer, row["feature_id"], row)
-    return {"layer_id": layer.id, "feature_id": row["feature_id"], "text": text}
 
 
 def _taken(layer: Layer, feature_id: str) -> InvalidFeatures:

@@ -1,7 +1,7 @@
 """Column types that every database keeps in its own way and that are the same outside."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Double, Integer, Text, func
@@ -10,7 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import TypeCompiler
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
-from geo.store.gpkg_blob import SRS_ID, to_blob, to_wkb
+from geo.store.gpkg_blob import SRS_ID, to_blob, to_blobs, to_wkb
 from geo.store.wkb import is_multi, promoted, single_part
 
 _HAS_SRID = 0x2000_0000
@@ -32,6 +32,13 @@ class BlobGeometry(UserDefinedType):
         if is_multi(kind):
             return lambda wkb: None if wkb is None else to_blob(promoted(wkb, kind))
         return lambda wkb: None if wkb is None else to_blob(wkb)
+
+    def blobs(self, wkb: Sequence[bytes | None]) -> list[bytes | None]:
+        """Many geometries as they are kept."""
+        kind = self.kind
+        if is_multi(kind):
+            wkb = [None if each is None else promoted(each, kind) for each in wkb]
+        return to_blobs(wkb)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], bytes | None]:
         if is_multi(self.kind):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import geopandas
 import numpy as np
@@ -90,11 +89,10 @@ class FeatureRows:
     def ids(self) -> Sequence[str]:
         return self.columns["feature_id"]
 
-    def batches(self, size: int) -> Iterator[list[dict]]:
-        """One dict a row, so many at a time."""
-        rows = zip(*self.columns.values(), strict=True)
-        while batch := [dict(zip(self.columns, row, strict=True)) for row in islice(rows, size)]:
-            yield batch
+    def batches(self, size: int) -> Iterator[dict[str, Sequence]]:
+        """The columns, so many rows at a time."""
+        for start in range(0, len(self.ids), size):
+            yield {name: column[start : start + size] for name, column in self.columns.items()}
 
 
 def rows_of(layer: Layer, features: geopandas.GeoDataFrame | pandas.DataFrame) -> FeatureRows:

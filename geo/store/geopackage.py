@@ -14,6 +14,7 @@ from geo.model.layer import Catalog, Layer
 from geo.store import gpkg_engine, gpkg_metadata, gpkg_states
 from geo.store.changes import Touched
 from geo.store.gpkg_engine import begin_writing, build_engine, ending_after, faults_of, open_engine
+from geo.store.gpkg_filling import filling
 from geo.store.gpkg_rtree import RTree
 from geo.store.gpkg_turns import Turns
 from geo.store.limits import USUAL, Limits
@@ -77,6 +78,9 @@ class GeoPackageStore(SqlMaking):
             begin_writing(connection)
             yield connection
             connection.commit()
+
+    def _filling(self, connection: Connection, layer: Layer) -> AbstractContextManager[None]:
+        return filling(connection, self.schema, layer)
 
     def _note_write(self, connection: Connection, table: str, touched: Touched) -> None:
         gpkg_metadata.touch(connection, table, touched.bounds)

@@ -81,6 +81,21 @@ class Journal:
 
         The connection must be the only one that writes.
         """
+        for rows, batch in self._added(connection, act, drafts):
+            for row, draft in zip(rows, batch, strict=True):
+                yield JournalEntry(**(row | {"before": draft.before, "after": draft.after}))
+
+    def keep(self, connection: Connection, act: Act, drafts: Iterable[Draft]) -> tuple[int, int | None]:
+        """Like `append`, of any number of entries: how many, and their change set, None where there is none."""
+        count, change_set = 0, None
+        for rows, _ in self._added(connection, act, drafts):
+            count, change_set = count + len(rows), rows[0]["change_set"]
+        return count, change_set
+
+    def _added(
+        self, connection: Connection, act: Act, drafts: Iterable[Draft]
+    ) -> Iterator[tuple[list[Values], list[Draft]]]:
+        """Rows that were added to the table, and their drafts, batch by batch."""
         last = self.head(connection)
         at = max(now(), last.at or "")
         change_set, seq, previous = last.seq + 1, last.seq, last.hash
@@ -97,8 +112,7 @@ class Journal:
                 row["hash"] = previous = chained(previous, row)
                 rows.append(row)
             insert_rows(connection, self.table, rows)
-            for row, draft in zip(rows, batch, strict=True):
-                yield JournalEntry(**(row | {"before": draft.before, "after": draft.after}))
+            yield rows, batch
 
     def copy(self, connection: Connection, entries: Iterable[JournalEntry]) -> None:
         """Add entries of another journal as they are, hashes included."""

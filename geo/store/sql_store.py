@@ -1,11 +1,11 @@
 """A store in an SQL database: everything that is the same whatever the database."""
 
 from abc import abstractmethod
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain, islice
 
 import geopandas
 import numpy
@@ -48,6 +48,8 @@ from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, status_faults
 
 CACHED_ANSWERS = 512
+LARGE_FILLING = 2_000
+"""Rows in the first frame of a filling that tell that many will follow, or that it is worth its while alone."""
 
 Extent = tuple[float, float, float, float]
 
@@ -97,6 +99,10 @@ class SqlStore(Store):
     @abstractmethod
     def _writing(self) -> AbstractContextManager[Connection]:
         """The only connection that writes, in a transaction: durable when the context ends, undone if it fails."""
+
+    def _filling(self, connection: Connection, layer: Layer) -> AbstractContextManager[None]:
+        """Many rows are added to a layer in the block."""
+        return nullcontext()
 
     @abstractmethod
     def _note_write(self, connection: Connection, table: str, touched: Touched) -> None:
@@ -281,16 +287,20 @@ class SqlStore(Store):
         layer = self.catalog[layer_id]
         pinyin()  # while nobody waits for this writer
 
+        waiting = iter(frames)
+        first = list(islice(waiting, 1))
+        is_large = any(len(frame) >= LARGE_FILLING for frame in first)
+
         def drafts(changing: Changes) -> Iterator[Draft]:
-            for frame in frames:
+            for frame in chain(first, waiting):
                 yield from changing.add_rows(layer, rows_of(layer, frame))
             yield from changing.apply(changes)
 
-        count, change_set = 0, None
-        with self._changing(act) as (connection, changing):
-            for entry in self.history.append(connection, act, drafts(changing)):
-                count, change_set = count + 1, entry.change_set
-        return count, change_set
+        with (
+            self._changing(act) as (connection, changing),
+            self._filling(connection, layer) if is_large else nullcontext(),
+        ):
+            return self.history.keep(connection, act, drafts(changing))
 
     def add_statuses(self, statuses: Sequence[AnnualStatus], act: Act = BY_PROGRAM) -> int:
         with self._changing(act) as (connection, changes):
@@ -315,7 +325,7 @@ class SqlStore(Store):
 
     def _keep(self, connection: Connection, act: Act, drafts: Iterable[Draft]) -> None:
         """Write drafts into the journal without holding them."""
-        deque(self.history.append(connection, act, drafts), maxlen=0)
+        self.history.keep(connection, act, drafts)
 
     def _follow(self, connection: Connection, changes: Changes) -> None:
         """Count the layers' revisions on, and let the database note what was written."""
