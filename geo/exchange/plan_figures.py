@@ -15,6 +15,7 @@ NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
 LEVEL_ALONE, OF_ROOM = re.compile(PARTIAL["level_alone"]), re.compile(PARTIAL["of_room"])
 PHASE, OLD = re.compile(WORDS["names"]["phase"]), re.compile(PARTIAL["old"])
+CLAUSE_MARKS = re.compile(WORDS["clauses"]["mark"])
 OF_IT = re.compile(PARTIAL["of_it"])
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
@@ -95,11 +96,14 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
 
 
 def is_of_part(quantity: Quantity, text: str) -> bool:
-    """总占地1750亩,其中一期占地790亩,投资12亿元: the last two are of the first phase."""
+    """总占地1750亩,其中一期占地790亩,投资12亿元: the last two are of a part; a phase in the name is the whole."""
     first = max(0, quantity.start - 2 * PARTIAL["reach"])
     part = PART_BEFORE.search(text[first : quantity.start])
-    own = part is not None and first + part.start() < PARTIAL["reach_of_name"] and PHASE.match(part[0]) is not None
-    return part is not None and not own and not OF_WHOLE.search(quantity.label)
+    if part is None or OF_WHOLE.search(quantity.label):
+        return False
+    front = text[: first + part.start()]
+    of_name = PHASE.match(part[0]) and len(front) < PARTIAL["reach_of_name"] and not CLAUSE_MARKS.search(front)
+    return not of_name
 
 
 def rank_of(quantity: Quantity, text: str, rule: dict[str, Any]) -> int | None:

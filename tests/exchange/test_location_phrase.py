@@ -85,6 +85,7 @@ def test_the_json_has_exactly_the_agreed_keys_in_their_order():
             ("A路", None),
             [("C路与D路交汇处", None), ("E路与F路交口南侧", "S")],
         ),
+        ("A1路以东、B1路以南；C1路与D1路交口西侧", ("A1路", None), [("C1路与D1路交口西侧", "W")]),
     ],
 )
 def test_further_sites_stand_beside_the_first_with_their_own_words(text, first, others):
@@ -93,6 +94,28 @@ def test_further_sites_stand_beside_the_first_with_their_own_words(text, first, 
     assert [(site["text"], site["quadrant"]) for site in answer["more"]] == others
     assert list(answer) == [*KEYS, "more"]
     assert all(list(site) == KEYS for site in answer["more"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["花园路以东、东风路以南；文化路以西、黄河路以北", "花园路以东、东风路以南，另一处位于文化路以西、黄河路以北"],
+)
+def test_sites_told_by_sides_are_kept_apart_where_the_words_part_them(text):
+    answer = read(text)
+    assert answer["sides"] == {"花园路": "E", "东风路": "S"}
+    assert [site["sides"] for site in answer["more"]] == [{"文化路": "W", "黄河路": "N"}]
+
+
+def test_four_limits_with_semicolons_are_one_site():
+    answer = read("东至A1路；南至B1路；西至C1路；北至D1路")
+    assert answer["bounds"] == {"E": "A1路", "S": "B1路", "W": "C1路", "N": "D1路"}
+    assert "more" not in answer
+
+
+def test_a_distance_to_a_road_says_on_which_side_and_how_far_the_site_is():
+    answer = read("北距亚运大道约1.5公里")
+    assert (answer["roads"], answer["sides"]) == (["亚运大道"], {"亚运大道": "S"})
+    assert (answer["offset_m"], answer["offset_dir"], answer["bounds"]) == (1500, "S", {})
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,29 @@ def test_the_year_is_that_of_completion_or_of_the_heading(words, year):
     assert record.plan_year == year
 
 
+ARTICLE = (
+    "云杉小学开工",
+    "日前,云杉小学建设项目开工。",
+    "项目位于芦花路与望江路交叉口西北侧,总投资9000万元。",
+    "学校占地40亩,设36个教学班。全区20所学校今年新增学位1.2万个。",
+    "预计2025年8月建成投用。",
+)
+
+
+def test_a_text_about_one_project_gives_all_that_it_tells_of_it():
+    (record,) = parse_plan("\n".join(ARTICLE)).records
+    assert (record.location_text, record.land_area_mu) == ("芦花路与望江路交叉口西北侧", 40)
+    assert (record.investment_cny_10k, record.classes, record.seats) == (9000, 36, None)
+    assert record.plan_year == 2025
+
+
+def test_figures_of_several_projects_are_given_to_none_of_them():
+    text = "\n".join((*ARTICLE[:2], "海棠中学位于望江路以南,占地60亩。", ARTICLE[4]))
+    assert [(each.name, each.land_area_mu, each.plan_year) for each in parse_plan(text).records] == [
+        ("海棠中学", 60, None)
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
