@@ -20,6 +20,7 @@ from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, STAGES, AnnualStatus
 from geo.model.units import UNITS
 
 JSON = "application/json"
+HTML = "text/html"
 GEOJSON = "application/geo+json"
 SCHEMA_JSON = "application/schema+json"
 OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
@@ -27,7 +28,7 @@ OGC_RELATION = "http://www.opengis.net/def/rel/ogc/1.0/"
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 CONFORMANCE = {
-    "ogcapi-features-1": ("core", "geojson", "oas30"),
+    "ogcapi-features-1": ("core", "geojson", "html", "oas30"),
     "ogcapi-features-2": ("crs",),
     "ogcapi-features-3": ("queryables", "queryables-query-parameters", "filter", "features-filter"),
     "ogcapi-features-5": ("schemas", "core-roles-features"),
@@ -62,6 +63,14 @@ def _link(rel: str, href: str, media_type: str) -> Link:
     return {"rel": rel, "href": href, "type": media_type}
 
 
+def _own(href: str, media_type: str) -> list[Link]:
+    """Links of a document to itself and to the same as a page (7.5.2)."""
+    address, _, query = href.partition("?")
+    others = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "f"]
+    as_page = f"{address}?{urlencode([*others, ('f', 'html')])}"
+    return [_link("self", href, media_type), _link("alternate", as_page, HTML)]
+
+
 def _in(language: str, title: Title) -> str:
     return getattr(title, language)
 
@@ -87,8 +96,9 @@ def landing_page(base_url: str, zone: Zone, language: str) -> Document:
         "description": _in(language, zone.plan),
         "attribution": zone.plan_source,
         "links": [
-            _link("self", f"{base_url}/", JSON),
+            *_own(f"{base_url}/", JSON),
             _link("service-desc", f"{base_url}/api", OPENAPI_JSON),
+            _link("service-doc", f"{base_url}/api?f=html", HTML),
             _link("conformance", f"{base_url}/conformance", JSON),
             _link("data", f"{base_url}/collections", JSON),
             _link(f"{OGC_RELATION}tiling-schemes", f"{base_url}/tileMatrixSets", JSON),
@@ -103,7 +113,7 @@ def conformance() -> Document:
 
 def collections(base_url: str, described: Sequence[Document]) -> Document:
     """All collections (7.13); `described` holds what `collection` gives for each."""
-    return {"links": [_link("self", f"{base_url}/collections", JSON)], "collections": list(described)}
+    return {"links": _own(f"{base_url}/collections", JSON), "collections": list(described)}
 
 
 def collection(
@@ -127,7 +137,7 @@ def collection(
         "crs": list(served_crs(zone.extent)),
         "storageCrs": LON_LAT.uri,
         "links": [
-            _link("self", address, JSON),
+            *_own(address, JSON),
             _link("items", f"{address}/items", GEOJSON),
             _link("describedby", f"{address}/schema", SCHEMA_JSON),
             _link(f"{OGC_RELATION}schema", f"{address}/schema", SCHEMA_JSON),
@@ -173,7 +183,7 @@ def items_members(
         return _link(rel, f"{address}?{query}", GEOJSON)
 
     own = urlencode(list(parameters))
-    links = [_link("self", f"{address}?{own}" if own else address, GEOJSON)]
+    links = _own(f"{address}?{own}" if own else address, GEOJSON)
     if offset > 0:
         links.append(page("prev", max(offset - limit, 0)))
     if returned and offset + returned < matched:
@@ -189,7 +199,7 @@ def item_links(base_url: str, layer_id: str, feature_id: str) -> list[Link]:
     """Links of one feature (7.16.2)."""
     address = f"{base_url}/collections/{layer_id}"
     return [
-        _link("self", f"{address}/items/{quote(feature_id)}", GEOJSON),
+        *_own(f"{address}/items/{quote(feature_id)}", GEOJSON),
         _link("collection", address, JSON),
     ]
 

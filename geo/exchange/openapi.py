@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from geo.exchange.ogc import GEOJSON, JSON, OPENAPI_JSON, SCHEMA_JSON, codes_of, field_schema, ratio_schema
+from geo.exchange.ogc import GEOJSON, HTML, JSON, OPENAPI_JSON, SCHEMA_JSON, codes_of, field_schema, ratio_schema
 from geo.exchange.tiles import MEDIA_TYPE as MVT
 from geo.model.errors import N_
 from geo.model.feature_query import DEFAULT_LIMIT, MAX_LIMIT, STATUS_COLUMNS
@@ -118,6 +118,7 @@ PARAMETERS: dict[str, Parameter] = {
     "cells": Parameter(N_("按网格计数时较长一边的格数，0 为不计"), _integer(0, 200, 0)),
     "text": Parameter(N_("坐标：经纬度（多种写法）或高斯—克吕格坐标"), _text(200), required=True),
     "f": Parameter(N_("输出格式"), {"type": "string", "enum": ["json"]}),
+    "format": Parameter(N_("输出格式；不填看请求头 Accept"), {"type": "string", "enum": ["json", "html"]}, name="f"),
     "lang": Parameter(N_("标题和说明的语言"), {"type": "string", "enum": ["zh", "en"]}),
 }
 FILTER_WORDS = {
@@ -154,6 +155,11 @@ class Operation:
     answer: str
 
     @property
+    def has_page(self) -> bool:
+        """Whether it is also there as HTML."""
+        return "format" in self.parameters
+
+    @property
     def name(self) -> str:
         last = self.path.rstrip("/").rpartition("/")[2]
         if "/versions/" in self.path:
@@ -166,23 +172,25 @@ class Operation:
 
 
 OPERATIONS = (
-    Operation("/", N_("入口"), ("f",), JSON, "Landing"),
-    Operation("/conformance", N_("符合的标准"), ("f",), JSON, "Conformance"),
-    Operation("/api", N_("本说明"), ("f",), OPENAPI_JSON, "Anything"),
-    Operation("/collections", N_("全部图层"), ("f",), JSON, "Collections"),
-    Operation("/collections/{collectionId}", N_("一个图层"), ("collectionId", "f"), JSON, "Collection"),
-    Operation("/collections/{collectionId}/schema", N_("图层的字段"), ("collectionId", "f"), SCHEMA_JSON, "Anything"),
+    Operation("/", N_("入口"), ("format",), JSON, "Landing"),
+    Operation("/conformance", N_("符合的标准"), ("format",), JSON, "Conformance"),
+    Operation("/api", N_("本说明"), ("format",), OPENAPI_JSON, "Anything"),
+    Operation("/collections", N_("全部图层"), ("format",), JSON, "Collections"),
+    Operation("/collections/{collectionId}", N_("一个图层"), ("collectionId", "format"), JSON, "Collection"),
+    Operation(
+        "/collections/{collectionId}/schema", N_("图层的字段"), ("collectionId", "format"), SCHEMA_JSON, "Anything"
+    ),
     Operation(
         "/collections/{collectionId}/queryables",
         N_("可以在 filter 里使用的字段"),
-        ("collectionId", "f"),
+        ("collectionId", "format"),
         SCHEMA_JSON,
         "Anything",
     ),
     Operation(
         "/collections/{collectionId}/items/{featureId}",
         N_("一个要素及其历年进展"),
-        ("collectionId", "featureId", "year", "schematic", "crs", "f"),
+        ("collectionId", "featureId", "year", "schematic", "crs", "format"),
         GEOJSON,
         "Feature",
     ),
@@ -248,8 +256,8 @@ def openapi(base_url: str, catalog: Catalog, language: str, translate: Translate
         "components": {
             "parameters": _parameters(catalog, translate),
             "responses": {
-                "Refused": _answer(translate(N_("请求有误，detail 说明原因")), JSON, "Error"),
-                "NotFound": _answer(translate(N_("没有找到")), JSON, "Error"),
+                "Refused": _refusal(translate(N_("请求有误，detail 说明原因"))),
+                "NotFound": _refusal(translate(N_("没有找到"))),
             },
             "schemas": _schemas(catalog, language),
         },
@@ -264,10 +272,20 @@ def _answer(words: str, media_type: str, schema: str) -> Document:
     return {"description": words, "content": {media_type: {"schema": _reference("schemas", schema)}}}
 
 
+def _refusal(words: str) -> Document:
+    """An error as JSON, or as a page for whoever asked for one."""
+    made = _answer(words, JSON, "Error")
+    made["content"][HTML] = {"schema": TEXT}
+    return made
+
+
 def _operation(operation: Operation, translate: Translate) -> Document:
     words = translate(operation.words)
+    found = _answer(words, operation.media_type, operation.answer)
+    if operation.has_page:
+        found["content"][HTML] = {"schema": TEXT}
     answers = {
-        "200": _answer(words, operation.media_type, operation.answer),
+        "200": found,
         "400": _reference("responses", "Refused"),
         "404": _reference("responses", "NotFound"),
     }
@@ -283,7 +301,7 @@ def _items(layer: Layer, language: str, translate: Translate) -> Document:
     operation = Operation(
         f"/collections/{layer.id}/items",
         "",
-        (*FILTERS, "crs", "limit", "offset", "sortby", "f"),
+        (*FILTERS, "crs", "limit", "offset", "sortby", "format"),
         GEOJSON,
         f"{layer.id}_items",
     )

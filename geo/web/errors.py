@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from geo.model import errors
 from geo.web.language import in_words
+from geo.web.negotiating import wants_html
 
 STATUS_OF: dict[type[errors.AtlasError], int] = {
     errors.InvalidInput: 400,
@@ -47,13 +48,11 @@ TITLES = {
 
 
 def wants_json() -> bool:
-    """Whether a program asks: a client of `/ogc`, or a script of ours."""
+    """Whether a program asks: a client of `/ogc` that wants no page, or a script of ours."""
     accepted = request.accept_mimetypes
-    return (
-        request.path.startswith("/ogc")
-        or request.is_json
-        or ("application/json" in request.headers.get("Accept", "") and not accepted["text/html"])
-    )
+    if request.path.startswith("/ogc"):
+        return not wants_html()
+    return request.is_json or ("application/json" in request.headers.get("Accept", "") and not accepted["text/html"])
 
 
 def _answer(status: int, code: str, detail: str, **more: object) -> tuple[Response | str, int]:

@@ -6,9 +6,10 @@ from shapely import to_wkb
 
 from geo.exchange import coordinates, geojson
 from geo.exchange import ogc as documents
+from geo.exchange.ogc import GEOJSON, JSON, OPENAPI_JSON, SCHEMA_JSON
 from geo.exchange.openapi import openapi
 from geo.model.errors import InvalidInput, N_
-from geo.model.feature_query import PARAMETERS
+from geo.model.feature_query import PARAMETERS, FeatureQuery
 from geo.model.layer import Layer
 from geo.model.served_crs import ServedCrs
 from geo.service import features, versions
@@ -16,14 +17,12 @@ from geo.service import search as search_service
 from geo.service.as_of import last_moment
 from geo.service.export import DEMO_NOTE
 from geo.store.base import Store
-from geo.web import params
+from geo.web import ogc_pages, params
 from geo.web.caching import cached_by_state
 from geo.web.current import AS_OF, as_of_day, current_store
-from geo.web.language import LANGUAGES, in_sentences, language
+from geo.web.language import LANGUAGES, in_sentences, language, localized
+from geo.web.negotiating import formats_of, wants_html
 
-GEOJSON = "application/geo+json"
-SCHEMA_JSON = "application/schema+json"
-OPENAPI_JSON = "application/vnd.oai.openapi+json;version=3.0"
 MAX_CELLS = 200
 MAX_SEARCH_RESULTS = 100
 SEARCH_LIMIT = 20
@@ -63,31 +62,47 @@ def check_common_parameters(own_format: str = "json") -> None:
             raise InvalidInput(N_("参数 %(name)s 只能给一次"), name=name)
     if (code := request.args.get("lang", "zh")) not in LANGUAGES:
         raise InvalidInput(N_("没有语言“%(code)s”，可选 zh 或 en"), code=code)
-    given = request.args.get("f", own_format)
-    if given != own_format:
-        raise InvalidInput(N_("没有输出格式“%(given)s”，可选 f=%(known)s"), given=given, known=own_format)
+    given, known = request.args.get("f", own_format), formats_of(request.endpoint, own_format)
+    if given not in known:
+        raise InvalidInput(N_("没有输出格式“%(given)s”，可选 f=%(known)s"), given=given, known="|".join(known))
+
+
+@blueprint.after_app_request
+def _depends_on_what_is_accepted(response: Response) -> Response:
+    """Every answer, refusals too, is another one for whoever asks for a page."""
+    if request.path.startswith("/ogc"):
+        response.vary.update(("Accept", "Cookie"))
+    return response
+
+
+def _either(template: str, document: dict, media_type: str = JSON, **more: object) -> Response:
+    """A resource as JSON, or as the page of that name."""
+    if wants_html():
+        return ogc_pages.page(template, document, media_type, **more)
+    response = jsonify(document)
+    response.mimetype = media_type
+    return response
 
 
 @blueprint.get("/", strict_slashes=False)
 def landing() -> Response:
     no_other_parameters()
-    page = documents.landing_page(base_url(), current_store().catalog.zone, language())
-    return jsonify(document_of(page))
+    return _either("landing", document_of(documents.landing_page(base_url(), current_store().catalog.zone, language())))
 
 
 @blueprint.get("/conformance")
 def conformance() -> Response:
     no_other_parameters()
-    return jsonify(documents.conformance())
+    return _either("conformance", documents.conformance())
 
 
 @blueprint.get("/api")
 def api() -> Response:
     no_other_parameters()
     document = openapi(base_url(), current_store().catalog, language(), gettext)
-    response = jsonify({**document, "info": documents.marked(document["info"], _note())})
-    response.mimetype = OPENAPI_JSON
-    return response
+    document |= {"info": documents.marked(document["info"], _note())}
+    described = ogc_pages.operations(document) if wants_html() else None
+    return _either("api", document, OPENAPI_JSON, operations=described)
 
 
 @blueprint.get("/collections")
@@ -95,13 +110,13 @@ def collections() -> Response:
     no_other_parameters()
     catalog = current_store().catalog
     document = documents.collections(base_url(), [_collection(layer) for layer in catalog.values()])
-    return jsonify(document_of(document))
+    return _either("collections", document_of(document))
 
 
 @blueprint.get("/collections/<collection_id>")
 def collection(collection_id: str) -> Response:
     no_other_parameters()
-    return jsonify(_collection(current_store().catalog[collection_id]))
+    return _either("collection", _collection(current_store().catalog[collection_id]))
 
 
 def _collection(layer: Layer) -> dict:
@@ -113,19 +128,26 @@ def _collection(layer: Layer) -> dict:
 @blueprint.get("/collections/<collection_id>/schema")
 def schema(collection_id: str) -> Response:
     no_other_parameters()
-    document = documents.schema(base_url(), current_store().catalog[collection_id], language())
-    response = jsonify(documents.marked(document, _note()))
-    response.mimetype = SCHEMA_JSON
-    return response
+    layer = current_store().catalog[collection_id]
+    return _fields(layer, documents.schema(base_url(), layer, language()), queryable=False)
 
 
 @blueprint.get("/collections/<collection_id>/queryables")
 def queryables(collection_id: str) -> Response:
     no_other_parameters()
-    document = documents.queryables(base_url(), current_store().catalog[collection_id], language())
-    response = jsonify(documents.marked(document, _note()))
-    response.mimetype = SCHEMA_JSON
-    return response
+    layer = current_store().catalog[collection_id]
+    return _fields(layer, documents.queryables(base_url(), layer, language()), queryable=True)
+
+
+def _fields(layer: Layer, document: dict, *, queryable: bool) -> Response:
+    fields = ogc_pages.fields_of(document)
+    document = documents.marked(document, _note())
+    return _either("schema", document, SCHEMA_JSON, fields=fields, queryable=queryable, **_of(layer))
+
+
+def _of(layer: Layer) -> dict[str, str | None]:
+    """What a page says of the collection that it belongs to."""
+    return {"collection_id": layer.id, "collection_title": localized(layer.title)}
 
 
 @blueprint.get("/collections/<collection_id>/items")
@@ -134,23 +156,44 @@ def items(collection_id: str) -> Response:
     layer = store.catalog[collection_id]
     query = params.feature_query(request.args, layer, store)
     crs = params.served(request.args, "crs", store.catalog.zone)
+    if wants_html():
+        return _in_crs(_items_page(store, layer, query, crs), crs)
 
     def answer() -> Response:
         found = features.find_items(store, collection_id, query)
-        members = _note_member() | documents.items_members(
-            url_for("ogc.items", collection_id=collection_id, _external=True, **{AS_OF: None}),
-            [(name, value) for name, value in request.args.items(multi=True)],
-            matched=found.matched,
-            returned=len(found.page),
-            limit=query.limit,
-            offset=query.offset,
-        )
+        members = _items_members(layer, query, found)
         return Response(
             geojson.feature_collection(found.page.ids, found.page.wkb, found.properties, crs=crs, **members),
             mimetype=GEOJSON,
         )
 
     return _in_crs(cached_by_state(answer, [layer.id]), crs)
+
+
+def _items_members(layer: Layer, query: FeatureQuery, found: features.Items) -> dict:
+    return _note_member() | documents.items_members(
+        url_for("ogc.items", collection_id=layer.id, _external=True, **{AS_OF: None}),
+        [(name, value) for name, value in request.args.items(multi=True)],
+        matched=found.matched,
+        returned=len(found.page),
+        limit=query.limit,
+        offset=query.offset,
+    )
+
+
+def _items_page(store: Store, layer: Layer, query: FeatureQuery, crs: ServedCrs) -> Response:
+    found = features.find_items(store, layer.id, query)
+    return ogc_pages.page(
+        "items",
+        _items_members(layer, query, found),
+        GEOJSON,
+        table=ogc_pages.features_table(layer, found.page, found.properties, query.year),
+        ids=found.page.ids,
+        first=query.offset + 1,
+        crs=crs.uri,
+        map=ogc_pages.features_map(store, found.page, query.year),
+        **_of(layer),
+    )
 
 
 def _in_crs(response: Response, crs: ServedCrs) -> Response:
@@ -169,23 +212,45 @@ def item(collection_id: str, feature_id: str) -> Response:
 
     def answer() -> Response:
         found = features.find_item(store, collection_id, feature_id, year=year, schematic=schematic)
-        members = _note_member() | {
-            "links": _item_links(store, layer.id, feature_id),
-            "statuses": [
-                documents.status_row(each.status)
-                | {"planned_progress_pct": each.planned_progress_pct, "lamp": each.lamp.colour}
-                | {"lamp_reasons": in_sentences(each.lamp.reasons)}
-                for each in found.reported
-            ],
-        }
+        members = _item_members(store, layer, feature_id, found)
+        if wants_html():
+            return _item_page(store, layer, feature_id, found, members, year)
         return Response(
             geojson.feature(feature_id, found.page.wkb[0], found.properties, crs=crs, **members), mimetype=GEOJSON
         )
 
-    response = _in_crs(cached_by_state(answer, [layer.id]), crs)
+    response = _in_crs(answer() if wants_html() else cached_by_state(answer, [layer.id]), crs)
     if (when := as_of_day()) is not None:
         response.headers["Memento-Datetime"] = documents.http_date(last_moment(when))
     return response
+
+
+def _item_members(store: Store, layer: Layer, feature_id: str, found: features.Item) -> dict:
+    return _note_member() | {
+        "links": _item_links(store, layer.id, feature_id),
+        "statuses": [
+            documents.status_row(each.status)
+            | {"planned_progress_pct": each.planned_progress_pct, "lamp": each.lamp.colour}
+            | {"lamp_reasons": in_sentences(each.lamp.reasons)}
+            for each in found.reported
+        ],
+    }
+
+
+def _item_page(
+    store: Store, layer: Layer, feature_id: str, found: features.Item, members: dict, year: int | None
+) -> Response:
+    return ogc_pages.page(
+        "item",
+        members,
+        GEOJSON,
+        feature_id=feature_id,
+        name=found.properties.get("name"),
+        table=ogc_pages.features_table(layer, found.page, [found.properties], year),
+        statuses=ogc_pages.statuses_table(layer, members["statuses"]),
+        map=ogc_pages.features_map(store, found.page, year),
+        **_of(layer),
+    )
 
 
 def _item_links(store: Store, layer_id: str, feature_id: str) -> list[documents.Link]:

@@ -46,7 +46,9 @@ def test_the_landing_page_leads_to_description_conformance_and_data(catalog):
     assert landing["title"] == "Zone"
     assert {rel: link["href"] for rel, link in links_by_rel(landing).items()} == {
         "self": f"{BASE}/",
+        "alternate": f"{BASE}/?f=html",
         "service-desc": f"{BASE}/api",
+        "service-doc": f"{BASE}/api?f=html",
         "conformance": f"{BASE}/conformance",
         "data": f"{BASE}/collections",
         "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes": f"{BASE}/tileMatrixSets",
@@ -59,7 +61,7 @@ def test_conformance_names_what_is_tested_and_no_more():
     filters = ("queryables", "queryables-query-parameters", "filter", "features-filter")
     languages = ("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators")
     assert named == [
-        *(f"ogcapi-features-1/1.0/conf/{part}" for part in ("core", "geojson", "oas30")),
+        *(f"ogcapi-features-1/1.0/conf/{part}" for part in ("core", "geojson", "html", "oas30")),
         "ogcapi-features-2/1.0/conf/crs",
         *(f"ogcapi-features-3/1.0/conf/{part}" for part in filters),
         *(f"ogcapi-features-5/1.0/conf/{part}" for part in ("schemas", "core-roles-features")),
@@ -121,11 +123,11 @@ def test_page_links_carry_every_parameter():
 
 @pytest.mark.parametrize(
     ("offset", "returned", "expected"),
-    [(0, 4, {"self", "next"}), (8, 3, {"self", "prev"}), (20, 0, {"self", "prev"}), (0, 0, {"self"})],
+    [(0, 4, {"next"}), (8, 3, {"prev"}), (20, 0, {"prev"}), (0, 0, set())],
 )
 def test_there_is_a_next_page_exactly_when_features_are_left(offset, returned, expected):
     found = ogc.items_members(f"{BASE}/items", [], matched=11, returned=returned, limit=4, offset=offset)
-    assert set(links_by_rel(found)) == expected
+    assert set(links_by_rel(found)) == expected | {"self", "alternate"}
 
 
 @given(st.integers(0, 200), st.integers(1, 50))
@@ -139,6 +141,17 @@ def test_following_next_shows_every_feature_once(matched, limit):
             break
         offset = int(dict(parse_qsl(urlsplit(links_by_rel(found)["next"]["href"]).query))["offset"])
     assert seen == matched
+
+
+def test_a_document_names_the_same_as_a_page_whatever_was_asked_for():
+    given_parameters = [("f", "json"), ("q", "宏志 & 小学"), ("level", ""), ("level", "primary")]
+    found = ogc.items_members(f"{BASE}/items", given_parameters, matched=1, returned=1, limit=10, offset=0)
+    alternate = links_by_rel(found)["alternate"]
+    assert alternate["type"] == "text/html"
+    assert parse_qsl(urlsplit(alternate["href"]).query, keep_blank_values=True) == [
+        *given_parameters[1:],
+        ("f", "html"),
+    ]
 
 
 def test_a_feature_links_to_itself_and_its_collection_whatever_its_id():
