@@ -1,12 +1,12 @@
 """The embedded store: one OGC GeoPackage that QGIS and GDAL open as it is."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from geo.model.errors import N_, StoreUnavailable
 from geo.model.journal import BadRow
@@ -20,6 +20,7 @@ from geo.store.gpkg_turns import Turns
 from geo.store.limits import USUAL, Limits
 from geo.store.place import Place
 from geo.store.sql_making import LONGEST_MAKING_S, SqlMaking
+from geo.store.streams import BATCH
 
 
 class GeoPackageStore(SqlMaking):
@@ -54,6 +55,12 @@ class GeoPackageStore(SqlMaking):
     def _connected(self) -> Iterator[Connection]:
         with faults_of(self.path), self._engine.connect() as connection:
             yield connection
+
+    def _tuples(self, connection: Connection, statement: Select) -> Iterator[Sequence[tuple]]:
+        """As the driver gives them: rows of SQLAlchemy would take twice as long."""
+        with closing(connection.execute(statement)) as result:
+            while rows := result.cursor.fetchmany(BATCH):
+                yield rows
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:

@@ -181,9 +181,9 @@ class SqlStore(Store):
         if self._places[self.catalog[layer_id].id] is None:
             return
         statement = self._select(layer_id, query).middles()
-        with self._snapshot() as connection, Streams(connection) as streams:
-            for rows in streams.rows(statement, BATCH).partitions():
-                yield numpy.array([tuple(row) for row in rows], dtype=float)
+        with self._snapshot() as connection:
+            for rows in self._tuples(connection, statement):
+                yield numpy.array(rows, dtype=float)
 
     def read_overlapping(
         self, layer_id: str, query: FeatureQuery, bounds: Sequence[float]
@@ -246,6 +246,12 @@ class SqlStore(Store):
 
     def _select(self, layer_id: str, query: FeatureQuery) -> FeatureSelect:
         return FeatureSelect(self.catalog[layer_id], self.schema, self._places[layer_id], query)
+
+    def _tuples(self, connection: Connection, statement: Select) -> Iterator[Sequence[tuple]]:
+        """Rows in batches, read as they are asked for."""
+        with Streams(connection) as streams:
+            for rows in streams.rows(statement, BATCH).partitions():
+                yield [tuple(row) for row in rows]
 
     def _rows(self, statement: Select) -> Sequence[Row]:
         with self._reading() as connection:
