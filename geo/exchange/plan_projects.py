@@ -208,7 +208,7 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     for match in LISTED.finditer(text):
         found += members(text, match)
     found = found or built(passage)
-    if not any(each.rank == 0 for each in found):
+    if not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
         found += subjects(text) + built_clauses(text)
     found = found or headline(text)
     found = found[:1] + [each for each in found[1:] if not goes_on_with(found[0], each, text)]
