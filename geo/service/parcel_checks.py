@@ -31,6 +31,7 @@ AREA_FIELD = "land_area_mu"
 REQUIRED = ("name", AREA_FIELD, "location_accuracy_m", "responsible_unit")
 """Fields without which a parcel is not complete, where its layer has them."""
 
+SEVERITIES = ("error", "warning")
 TOLERANCES = Tolerances(sliver_m2=ground.SLIVER_M2, gap_m=ground.GAP_M)
 
 
@@ -57,7 +58,7 @@ def check(store: Store, chosen: Chosen, *, language: str = "zh", tolerances: Tol
         tolerances=tolerances,
         parcels=tuple(_with_meetings(parcels, lines)),
         lines=lines.lines,
-        findings=(*findings, *lines.findings),
+        findings=tuple(sorted([*findings, *lines.findings], key=_gravity)),
         left_out=chosen.left_out,
         slivers=checking.slivers + lines.slivers,
         slivers_m2=checking.slivers_m2 + lines.slivers_m2,
@@ -66,6 +67,11 @@ def check(store: Store, chosen: Chosen, *, language: str = "zh", tolerances: Tol
         codes=table.source if table else None,
         demo=store.demo,
     )
+
+
+def _gravity(finding: ParcelFinding) -> int:
+    """What has to be corrected comes first."""
+    return SEVERITIES.index(finding.severity)
 
 
 def _with_meetings(parcels: Sequence[CheckedParcel], lines: LinesChecked) -> Iterator[CheckedParcel]:

@@ -54,6 +54,8 @@ class SubmissionWish:
         Of the Shapefiles.
     review_number
         审图号 of the map sheet.
+    as_of
+        The past day as of which the store is read, ISO 8601.
     """
 
     bases: Sequence[str] = parcels.SURVEYED
@@ -63,6 +65,7 @@ class SubmissionWish:
     profile_name: str = "default"
     encoding: str = "UTF-8"
     review_number: str = ""
+    as_of: str | None = None
     language: str = "zh"
     translate: Callable[[str], str] = str
 
@@ -275,6 +278,8 @@ class _Making:
         counts = Counter(parcel.basis for parcel in self.check.parcels)
         bases = say(N_("、")).join(f"{say(BASIS_TITLES[basis])} {count}" for basis, count in counts.items())
         rows = [(say(N_("报送地块")), bases), (say(N_("没有报送")), str(len(self.check.left_out)))]
+        if self.wish.as_of:
+            rows.insert(0, (say(N_("数据截至")), self.wish.as_of))
         if set(counts) - set(parcels.SURVEYED):
             rows.append((say(N_("提示")), say(N_("含非实测地块，见每个地块的位置依据和误差，不能作为界址"))))
         if self.store.demo:
@@ -308,7 +313,13 @@ class _Making:
         queries = {layer.id: FeatureQuery(conditions=(condition,)) for layer in self._layers()}
         title = self.say(N_("%(zone)s报送地块位置图"), zone=getattr(zone.title, wish.language))
         sheet = map_picture.Wish(
-            year, title, self._scope(), wish.review_number, language=wish.language, translate=wish.translate
+            year,
+            title,
+            self._scope(),
+            wish.review_number,
+            as_of=wish.as_of,
+            language=wish.language,
+            translate=wish.translate,
         )
         return map_picture.picture_of(self.store, map_picture.shown(queries, year, schematic=False), sheet, "pdf")
 
@@ -332,6 +343,7 @@ class _Making:
         zone, check, wish = self.store.catalog.zone, self.check, self.wish
         document = {
             "made_on": self.on.isoformat(),
+            "as_of": wish.as_of,
             "zone": getattr(zone.title, wish.language),
             "plan": getattr(zone.plan, wish.language),
             "demonstration": check.demo,

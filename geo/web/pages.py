@@ -38,6 +38,7 @@ from geo.web import (
     security,
     slots,
     status,
+    submitting,
     tiles,
 )
 from geo.web.assets import serve_assets
@@ -73,6 +74,7 @@ WITH_PAGES = (
     export,
     map_picture,
     reports,
+    submitting,
     ogc,
     tiles,
     evidence,

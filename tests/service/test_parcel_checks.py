@@ -130,10 +130,10 @@ def test_overlaps_gaps_and_repeats_are_told_once(made):
         )
     )
     assert [(each.code, each.parcels) for each in found.findings] == [
-        ("duplicate_name", ("schools/a", "schools/d")),
         ("duplicate_geometry", ("schools/a", "schools/d")),
         ("overlap", ("schools/a", "schools/b")),
         ("overlap", ("schools/b", "schools/d")),
+        ("duplicate_name", ("schools/a", "schools/d")),
         ("gap", ("schools/b", "schools/c")),
     ]
     assert told(found, "overlap")[0].figures["area_m2"] == pytest.approx(1000, abs=0.05)
