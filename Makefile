@@ -11,7 +11,7 @@ TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk postgresql postgres
 CLIENT_PACKAGES := gdal-bin python3-qgis qgis-providers
 
 .DELETE_ON_ERROR:
-.PHONY: setup setup-tests setup-clients run demo test test-clients bench soak lint messages screenshot
+.PHONY: setup setup-tests setup-clients run demo test test-clients bench soak load lint messages screenshot
 
 setup: .venv/installed $(VENDOR)
 
@@ -36,6 +36,10 @@ bench: setup-tests
 # Kills a serving server a hundred times, or as often as ROUNDS= says; a quarter of an hour.
 soak: setup-tests
 	$(BIN)/python -m tests.soak $(ROUNDS)
+
+# Two hundred planners at one server of this machine, for so many MINUTES=; with 20 memory is seen to stay flat.
+load: setup-tests
+	$(BIN)/python -m tests.load $(MINUTES)
 
 lint: .venv/installed-tests
 	$(BIN)/ruff check .
