@@ -18,6 +18,9 @@ import shapely
 from tests.benchmarks.runner import Row
 
 DOCS = Path(__file__).parents[2] / "docs"
+SMALL = 0.05
+"""Ratios below this are told by their first digits."""
+
 KEPT, PAGE, PLOT = DOCS / "benchmarks.json", DOCS / "benchmarks.md", DOCS / "images" / "benchmarks.svg"
 PACKAGES = ("flask", "waitress", "geopandas", "fiona", "pyogrio", "numpy", "scipy", "ortools")
 MEASURED = re.compile(r"(?<=<!-- measured -->\n).*?(?=<!-- /measured -->)", re.DOTALL)
@@ -58,7 +61,7 @@ def table(rows: Sequence[Row]) -> str:
         "| --- | ---: | --- | ---: | ---: | ---: | ---: | --- | --- |",
     ]
     for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}" if row.ratio >= SMALL else f"{row.ratio:.1e}"
         others = ", ".join(f"{name} {_spread(figures)}" for name, figures in row.others.items())
         held = "" if row.budget is None and row.budget_ratio is None else "no" if row.is_over else "yes"
         cells = [row.name, f"{row.size:,}", row.unit, _spread(row.ours), _spread(row.peer), ratio, _budget(row)]
@@ -68,7 +71,7 @@ def table(rows: Sequence[Row]) -> str:
 
 def _budget(row: Row) -> str:
     told = [f"{row.budget:g} {row.unit}"] if row.budget is not None else []
-    return " and ".join([*told, *([f"{row.budget_ratio:g} ×"] if row.budget_ratio is not None else [])])
+    return " and ".join([*told, *([f"{row.budget_ratio:.3g} ×"] if row.budget_ratio is not None else [])])
 
 
 def _spread(figures: Sequence[float]) -> str:

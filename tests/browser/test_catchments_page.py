@@ -3,6 +3,20 @@
 import pytest
 from playwright.sync_api import expect
 
+from geo.web import create_app
+from tests.browser.test_accounts import PASSWORD, sign_in
+
+
+@pytest.fixture(scope="module")
+def office_address(tmp_path_factory, serve):
+    """A server with an editor."""
+    store = tmp_path_factory.mktemp("office") / "plan.gpkg"
+    runner = create_app({"DATABASE_URL": f"gpkg:///{store}"}).test_cli_runner(env={"NEW_PASSWORD": PASSWORD})
+    arguments = ["user-add", "editor", "--role", "editor", "--password-env", "NEW_PASSWORD"]
+    assert runner.invoke(args=arguments).exit_code == 0
+    with serve(store) as server:
+        yield server.address
+
 
 def opened(open_page, address, size="desktop", **given):
     page = open_page(address, size, **given)
@@ -80,3 +94,22 @@ def test_without_homes_the_plan_alone_is_shown(open_page, address):
     page.get_by_role("button", name="B-01小学").click()
     expect(page.locator("tr.is-selected")).to_have_count(1)
     expect(page.get_by_test_id("places")).to_contain_text("没有居住区")
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_an_editor_keeps_a_scenario_calls_it_otherwise_and_removes_it(open_page, office_address, size):
+    page = open_page(f"{office_address}/accounts/sign-in?next=/catchments", size)
+    sign_in(page, "editor")
+    page.wait_for_selector("body[data-ready]")
+    page.get_by_test_id("scenario-name").fill(f"现状 {size}")
+    page.get_by_test_id("keep").click()
+    kept = page.get_by_test_id("scenario-list")
+    expect(kept).to_contain_text(f"现状 {size}")
+    page.get_by_test_id("rename").click()
+    page.get_by_test_id("new-name").fill(f"新名 {size}")
+    page.get_by_text("改好").click()
+    expect(kept).to_contain_text(f"新名 {size}")
+    page.get_by_test_id("remove").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_test_id("remove-yes").click()
+    expect(page.get_by_test_id("comparing")).to_contain_text("还没有保存的方案")
