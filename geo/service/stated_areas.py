@@ -66,6 +66,8 @@ def areas_m2(shapes: numpy.ndarray) -> numpy.ndarray:
 
 
 def _number(value: object) -> float:
+    if type(value) is float:
+        return value
     try:
         return float(str(value).replace(",", "")) if value is not None and not isinstance(value, bool) else numpy.nan
     except ValueError:

@@ -111,7 +111,7 @@ class Changes:
         for batch in rows.batches(BATCH):
             ids = batch["feature_id"]
             insert_columns(self._connection, self._schema.layers[layer.id], batch)
-            told = [name for name, column in batch.items() if any(value is not None for value in column)]
+            told = [name for name, column in batch.items() if list(column).count(None) < len(column)]
             known_rows = [
                 dict(zip(told, row, strict=True)) for row in zip(*(batch[name] for name in told), strict=True)
             ]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby, islice
+from operator import itemgetter
 
 import orjson
 from sqlalchemy import Connection, Row, Select, Table, func, select
@@ -21,6 +22,8 @@ BATCH = 5_000
 FEATURE_ACTIONS = ("create", "update", "remove")
 HASHED = "seq change_set at author cause source action layer_id feature_id revision before after".split()
 """Columns in the order in which they are hashed."""
+
+_hashed = itemgetter(*HASHED)
 
 Values = dict[str, object]
 
@@ -175,7 +178,7 @@ def entry_of(row: Row) -> JournalEntry:
 
 def chained(previous: str, row: Values) -> str:
     """The hash of a row, given that of the row before it."""
-    return hashlib.sha256(orjson.dumps([previous, *(row[name] for name in HASHED)])).hexdigest()
+    return hashlib.sha256(orjson.dumps([previous, *_hashed(row)])).hexdigest()
 
 
 def to_text(values: Values | None) -> str | None:

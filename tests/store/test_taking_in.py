@@ -36,20 +36,21 @@ def frames(frame, square):
     return [made(0), made(SIZE)]
 
 
-def triggers(outside, kind):
+def made_of(outside, kind):
+    """Tables, triggers and indexes of the file, as they were made."""
     if kind == "postgis":
         return None
-    return sorted(outside("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    return sorted(outside("SELECT name, sql FROM sqlite_master WHERE sql NOTNULL"))
 
 
 def test_frames_and_changes_are_one_change_set_that_holds(store, frames, outside, kind, square):
     store.add_features("parcels", frames[0].iloc[:1].rename(index={"p-0": "old"}))
-    watched, state = triggers(outside, kind), store.state("parcels")
+    watched, state = made_of(outside, kind), store.state("parcels")
     moved = FeatureChange("parcels", "old", 1, {"name": "改名"}, square(114.001, 33.0, 0.001))
     count, change_set = store.take_in("parcels", frames, [moved], ACT)
     assert count == 2 * SIZE + 1
     assert store.count_journal(JournalQuery(change_set=change_set)) == count
-    assert list(store.faults()) == [] and triggers(outside, kind) == watched and store.state("parcels") != state
+    assert list(store.faults()) == [] and made_of(outside, kind) == watched and store.state("parcels") != state
     found = store.read_page("parcels", FeatureQuery(bbox=HERE))
     assert sorted(found.ids) == ["old", "p-1"]  # p-0 has no place
     assert store.read_page("parcels", FeatureQuery(search="dk239")).ids == ["p-239"]
@@ -100,10 +101,10 @@ def test_what_breaks_half_way_leaves_no_trace(store, frames, frame, outside, kin
     store.add_features(
         "parcels", frame({"old": {"name": "先有", "geometry": "POLYGON ((114 33, 114.1 33, 114 33.1, 114 33))"}})
     )
-    before = triggers(outside, kind), store.state("parcels"), store.journal_head(), store.revision("parcels")
+    before = made_of(outside, kind), store.state("parcels"), store.journal_head(), store.revision("parcels")
     with pytest.raises(fault):
         store.take_in("parcels", broken(frames), [], ACT)
-    after = triggers(outside, kind), store.state("parcels"), store.journal_head(), store.revision("parcels")
+    after = made_of(outside, kind), store.state("parcels"), store.journal_head(), store.revision("parcels")
     assert after == before and store.count("parcels", FeatureQuery()) == 1 and list(store.faults()) == []
     store.take_in("parcels", frames, [], ACT)
     assert store.count("parcels", FeatureQuery()) == 2 * SIZE + 1 and list(store.faults()) == []
