@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 import zipfile
 from pathlib import Path
 
@@ -289,6 +290,81 @@ def test_hostile_files_are_refused_in_one_sentence(tmp_path, code):
     found = inspect(path)
     assert (found.result, codes(found)) == ("refuse", [code.strip()])
     assert str(found.findings[0].remark)
+
+
+def test_nothing_of_a_drawing_is_passed_over_in_silence(tmp_path):
+    drawing = ezdxf.new()
+    space = drawing.modelspace()
+    for left in (38501569.125, 38501669):
+        space.add_lwpolyline([(left, 3657805), (38501580, 3657816), (38501580, 3657805)], close=True)
+    space.add_spline([(38501569 + step, 3657805 + step % 7) for step in range(9)])
+    drawing.saveas(tmp_path / "a.dxf")
+    text = (tmp_path / "a.dxf").read_text()
+    (tmp_path / "a.dxf").write_text(text.replace("38501569.125", "nan"))
+    found = inspect(tmp_path / "a.dxf")
+    told = {each.code: (each.row, each.remark.params.get("kind")) for each in found.findings}
+    assert (found.features, found.geometry_types) == (2, {"Polygon": 1})
+    assert told == {"crs_guessed": (None, None), "non_finite": (1, None), "entity_not_read": (None, "SPLINE")}
+
+
+def test_columns_of_one_name_are_told_and_the_first_one_counts(tmp_path):
+    (tmp_path / "a.csv").write_text("经度,纬度,名称,名称,经度\n114,33,甲,乙,115\n", encoding="utf-8")
+    found = inspect(tmp_path / "a.csv")
+    assert [(each.code, each.field) for each in found.findings] == [
+        ("duplicate_column", "经度"),
+        ("duplicate_column", "名称"),
+    ]
+    assert found.fields == ("名称",)
+    assert found.extent == pytest.approx((114, 33, 114, 33))
+
+
+STRANGE = {
+    "coordinates as texts": polygon(("114", "33"), ("115", "33"), ("115", "34")),
+    "coordinates too deep": {"type": "Point", "coordinates": [[[114, 33]]]},
+    "no coordinates": {"type": "Polygon"},
+    "an empty ring": {"type": "Polygon", "coordinates": [[]]},
+    "no such type": {"type": "Circle", "coordinates": [114, 33]},
+    "a list": [114, 33],
+    "a number beyond all": {"type": "Point", "coordinates": [10**400, 33]},
+}
+
+
+@pytest.mark.parametrize("geometry", STRANGE.values(), ids=STRANGE)
+def test_what_is_no_geometry_is_told_by_its_row(tmp_path, geometry):
+    path = collection(tmp_path / "a.geojson", feature(point(114, 33)), feature(geometry))
+    found = inspect(path)
+    assert (found.result, found.features) == ("accept_with_findings", 2)
+    assert {each.row for each in found.findings} - {None} == {2}
+
+
+def test_a_shapefile_with_a_coordinate_that_is_none_is_told_without_a_warning(tmp_path):
+    path = written(tmp_path / "a.shp", encoding="UTF-8")
+    content = bytearray(path.read_bytes())
+    content[156:164] = struct.pack("<d", float("nan"))  # x of the first point of the first record
+    path.write_bytes(content)
+    assert [(each.code, each.row) for each in inspect(path).findings] == [("invalid_geometry", 1)]
+
+
+@pytest.mark.parametrize("part", ["shp", "shx"])
+def test_a_shapefile_whose_counts_lie_is_refused_in_little_memory(tmp_path, part):
+    path = written(tmp_path / "a.shp", encoding="UTF-8").with_suffix(f".{part}")
+    content = bytearray(path.read_bytes())
+    place, number = (144, struct.pack("<i", 2**31 - 1)) if part == "shp" else (100, struct.pack(">i", -5))
+    content[place : place + 4] = number
+    path.write_bytes(content)
+    assert codes(inspect(tmp_path / "a.shp")) == ["unreadable"]
+
+
+def test_a_block_of_blocks_does_not_grow_without_end(tmp_path):
+    drawing = ezdxf.new()
+    drawing.blocks.new("0").add_point((0, 0))
+    for level in range(1, 30):
+        block = drawing.blocks.new(str(level))
+        for _ in range(10):
+            block.add_blockref(str(level - 1), (0, 0))
+    drawing.modelspace().add_blockref("29", (38501569, 3657805))
+    drawing.saveas(tmp_path / "a.dxf")
+    assert inspect(tmp_path / "a.dxf").features == 1
 
 
 @pytest.mark.parametrize("name", ["a.gpkg", "a.shp", "a.fgb", "a.geojson", "a.kml"])

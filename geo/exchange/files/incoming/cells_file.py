@@ -212,6 +212,8 @@ def _incoming(
     findings: FileFindings, encoding: tuple[str, str],
 ) -> Incoming:  # fmt: skip
     crs = pyproj.CRS(STORED_CRS) if header.kind == "degrees" else None
+    for name in dict.fromkeys(name for name in header.names if name and header.names.count(name) > 1):
+        findings.add("duplicate_column", N_("有几列都叫“%(field)s”，只取第一列"), field=name)
     return Incoming(
         driver, layers, layer, partial(_batches, rows, header, findings), crs, "header" if crs else None,
         *encoding, findings, open_axes=header.kind == "open",
@@ -235,8 +237,9 @@ def _batches(rows: Rows, header: _Header, findings: FileFindings) -> Iterator[Ba
 
 def _batch(numbers: list[int], cells: list[Sequence[object]], header: _Header, findings: FileFindings) -> Batch:
     fields: dict[str, Sequence[object]] = {}
+    taken = {header.names[place] for place in (header.first, header.second) if place is not None}
     for place, name in enumerate(header.names):
-        if name and name not in fields and place not in (header.first, header.second):
+        if name and name not in fields and name not in taken:
             fields[name] = [_value(row[place]) if place < len(row) else None for row in cells]
     rows = numpy.array(numbers)
     if header.second is None:

@@ -6,6 +6,7 @@ together again. Text DXF is streamed; a binary one is refused, since it cannot b
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -32,9 +33,13 @@ FLATNESS = 0.01
 """How far a chord may leave its arc, in units of the drawing."""
 
 TYPES = ("POINT", "LINE", "LWPOLYLINE", "POLYLINE", "CIRCLE", "ARC", "ELLIPSE", "HATCH", "TEXT", "MTEXT", "INSERT")
+PARTS = frozenset(("SECTION", "ENDSEC", "EOF", "VERTEX", "SEQEND", "ATTRIB"))
+"""What stands among entities and is none itself."""
+
 LARGEST = 2**30
 MOST_POINTS = 2_000_000
 LONGEST_LINE = 2**20
+MOST_KINDS = 30
 CRS_LINE = re.compile(rb"\$CUSTOMPROPERTYTAG\s+1\s+CRS\s+9\s+\$CUSTOMPROPERTY\s+1\s+(EPSG:\d+)")
 CODEPAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
 UNICODE = re.compile(r"\\U\+(000[0-9a-fA-F]{5}|[0-9a-fA-F]{4})")
@@ -107,7 +112,7 @@ def _features(path: Path, encoding: str | None, findings: FileFindings) -> Itera
     rings: list[tuple[int, shapely.Polygon]] = []
     current: tuple[str, dict[str, object]] | None = None
     row = 0
-    for entity in _entities(path, encoding):
+    for entity in _entities(path, encoding, findings):
         own = _own(entity)
         if current is not None and (own is None or own["id"] != current[0]):
             yield _assembled(rings), current[1], current[0]
@@ -115,7 +120,7 @@ def _features(path: Path, encoding: str | None, findings: FileFindings) -> Itera
             row += 1
         shape = _shape(entity, row + 1, findings)
         if own is None:
-            if shape is not None:
+            if shape is not None or row + 1 in findings.shapeless:
                 row += 1
                 yield shape, _fields(entity), None
         elif shape is not None and not own.get("label"):
@@ -138,24 +143,41 @@ class _Followed:
         header = ["0", "SECTION", "2", "HEADER", "9", "$ACADVER", "1", version]
         header += ["9", "$DWGCODEPAGE", "3", page] if page else []
         self._waiting = [f"{line}\n".encode() for line in (*header, "0", "ENDSEC")]
+        self._among_entities = False
+        self.others: Counter[str] = Counter()
+        """Entities of kinds that are not read, and how many there are of each."""
 
     def readline(self) -> bytes:
         if self._waiting:
             return self._waiting.pop(0)
         code, value = self._file.readline(LONGEST_LINE), self._file.readline(LONGEST_LINE)
         is_end = code.strip() == b"0" and value.strip() == b"ENDSEC"
+        if code.strip() == b"2" and value.strip() == b"ENTITIES":
+            self._among_entities = True
+        elif code.strip() == b"0" and self._among_entities:
+            self._among_entities = not is_end
+            self._count(value.strip().decode("ascii", "replace")[:40])
         self._waiting = [b"POINT\n", code, value] if is_end else [value]
         return code
 
+    def _count(self, kind: str) -> None:
+        if kind not in TYPES and kind not in PARTS and (kind in self.others or len(self.others) < MOST_KINDS):
+            self.others[kind] += 1
 
-def _entities(path: Path, encoding: str | None) -> Iterator[DXFGraphic]:
+
+def _entities(path: Path, encoding: str | None, findings: FileFindings) -> Iterator[DXFGraphic]:
     try:
         with path.open("rb") as file:
-            yield from iterdxf.single_pass_modelspace(_Followed(file, encoding), types=TYPES, errors="ignore")
+            followed = _Followed(file, encoding)
+            yield from iterdxf.single_pass_modelspace(followed, types=TYPES, errors="ignore")
     except (ezdxf.DXFError, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
             StopIteration, RuntimeError, LookupError) as fault:  # fmt: skip
         message = N_("%(file)s 读不出来：%(reason)s")
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
+    for kind, count in followed.others.items():
+        findings.add(
+            "entity_not_read", N_("%(count)s 个 %(kind)s 图元没有读取：不是本系统认识的种类"), kind=kind, count=count
+        )
 
 
 def _own(entity: DXFGraphic) -> dict | None:
@@ -270,8 +292,10 @@ def _flat(entity: DXFGraphic) -> list[tuple[float, float]]:
 
 
 def _line(points: list[tuple[float, float]], closed: bool) -> shapely.Geometry | None:
-    if len(points) < 2 or any(not math.isfinite(value) for point in points for value in point):
+    if len(points) < 2:
         return None
+    if any(not math.isfinite(value) for point in points for value in point):
+        return shapely.MultiPoint(points)  # of which the caller tells that it is not finite
     if (closed or points[0] == points[-1]) and len(points) >= 3:
         return shapely.Polygon(points)
     return shapely.LineString(points)

@@ -224,9 +224,11 @@ def _batches(
 def shapes_of(wkb: numpy.ndarray | None, rows: numpy.ndarray, findings: FileFindings) -> numpy.ndarray:
     if wkb is None:
         return numpy.full(len(rows), None, dtype=object)
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    with numpy.errstate(invalid="ignore"):  # GEOS compares NaN; the findings tell of it
+        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     for place in numpy.flatnonzero((wkb != None) & (shapes == None)):  # noqa: E711 - element by element
-        shapes[place] = shapely.from_wkb(wkb[place], on_invalid="fix")
+        with numpy.errstate(invalid="ignore"):
+            shapes[place] = shapely.from_wkb(wkb[place], on_invalid="fix")
         if shapes[place] is not None and not numpy.isfinite(shapely.get_coordinates(shapes[place])).all():
             continue  # a ring with a coordinate that is none is never closed; the checks tell it
         code = "invalid_geometry" if shapes[place] is None else "unclosed_ring"
