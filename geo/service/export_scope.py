@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from geo.exchange.table import WORDS_OF
+from geo.model.crs import STORED_CRS
 from geo.model.errors import FeatureNotFound, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.layer import STATUS_FIELDS, Field, Layer
@@ -29,12 +30,15 @@ class Asked:
         The past day as of which the store is read.
     schematic_shapes
         Whether schematic positions have their shapes in the file.
+    crs
+        Of the coordinates, where the reader named one.
     """
 
     within: str | None = None
     buffer_m: float | None = None
     as_of: str | None = None
     schematic_shapes: bool = False
+    crs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class Scope:
             rows.append((say(N_("计划时间")), " / ".join(day or ".." for day in query.between)))
         shapes = N_("写出") if self.asked.schematic_shapes else N_("不写出")
         rows.append((say(N_("示意位置的图形")), say(shapes)))
+        if self.asked.crs:
+            rows.append((say(N_("坐标系")), self.asked.crs))
         return rows
 
     def name(self, ending: str, day: str) -> str:
@@ -80,7 +86,7 @@ class Scope:
         plan_years = self._values("plan_year")
         planned = say(N_("计划%(years)s年")) % {"years": "+".join(plan_years)} if plan_years else ""
         marks = [say(words) for words, is_so in self._marks() if is_so]
-        parts = [say(N_("规划一张图")), layers, year, planned, *marks, day]
+        parts = [say(N_("规划一张图")), layers, year, planned, *marks, *self._crs_mark(), day]
         return f"{'-'.join(_plain(part) for part in parts if part)}.{ending}"
 
     def plain_name(self, ending: str, day: str) -> str:
@@ -90,7 +96,14 @@ class Scope:
         year = [f"as-of-{self._query.year}"] if self._query.year else []
         plan_years = [f"planned-{value}" for value in self._values("plan_year") if value.isalnum() and value.isascii()]
         marks = [PLAIN_MARKS[words] for words, is_so in self._marks() if is_so]
+        marks += [mark.lower() for mark in self._crs_mark()]
         return f"{'-'.join(['plan-atlas', *layers, *year, *plan_years, *marks, day])}.{ending}"
+
+    def _crs_mark(self) -> list[str]:
+        """What a name says of a CRS other than WGS 84: a working copy is known by its name."""
+        if self.asked.crs in (None, STORED_CRS):
+            return []
+        return [f"CGCS2000-{self.asked.crs.replace(':', '')}"]
 
     @property
     def _query(self) -> FeatureQuery:

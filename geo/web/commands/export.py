@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from geo.service import boundary_profiles, features
 from geo.service import export as files
 from geo.service.export_scope import Asked, Scope
-from geo.service.export_source import Wanted
+from geo.service.export_source import Wanted, checked_crs
 from geo.web import params
 from geo.web.commands.command import command
 from geo.web.commands.output import pour, write_whole
@@ -59,7 +59,7 @@ def export(
         for layer_id in layer_ids
     }
     words = words_in(language)
-    scope = Scope(store, queries, Asked(schematic_shapes=schematic), language, words)
+    scope = Scope(store, queries, Asked(schematic_shapes=schematic, crs=checked_crs(crs, planes=True)), language, words)
     wanted = Wanted(crs, encoding, boundary_profiles.named(ROOT / current_app.config["LAYERS_DIR"], profile))
     chunks = files.stream(
         store, queries, format_name, language=language, translate=words, scope=scope.rows(), wanted=wanted
