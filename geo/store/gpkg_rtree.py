@@ -1,17 +1,13 @@
 """A GeoPackage's own R-tree as the index by which features are found."""
 
-import shapely
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     FromClause,
     Join,
-    LargeBinary,
     Table,
     column,
     func,
-    literal,
     select,
     table,
 )
@@ -51,7 +47,6 @@ class RTree(Place):
     def joined(self, table: Table) -> FromClause:
         return PlaceFirst(self.rows, table, table.c.fid == self.id)
 
-    def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
+    def meets_wkb(self, wkb: ColumnElement[bytes]) -> ColumnElement[bool]:
         geometry = select(self._features.c.geom).where(self._features.c.fid == self.id).correlate(self.rows)
-        wkb = literal(shapely.to_wkb(shape), LargeBinary)
         return func.ST_Intersects(geometry.scalar_subquery(), wkb, type_=Boolean)

@@ -7,7 +7,21 @@ from dataclasses import dataclass
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, FromClause, Integer, Table, and_, cast, func, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    FromClause,
+    Integer,
+    LargeBinary,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    true,
+)
 
 
 class Place(ABC):
@@ -38,20 +52,23 @@ class Place(ABC):
         """Each of `rows` with its row of the layer's table, which is looked up only after all conditions on place."""
 
     @abstractmethod
-    def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
-        """Whether the geometry itself and `shape` have a point in common."""
+    def meets_wkb(self, wkb: ColumnElement[bytes]) -> ColumnElement[bool]:
+        """Whether the geometry itself and a shape have a point in common."""
 
-    def touches(self, bbox: Sequence[float]) -> ColumnElement[bool]:
-        """Whether the geometry meets a box; one that lies within it need not be looked at."""
-        west, south, east, north = bbox
+    def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
+        return self.meets_wkb(literal(shapely.to_wkb(shape), LargeBinary))
+
+    def touches(self) -> ColumnElement[bool]:
+        """Whether the geometry meets the box of `box_values`; one that lies within it need not be looked at."""
+        west, south, east, north = BOX
         inside = and_(self.min_x >= west, self.max_x <= east, self.min_y >= south, self.max_y <= north)
-        return and_(self.overlaps(bbox), or_(inside, self.meets(box_of(bbox))))
+        return and_(self.overlaps(BOX), or_(inside, self.meets_wkb(BOX_WKB)))
 
     def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
         """Whether the geometry meets a shape; those whose bounds do not are left out first."""
         return and_(self.overlaps(shape.bounds), self.meets(shape))
 
-    def overlaps(self, bounds: Sequence[float]) -> ColumnElement[bool]:
+    def overlaps(self, bounds: Sequence[float | ColumnElement[float]]) -> ColumnElement[bool]:
         """Whether the bounds of the geometry meet a box."""
         west, south, east, north = bounds
         return and_(self.max_x >= west, self.min_x <= east, self.max_y >= south, self.min_y <= north)
@@ -67,6 +84,17 @@ class Place(ABC):
     def whole(self, number: ColumnElement[float]) -> ColumnElement[int]:
         """The whole number below one that is not negative."""
         return cast(number, Integer)
+
+
+BOX = tuple(bindparam(f"bbox_{side}", type_=Double) for side in ("west", "south", "east", "north"))
+BOX_WKB = bindparam("bbox_wkb", type_=LargeBinary)
+"""A box as parameters: one statement for all boxes."""
+
+
+def box_values(bbox: Sequence[float]) -> dict[str, object]:
+    """The values of those parameters."""
+    sides = {parameter.key: side for parameter, side in zip(BOX, bbox, strict=True)}
+    return sides | {BOX_WKB.key: shapely.to_wkb(box_of(bbox))}
 
 
 def box_of(bbox: Sequence[float]) -> BaseGeometry:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from geo.store.gpkg_blob import SRS_ID
-from geo.store.place import Place, box_of
+from geo.store.place import BOX_WKB, Place, box_of
 
 
 class GistIndex(Place):
@@ -37,17 +37,17 @@ class GistIndex(Place):
     def joined(self, table: Table) -> FromClause:
         return self.rows
 
-    def meets(self, shape: BaseGeometry) -> ColumnElement[bool]:
-        return func.ST_Intersects(self._geometry, _literal(shape), type_=Boolean)
+    def meets_wkb(self, wkb: ColumnElement[bytes]) -> ColumnElement[bool]:
+        return func.ST_Intersects(self._geometry, _shape(wkb), type_=Boolean)
 
-    def touches(self, bbox: Sequence[float]) -> ColumnElement[bool]:
+    def touches(self) -> ColumnElement[bool]:
         """What lies within the box need not be looked at: a wide box holds most of what it touches."""
-        box = box_of(bbox)
-        within = self._geometry.bool_op("@")(_literal(box))
-        return and_(self.overlaps(bbox), or_(within, self.meets(box)))
+        box = _shape(BOX_WKB)
+        within = self._geometry.bool_op("@")(box)
+        return and_(self._geometry.bool_op("&&")(box), or_(within, self.meets_wkb(BOX_WKB)))
 
     def overlaps(self, bounds: Sequence[float]) -> ColumnElement[bool]:
-        return self._geometry.bool_op("&&")(_literal(box_of(bounds)))
+        return self._geometry.bool_op("&&")(_shape(literal(shapely.to_wkb(box_of(bounds)), LargeBinary)))
 
     def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
         return self.meets(shape)
@@ -56,8 +56,8 @@ class GistIndex(Place):
         return cast(func.floor(number), BigInteger)
 
 
-def _literal(shape: BaseGeometry) -> ColumnElement:
-    return func.ST_GeomFromWKB(literal(shapely.to_wkb(shape), LargeBinary), SRS_ID)
+def _shape(wkb: ColumnElement[bytes]) -> ColumnElement:
+    return func.ST_GeomFromWKB(wkb, SRS_ID)
 
 
 def _sides(shape: ColumnElement) -> list[ColumnElement[float]]:

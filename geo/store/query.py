@@ -1,11 +1,14 @@
 """A FeatureQuery as SQL: which rows of a layer's table, and what of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Integer,
     Select,
+    bindparam,
     case,
     false,
     func,
@@ -22,15 +25,30 @@ from geo.model.layer import STATUS_FIELDS, Field, Layer
 from geo.model.search_text import search_words
 from geo.model.status import NOT_REPORTED
 from geo.store.filtering import FilterSql, apart
-from geo.store.place import Grid, Place
+from geo.store.place import Grid, Place, box_values
 from geo.store.schema import KEY_FIELDS, STATUS_NAMES, Schema, is_retired, is_schematic, not_withdrawn
 from geo.store.values import asked, asked_bound
 
 STATUS_TYPES: dict[str, Field] = {field.name: field for fields in STATUS_FIELDS.values() for field in fields}
 
 
+LIMIT, OFFSET = bindparam("page_limit", type_=Integer), bindparam("page_offset", type_=Integer)
+
+
+def numbers_of(query: FeatureQuery) -> dict[str, object]:
+    """The values of the parameters that a statement about the query has: its box and its page."""
+    box = {} if query.bbox is None else box_values(query.bbox)
+    return box | {LIMIT.key: query.limit, OFFSET.key: query.offset}
+
+
+def without_numbers(query: FeatureQuery) -> FeatureQuery:
+    """What is the same for all queries that one statement answers, whatever their `numbers_of`."""
+    bbox, limit = query.bbox and (0, 0, 0, 0), None if query.limit is None else 0
+    return replace(query, bbox=bbox, limit=limit, offset=min(query.offset, 1))
+
+
 class FeatureSelect:
-    """The statements that answer one query about one layer.
+    """The statements that answer one query about one layer; they are executed with its `numbers_of`.
 
     Parameters
     ----------
@@ -75,7 +93,7 @@ class FeatureSelect:
         # The wide rows are read only after it is known which.
         key = self._place.id if self._by_place else self._table.c.fid
         found = self._in_order(self._matching([key], [order.field for order in self._query.order]), key)
-        found = found.limit(self._query.limit).offset(self._query.offset).correlate(None)
+        found = found.limit(LIMIT if self._query.limit is not None else None).offset(OFFSET).correlate(None)
         statement = select(*columns).select_from(self._with_status(self._table)).where(self._table.c.fid.in_(found))
         return self._in_order(statement, self._table.c.fid)
 
@@ -108,7 +126,7 @@ class FeatureSelect:
         """What matches and whose bounds meet a box: as `page` without its order, and last what `middles` has."""
         columns = (self._table.c.feature_id, self._geometry(), *(self._columns[name] for name in self.names))
         statement = self._matching([*columns, *self._place.middle()], self.names, by_place=True)
-        return statement.where(self._place.overlaps(bounds)).limit(self._query.limit)
+        return statement.where(self._place.overlaps(bounds)).limit(LIMIT)
 
     def _matching(
         self, columns: Sequence[ColumnElement], names: Iterable[str] = (), *, by_place: bool = False
@@ -152,7 +170,7 @@ class FeatureSelect:
             yield false()
             return
         if self._query.bbox is not None:
-            yield self._place.touches(self._query.bbox)
+            yield self._place.touches()
         for shape in self._shapes:
             yield self._place.crosses(shape)
 

@@ -1,7 +1,7 @@
 """A store in an SQL database: everything that is the same whatever the database."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +10,7 @@ from itertools import chain, islice
 import geopandas
 import numpy
 import pandas
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from geo.model.errors import Conflict, FeatureNotFound, N_
 from geo.model.feature_query import Condition, FeatureQuery
@@ -39,7 +39,7 @@ from geo.store.frames import frame_of, rows_of
 from geo.store.journal import Draft, Journal, entry_of, replay
 from geo.store.memo import Memo, key_of
 from geo.store.place import Grid, Place
-from geo.store.query import STATUS_TYPES, FeatureSelect
+from geo.store.query import STATUS_TYPES, FeatureSelect, numbers_of, without_numbers
 from geo.store.scenario_rows import ScenarioRows
 from geo.store.schema import KEY_FIELDS, Schema
 from geo.store.status_rows import latest_rows, standing, status_of
@@ -48,6 +48,7 @@ from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, status_faults
 
 CACHED_ANSWERS = 512
+CACHED_STATEMENTS = 128
 LARGE_FILLING = 2_000
 """Rows in the first frame of a filling that tell that many will follow, or that it is worth its while alone."""
 
@@ -77,6 +78,7 @@ class SqlStore(Store):
         self._counts: Memo[int] = Memo(CACHED_ANSWERS)
         self._summaries: Memo[Summary] = Memo(CACHED_ANSWERS)
         self._extents: Memo[Extent | None] = Memo(CACHED_ANSWERS)
+        self._statements: Memo[Select] = Memo(CACHED_STATEMENTS)
 
     # --- what each database does in its own way ---
 
@@ -122,17 +124,18 @@ class SqlStore(Store):
 
     def state(self, layer_id: str) -> str:
         revisions = self.schema.layer_revisions
-        statement = select(revisions.c.state).where(revisions.c.layer_id == self.catalog[layer_id].id)
-        with self._reading() as connection:
-            return connection.execute(statement).scalar() or ""
+        statement = select(revisions.c.state).where(revisions.c.layer_id == bindparam("layer_id"))
+        values = {"layer_id": self.catalog[layer_id].id}
+        return next((state for (state,) in self._kept_rows(b"state", lambda: statement, values)), "")
 
     def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:
         found = self._select(layer_id, query)
-        return self._pages(found.page(), found.names, batch)
+        return self._pages(found.page().params(numbers_of(query)), found.names, batch)
 
     def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
-        found = self._select(layer_id, query)
-        return _page(self._rows(found.page()), found.names)
+        key = key_of(layer_id, "page", without_numbers(query))
+        rows = self._kept_rows(key, lambda: self._select(layer_id, query).page(), numbers_of(query))
+        return _page(rows, self._select(layer_id, query).names)
 
     def read_feature(self, layer_id: str, feature_id: str, *, year: int | None = None, schematic: bool = False) -> Page:
         only = (Condition("feature_id", (feature_id,)),)
@@ -149,11 +152,11 @@ class SqlStore(Store):
     def count(self, layer_id: str, query: FeatureQuery) -> int:
         whole = replace(query, order=(), limit=None, offset=0)
         key = key_of(layer_id, self.state(layer_id), whole)
-        return self._counts(key, lambda: self._rows(self._select(layer_id, whole).totals())[0][0])
+        return self._counts(key, lambda: self._count_now(layer_id, whole))
 
     def filled(self, layer_id: str, query: FeatureQuery) -> frozenset[str]:
         found = self._select(layer_id, replace(query, order=()))
-        (counts,) = self._rows(found.filled())
+        (counts,) = self._rows(found.filled(), numbers_of(query))
         return frozenset(name for name, count in zip((*found.names, "geom"), counts, strict=True) if count)
 
     def extent(self, layer_id: str, *, schematic: bool = False) -> Extent | None:
@@ -170,17 +173,17 @@ class SqlStore(Store):
 
     def _summary_now(self, layer_id: str, query: FeatureQuery, fields: Sequence[str], cells: int) -> Summary:
         found = self._select(layer_id, query)
-        (count, *sums) = self._rows(found.totals(fields))[0]
+        (count, *sums) = self._rows(found.totals(fields), numbers_of(query))[0]
         cells = cells if self._places[layer_id] else 0
         bounds = (query.bbox or self.extent(layer_id, schematic=query.schematic)) if cells else None
-        rows = self._rows(found.cells(Grid.over(bounds, cells))) if bounds else []
+        rows = self._rows(found.cells(Grid.over(bounds, cells)), numbers_of(query)) if bounds else []
         totals = [int(total) if isinstance(total, Decimal) else total for total in sums]
         return Summary(count, dict(zip(fields, totals, strict=True)), [Cell(*row) for row in rows])
 
     def middles(self, layer_id: str, query: FeatureQuery) -> Iterator[numpy.ndarray]:
         if self._places[self.catalog[layer_id].id] is None:
             return
-        statement = self._select(layer_id, query).middles()
+        statement = self._select(layer_id, query).middles().params(numbers_of(query))
         with self._snapshot() as connection:
             for rows in self._tuples(connection, statement):
                 yield numpy.array(rows, dtype=float)
@@ -191,7 +194,7 @@ class SqlStore(Store):
         found = self._select(layer_id, query)
         if self._places[layer_id] is None:
             return _page([], found.names), numpy.empty((0, 2))
-        rows = self._rows(found.overlapping(bounds))
+        rows = self._rows(found.overlapping(bounds), numbers_of(query))
         middles = numpy.array([tuple(row[-2:]) for row in rows], dtype=float).reshape(-1, 2)
         return _page([row[:-2] for row in rows], found.names), middles
 
@@ -253,9 +256,18 @@ class SqlStore(Store):
             for rows in streams.rows(statement, BATCH).partitions():
                 yield [tuple(row) for row in rows]
 
-    def _rows(self, statement: Select) -> Sequence[Row]:
+    def _rows(self, statement: Select, values: Mapping[str, object] | None = None) -> Sequence[Row]:
         with self._reading() as connection:
-            return connection.execute(statement).fetchall()
+            return connection.execute(statement, values).fetchall()
+
+    def _kept_rows(self, key: bytes, make: Callable[[], Select], values: Mapping[str, object]) -> Sequence[Row]:
+        """The rows of a statement that is made once for all its values: making it takes longer than running it."""
+        with self._reading() as connection:
+            return connection.execute(self._statements(key, make), values).fetchall()
+
+    def _count_now(self, layer_id: str, query: FeatureQuery) -> int:
+        key = key_of(layer_id, "totals", without_numbers(query))
+        return self._kept_rows(key, lambda: self._select(layer_id, query).totals(), numbers_of(query))[0][0]
 
     def _pages(self, statement: Select, names: tuple[str, ...], batch: int) -> Iterator[Page]:
         """One statement for all pages: it sees one state of the store, and rows are read as they are asked for."""
@@ -268,7 +280,7 @@ class SqlStore(Store):
                     return
 
     def _extent_now(self, layer_id: str, query: FeatureQuery) -> Extent | None:
-        sides = tuple(self._rows(self._select(layer_id, query).bounds())[0])
+        sides = tuple(self._rows(self._select(layer_id, query).bounds(), numbers_of(query))[0])
         return None if sides[0] is None else sides
 
     # --- writing ---
