@@ -5,8 +5,8 @@ BIN := .venv/bin
 VENDOR := .venv/browser-libraries
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 # libatomic1: the Node.js that Playwright brings needs it.
-# The tests start a PostgreSQL server and an nginx of their own.
-TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk postgresql postgresql-15-postgis-3 nginx-light
+# The tests start a PostgreSQL server and an nginx of their own, and ask with wrk.
+TEST_PACKAGES := chromium libatomic1 gdal-bin fonts-noto-cjk postgresql postgresql-15-postgis-3 nginx-light wrk
 # What planners open our files and addresses with; QGIS' own window is not needed.
 CLIENT_PACKAGES := gdal-bin python3-qgis qgis-providers
 

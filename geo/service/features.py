@@ -47,7 +47,9 @@ def find_items(store: Store, layer_id: str, query: FeatureQuery) -> Items:
     """One page of a layer with computed figures, and the number of all that match."""
     layer = store.catalog[layer_id]
     page = store.read_page(layer_id, query)
-    return Items(page, properties_of(layer, page, query.year), store.count(layer_id, query))
+    is_last = query.limit is not None and len(page) < query.limit and (len(page) or not query.offset)
+    matched = query.offset + len(page) if is_last else store.count(layer_id, query)
+    return Items(page, properties_of(layer, page, query.year), matched)
 
 
 def find_item(store: Store, layer_id: str, feature_id: str, *, year: int | None, schematic: bool) -> Item:

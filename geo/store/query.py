@@ -8,6 +8,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    Text,
     bindparam,
     case,
     false,
@@ -33,22 +34,42 @@ STATUS_TYPES: dict[str, Field] = {field.name: field for fields in STATUS_FIELDS.
 
 
 LIMIT, OFFSET = bindparam("page_limit", type_=Integer), bindparam("page_offset", type_=Integer)
+FEATURE_ID = bindparam("asked_id", type_=Text)
+ID_FIELD = next(field for field in KEY_FIELDS if field.name == "feature_id")
 
 
-def numbers_of(query: FeatureQuery) -> dict[str, object]:
-    """The values of the parameters that a statement about the query has: its box and its page."""
-    box = {} if query.bbox is None else box_values(query.bbox)
-    return box | {LIMIT.key: query.limit, OFFSET.key: query.offset}
+def values_of(query: FeatureQuery) -> dict[str, object]:
+    """The values of the parameters that a statement about the query has: its box, its page, the one id it asks for."""
+    values: dict[str, object] = {LIMIT.key: query.limit, OFFSET.key: query.offset}
+    if query.bbox is not None:
+        values |= box_values(query.bbox)
+    if (condition := _by_id(query)) is not None:
+        values[FEATURE_ID.key] = asked(ID_FIELD, condition.values[0])
+    return values
 
 
-def without_numbers(query: FeatureQuery) -> FeatureQuery:
-    """What is the same for all queries that one statement answers, whatever their `numbers_of`."""
-    bbox, limit = query.bbox and (0, 0, 0, 0), None if query.limit is None else 0
-    return replace(query, bbox=bbox, limit=limit, offset=min(query.offset, 1))
+def without_values(query: FeatureQuery) -> FeatureQuery:
+    """What is the same for all queries that one statement answers, whatever their `values_of`."""
+    bbox, limit, by_id = query.bbox and (0, 0, 0, 0), None if query.limit is None else 0, _by_id(query)
+    conditions = tuple(replace(each, values=("",)) if each is by_id else each for each in query.conditions)
+    return replace(query, bbox=bbox, limit=limit, offset=min(query.offset, 1), conditions=conditions)
+
+
+def _by_id(query: FeatureQuery) -> Condition | None:
+    """The condition that asks for one feature by its id, where there is one such."""
+    ids = [each for each in query.conditions if each.field == "feature_id"]
+    is_one = len(ids) == 1 and len(ids[0].values) == 1 and isinstance(ids[0].values[0], str)
+    return ids[0] if is_one else None
+
+
+def names_of(layer: Layer, query: FeatureQuery) -> tuple[str, ...]:
+    """Names of the values that follow id and geometry in each row of a page."""
+    has_status = query.year is not None and layer.status.kind != "none"
+    return (*(field.name for field in layer.fields), "revision", *(STATUS_COLUMNS if has_status else ()))
 
 
 class FeatureSelect:
-    """The statements that answer one query about one layer; they are executed with its `numbers_of`.
+    """The statements that answer one query about one layer; they are executed with its `values_of`.
 
     Parameters
     ----------
@@ -78,12 +99,7 @@ class FeatureSelect:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the values that follow id and geometry in each row of `page`."""
-        return (
-            *(field.name for field in self._layer.fields),
-            "revision",
-            *(STATUS_COLUMNS if self._status is not None else ()),
-        )
+        return names_of(self._layer, self._query)
 
     def page(self) -> Select:
         """Id, geometry and values of the features asked for, in their order."""
@@ -206,7 +222,9 @@ class FeatureSelect:
 
     def _condition(self, condition: Condition) -> Iterator[ColumnElement[bool]]:
         column, field = self._column(condition.field), self._field(condition.field)
-        if condition.values:
+        if condition is _by_id(self._query):
+            yield column == FEATURE_ID
+        elif condition.values:
             known = [asked(field, value) for value in condition.values if value is not None]
             equal = column == known[0] if len(known) == 1 else column.in_(known)
             yield or_(equal, column.is_(None)) if None in condition.values else equal

@@ -10,7 +10,7 @@ from itertools import chain, islice
 import geopandas
 import numpy
 import pandas
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from geo.model.errors import Conflict, FeatureNotFound, N_
 from geo.model.feature_query import Condition, FeatureQuery
@@ -39,10 +39,10 @@ from geo.store.frames import frame_of, rows_of
 from geo.store.journal import Draft, Journal, entry_of, replay
 from geo.store.memo import Memo, key_of
 from geo.store.place import Grid, Place
-from geo.store.query import STATUS_TYPES, FeatureSelect, numbers_of, without_numbers
+from geo.store.query import STATUS_TYPES, FeatureSelect, names_of, values_of, without_values
 from geo.store.scenario_rows import ScenarioRows
 from geo.store.schema import KEY_FIELDS, Schema
-from geo.store.status_rows import latest_rows, standing, status_of
+from geo.store.status_rows import latest_of_feature, latest_rows, standing, status_of
 from geo.store.streams import BATCH, Streams
 from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, status_faults
@@ -123,19 +123,21 @@ class SqlStore(Store):
             return connection.execute(statement).scalar() or 0
 
     def state(self, layer_id: str) -> str:
+        rows = self._kept_rows(b"state", self._select_state, {"layer_id": self.catalog[layer_id].id})
+        return rows[0][0] if rows else ""
+
+    def _select_state(self) -> Select:
         revisions = self.schema.layer_revisions
-        statement = select(revisions.c.state).where(revisions.c.layer_id == bindparam("layer_id"))
-        values = {"layer_id": self.catalog[layer_id].id}
-        return next((state for (state,) in self._kept_rows(b"state", lambda: statement, values)), "")
+        return select(revisions.c.state).where(revisions.c.layer_id == bindparam("layer_id"))
 
     def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:
         found = self._select(layer_id, query)
-        return self._pages(found.page().params(numbers_of(query)), found.names, batch)
+        return self._pages(found.page().params(values_of(query)), found.names, batch)
 
     def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
-        key = key_of(layer_id, "page", without_numbers(query))
-        rows = self._kept_rows(key, lambda: self._select(layer_id, query).page(), numbers_of(query))
-        return _page(rows, self._select(layer_id, query).names)
+        key = key_of(layer_id, "page", without_values(query))
+        rows = self._kept_rows(key, lambda: self._select(layer_id, query).page(), values_of(query))
+        return _page(rows, names_of(self.catalog[layer_id], query))
 
     def read_feature(self, layer_id: str, feature_id: str, *, year: int | None = None, schematic: bool = False) -> Page:
         only = (Condition("feature_id", (feature_id,)),)
@@ -156,7 +158,7 @@ class SqlStore(Store):
 
     def filled(self, layer_id: str, query: FeatureQuery) -> frozenset[str]:
         found = self._select(layer_id, replace(query, order=()))
-        (counts,) = self._rows(found.filled(), numbers_of(query))
+        (counts,) = self._rows(found.filled(), values_of(query))
         return frozenset(name for name, count in zip((*found.names, "geom"), counts, strict=True) if count)
 
     def extent(self, layer_id: str, *, schematic: bool = False) -> Extent | None:
@@ -173,17 +175,17 @@ class SqlStore(Store):
 
     def _summary_now(self, layer_id: str, query: FeatureQuery, fields: Sequence[str], cells: int) -> Summary:
         found = self._select(layer_id, query)
-        (count, *sums) = self._rows(found.totals(fields), numbers_of(query))[0]
+        (count, *sums) = self._rows(found.totals(fields), values_of(query))[0]
         cells = cells if self._places[layer_id] else 0
         bounds = (query.bbox or self.extent(layer_id, schematic=query.schematic)) if cells else None
-        rows = self._rows(found.cells(Grid.over(bounds, cells)), numbers_of(query)) if bounds else []
+        rows = self._rows(found.cells(Grid.over(bounds, cells)), values_of(query)) if bounds else []
         totals = [int(total) if isinstance(total, Decimal) else total for total in sums]
         return Summary(count, dict(zip(fields, totals, strict=True)), [Cell(*row) for row in rows])
 
     def middles(self, layer_id: str, query: FeatureQuery) -> Iterator[numpy.ndarray]:
         if self._places[self.catalog[layer_id].id] is None:
             return
-        statement = self._select(layer_id, query).middles().params(numbers_of(query))
+        statement = self._select(layer_id, query).middles().params(values_of(query))
         with self._snapshot() as connection:
             for rows in self._tuples(connection, statement):
                 yield numpy.array(rows, dtype=float)
@@ -194,19 +196,14 @@ class SqlStore(Store):
         found = self._select(layer_id, query)
         if self._places[layer_id] is None:
             return _page([], found.names), numpy.empty((0, 2))
-        rows = self._rows(found.overlapping(bounds), numbers_of(query))
+        rows = self._rows(found.overlapping(bounds), values_of(query))
         middles = numpy.array([tuple(row[-2:]) for row in rows], dtype=float).reshape(-1, 2)
         return _page([row[:-2] for row in rows], found.names), middles
 
     def statuses(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
-        status = self.schema.annual_status
-        of_feature = (status.c.layer_id == self.catalog[layer_id].id, status.c.feature_id == feature_id)
-        latest = select(func.max(status.c.id)).where(*of_feature).group_by(status.c.year).correlate(None)
-        return [
-            status_of(row)
-            for row in self._rows(select(status).where(status.c.id.in_(latest)).order_by(status.c.year))
-            if not row.withdrawn
-        ]
+        values = {"layer_id": self.catalog[layer_id].id, "feature_id": feature_id}
+        rows = self._kept_rows(b"statuses", lambda: latest_of_feature(self.schema.annual_status), values)
+        return [status_of(row) for row in rows if not row.withdrawn]
 
     def standing_statuses(self, layer_id: str) -> Iterator[AnnualStatus]:
         statement = latest_rows(self.schema.annual_status, self.catalog[layer_id].id)
@@ -266,8 +263,8 @@ class SqlStore(Store):
             return connection.execute(self._statements(key, make), values).fetchall()
 
     def _count_now(self, layer_id: str, query: FeatureQuery) -> int:
-        key = key_of(layer_id, "totals", without_numbers(query))
-        return self._kept_rows(key, lambda: self._select(layer_id, query).totals(), numbers_of(query))[0][0]
+        key = key_of(layer_id, "totals", without_values(query))
+        return self._kept_rows(key, lambda: self._select(layer_id, query).totals(), values_of(query))[0][0]
 
     def _pages(self, statement: Select, names: tuple[str, ...], batch: int) -> Iterator[Page]:
         """One statement for all pages: it sees one state of the store, and rows are read as they are asked for."""
@@ -280,7 +277,7 @@ class SqlStore(Store):
                     return
 
     def _extent_now(self, layer_id: str, query: FeatureQuery) -> Extent | None:
-        sides = tuple(self._rows(self._select(layer_id, query).bounds(), numbers_of(query))[0])
+        sides = tuple(self._rows(self._select(layer_id, query).bounds(), values_of(query))[0])
         return None if sides[0] is None else sides
 
     # --- writing ---

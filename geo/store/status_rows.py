@@ -6,7 +6,7 @@ from dataclasses import fields
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Row, Select, Table, select
+from sqlalchemy import Row, Select, Table, bindparam, func, select
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
@@ -64,6 +64,14 @@ def latest_rows(table: Table, layer_id: str) -> Select:
     columns = table.c
     order = (columns.feature_id, columns.year, columns.id)
     return select(*(columns[name] for name in _NAMES)).where(columns.layer_id == layer_id).order_by(*order)
+
+
+def latest_of_feature(table: Table) -> Select:
+    """The last row of each year of the feature that the parameters `layer_id` and `feature_id` name."""
+    columns = table.c
+    of_feature = (columns.layer_id == bindparam("layer_id"), columns.feature_id == bindparam("feature_id"))
+    latest = select(func.max(columns.id)).where(*of_feature).group_by(columns.year).correlate(None)
+    return select(table).where(columns.id.in_(latest)).order_by(columns.year)
 
 
 def standing(rows: Iterable[Row]) -> Iterator[AnnualStatus]:

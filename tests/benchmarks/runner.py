@@ -16,6 +16,25 @@ FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
+class Measure:
+    """One more figure of the same run, in a row of its own.
+
+    Parameters
+    ----------
+    name
+        What is added to the name of the work.
+    figure
+        From what came of the work, ours or another program's.
+    """
+
+    name: str
+    unit: str
+    figure: Callable[[Any], float]
+    budget: float | None = None
+    budget_ratio: float | None = None
+
+
+@dataclass(frozen=True)
 class Case:
     """Work to measure.
 
@@ -38,9 +57,11 @@ class Case:
     peer
         The same work by another program, measured as ours is; `budget_ratio` is ours over theirs.
     others
-        More programs by name, to compare: each gives its figure.
+        More programs by name, to compare: each gives its figure, or what figures are taken from.
     rivals
         Which of the others do the same work: the ratio is to the best of them and the peer.
+    also
+        More figures of the same run.
     rounds
         How often all of them run, in turns; the medians count.
     close
@@ -56,7 +77,8 @@ class Case:
     peer: Callable[[Any], Any] | None = None
     budget_ratio: float | None = None
     figure: Callable[[Any], float] | None = None
-    others: Mapping[str, Callable[[Any], float]] = field(default_factory=dict)
+    others: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    also: tuple[Measure, ...] = ()
     unit: str = "s"
     rivals: tuple[str, ...] = ()
     rounds: int = 1
@@ -116,28 +138,41 @@ def measured(case: Case) -> Iterator[Row]:
         with TemporaryDirectory() as folder:
             prepared = case.prepare(size, Path(folder))
             try:
-                yield _row(case, size, prepared)
+                yield from _rows(case, size, prepared)
             finally:
                 case.close(prepared)
 
 
-def _row(case: Case, size: int, prepared: Any) -> Row:
-    others = {name: [] for name in case.others}
-    row = Row(case.name, size, case.unit, case.budget, case.budget_ratio, [], [], others, case.rivals)
+def _rows(case: Case, size: int, prepared: Any) -> list[Row]:
+    rows = [
+        Row(name, size, each.unit, each.budget, each.budget_ratio, [], [], {other: [] for other in case.others},
+            case.rivals)
+        for name, each in _measures(case).items()
+    ]  # fmt: skip
     for _ in range(case.rounds):
-        result, figure = _figure(case, case.run, prepared)
+        result, figures = _figures(case, case.run, prepared)
         if not case.check(prepared, result):
             raise AssertionError(f"{case.name}: the result does not hold")
-        row.ours.append(figure)
-        if case.peer:
-            row.peer.append(_figure(case, case.peer, prepared)[1])
-        for name, work in case.others.items():
-            row.others[name].append(work(prepared))
-    return row
+        peers = _figures(case, case.peer, prepared)[1] if case.peer else [None] * len(rows)
+        for row, ours, peer in zip(rows, figures, peers, strict=True):
+            row.ours.append(ours)
+            row.peer.extend([] if peer is None else [peer])
+        for other, work in case.others.items():
+            for row, figure in zip(rows, _figures(case, work, prepared)[1], strict=True):
+                row.others[other].append(figure)
+    return rows
 
 
-def _figure(case: Case, work: Callable[[Any], Any], prepared: Any) -> tuple[Any, float]:
+def _measures(case: Case) -> dict[str, Measure]:
+    """What is measured, by the names of the rows."""
+    first = Measure("", case.unit, case.figure, case.budget, case.budget_ratio)
+    return {case.name: first} | {f"{case.name}: {measure.name}": measure for measure in case.also}
+
+
+def _figures(case: Case, work: Callable[[Any], Any], prepared: Any) -> tuple[Any, list[float]]:
     start = time.perf_counter()
     result = work(prepared)
     took_s = time.perf_counter() - start
-    return result, case.figure(result) if case.figure else took_s
+    if isinstance(result, float) and work in case.others.values():
+        return result, [result]
+    return result, [measure.figure(result) if measure.figure else took_s for measure in _measures(case).values()]

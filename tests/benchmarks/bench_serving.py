@@ -1,0 +1,146 @@
+"""Pages of features and single ones over HTTP, beside tipg and pygeoapi on PostGIS, which have the same rows.
+
+Each server is asked for the same boxes, in turns; the three answers to some of them are compared feature by feature.
+"""
+
+import json
+import subprocess
+import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from tests.benchmarks import servers
+from tests.benchmarks.parcels import parcels, store_of
+from tests.benchmarks.runner import Case, Measure
+from tests.benchmarks.servers import Load
+from tests.cluster import Cluster
+
+SIZES = (500, 1_000, 100_000, 1_000_000)
+SECONDS, SECONDS_SMALL = 6, 1
+BOXES = 400
+IN_A_BOX = 1.4
+"""How many features lie in a box, for each that a page holds: there is a next page."""
+
+COLLECTIONS = {
+    "ours": "/ogc/collections/parcels",
+    "tipg": "/collections/public.parcels",
+    "pygeoapi": "/collections/parcels",
+}
+
+
+@dataclass
+class Servers:
+    """Running servers on the same rows; PostGIS and its servers start when they are first asked for."""
+
+    size: int
+    folder: Path
+    limit: int
+    stack: ExitStack = field(default_factory=ExitStack)
+    addresses: dict[str, str] = field(default_factory=dict)
+    seconds: int = SECONDS
+
+    def paths(self, name: str) -> list[str]:
+        """What is asked of a server: pages of boxes, or single features where the limit is 1."""
+        base = COLLECTIONS[name]
+        if self.limit == 1:
+            step = max(self.size // BOXES, 1)
+            return [f"{base}/items/{self._id(name, each)}" for each in range(0, self.size, step)]
+        boxes = servers.boxes(BOXES, int(self.limit * IN_A_BOX), self.size)
+        return [f"{base}/items?bbox={box}&limit={self.limit}" for box in boxes]
+
+    def _id(self, name: str, number: int) -> str:
+        return f"p-{number}" if name == "ours" else str(number + 1)
+
+    def address(self, name: str) -> str:
+        if name not in self.addresses:
+            self.addresses[name] = self.stack.enter_context(contextmanager(self._starters()[name])())
+        return self.addresses[name]
+
+    def _starters(self) -> dict[str, Callable]:
+        return {
+            "ours": lambda: servers.ours(store_of(self.size)),
+            "tipg": lambda: servers.tipg(self._database()),
+            "pygeoapi": lambda: servers.pygeoapi(self._database(), self.folder),
+        }
+
+    def _database(self) -> str:
+        """The address of a database that has the rows of our store, copied by ogr2ogr."""
+        if "database" not in self.addresses:
+            cluster = Cluster(self.folder)
+            self.stack.callback(cluster.leave)
+            url = cluster.url(cluster.new_database()).replace("+psycopg", "")
+            copy = ["ogr2ogr", "-f", "PostgreSQL", f"PG:{url}", str(store_of(self.size) / "plan.gpkg"), "parcels"]
+            keys = ["-lco", "GEOMETRY_NAME=geom", "-lco", "FID=fid", "-preserve_fid"]
+            subprocess.run([*copy, *keys, "--config", "PG_USE_COPY", "YES"], check=True, capture_output=True)
+            cluster.administer("VACUUM ANALYZE parcels", url.rpartition("/")[2])
+            self.addresses["database"] = url
+        return self.addresses["database"]
+
+
+def prepare(limit: int, size: int, folder: Path) -> Servers:
+    return Servers(size, folder, limit, seconds=SECONDS_SMALL if size == SIZES[0] else SECONDS)
+
+
+def ask(name: str, prepared: Servers) -> Load:
+    address, paths = prepared.address(name), prepared.paths(name)
+    for path in paths[:40]:  # every worker has seen the work once
+        _read(address + path)
+    return servers.load(address, paths, prepared.seconds)
+
+
+def same_answers(prepared: Servers, _found: Load) -> bool:
+    """The three give the same features, or fewer than all where a page is full."""
+    answers = {
+        name: [_ids(_read(address + path)) for path in prepared.paths(name)[:5]]
+        for name, address in prepared.addresses.items()
+        if name != "database"
+    }
+    ours = answers.pop("ours")
+    return all(
+        len(own) == len(other) and (len(own) == prepared.limit or own == other)
+        for others in answers.values()
+        for own, other in zip(ours, others, strict=True)
+    ) and all(own <= in_box for own, in_box in zip(ours, _expected(prepared), strict=True))
+
+
+def _expected(prepared: Servers) -> list[set[str]]:
+    """The same by geopandas."""
+    everything = parcels(prepared.size)
+    if prepared.limit == 1:
+        return [{path.rpartition("/")[2]} for path in prepared.paths("ours")[:5]]
+    boxes = [path.partition("bbox=")[2].partition("&")[0].split(",") for path in prepared.paths("ours")[:5]]
+    return [set(everything.cx[float(w) : float(e), float(s) : float(n)].index) for w, s, e, n in boxes]
+
+
+def _read(url: str) -> dict:
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return json.load(answer)
+
+
+def _ids(document: dict) -> set[str]:
+    features = document.get("features", [document])
+    return {feature["properties"].get("feature_id") or str(feature["id"]) for feature in features}
+
+
+def ms_each(load: Load) -> float:
+    """Milliseconds of the server for each request."""
+    return 1000 / load.per_s
+
+
+def case(name: str, limit: int, ratio: float) -> Case:
+    return Case(
+        name, partial(prepare, limit), partial(ask, "ours"), same_answers, SIZES, unit="ms each", figure=ms_each,
+        peer=partial(ask, "tipg"), budget_ratio=ratio, others={"pygeoapi": partial(ask, "pygeoapi")}, rounds=2,
+        also=(Measure("p99", "ms", lambda load: load.p99_ms, budget_ratio=ratio),),
+        close=lambda prepared: prepared.stack.close(),
+    )  # fmt: skip
+
+
+CASES = [
+    case("serving: a page of 100 by bbox", 100, 1 / 5),
+    case("serving: a page of 10 by bbox", 10, 1 / 5),
+    case("serving: one feature", 1, 1 / 4),
+]
