@@ -49,7 +49,7 @@ def percentile(times: Counter[int], share: float) -> int | None:
 
 def figures(entries: Iterable[dict]) -> dict[str, object]:
     """What locust's own statistics say of all reads and all writes."""
-    times, errors, by_name = {"read": Counter(), "write": Counter()}, 0, {}
+    times, errors, by_name = {"read": Counter(), "write": Counter(), "other": Counter()}, 0, {}
     for entry in entries:
         own = Counter({int(each): count for each, count in entry["response_times"].items()})
         times[entry["name"].partition(" ")[0]] += own
@@ -112,6 +112,8 @@ def main(minutes: float = MINUTES, planners: int = PLANNERS) -> int:
             try:
                 address = f"http://127.0.0.1:{port}"
                 _wait_for(f"{address}/healthz/ready")
+                for path in ("/", "/export", "/ogc/search?q=xx", "/healthz/ready") * 6:  # no worker begins cold
+                    requests.get(f"{address}{path}", timeout=60)
                 memory = Memory(server.pid)
                 try:
                     told = _run("locust", "--locustfile", "tests/load/planners.py", "--headless", "--host", address,

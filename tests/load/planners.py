@@ -1,6 +1,6 @@
 """What planners do, for locust: open the map, choose years, look things up, take files away, and report now and then.
 
-Everything is asked of the address that locust is given; names of requests begin with `read` or `write`.
+Everything is asked of the address that locust is given; names of requests begin with `read`, `write` or `other`.
 """
 
 import random
@@ -93,7 +93,7 @@ class Editor(Reader):
         super().on_start()
         self.name = f"editor{random.randrange(EDITORS)}"
         form = {"name": self.name, "password": PASSWORD, "csrf_token": self._token("/accounts/sign-in")}
-        self.client.post("/accounts/sign-in", data=form, name="write sign-in", allow_redirects=False)
+        self.client.post("/accounts/sign-in", data=form, name="other sign-in", allow_redirects=False)
         self.csrf = self._token("/accounts/me")
 
     def _token(self, path: str) -> str:
