@@ -17,6 +17,7 @@ import shapely
 
 from geo.model.crs import STORED_CRS, gauss_kruger_crs, projection
 from geo.model.errors import InvalidInput, N_
+from geo.model.layer import Title
 from geo.model.units import SQUARE_METRES_PER_MU
 
 MEDIA_TYPE = "text/plain"
@@ -56,7 +57,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         格式版本号.
     """
 
-    title: str = ""
+    title: Title | None = None
     zone_digits: bool = True
     closing_row: bool = True
     extra_columns: tuple[str, ...] = ()

@@ -142,7 +142,7 @@ class FeatureSelect:
         """What matches and whose bounds meet a box: as `page` without its order, and last what `middles` has."""
         columns = (self._table.c.feature_id, self._geometry(), *(self._columns[name] for name in self.names))
         statement = self._matching([*columns, *self._place.middle()], self.names, by_place=True)
-        return statement.where(self._place.overlaps(bounds)).limit(LIMIT)
+        return statement.where(self._place.overlaps(bounds)).limit(LIMIT if self._query.limit is not None else None)
 
     def _matching(
         self, columns: Sequence[ColumnElement], names: Iterable[str] = (), *, by_place: bool = False

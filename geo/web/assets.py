@@ -45,6 +45,7 @@ def serve_assets(app: Flask) -> None:
     root = "/static" if app.debug else f"/static/{edition()}"
     app.add_url_rule(f'/static/<any("{edition()}"):edition>/<path:filename>', endpoint="static")
     serve_plain = app.view_functions["static"]
+    app.add_url_rule("/favicon.ico", view_func=favicon)
 
     def serve(filename: str, edition: str | None = None) -> Response:
         response = serve_plain(filename=filename)
@@ -57,6 +58,11 @@ def serve_assets(app: Flask) -> None:
     app.view_functions["static"] = serve
     app.config["ASSETS"] = root
     app.jinja_env.globals |= {"assets": root, "module": module, "browser_modules": browser_modules}
+
+
+def favicon() -> Response:
+    """The sign of our pages, for a browser that shows JSON and asks for one by itself."""
+    return Response((STATIC / "img" / "favicon.svg").read_bytes(), mimetype="image/svg+xml")
 
 
 def asset(path: str) -> str:

@@ -47,7 +47,7 @@ def data() -> list[str]:
 def leftovers(page: Page, data: list[str]) -> set[str]:
     """Chinese that is no data."""
     texts = " \n".join(set(page.evaluate(READ)))
-    for value in data:
+    for value in sorted(data, key=len, reverse=True):  # a name may hold another
         texts = texts.replace(value, " ")
     return set(CJK.findall(texts))
 

@@ -8,8 +8,8 @@ from tests.browser.map_page import MapPage
 
 POLICY = {
     "default-src": "'self'",
-    "script-src": r"'self' 'nonce-[\w-]{20,}'",
-    "style-src": r"'self' 'nonce-[\w-]{20,}'",
+    "script-src": r"'self'( 'nonce-[\w-]{20,}')?",
+    "style-src": r"'self'( 'nonce-[\w-]{20,}')?",
     "img-src": "'self' data: blob:",
     "object-src": "'none'",
     "base-uri": "'none'",

@@ -9,11 +9,11 @@ import pandas
 import pyogrio
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from geo.exchange.files import read_network
-from geo.exchange.files.road_fields import ROAD_NAME
+from geo.exchange.files.road_fields import NO_ROAD, ROAD_NAME
 from geo.exchange.texts import encoding_of
 from geo.model.errors import InvalidFile
 from tests.exchange.osm_files import write_pbf, write_xml
@@ -59,6 +59,7 @@ def test_a_shapefile_is_read_in_the_encoding_that_it_has_whatever_it_says(tmp_pa
     )
 )
 def test_any_chinese_name_comes_back_from_gbk(tmp_path, names):
+    assume(not any(NO_ROAD.fullmatch(name + "路") for name in names))  # 道路 is what people call any road
     folder = tmp_path / "gbk"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

@@ -14,6 +14,7 @@ from geo.model.feature_query import Condition, FeatureQuery, Order
 from geo.store import open_store
 from geo.store.limits import Limits
 from geo.store.postgis_engine import without_password
+from geo.store.query import values_of
 from tests.cluster import Cluster
 
 pytestmark = [
@@ -58,7 +59,8 @@ def test_a_place_is_found_through_the_index(store, frame, square, outside):
         "parcels", frame({f"p-{n}": {"geometry": square(100 + n / 100, 33, 0.005)} for n in range(3000)})
     )
     outside("ANALYZE parcels")
-    page = store._select("parcels", FeatureQuery(bbox=(114, 33, 114.001, 33.001), limit=10)).page()
+    query = FeatureQuery(bbox=(114, 33, 114.001, 33.001), limit=10)
+    page = store._select("parcels", query).page().params(values_of(query))
     with store._reading() as connection:
         statement = page.compile(store._engine)
         plan = connection.exec_driver_sql(f"EXPLAIN {statement}", statement.construct_params()).scalars().all()

@@ -15,6 +15,9 @@ LEAST_SIDE, MOST_SIDE = 32, 512
 
 NOWHERE, MIXED = -1, -2
 
+LEAST = -1e-6
+"""Of a column or row: a place on the very edge of all areas may come out a little beside the grid."""
+
 
 class AreaIndex:
     """Areas, ready to be asked where places lie.
@@ -38,7 +41,7 @@ class AreaIndex:
     def at(self, x: float, y: float) -> int:
         """The number of the area that holds a place, -1 for none."""
         column, row = (x - self._west) / self._width, (y - self._south) / self._height
-        if not (0 <= column <= self._side and 0 <= row <= self._side):
+        if not (LEAST <= column <= self._side - LEAST and LEAST <= row <= self._side - LEAST):
             return NOWHERE
         cell = min(int(row), self._side - 1) * self._side + min(int(column), self._side - 1)
         found = self._of_cell[cell]
@@ -52,7 +55,8 @@ class AreaIndex:
     def of(self, x: numpy.ndarray, y: numpy.ndarray) -> numpy.ndarray:
         """The same of many places."""
         column, row = (x - self._west) / self._width, (y - self._south) / self._height
-        inside = (column >= 0) & (column <= self._side) & (row >= 0) & (row <= self._side)
+        most = self._side - LEAST
+        inside = (column >= LEAST) & (column <= most) & (row >= LEAST) & (row <= most)
         found = numpy.full(len(inside), NOWHERE)
         column, row = (numpy.minimum(each[inside].astype(numpy.int64), self._side - 1) for each in (column, row))
         found[inside] = numpy.array(self._of_cell)[row * self._side + column]
@@ -70,7 +74,7 @@ class AreaIndex:
         row, column = numpy.divmod(numpy.arange(self._side**2), self._side)
         west, south = self._west + column * self._width, self._south + row * self._height
         # A little larger, so that what rounding puts into the cell beside it is not missed.
-        margin_x, margin_y = self._width * 1e-6, self._height * 1e-6
+        margin_x, margin_y = -LEAST * self._width, -LEAST * self._height
         tree = shapely.STRtree(
             shapely.box(
                 west - margin_x, south - margin_y, west + self._width + margin_x, south + self._height + margin_y
