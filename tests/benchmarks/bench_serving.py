@@ -133,7 +133,8 @@ def ms_each(load: Load) -> float:
 def case(name: str, limit: int, ratio: float) -> Case:
     return Case(
         name, partial(prepare, limit), partial(ask, "ours"), same_answers, SIZES, unit="ms each", figure=ms_each,
-        peer=partial(ask, "tipg"), budget_ratio=ratio, others={"pygeoapi": partial(ask, "pygeoapi")}, rounds=2,
+        peer=partial(ask, "tipg"), budget_ratio=ratio, others={"pygeoapi": partial(ask, "pygeoapi")},
+        rivals=("pygeoapi",), rounds=2,
         also=(Measure("p99", "ms", lambda load: load.p99_ms, budget_ratio=ratio),),
         close=lambda prepared: prepared.stack.close(),
     )  # fmt: skip
