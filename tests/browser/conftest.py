@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.map_page import VIEWPORTS, MapPage
+from tests.browser.office import add_accounts
 from tests.serving import ROOT, running_server
 
 ANSWER_TIMEOUT_MS = 15_000
@@ -37,6 +38,15 @@ def serve() -> Callable:
 def address(tmp_path_factory) -> Iterator[str]:
     """A server on the shipped plan."""
     with running_server(tmp_path_factory.mktemp("plan") / "plan.gpkg") as server:
+        yield server.address
+
+
+@pytest.fixture(scope="module")
+def office_address(tmp_path_factory, serve) -> Iterator[str]:
+    """A server with an editor."""
+    store = tmp_path_factory.mktemp("office") / "plan.gpkg"
+    add_accounts(store, editor="editor")
+    with serve(store) as server:
         yield server.address
 
 

@@ -5,12 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from geo.web import create_app
+from tests.browser.office import PASSWORD, add_accounts, sign_in
 from tests.browser.test_accessibility import grave_faults
 from tests.browser.test_language import CJK, leftovers
 from tests.browser.test_sizes import outside
 
-PASSWORD = "a long enough password"
 NAMES = {"张明": "admin", "王晓丽": "editor", "李强": "viewer"}
 
 
@@ -18,18 +17,9 @@ NAMES = {"张明": "admin", "王晓丽": "editor", "李强": "viewer"}
 def office_address(tmp_path_factory, serve):
     """A server of an office with three accounts, made by the command that makes the first one."""
     store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    app = create_app({"DATABASE_URL": f"gpkg:///{store}"})
-    for name, role in NAMES.items():
-        arguments = ["user-add", name, "--role", role, "--password-env", "NEW_PASSWORD"]
-        assert app.test_cli_runner(env={"NEW_PASSWORD": PASSWORD}).invoke(args=arguments).exit_code == 0
+    add_accounts(store, **NAMES)
     with serve(store) as server:
         yield server.address
-
-
-def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    page.get_by_test_id("sign-in-form").locator("[name=name]").fill(name)
-    page.get_by_test_id("sign-in-form").locator("[name=password]").fill(password)
-    page.get_by_test_id("sign-in").click()
 
 
 def fits(page: Page) -> bool:

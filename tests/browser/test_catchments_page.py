@@ -3,19 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from geo.web import create_app
-from tests.browser.test_accounts import PASSWORD, sign_in
-
-
-@pytest.fixture(scope="module")
-def office_address(tmp_path_factory, serve):
-    """A server with an editor."""
-    store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    runner = create_app({"DATABASE_URL": f"gpkg:///{store}"}).test_cli_runner(env={"NEW_PASSWORD": PASSWORD})
-    arguments = ["user-add", "editor", "--role", "editor", "--password-env", "NEW_PASSWORD"]
-    assert runner.invoke(args=arguments).exit_code == 0
-    with serve(store) as server:
-        yield server.address
+from tests.browser.office import sign_in
 
 
 def opened(open_page, address, size="desktop", **given):

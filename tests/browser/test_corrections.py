@@ -3,24 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from geo.web import create_app
 from tests.browser.map_page import MapPage
+from tests.browser.office import sign_in
 from tests.browser.test_accessibility import grave_faults
-from tests.browser.test_accounts import PASSWORD, fits, sign_in
+from tests.browser.test_accounts import fits
 from tests.browser.test_language import leftovers
 
 RECORD = "schools/2021-2"
-
-
-@pytest.fixture(scope="module")
-def office_address(tmp_path_factory, serve):
-    """A server with an editor."""
-    store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    runner = create_app({"DATABASE_URL": f"gpkg:///{store}"}).test_cli_runner(env={"NEW_PASSWORD": PASSWORD})
-    arguments = ["user-add", "editor", "--role", "editor", "--password-env", "NEW_PASSWORD"]
-    assert runner.invoke(args=arguments).exit_code == 0
-    with serve(store) as server:
-        yield server.address
 
 
 @pytest.mark.parametrize(("language", "size"), [("zh", "desktop"), ("en", "phone")])

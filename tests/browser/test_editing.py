@@ -5,9 +5,9 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from geo.web import create_app
+from tests.browser.office import add_accounts, sign_in
 from tests.browser.test_accessibility import grave_faults
-from tests.browser.test_accounts import PASSWORD, fits, sign_in
+from tests.browser.test_accounts import fits
 from tests.browser.test_language import leftovers
 
 SCHOOL = "schools/2023-1"
@@ -18,10 +18,7 @@ NAME = "驻马店经济开发区宏志小学"
 def office_address(tmp_path_factory, serve):
     """A server with two editors."""
     store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    runner = create_app({"DATABASE_URL": f"gpkg:///{store}"}).test_cli_runner(env={"NEW_PASSWORD": PASSWORD})
-    for name in ("wang", "li"):
-        arguments = ["user-add", name, "--role", "editor", "--password-env", "NEW_PASSWORD"]
-        assert runner.invoke(args=arguments).exit_code == 0
+    add_accounts(store, wang="editor", li="editor")
     with serve(store) as server:
         yield server.address
 

@@ -5,25 +5,14 @@ import pytest
 import shapely
 from playwright.sync_api import expect
 
-from geo.web import create_app
 from tests.browser.map_page import VIEWPORTS
+from tests.browser.office import sign_in
 from tests.browser.test_accessibility import grave_faults
-from tests.browser.test_accounts import PASSWORD, fits, sign_in
+from tests.browser.test_accounts import fits
 from tests.browser.test_language import leftovers
 
 BOWTIE = shapely.Polygon([(114.01, 33.05), (114.014, 33.054), (114.014, 33.05), (114.01, 33.054)])
 HOSTILE = "<img src=x onerror=alert(1)>${alert(1)}"
-
-
-@pytest.fixture(scope="module")
-def office_address(tmp_path_factory, serve):
-    """A server with an editor."""
-    store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    runner = create_app({"DATABASE_URL": f"gpkg:///{store}"}).test_cli_runner(env={"NEW_PASSWORD": PASSWORD})
-    arguments = ["user-add", "editor", "--role", "editor", "--password-env", "NEW_PASSWORD"]
-    assert runner.invoke(args=arguments).exit_code == 0
-    with serve(store) as server:
-        yield server.address
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from geo.web import create_app
 from tests.browser.map_page import MapPage
+from tests.browser.office import add_accounts, sign_in
 from tests.browser.test_accessibility import grave_faults
-from tests.browser.test_accounts import PASSWORD, fits, sign_in
+from tests.browser.test_accounts import fits
 from tests.browser.test_language import leftovers
 
 SCHOOL = "schools/2023-1"
@@ -17,10 +17,7 @@ SCHOOL = "schools/2023-1"
 def office_address(tmp_path_factory, serve):
     """A server with an editor and an admin."""
     store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    runner = create_app({"DATABASE_URL": f"gpkg:///{store}"}).test_cli_runner(env={"NEW_PASSWORD": PASSWORD})
-    for role in ("editor", "admin"):
-        arguments = ["user-add", role, "--role", role, "--password-env", "NEW_PASSWORD"]
-        assert runner.invoke(args=arguments).exit_code == 0
+    add_accounts(store, editor="editor", admin="admin")
     with serve(store, SEAL_KEY=str(store.with_name("seal.pem"))) as server:
         yield server.address
 

@@ -1,9 +1,6 @@
 """What a planner does with a plan's text: paste, correct, adopt, find it on the map, take it back, place by hand."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.map_page import MapPage
+from tests.browser.office import PASSWORD, add_accounts
 from tests.browser.test_accessibility import grave_faults
 
 ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "a long enough password"
 LINES = (ROOT / "tests" / "data" / "plans" / "new_district.txt").read_text(encoding="utf-8").splitlines()
 PARAGRAPHS = "\n".join(LINES[33:36])
 """2022年新建2所学校, and the two schools."""
@@ -61,20 +58,7 @@ class LocatingPage:
 def office(serve, tmp_path_factory) -> Iterator[str]:
     """Address of a server on a store of its own, with an editor's account."""
     store = tmp_path_factory.mktemp("locating") / "plan.gpkg"
-    environment = os.environ | {"DATABASE_URL": f"gpkg:///{store}", "NEW_PASSWORD": PASSWORD}
-    command = [
-        "-m",
-        "flask",
-        "--app",
-        "server",
-        "user-add",
-        "张三",
-        "--role",
-        "editor",
-        "--password-env",
-        "NEW_PASSWORD",
-    ]
-    subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=True, capture_output=True)
+    add_accounts(store, 张三="editor")
     with serve(store) as server:
         yield server.address
 

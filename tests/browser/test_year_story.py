@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from geo.web import create_app
 from tests.browser.map_page import MapPage
+from tests.browser.office import add_accounts, sign_in
 from tests.browser.test_accessibility import grave_faults
-from tests.browser.test_accounts import PASSWORD, fits, sign_in
+from tests.browser.test_accounts import fits
 
 SCHOOL = "schools/2023-1"
 BEFORE = datetime.now(UTC) - timedelta(days=3)
@@ -22,9 +22,7 @@ def office_address(tmp_path_factory, serve):
     store = tmp_path_factory.mktemp("office") / "plan.gpkg"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("geo.store.journal.now", lambda: BEFORE.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
-        app = create_app({"DATABASE_URL": f"gpkg:///{store}"})
-        arguments = ["user-add", "editor", "--role", "editor", "--password-env", "NEW_PASSWORD"]
-        assert app.test_cli_runner(env={"NEW_PASSWORD": PASSWORD}).invoke(args=arguments).exit_code == 0
+        add_accounts(store, editor="editor")
     with serve(store, AS_OF_DIR=str(store.with_name("as_of"))) as server:
         yield server.address
 
