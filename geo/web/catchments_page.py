@@ -1,7 +1,6 @@
 """The page of catchments: schools, areas and homes of a year, which school it is from a place, and what was kept."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import msgspec
 import orjson
@@ -23,6 +22,7 @@ from geo.web import catchments_view as view
 from geo.web import progress
 from geo.web.current import current_store, live_store, past_stores
 from geo.web.guard import needs_role
+from geo.web.json_body import json_body
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
 from geo.web.sessions import may
@@ -31,8 +31,6 @@ from geo.web.slots import slots
 MODULE = "js/catchments_page.js"
 STEPS = 6
 """What a computation tells at most: reading, last year, places, walks, whole blocks, areas."""
-
-Given = TypeVar("Given", bound=msgspec.Struct)
 
 _EXTENSION = "plan_atlas_catchments"
 
@@ -195,7 +193,7 @@ def kept() -> Response:
 @needs_role("editor")
 def keep() -> Response:
     """Keep a question with its answer."""
-    given = _given(GivenScenario)
+    given = json_body(GivenScenario)
     store = live_store()
     question = question_of(given.question, list(store.catalog.zone.years))
     made = scenarios.keep(store, answers(), question, given.name, given.note, by=current_user.name)
@@ -206,7 +204,7 @@ def keep() -> Response:
 @needs_role("editor")
 def rename(number: int) -> Response:
     """Call a scenario otherwise."""
-    given = _given(GivenName)
+    given = json_body(GivenName)
     made = scenarios.rename(live_store(), number, given.name, given.note, Act(current_user.name), seen=given.seen)
     return jsonify(id=made.id, name=made.name)
 
@@ -215,16 +213,8 @@ def rename(number: int) -> Response:
 @needs_role("editor")
 def remove(number: int) -> Response:
     """Take a scenario out; the journal tells that it was there."""
-    live_store().scenarios.remove(number, Act(current_user.name), seen=_given(Seen).seen)
+    live_store().scenarios.remove(number, Act(current_user.name), seen=json_body(Seen).seen)
     return current_app.response_class(status=204)
-
-
-def _given(kind: type[Given]) -> Given:
-    """The request's JSON."""
-    try:
-        return msgspec.json.decode(request.get_data(), type=kind)
-    except msgspec.DecodeError as fault:
-        raise InvalidInput(N_("请求不是所需的 JSON：%(reason)s"), reason=str(fault)) from None
 
 
 def _answered() -> Callable[[Tell], tuple[Answer, Renewed | None]]:

@@ -1,7 +1,6 @@
 """The page that turns a plan's words into places: read, compare, decide, save, take back."""
 
 from dataclasses import asdict
-from typing import TypeVar
 
 import msgspec
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -17,6 +16,7 @@ from geo.store.base import Store
 from geo.web import progress, proposal_view, relocating
 from geo.web.current import live_store
 from geo.web.guard import needs_role
+from geo.web.json_body import json_body
 from geo.web.language import in_words, translated
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
@@ -34,7 +34,6 @@ LONGEST_TEXT = 10_000
 LONGEST_NOTE = 200
 
 blueprint = Blueprint("locating", __name__)
-Given = TypeVar("Given")
 
 
 class GivenProject(msgspec.Struct, forbid_unknown_fields=True):
@@ -166,7 +165,7 @@ def _given_plan() -> reading.Reading:
 @takes(LARGEST_QUESTION)
 def propose() -> Response:
     """Where records go, which features of the store they are, and what would change; told line by line."""
-    given = _json(GivenProjects)
+    given = json_body(GivenProjects)
     if len(given.projects) > MOST_PROJECTS:
         raise InvalidInput(N_("记录太多，最多 %(most)s 条"), most=MOST_PROJECTS)
     projects = [each.project() for each in given.projects]
@@ -185,7 +184,7 @@ def propose() -> Response:
 @needs_role("editor")
 def adopt() -> Response:
     """Write adopted records: new features, changed figures, positions; all or none."""
-    given = _json(GivenDecisions)
+    given = json_body(GivenDecisions)
     if not 0 < len(given.decisions) <= MOST_PROJECTS:
         raise InvalidInput(N_("一次最多采纳 %(most)s 条记录"), most=MOST_PROJECTS)
     author = current_user.name
@@ -199,7 +198,7 @@ def adopt() -> Response:
 @needs_role("editor")
 def place() -> Response:
     """Put a feature where a planner says."""
-    given = _json(GivenPlace)
+    given = json_body(GivenPlace)
     act = Act(current_user.name, N_("在图上落图"))
     shape = adopting.drawn_shape(given.geometry)
     entry = adopting.place(live_store(), given.layer, given.id, given.revision, shape, act)
@@ -210,7 +209,7 @@ def place() -> Response:
 @needs_role("editor")
 def undo() -> Response:
     """Take a change set back by a new one."""
-    given = _json(GivenUndo)
+    given = json_body(GivenUndo)
     act = Act(current_user.name, N_("撤销第 %(number)s 次写入") % {"number": given.change_set})
     entries = history.undo(live_store(), given.change_set, act)
     return jsonify(change_set=entries[0].change_set if entries else None)
@@ -222,17 +221,3 @@ def _network(store: Store) -> tuple[Network | None, str | None]:
         return proposals.network_now(store), None
     except InvalidInput as error:
         return None, in_words(error)
-
-
-def _json(kind: type[Given]) -> Given:
-    """The JSON of a request as a definition has it.
-
-    Raises
-    ------
-    InvalidInput
-        If it is none, or of another form.
-    """
-    try:
-        return msgspec.json.decode(request.get_data(), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        raise InvalidInput(N_("提交的内容不符合格式：%(reason)s"), reason=str(fault)) from None

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 import numpy
 import shapely
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.font_manager import fontManager
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from shapely.geometry.base import BaseGeometry
@@ -18,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.exchange import fonts
 from geo.exchange.map_picture import furniture, labels, signs
 from geo.exchange.map_picture.content import Frame, Ground, Picture
+from geo.exchange.map_picture.sheet import Sheet
 
 SMALLEST_OUTLINE_MM = 1.8
 """A smaller shape is shown by its marker alone."""
@@ -40,8 +40,7 @@ def draw(picture: Picture, format_name: str, dpi: int) -> bytes:
     with _one_at_a_time:
         figure = Figure(figsize=(picture.width_mm / 25.4, picture.height_mm / 25.4), facecolor=signs.PAPER)
         FigureCanvasAgg(figure)
-        sheet = _Sheet(figure, picture, _font())
-        sheet.draw()
+        _Drawing(figure, picture, _font()).draw()
         file = io.BytesIO()
         moment = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}[format_name]
         figure.savefig(file, format=format_name, dpi=dpi, metadata=moment)
@@ -58,15 +57,11 @@ def _font() -> list[str]:
     return [names[str(fonts.sans())], names[str(fonts.others())]]
 
 
-class _Sheet:
-    """One sheet in the making; everything on it is measured in mm from its lower left corner."""
+class _Drawing(Sheet):
+    """The sheet with its map."""
 
     def __init__(self, figure: Figure, picture: Picture, families: list[str]) -> None:
-        self.picture, self.frame, self.families = picture, picture.frame, families
-        self.axes: Axes = figure.add_axes((0, 0, 1, 1))
-        self.axes.set_xlim(0, picture.width_mm)
-        self.axes.set_ylim(0, picture.height_mm)
-        self.axes.axis("off")
+        super().__init__(figure, picture, families)
         self.window = _window(self.frame)
 
     def draw(self) -> None:
@@ -81,12 +76,6 @@ class _Sheet:
             self._name(name)
         self._patch(_rectangle(self.frame, facecolor="none", edgecolor=signs.TEXT_INK, linewidth=0.8), 30)
         furniture.around_map(self)
-
-    def text(self, x: float, y: float, words: str, size: float, **more: object) -> None:
-        """Words at a place; never read as a formula, whatever signs they have."""
-        font = FontProperties(family=self.families, size=size)
-        style = {"color": signs.TEXT_INK, "va": "center", "zorder": 40} | more
-        self.axes.text(x, y, fonts.drawable(words), fontproperties=font, parse_math=False, **style)
 
     def _patch(self, patch, zorder: float, clip: PathPatch | None = None):
         patch.set_zorder(zorder)

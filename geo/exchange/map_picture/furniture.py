@@ -1,9 +1,6 @@
 """What stands on and around the map: scale bar, north arrow, title, legend, notes, warning."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
@@ -13,9 +10,7 @@ from matplotlib.patheffects import withStroke
 from geo.exchange.map_picture import layout, signs
 from geo.exchange.map_picture.content import Key, Picture, Section
 from geo.exchange.map_picture.labels import Box, width_mm
-
-if TYPE_CHECKING:
-    from geo.exchange.map_picture.drawing import _Sheet
+from geo.exchange.map_picture.sheet import Sheet
 
 HALO = [withStroke(linewidth=1.8, foreground=signs.PAPER)]
 
@@ -27,7 +22,7 @@ SIGN_MM = 6.0
 LEGEND_ROW_MM, LEGEND_HEAD_MM, LEGEND_PT = 4.1, 5.0, 6.6
 
 
-def on_map(sheet: _Sheet) -> None:
+def on_map(sheet: Sheet) -> None:
     """Scale bar and north arrow, on the map's corners."""
     _scale_bar(sheet)
     _north_arrow(sheet)
@@ -45,7 +40,7 @@ def covered(picture: Picture) -> list[Box]:
     ]
 
 
-def around_map(sheet: _Sheet) -> None:
+def around_map(sheet: Sheet) -> None:
     """Title, legend and notes; a warning stands before the subtitle, in red."""
     picture = sheet.picture
     middle = picture.width_mm / 2
@@ -70,7 +65,7 @@ def _fitting(words: str, size: float, room_mm: float) -> str:
     return f"{words}…"
 
 
-def _scale_bar(sheet: _Sheet) -> None:
+def _scale_bar(sheet: Sheet) -> None:
     """Two fields, black and white, over the length of the bar; its words at the end, the scale in figures above."""
     frame, bar = sheet.frame, sheet.picture.scale_bar
     x, y = frame.left_mm + BAR_MM[0], frame.bottom_mm + BAR_MM[1]
@@ -84,7 +79,7 @@ def _scale_bar(sheet: _Sheet) -> None:
     sheet.text(x, y + 3.2, sheet.picture.scale_words, 5.8, path_effects=HALO)
 
 
-def _north_arrow(sheet: _Sheet) -> None:
+def _north_arrow(sheet: Sheet) -> None:
     """Points to true north, which in a plane is not quite upwards."""
     frame, half = sheet.frame, ARROW_LONG_MM / 2
     x = frame.left_mm + frame.width_mm - ARROW_MM[0]
@@ -101,7 +96,7 @@ def _north_arrow(sheet: _Sheet) -> None:
     sheet.text(*turned(0, half + 2.0), sheet.picture.north_words, 7.5, ha="center", path_effects=HALO)
 
 
-def _legend(sheet: _Sheet) -> None:
+def _legend(sheet: Sheet) -> None:
     """Signs and words, a section under the other; tighter where there are many."""
     picture, frame = sheet.picture, sheet.frame
     left = frame.left_mm + frame.width_mm + 2.5
@@ -130,7 +125,7 @@ def _height(section: Section) -> float:
     return LEGEND_HEAD_MM + len(section.keys) * LEGEND_ROW_MM + lines * LEGEND_ROW_MM * 0.8 + 1.2
 
 
-def _sign(sheet: _Sheet, key: Key, left: float, y: float, tight: float) -> None:
+def _sign(sheet: Sheet, key: Key, left: float, y: float, tight: float) -> None:
     """The sign of a row of the legend, drawn as on the map."""
     x, half = left + SIGN_MM / 2, 1.35 * tight
     box = Path([(left, y - half), (left + SIGN_MM, y - half), (left + SIGN_MM, y + half), (left, y + half),
