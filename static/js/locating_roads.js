@@ -8,7 +8,7 @@ import { resultOf } from "./lines.js";
 import { say, sayFailed, settle } from "./notices.js";
 import { responseTo } from "./send.js";
 
-const FORMATS = ".gpkg,.zip,.geojson,.json,.geojsonl,.fgb,.kml,.kmz,.dxf,.csv,.tsv,.pbf,.osm";
+const FORMATS = ".gpkg,.zip,.geojson,.json,.geojsonl,.fgb,.parquet,.kml,.kmz,.dxf,.csv,.tsv,.pbf,.osm";
 
 export class Roads {
   constructor(node, page) {

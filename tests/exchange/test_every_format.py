@@ -94,6 +94,11 @@ def dxf(path: Path, frame: geopandas.GeoDataFrame) -> Path:
     return path
 
 
+def by_geopandas(path: Path, frame: geopandas.GeoDataFrame) -> Path:
+    frame.to_parquet(path)
+    return path
+
+
 def by_gdal(path: Path, frame: geopandas.GeoDataFrame) -> Path:
     if path.suffix == ".fgb":
         frame.to_file(path, driver="FlatGeobuf", SPATIAL_INDEX="NO")  # which would change the order
@@ -105,7 +110,7 @@ def by_gdal(path: Path, frame: geopandas.GeoDataFrame) -> Path:
 WRITERS = {
     "a.gpkg": by_gdal, "a.fgb": by_gdal, "a.shp": shapefile, "a.zip": zipped, "a.geojsonl": lines_of_json,
     "a.geojsons": lines_of_json, "a.kml": kml, "a.kmz": kml, "a.csv": wkt, "a.tsv": wkt, "a.dxf": dxf,
-    "1252.dxf": dxf,
+    "1252.dxf": dxf, "a.parquet": by_geopandas,
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ FATAL = frozenset(
 """Findings with which a file cannot be computed from."""
 
 BROKEN_SHAPES = frozenset({"too_few_points", "invalid_geometry"})
-BINARY = frozenset({"GPKG", "FlatGeobuf", "ESRI Shapefile", "OSM", "DXF"})
+BINARY = frozenset({"GPKG", "FlatGeobuf", "ESRI Shapefile", "OSM", "DXF", "Parquet"})
 """Formats that nobody can correct by row: a shape that cannot be read is none, and that is said."""
 
 UNSAID = frozenset({"several_layers", "duplicate_key"})

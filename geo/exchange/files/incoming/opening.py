@@ -17,6 +17,7 @@ from geo.exchange.files.incoming import (
     json_file,
     kml_file,
     osm_file,
+    parquet_file,
 )
 from geo.exchange.files.incoming.parts import Incoming
 from geo.exchange.files.incoming.texts import CANDIDATES, MARKS, encoding_named
@@ -27,12 +28,13 @@ from geo.model.file_finding import RefusedFile
 
 LARGEST = 4 * 2**30
 HEAD = 65536
-READABLE = "GeoJSON, GeoPackage, FlatGeobuf, Shapefile, KML/KMZ, DXF, CSV, TSV, XLSX, TXT, OSM"
+READABLE = "GeoJSON, GeoPackage, FlatGeobuf, GeoParquet, Shapefile, KML/KMZ, DXF, CSV, TSV, XLSX, TXT, OSM"
 
 ENDINGS = {
     "json": (".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".ndgeojson", ".geojsonseq"),
     "gpkg": (".gpkg",),
     "fgb": (".fgb",),
+    "parquet": (".parquet", ".geoparquet"),
     "shp": (".shp",),
     "kml": (".kml",),
     "kmz": (".kmz",),
@@ -46,7 +48,7 @@ ENDINGS = {
 }
 """How the files of each kind usually end."""
 
-SINGLE = ("json", "kml", "dxf", "boundaries", "table", "shp")
+SINGLE = ("json", "kml", "dxf", "boundaries", "table", "shp", "parquet")
 """Formats of one layer, which is called as the file is."""
 
 OTHERS = (
@@ -178,6 +180,8 @@ def _kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, list[Entr
         return "gpkg", None
     if head[:3] == b"fgb" and head[4:7] == b"fgb":
         return "fgb", None
+    if head.startswith(b"PAR1"):
+        return "parquet", None
     if head.startswith(b"\x00\x00\x27\x0a"):
         return "shp", None
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
@@ -240,6 +244,8 @@ def _opened(kind: str, path: Path, folder: Path, options: Options, entries: list
             return gdal_file.open_geopackage(path, own, options.layer, options.kinds)
         case "fgb":
             return gdal_file.open_flatgeobuf(path, staged(path, folder, (".fgb",)), options.layer)
+        case "parquet":
+            return parquet_file.open_parquet(path, path.stem)
         case "shp":
             own = staged(path, folder, SHAPEFILE)
             return gdal_file.open_shapefile(path, own, path.stem, options.encoding)
