@@ -9,7 +9,7 @@ import numpy
 import orjson
 import shapely
 
-from geo.exchange.served_crs import from_served
+from geo.exchange.served_crs import box_in_degrees, from_served
 from geo.model.errors import InvalidInput, N_
 from geo.model.filter import GEOMETRY, OPERATORS, SPATIAL, Operand, Operation, Property, Shape
 from geo.model.served_crs import ServedCrs
@@ -100,7 +100,7 @@ class _Reader:
             case {"date": str(day)}:
                 return day
             case {"bbox": list(numbers)} if len(numbers) == 4:
-                return self._shape(shapely.box(*numbers))
+                return self._box(numbers)
             case {"type": str(), **_rest}:
                 return self._geojson(node)
             case bool() | str():
@@ -134,6 +134,12 @@ class _Reader:
             return self._shape(shapely.from_geojson(orjson.dumps(node)))
         except (shapely.errors.GEOSException, TypeError):
             raise InvalidInput(N_("参数 filter 里的几何看不懂：%(part)s"), part=str(node)[:60]) from None
+
+    def _box(self, numbers: list) -> Shape:
+        box = box_in_degrees(numbers, self._crs) if all(isinstance(each, int | float) for each in numbers) else None
+        if box is None:
+            raise InvalidInput(N_("参数 filter 里的 BBOX 不是 西,南,东,北 的范围：%(part)s"), part=str(numbers)[:60])
+        return Shape(shapely.to_wkb(box))
 
     def _shape(self, shape: shapely.Geometry) -> Shape:
         shape = shapely.transform(shape, lambda points: from_served(points, self._crs))

@@ -69,7 +69,7 @@ PARAMETERS: dict[str, Parameter] = {
     "tileRow": Parameter(N_("瓦片行号，自北向南"), _integer(0), place="path", required=True),
     "tileCol": Parameter(N_("瓦片列号，自西向东"), _integer(0), place="path", required=True),
     "bbox": Parameter(
-        N_("范围：西,南,东,北（度），或带高程的 6 个数"),
+        N_("范围：西,南,东,北（度），或带高程的 6 个数；西大于东的跨 180° 经线"),
         {"type": "array", "items": {"type": "number"}, "oneOf": _four_or_six()},
     ),
     "bbox-crs": Parameter(

@@ -6,12 +6,12 @@ import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.model.box import box_of
 from geo.model.crs import STORED_CRS, projection
-from geo.model.errors import InvalidInput, N_
 from geo.model.served_crs import CGCS2000, ServedCrs
 
 LONGEST_SIDE = 1e8
-"""Of a box, in metres or degrees: more than the Earth has."""
+"""Of a box, in metres: more than the Earth has."""
 
 EDGE_POINTS = 21
 """Into which each edge of a box is cut before it is turned into degrees, where it is curved."""
@@ -47,19 +47,20 @@ def from_served(coordinates: numpy.ndarray, crs: ServedCrs) -> numpy.ndarray:
     return numpy.column_stack(projection(CGCS2000, crs.code).transform(*coordinates.T, direction="INVERSE"))
 
 
-def box_in_degrees(numbers: Sequence[float], crs: ServedCrs) -> BaseGeometry:
-    """The area in EPSG:4326 lon/lat that a bbox in another CRS covers.
+def box_in_degrees(numbers: Sequence[float], crs: ServedCrs) -> BaseGeometry | None:
+    """The area in EPSG:4326 lon/lat that a box in any CRS covers; None where it is none that the CRS can have.
+
+    In a CRS of degrees a box may cross the antimeridian.
 
     Parameters
     ----------
     numbers
         Lower and upper corner, in the CRS' own order of axes.
-
-    Raises
-    ------
-    InvalidInput
-        If the numbers are no box, or lie outside what the CRS is made for.
     """
+    if crs.code in (STORED_CRS, CGCS2000):
+        (west, south), (east, north) = from_served(numpy.array(numbers).reshape(2, 2), crs).tolist()
+        in_range = max(abs(west), abs(east)) <= 180 and -90 <= south <= north <= 90
+        return box_of(west, south, east, north) if in_range else None
     low_x, low_y, high_x, high_y = numbers
     longest = max(high_x - low_x, high_y - low_y)
     if low_x <= high_x and low_y <= high_y and 0 < longest < LONGEST_SIDE:
@@ -67,5 +68,4 @@ def box_in_degrees(numbers: Sequence[float], crs: ServedCrs) -> BaseGeometry:
         box = shapely.transform(box, lambda points: from_served(points, crs))
         if (abs(numpy.array(box.bounds)) <= [180, 90, 180, 90]).all():
             return box
-    given = ",".join(f"{number:g}" for number in numbers)
-    raise InvalidInput(N_("参数 bbox 应为 bbox-crs 坐标系的两个角点，轴序依该坐标系，现为“%(given)s”"), given=given)
+    return None

@@ -19,6 +19,12 @@ CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 AREA = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*[\"']([^\"']*)")
 """Areas of which openpyxl makes every cell, whether or not it has a value."""
 
+NO_TREE = ("xl/worksheets/", "xl/sharedStrings.xml", "xl/pivotCache/", "xl/drawings/", "xl/charts/")
+"""Parts that openpyxl reads bit by bit, or not at all; of the others it makes a tree."""
+
+MOST_ELEMENTS = 400_000
+"""Tags in a part of which a tree is made; Excel itself keeps no more than some 64 000 formats."""
+
 CHUNK, OVERLAP = 2**20, 4096
 """Bytes read at a time, and those that are looked at again, since a sign may lie across two."""
 
@@ -30,7 +36,7 @@ BROKEN = (
 
 
 def check_cells(archive: zipfile.ZipFile, name: str, most: int) -> None:
-    """See that openpyxl would not make too many cells of a workbook.
+    """See that openpyxl would not make too many cells of a workbook, nor a tree that is too large.
 
     Parameters
     ----------
@@ -40,26 +46,32 @@ def check_cells(archive: zipfile.ZipFile, name: str, most: int) -> None:
     Raises
     ------
     RefusedFile
-        If it has more than `most` cells, joined and linked areas counted cell by cell.
+        If it has more than `most` cells, joined and linked areas counted cell by cell, or a part of too many elements.
     """
     count = 0
     for part in archive.infolist():
         with archive.open(part) as file:
-            count += _cells_in(file)
+            cells, elements = _counted(file)
+        count += cells
         if count > most:
             message = N_("%(file)s 的单元格太多：最多 %(most)s 个")
             raise RefusedFile("too_large", message, file=name, most=most)
+        is_tree = part.filename.endswith((".xml", ".rels")) and not part.filename.startswith(NO_TREE)
+        if is_tree and elements > MOST_ELEMENTS:
+            message = N_("%(file)s 里的 %(part)s 太大：最多 %(most)s 个标签")
+            raise RefusedFile("too_large", message, file=name, part=part.filename[:80], most=MOST_ELEMENTS)
 
 
-def _cells_in(part: IO[bytes]) -> int:
-    """How many cells openpyxl would make of a part."""
-    count, text = 0, b""
+def _counted(part: IO[bytes]) -> tuple[int, int]:
+    """How many cells openpyxl would make of a part, and how many tags."""
+    cells, elements, text = 0, 0, b""
     while chunk := part.read(CHUNK):
+        elements += chunk.count(b"<")
         text += chunk
         end = max(len(text) - OVERLAP, 0)
-        count += _begun(text, end)
+        cells += _begun(text, end)
         text = text[end:]
-    return count + _begun(text, len(text))
+    return cells + _begun(text, len(text)), elements
 
 
 def _begun(text: bytes, end: int) -> int:

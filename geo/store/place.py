@@ -23,6 +23,8 @@ from sqlalchemy import (
     true,
 )
 
+from geo.model.box import box_of
+
 
 class Place(ABC):
     """The spatial index of one layer.
@@ -94,17 +96,7 @@ BOX_WKB = bindparam("bbox_wkb", type_=LargeBinary)
 def box_values(bbox: Sequence[float]) -> dict[str, object]:
     """The values of those parameters."""
     sides = {parameter.key: side for parameter, side in zip(BOX, bbox, strict=True)}
-    return sides | {BOX_WKB.key: shapely.to_wkb(box_of(bbox))}
-
-
-def box_of(bbox: Sequence[float]) -> BaseGeometry:
-    """A bbox as a geometry: a polygon, or a line or a point where it has no size."""
-    west, south, east, north = bbox
-    if west < east and south < north:
-        return shapely.box(west, south, east, north)
-    # A polygon without an area meets nothing in older versions of GEOS, which a server may have.
-    ends = dict.fromkeys([(west, south), (east, north)])
-    return shapely.LineString(ends) if len(ends) > 1 else shapely.Point(*ends)
+    return sides | {BOX_WKB.key: shapely.to_wkb(box_of(*bbox))}
 
 
 @dataclass(frozen=True)

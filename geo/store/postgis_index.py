@@ -19,8 +19,9 @@ from sqlalchemy import (
     or_,
 )
 
+from geo.model.box import box_of
 from geo.store.gpkg_blob import SRS_ID
-from geo.store.place import BOX_WKB, Place, box_of
+from geo.store.place import BOX_WKB, Place
 
 
 class GistIndex(Place):
@@ -47,7 +48,7 @@ class GistIndex(Place):
         return and_(self._geometry.bool_op("&&")(box), or_(within, self.meets_wkb(BOX_WKB)))
 
     def overlaps(self, bounds: Sequence[float]) -> ColumnElement[bool]:
-        return self._geometry.bool_op("&&")(_shape(literal(shapely.to_wkb(box_of(bounds)), LargeBinary)))
+        return self._geometry.bool_op("&&")(_shape(literal(shapely.to_wkb(box_of(*bounds)), LargeBinary)))
 
     def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
         return self.meets(shape)

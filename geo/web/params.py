@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from shapely import to_wkb
 from shapely.geometry.base import BaseGeometry
 from werkzeug.datastructures import MultiDict
 
@@ -20,7 +22,7 @@ from geo.model.feature_query import (
     Order,
 )
 from geo.model.field_value import NUMBER
-from geo.model.filter import GEOMETRY, Operation, properties_of
+from geo.model.filter import GEOMETRY, Operation, Property, Shape, properties_of
 from geo.model.layer import Catalog, Layer, Zone
 from geo.model.served_crs import LON_LAT, ServedCrs, served_crs
 from geo.service import areas
@@ -45,7 +47,7 @@ def feature_query(args: Args, layer: Layer, store: Store) -> FeatureQuery:
     asked = filter_(args, store.catalog.zone)
     if unknown := _unknown_fields(args, [layer], (), asked):
         raise InvalidInput(N_("图层“%(layer)s”没有参数或字段“%(name)s”"), layer=layer.id, name=unknown[0])
-    return _read(args, layer, marked_shape(args, store), asked)
+    return _read(args, layer, _asked(args, store, asked))
 
 
 def feature_queries(
@@ -63,9 +65,9 @@ def feature_queries(
     layers, asked = list(layers), filter_(args, store.catalog.zone)
     if unknown := _unknown_fields(args, layers, beside, asked):
         raise InvalidInput(N_("没有图层有参数或字段“%(name)s”"), name=unknown[0])
-    within = marked_shape(args, store)
+    both = _asked(args, store, asked)
     fitting = [layer for layer in layers if not _unknown_fields(args, [layer], beside, asked)]
-    return {layer.id: _read(args, layer, within, asked) for layer in fitting}
+    return {layer.id: _read(args, layer, both) for layer in fitting}
 
 
 def filter_(args: Args, zone: Zone) -> Operation | None:
@@ -109,27 +111,40 @@ def _filterable(layer: Layer, args: Args) -> set[str]:
 def marked_area(args: Args, store: Store) -> areas.Area | None:
     """The area marked by `within`, `buffer_m` and `schematic`; None where nothing is."""
     within, buffer_m = text(args, "within", MAX_WITHIN_LENGTH), number(args, "buffer_m")
-    return areas.marked_area(store, within, buffer_m, schematic=flag(args, "schematic")) if within else None
+    if within is None:
+        if buffer_m is not None:
+            raise InvalidInput(N_("参数 buffer_m 须与 within 同时给出"))
+        return None
+    return areas.marked_area(store, within, buffer_m, schematic=flag(args, "schematic"))
 
 
-def marked_shape(args: Args, store: Store) -> BaseGeometry | None:
-    """The shape of the marked area, and of a box in another CRS, made once for all layers of a request."""
+@dataclass(frozen=True)
+class _Asked:
+    """What a request asks of every layer alike, read once for all of them."""
+
+    within: BaseGeometry | None
+    filter: Operation | None
+
+
+def _asked(args: Args, store: Store, asked: Operation | None) -> _Asked:
+    """The marked area, the box that is an area too, and the filter; features must meet each of them."""
     marked = marked_area(args, store)
     boxed = boxed_area(args, store.catalog.zone)
     if marked is None or boxed is None:
-        return boxed if marked is None else marked.geometry
-    return marked.geometry.intersection(boxed)
+        return _Asked(boxed if marked is None else marked.geometry, asked)
+    meets = Operation("s_intersects", (Property(GEOMETRY), Shape(to_wkb(boxed))))
+    return _Asked(marked.geometry, meets if asked is None else Operation("and", (meets, asked)))
 
 
-def _read(args: Args, layer: Layer, within: BaseGeometry | None, asked: Operation | None) -> FeatureQuery:
+def _read(args: Args, layer: Layer, asked: _Asked) -> FeatureQuery:
     names = sorted(_filterable(layer, args) & set(args))
     return FeatureQuery(
         bbox=bbox(args),
-        within=within,
+        within=asked.within,
         year=year(args),
         search=text(args, "q", MAX_SEARCH_LENGTH),
         conditions=tuple(_condition(name, args.getlist(name), layer) for name in names),
-        filter=asked,
+        filter=asked.filter,
         between=_between(args),
         order=_order(args, layer),
         limit=integer(args, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, clamp=True),
@@ -207,25 +222,35 @@ def year_shown(args: Args, zone: Zone) -> int:
 
 
 def bbox(args: Args) -> tuple[float, float, float, float] | None:
-    """The box in degrees; one in another CRS is an area: `boxed_area`."""
+    """The box in degrees; one in another CRS, or across the antimeridian, is an area: `boxed_area`."""
     numbers = _box(args)
     if numbers is None or args.get("bbox-crs", LON_LAT.uri) != LON_LAT.uri:
         return None
     west, south, east, north = numbers
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+    if not (min(west, east) >= -180 and max(west, east) <= 180 and -90 <= south <= north <= 90):
         raise InvalidInput(N_("参数 bbox 应为 西,南,东,北（度），现为“%(given)s”"), given=args["bbox"])
-    return west, south, east, north
+    return (west, south, east, north) if west <= east else None
 
 
 def boxed_area(args: Args, zone: Zone) -> BaseGeometry | None:
-    """The area of a `bbox` that is not in longitude and latitude (OGC API - Features - Part 2, 7.2); else None."""
+    """The area of a `bbox` that is no single box of longitude and latitude; else None.
+
+    Where its west lies east of its east it crosses the antimeridian (OGC API - Features - Part 1, 7.15.3); its
+    numbers may be in another CRS, in that one's order of axes (Part 2, 7.2).
+    """
     crs = served(args, "bbox-crs", zone)
     numbers = _box(args)
     if numbers is None:
         if "bbox-crs" in args:
             raise InvalidInput(N_("参数 bbox-crs 须与 bbox 同时给出"))
         return None
-    return None if crs == LON_LAT else box_in_degrees(numbers, crs)
+    if bbox(args) is not None:
+        return None
+    area = box_in_degrees(numbers, crs)
+    if area is None:
+        message = N_("参数 bbox 应为 bbox-crs 坐标系的两个角点，轴序依该坐标系，现为“%(given)s”")
+        raise InvalidInput(message, given=args["bbox"])
+    return area
 
 
 def _box(args: Args) -> list[float] | None:

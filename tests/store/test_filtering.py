@@ -70,6 +70,8 @@ def found(store, text, language="cql2-text", **query):
         ("geometry IS NULL", "d"),
         ("S_INTERSECTS(geometry, POINT(114.006 33.006))", "ac"),
         ("S_INTERSECTS(geometry, BBOX(114.019, 33, 114.021, 33.001)) AND seats > 0", "b"),
+        ("S_INTERSECTS(geometry, BBOX(114.015, 32, 114.005, 34)) AND seats > 0", "ab"),
+        ("S_INTERSECTS(geometry, BBOX(179, 32, -179, 34))", ""),
         ("S_DISJOINT(geometry, POINT(114.006 33.006))", "b"),
         ("S_WITHIN(geometry, BBOX(113.99, 32.99, 114.011, 33.011))", "a"),
         ("S_CONTAINS(geometry, POINT(114.001 33.001))", "a"),
@@ -156,6 +158,7 @@ def like(text, pattern):
     [
         "", "seats >", "(" * 3000, "NOT " * 500 + "a=1", "a=" + "-" * 3900 + "1", "a = 1; DROP TABLE parcels",
         "seats > 1e999", "CASEI(name) = 'x'", "S_DWITHIN(geometry, POINT(1 2), 3)",
+        "S_INTERSECTS(geometry, BBOX(113, 34, 115, 33))", "S_INTERSECTS(geometry, BBOX(113, 33, 500, 34))",
         "S_INTERSECTS(geometry, POLYGON((0 0, 1 1, 1 0, 0 1, 0 0)))", "S_INTERSECTS(geometry, other)",
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.model.box import box_of
 from geo.model.errors import FeatureNotFound, InvalidInput, LayerNotFound
 from geo.model.feature_query import STATUS_COLUMNS, Condition, FeatureQuery, Order
 from geo.model.status import AnnualStatus
@@ -300,6 +301,20 @@ def test_a_box_of_no_size_finds_what_lies_under_the_point(store, frame, square):
     assert store.read_page("blocks", FeatureQuery(bbox=(114.005, 33.005, 114.005, 33.005))).ids == ["a"]
     assert store.read_page("villages", FeatureQuery(bbox=(114.005, 33.005, 114.005, 33.005))).ids == ["v"]
     assert store.read_page("blocks", FeatureQuery(bbox=(114.005, 33.0, 114.025, 33.0))).ids == ["a", "b"]
+
+
+def test_a_box_across_the_antimeridian_finds_what_lies_on_both_sides(store, frame, square):
+    places = {
+        "west": square(-179.99, 10),
+        "east": square(179.98, 10),
+        "zone": square(114, 10),
+        "south": square(179, -9),
+    }
+    store.add_features("blocks", frame({name: {"geometry": shape} for name, shape in places.items()}))
+    assert store.read_page("blocks", FeatureQuery(within=box_of(179, 5, -179, 15))).ids == ["west", "east"]
+    assert store.read_page("blocks", FeatureQuery(within=box_of(113, 5, -179.995, 15))).ids == ["east", "zone"]
+    cells = store.summarise("blocks", FeatureQuery(within=box_of(179, 5, -179, 15)), cells=4).cells
+    assert sum(cell.count for cell in cells) == 2
 
 
 def test_what_only_its_bounds_touch_is_not_found(store, frame):

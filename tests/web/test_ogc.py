@@ -99,6 +99,29 @@ def test_a_bbox_finds_what_touches_it_with_four_or_six_numbers(client):
     assert items(client, SCHOOLS, bbox="113.0,32.0,113.1,32.1")["numberMatched"] == 0
 
 
+def test_a_box_whose_west_lies_east_of_its_east_goes_round_the_back_of_the_earth(client):
+    everywhere = items(client, SCHOOLS, bbox="-180,-90,180,90")["numberMatched"]
+    assert items(client, SCHOOLS, bbox="114.5,32,114.2,34")["numberMatched"] == everywhere > 0
+    assert items(client, SCHOOLS, bbox="170,-50,-170,50")["numberMatched"] == 0
+    halves = [items(client, SCHOOLS, bbox=box, limit=100) for box in ("-180,32,114.015,34", "114.017,32,180,34")]
+    expected = {feature["id"] for half in halves for feature in half["features"]}
+    round_ = {"bbox": "114.017,32,114.015,34", "limit": 100}
+    assert {feature["id"] for feature in items(client, SCHOOLS, **round_)["features"]} == expected
+    summary = client.get("/ogc/summary", query_string={"collections": "schools", "bbox": round_["bbox"], "cells": 5})
+    assert summary.get_json()["collections"]["schools"]["count"] == len(expected)
+    lat_first = {"bbox": "32,114.017,34,114.015", "bbox-crs": "http://www.opengis.net/def/crs/EPSG/0/4490"}
+    assert items(client, SCHOOLS, **lat_first)["numberMatched"] == len(expected)
+
+
+def test_what_is_asked_by_a_marked_area_and_by_such_a_box_must_meet_both(client):
+    marked = {"within": "LINESTRING(113.9 32.9, 114.2 33.2)", "buffer_m": 3000}
+    alone = items(client, SCHOOLS, **marked, limit=100)
+    both = items(client, SCHOOLS, **marked, bbox="114.02,32,114.01,34", limit=100)
+    boxed = items(client, SCHOOLS, bbox="114.02,32,114.01,34", limit=100)
+    ids = [{feature["id"] for feature in found["features"]} for found in (alone, boxed, both)]
+    assert ids[0] & ids[1] == ids[2] != set()
+
+
 def test_a_property_filter_and_an_interval(client):
     primary = items(client, SCHOOLS, level="primary", limit=100)
     assert primary["numberMatched"] == 8
@@ -181,7 +204,10 @@ def test_a_pasted_position_is_understood(client, text):
     [
         "bbox=1,2,3",
         "bbox=1,2,3,x",
-        "bbox=114.1,33,114.0,34",
+        "bbox=114.1,34,114.0,33",
+        "bbox=181,33,114,34",
+        "buffer_m=0",
+        "buffer_m=100",
         "bbox=nan,33,114,34",
         "bbox=113,32,115,91",
         "limit=0",

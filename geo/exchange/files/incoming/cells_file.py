@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, object_array
-from geo.exchange.files.incoming.texts import encoding_of_file, lines_of
+from geo.exchange.files.incoming.texts import LONGEST_LINE, encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
 from geo.exchange.workbook_limits import BROKEN, check_cells
 from geo.exchange.zips import BROKEN_ZIP
@@ -48,6 +48,8 @@ LARGEST_STRINGS = 300 * 2**20
 DMS = re.compile(
     r"[东西南北EWNS]?[经纬]?\s*(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*[′'分]?\s*(?:(\d{1,2}(?:\.\d+)?)\s*[″\"秒]?)?\s*[EWNS]?"
 )
+
+csv.field_size_limit(LONGEST_LINE)  # of the whole process: a boundary written as WKT has more than the usual 128 KiB
 
 Rows = Callable[[], Iterator[tuple[int, Sequence[object]]]]
 
@@ -101,6 +103,9 @@ def _text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int,
     try:
         yield from enumerate(csv.reader(lines_of(path, encoding), delimiter=delimiter), start=1)
     except csv.Error as fault:
+        if "field limit" in str(fault):
+            message = N_("%(file)s 有一格超过 %(most)s MB，不像是表格；也可能是引号没有配对")
+            raise RefusedFile("line_too_long", message, file=short_name(path), most=LONGEST_LINE // 2**20) from None
         message = N_("%(file)s 读不出来：%(reason)s")
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
 
@@ -147,7 +152,7 @@ def _book(path: Path) -> openpyxl.Workbook:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return openpyxl.load_workbook(path, read_only=True, data_only=True)
+            return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except BROKEN as fault:
         message = N_("%(file)s 读不出来：%(reason)s")
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
@@ -296,7 +301,8 @@ def _wkt(row: Sequence[object], number: int, header: _Header, findings: FileFind
     cell = row[header.first] if header.first < len(row) else None
     if cell is None or not str(cell).strip():
         return None
-    shape = shapely.from_wkt(str(cell), on_invalid="ignore")
+    with numpy.errstate(over="ignore"):  # what is not finite is told by the checks
+        shape = shapely.from_wkt(str(cell), on_invalid="ignore")
     if shape is None:
         message = N_("第 %(row)s 行：%(field)s 读不成几何：%(given)s")
         field = header.names[header.first]
