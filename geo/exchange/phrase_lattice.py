@@ -80,7 +80,9 @@ class Lattice:
 
     def closes_road(self, end: int) -> bool:
         """Whether a road's name may end here."""
-        if self.run.endswith(grammar.NO_ROAD, 0, end) or grammar.NOT_CLOSING.match(self.run, end - 1):
+        if self.run.endswith(grammar.NO_ROAD, 0, end) and not grammar.RIVER_ROAD.search(self.run, 0, end):
+            return False
+        if grammar.NOT_CLOSING.match(self.run, end - 1):
             return False
         if self.run[end - 1] == grammar.ROADS["railway_suffix"] and grammar.RAILWAY.search(self.run, 0, end):
             return False
@@ -179,7 +181,7 @@ class Lattice:
     def road_cost(self, start: int, end: int) -> float | None:
         """Cost of reading this as a road's name; None where it cannot be one."""
         text = self.run[start:end]
-        if "." in text or grammar.NO_NAME.search(text):
+        if "." in text or grammar.NO_NAME.search(text) or (start and grammar.NUMBERED.match(self.run, start - 1)):
             return None
         cost: float = grammar.ROADS["cost"] + grammar.ROADS["per_character"] * len(text)
         if text in grammar.ROAD_SUFFIXES:
@@ -214,7 +216,8 @@ class Lattice:
             )
             if not weak and not whole and not grammar.EXTENSION.fullmatch(rest):
                 total += costs["road"] if carries_name(rest[:-1]) else costs["direction"]
-        return total
+        code = grammar.CODE_INSIDE.search(self.run, start + 1, end)
+        return total + (costs["code"] if code and not grammar.CODE.match(self.run, start) else 0.0)
 
     def front_of_road(self, start: int, end: int) -> float:
         """Surcharge for a name that begins with an area, a thing, a connector or a word of limit."""
@@ -237,7 +240,9 @@ class Lattice:
         if not self.joins(start, end):
             return worst
         longer = grammar.ROADS["joined_long_cost"] if end - start > grammar.ROADS["joined_length"] else 0.0
-        return worst + grammar.ROADS["joined_costs"].get(self.run[start], 0.0) + longer
+        usual = grammar.JOINED_USUAL.search(self.run, start, stem_end)
+        plain = 0.0 if usual else grammar.ROADS["joined_plain_costs"].get(self.run[start], 0.0)
+        return worst + grammar.ROADS["joined_costs"].get(self.run[start], 0.0) + longer + plain
 
     def joins(self, start: int, end: int) -> bool:
         """Whether a connector and a name may stand here."""
@@ -253,11 +258,15 @@ class Lattice:
         return any(word.letter in "mj" and end - cut >= 2 for cut, word in self.words[start])
 
     def area_cost(self, start: int, end: int) -> float:
-        inner = [*self.within(self.closers, start, end), *(cut for cut in self.areas[start] if cut < end - 1)]
-        cuts = sum(1 for place in inner if self.run[place:end] not in grammar.AREA_RESTS)
         cost: float = grammar.AREAS["cost"] + grammar.AREAS["per_character"] * (end - start)
-        limit = grammar.AREAS["limit_cost"] if self.begins_with_limit(start, end) else 0.0
-        return cost + grammar.AREAS["inner_cost"] * cuts + limit
+        inner = {
+            "road": self.within(self.closers, start, end),
+            "area": [cut for cut in self.areas[start] if cut < end - 1],
+        }
+        for kind, places in inner.items():
+            cuts = sum(1 for place in places if self.run[place:end] not in grammar.AREA_RESTS)
+            cost += grammar.AREAS["inner_cost"][kind] * cuts
+        return cost + (grammar.AREAS["limit_cost"] if self.begins_with_limit(start, end) else 0.0)
 
     def thing_cost(self, start: int, end: int) -> float:
         length = end - start
@@ -282,8 +291,10 @@ class Lattice:
 
     @cached_property
     def limits(self) -> list[int]:
-        """Where 东至 or 北起 stands, that a name of a road hardly holds."""
-        return [place for place, words in enumerate(self.words) if place and any(word.spans for _, word in words)]
+        """Where 东至 or 南临 stands, that a name of a road hardly holds."""
+        return [
+            place for place, words in enumerate(self.words) if place and any(word.letter == "m" for _, word in words)
+        ]
 
     @cached_property
     def listed(self) -> list[int]:

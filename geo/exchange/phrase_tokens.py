@@ -9,11 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from geo.exchange.phrase_lattice import cut_run
 from geo.exchange.phrase_words import (
     ADJECTIVES,
     ALONG_WATER,
+    AREAS,
     AVENUES,
     FOLD,
     NEEDS_ADJECTIVE,
@@ -30,13 +32,14 @@ DROPPED = str.maketrans("", "", SEPARATORS["dropped"])
 PARTNERS, FEWEST_OF_PAIR = "RUTct", 2
 """Letters before a road that crosses something, and how many tokens there are with one."""
 PART, DISTRICTS = "部", "市区县镇乡"
-SIDE_WORDS = tuple(SEPARATORS["side_words"])
+SIDE_WORDS, NOTICE_NUMBER = tuple(SEPARATORS["side_words"]), re.compile(SEPARATORS["notice_number"])
 IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 """Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
 SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)|(?<=mR[ct])A(?=[ps_]|$)")
 LISTED_SIDES, AVENUE = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)"), re.compile("Rd(?=[ct]R+[xd])")
 BRIDGE, BUILDING = re.compile(THINGS["bridge"]), re.compile(THINGS["building"])
 BEGUN, NOT_CONTINUING = re.compile("Rd[ps]RT"), re.compile(SEPARATORS["not_continuing"])
+SUBDISTRICT, SUBDISTRICT_NAME = re.compile("AR(?=R(?!_?x))"), re.compile(AREAS["subdistrict"])
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])(?P<second>(?P<stem>.{2,})[路街道线])")
@@ -137,7 +140,7 @@ def tokenize(text: str) -> list[Token]:
 def prepare(tokens: list[Token]) -> list[Token]:
     """The tokens that rules look at: no words that say nothing, one separator between two things, D for a corner."""
     kept: list[Token] = []
-    for token in areas_as_things(join_strips(join_buildings(tokens))):
+    for token in areas_as_things(join_strips(join_buildings(streets_as_areas(tokens)))):
         if token.letter in IGNORED:
             continue
         if token.letter in SEPARATOR_LETTERS and kept and kept[-1].letter in SEPARATOR_LETTERS:
@@ -149,6 +152,16 @@ def prepare(tokens: list[Token]) -> list[Token]:
     spaced = [token for token, after in zip(kept, following, strict=True) if token.letter != "_" or begins_part(after)]
     plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
     return directions_as_limits(join_directions(part_crossing_roads(go_on_as_begun(plain))))
+
+
+def streets_as_areas(tokens: list[Token]) -> list[Token]:
+    """洪山区张家湾街烽胜路与B路: a street right behind a district and before a road of its own is a subdistrict."""
+    letters = "".join(token.letter for token in tokens)
+    places = [match.end() - 1 for match in SUBDISTRICT.finditer(letters)]
+    areas = {
+        at for at in places if tokens[at - 1].text[-1] in DISTRICTS and SUBDISTRICT_NAME.fullmatch(tokens[at].text)
+    }
+    return [replace(token, letter="A") if at in areas else token for at, token in enumerate(tokens)]
 
 
 def join_strips(tokens: list[Token]) -> list[Token]:
@@ -253,12 +266,13 @@ def join_directions(tokens: list[Token]) -> list[Token]:
 
 
 def tidy(text: str) -> str:
-    """Half-width digits and letters, no quotation marks, and no space inside a name."""
-    plain = unicodedata.normalize("NFKC", text).translate(DROPPED)
+    """Half-width digits and letters, no quotation marks or numbers of notices, and no space inside a name."""
+    plain = NOTICE_NUMBER.sub(" ", unicodedata.normalize("NFKC", text)).translate(DROPPED)
     first, *others = re.split(r"\s+", plain.strip())
     tidied = first
-    for piece in others:
-        tidied += (" " if parts_names(tidied, piece) else "") + piece
+    for before, piece in pairwise([first, *others]):
+        spaced_out = len(before) == len(piece) == 1  # 东 北 角
+        tidied += (" " if not spaced_out and parts_names(tidied, piece) else "") + piece
     return tidied
 
 

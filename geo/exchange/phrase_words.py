@@ -65,11 +65,13 @@ AVENUES, DIRECTION_COSTS = tuple(ROADS["avenues"]), ROADS["avenue_direction_cost
 HIGHWAYS = tuple(ROADS["highways"])
 SHORT_STEMS = tuple(ROADS["short_stems"])
 DIRECTED_STEMS = frozenset(ROADS["directed_stems"])
-ONE_LETTER = frozenset(ROADS["one_letter_names"])
+ONE_LETTER, DATES = frozenset(ROADS["one_letter_names"]), frozenset(ROADS["dates"])
 
 CODE, RING, EXTENSION = re.compile(ROADS["codes"]), re.compile(ROADS["ring"]), re.compile(ROADS["extensions"])
 NO_ROAD, RAILWAY = tuple(ROADS["never"]), re.compile(ROADS["railways"])
-NO_NAME = re.compile(ROADS["no_name"])
+RIVER_ROAD = re.compile(ROADS["river_roads"])
+NO_NAME, NUMBERED = re.compile(ROADS["no_name"]), re.compile(ROADS["numbered"])
+CODE_INSIDE, JOINED_USUAL = re.compile(ROADS["code_inside"]), re.compile(ROADS["joined_usual"])
 NOT_CLOSING = re.compile(ROADS["not_closing"])
 UNNAMED, ADJECTIVES = re.compile(ROADS["unnamed"]), re.compile(ROADS["adjectives"])
 ALONG_WATER, STRIPS = re.compile(ROADS["along_water"]), frozenset(ROADS["strips"])
@@ -108,4 +110,4 @@ def suffixes_at(text: str, end: int) -> dict[str, int]:
 
 def carries_name(text: str) -> bool:
     """Whether this is more than one letter, a number or a direction, so that it can be a name of its own."""
-    return len(text) >= 2 and (text in DIRECTION_OF or not ONE_LETTER.issuperset(text))
+    return len(text) >= 2 and (text in DIRECTION_OF or text in DATES or not ONE_LETTER.issuperset(text))
