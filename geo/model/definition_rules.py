@@ -86,6 +86,8 @@ def check_layer(layer: "Layer") -> None:
         raise ValueError("network | a road network is a layer of lines")
     if layer.barrier and (layer.geometry or "Point") == "Point":
         raise ValueError("barrier | a barrier is a layer of lines or areas")
+    if layer.townships and layer.geometry not in ("Polygon", "MultiPolygon"):
+        raise ValueError("townships | townships are a layer of areas")
     _check_names(layer)
     _check_references(layer)
     _check_coded(layer)

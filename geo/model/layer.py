@@ -293,6 +293,9 @@ class Layer(Struct):
     barrier: bool = False
     """Whether one crosses its lines or areas on foot only where roads are known to pass."""
 
+    townships: bool = False
+    """Whether its areas are the townships by which figures are told apart."""
+
     land_use: LandUse | None = None
     control: Control | None = None
 

@@ -25,9 +25,6 @@ from geo.store.memo import Memo
 
 T = TypeVar("T")
 
-TOWNSHIPS = "townships"
-"""The layer whose polygons say in which township a feature lies, where the catalog has it and it is filled."""
-
 UNKNOWN = ""
 """Asks for features of which the township or the unit is not known."""
 
@@ -210,7 +207,7 @@ def read(store: Store, scope: Scope = Scope()) -> Monitored:
     if strange := wanted - {layer.id for layer in reporting}:
         raise InvalidInput(N_("图层“%(layer)s”不填报年度状态"), layer=store.catalog[min(strange)].title.zh)
     today = office_time.today()
-    states = tuple(store.state(layer_id) for layer_id in (*(layer.id for layer in reporting), *_township_layer(store)))
+    states = tuple(store.state(layer_id) for layer_id in (*(layer.id for layer in reporting), *_township_layers(store)))
     everything = _EVERYTHING(_key(states), lambda: _read_all(store, reporting))
     return _MONITORED(_key((states, scope, today)), lambda: _narrowed(store, reporting, everything, scope, today))
 
@@ -328,8 +325,9 @@ def _is_asked(asked: str | None, value: str | None) -> bool:
     return asked is None or asked == (value or UNKNOWN)
 
 
-def _township_layer(store: Store) -> tuple[str, ...]:
-    return (TOWNSHIPS,) if TOWNSHIPS in store.catalog else ()
+def _township_layers(store: Store) -> list[str]:
+    """Layers whose areas say in which township a feature lies."""
+    return [layer.id for layer in store.catalog.values() if layer.townships]
 
 
 def _choices(values: Iterable[str | None]) -> tuple[Choice, ...]:
@@ -386,14 +384,14 @@ class _Townships:
     @classmethod
     def of(cls, store: Store) -> "_Townships | None":
         """None where the store has none."""
-        if TOWNSHIPS not in store.catalog or store.catalog[TOWNSHIPS].geometry is None:
-            return None
-        frame = store.read_frame(TOWNSHIPS, FeatureQuery())
-        frame = frame[frame.geometry.notna()]
-        if frame.empty:
-            return None
-        titles = [str(name or feature_id) for feature_id, name in zip(frame.index, frame["name"], strict=True)]
-        return cls(shapely.STRtree(frame.geometry.to_numpy()), titles)
+        titles: list[str] = []
+        shapes: list[shapely.Geometry] = []
+        for layer_id in _township_layers(store):
+            frame = store.read_frame(layer_id, FeatureQuery())
+            frame = frame[frame.geometry.notna()]
+            titles += [str(name or feature_id) for feature_id, name in zip(frame.index, frame["name"], strict=True)]
+            shapes += list(frame.geometry)
+        return cls(shapely.STRtree(shapes), titles) if shapes else None
 
     def names(self, wkb: Sequence[bytes | None]) -> list[str | None]:
         """The township in which a point on each geometry's surface lies; None without a geometry or outside all."""

@@ -36,6 +36,7 @@ source = "办公室"
 licence = "内部"
 geometry = "MultiPolygon"
 order = 9
+townships = true
 """
 
 INDICATORS = """
@@ -152,7 +153,7 @@ def test_a_township_is_where_a_feature_lies_but_never_where_it_is_drawn_for_show
     made = folder
     box = {"type": "MultiPolygon", "coordinates": [square(114.015, 32.99, 0.03)["coordinates"]]}
     made.layer(
-        "townships", TOWNSHIPS, {"type": "Feature", "id": "t", "geometry": box, "properties": {"name": "关王庙乡"}}
+        "districts", TOWNSHIPS, {"type": "Feature", "id": "t", "geometry": box, "properties": {"name": "关王庙乡"}}
     )
     made.layer("schools", SCHOOLS, school(1), school(2), school(9, "schematic"), school(7, "unlocated"))
     with closing(open_or_create(url, made.path)) as store:
