@@ -12,7 +12,7 @@ from geo.service.opened_files import Asked
 BLOCKING = frozenset(
     "invalid_geometry self_intersection too_complex non_finite too_few_points not_a_number out_of_range duplicate_id"
     " no_crs wrong_value wrong_geometry no_name not_geojson truncated undecodable_text no_features not_replaceable"
-    " invalid_id unknown_line".split()
+    " invalid_id unknown_line part_mismatch".split()
 )
 """Findings with which nothing is taken in."""
 

@@ -106,7 +106,7 @@ class _Importing:
         taken: dict[str, int] = {}
         for batch in self.file.batches():
             shapes = looking.look(batch)
-            shapes = self._shaped(batch, shapes, note=True)
+            shapes = self._comparable(batch, self._shaped(batch, shapes, note=True))
             self._check_values(batch)
             ids, names = self._given_ids(batch), self._names(batch)
             for place, how in self.present.matches(self.plan.matching, ids, names, shapes):
@@ -223,6 +223,15 @@ class _Importing:
     def _invalid(self, batch: Batch) -> numpy.ndarray:
         """Places of the shapes that are there and not valid."""
         return numpy.flatnonzero(numpy.isin(batch.rows, list(self.invalid_rows)))
+
+    def _comparable(self, batch: Batch, shapes: numpy.ndarray) -> numpy.ndarray:
+        """Shapes without those that stay invalid: to compare one that crosses itself a million times takes hours."""
+        mended = {row for row, _, _ in self.repairs}
+        shapes = shapes.copy()
+        for place in self._invalid(batch):
+            if int(batch.rows[place]) not in mended:
+                shapes[place] = None
+        return shapes
 
     def _tell_repairs(self, batch: Batch, made: Sequence[tuple[int, float, float]]) -> None:
         self.repairs += made

@@ -17,7 +17,7 @@ from geo.service.stated_areas import StatedArea, stated_area
 ID_NAMES = tuple("id feature_id 编号 地块编号 项目编号 要素编号 代码 bm bh dkbh xmbh".split())
 """Fields, in small letters, that name a feature; only the first that the file has."""
 
-REPAIRABLE = frozenset({"invalid_geometry", "self_intersection"})
+REPAIRABLE = frozenset({"invalid_geometry", "self_intersection", "too_complex"})
 SUSPECTED = {"GCJ-02": "suspected_gcj02", "BD-09": "suspected_bd09"}
 """Codes of findings."""
 

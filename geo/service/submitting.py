@@ -20,19 +20,19 @@ from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
 from geo.exchange.workbook import PlainTable, csv_table
 from geo.model.crs import STORED_CRS, gauss_kruger_crs
-from geo.model.errors import Conflict, InvalidInput, N_
+from geo.model.errors import Conflict, InvalidFile, InvalidInput, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.land_use import with_land_use
 from geo.model.location import BASIS_TITLES
 from geo.model.parcel_check import CheckedParcel, ParcelCheck
-from geo.model.remark import worded
+from geo.model.remark import Remark, worded
 from geo.service import map_picture, parcel_checks, parcel_report, parcels
 from geo.service.export import FORMATS
 from geo.service.export_source import BATCH, DEGREES, EQUAL_NOTE, Source, Wanted, checked_crs, turned
 from geo.service.parcels import Chosen, Parcel
 from geo.store.base import Store
 
-MANIFEST = "manifest.json"
+MANIFEST, MAP_SHEET = "manifest.json", "map_sheet.pdf"
 CHUNK_BYTES = 256 * 1024
 
 
@@ -89,6 +89,22 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """A file that the package has not, and why."""
+
+    name: str
+    reason: Remark
+
+
+def absent_map(check: ParcelCheck) -> Absent | None:
+    """Why there is no map sheet; None where there is one."""
+    if len(check.parcels) <= map_picture.MOST_FEATURES:
+        return None
+    message = N_("没有位置图：共 %(count)s 个地块，一张图上最多画 %(most)s 个，请分批报送")
+    return Absent(MAP_SHEET, Remark(message, count=len(check.parcels), most=map_picture.MOST_FEATURES))
+
+
+@dataclass(frozen=True)
 class Package:
     """A package that is there as a whole; it is gone once it is closed.
 
@@ -96,11 +112,14 @@ class Package:
     ----------
     path
         The archive.
+    absent
+        What it has not and usually has.
     """
 
     path: Path
     check: ParcelCheck
     members: tuple[str, ...]
+    absent: tuple[Absent, ...]
     _folder: tempfile.TemporaryDirectory = field(repr=False)
 
     def chunks(self) -> Iterator[bytes]:
@@ -140,7 +159,7 @@ def package(store: Store, layer_ids: Sequence[str], wish: SubmissionWish) -> Pac
     except BaseException:
         folder.cleanup()
         raise
-    return Package(path, check, names, folder)
+    return Package(path, check, names, tuple(making.absent), folder)
 
 
 def _nothing(chosen: Chosen, wish: SubmissionWish) -> InvalidInput:
@@ -188,6 +207,7 @@ class _Making:
     check: ParcelCheck
     wish: SubmissionWish
     folder: Path
+    absent: list[Absent] = field(default_factory=list)
 
     @property
     def on(self) -> date:
@@ -232,8 +252,10 @@ class _Making:
         steady_workbook(table.content, self.on)
         yield table
         yield from self._reports()
-        if len(self.chosen.parcels) <= map_picture.MOST_FEATURES:
-            yield Member("map_sheet.pdf", say(N_("位置图")), self._write("map.pdf", [self._map()]), self.check.crs)
+        if (no_map := absent_map(self.check)) is not None:
+            self.absent.append(no_map)
+        else:
+            yield Member(MAP_SHEET, say(N_("位置图")), self._write("map.pdf", [self._map()]), self.check.crs)
         yield Member("left_out.csv", say(N_("没有报送的要素和原因")), self._write("left.csv", [self._left_out()]))
 
     def _reports(self) -> Iterator[Member]:
@@ -292,8 +314,12 @@ class _Making:
         return Member(name, self.say(what), self._write(name, content), crs)
 
     def _shapefiles(self, source: ParcelSource, crs: str) -> Iterator[Member]:
-        """Each file of the archive that an export of Shapefiles is."""
-        packed = self._file("shapefiles.zip", N_("地块，Shapefile"), source, "shp", crs)
+        """Each file of the archive that an export of Shapefiles is; none where one could not be proved."""
+        try:
+            packed = self._file("shapefiles.zip", N_("地块，Shapefile"), source, "shp", crs)
+        except InvalidFile as fault:
+            self.absent.append(Absent("shapefile/", Remark(fault.message, **fault.params)))
+            return
         with zipfile.ZipFile(packed.content) as archive:
             for name in sorted(archive.namelist()):
                 what = N_("字段说明") if name.endswith(".csv") else N_("地块，Shapefile")
@@ -369,6 +395,10 @@ class _Making:
                 for each in check.left_out
             ],
             "members": [_entry(member) for member in members],
+            "not_made": [
+                {"name": each.name, "reason": self.say(each.reason.message, **each.reason.params)}
+                for each in self.absent
+            ],
         }  # fmt: skip
         return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 

@@ -14,7 +14,7 @@ from geo.store.base import Store
 from geo.web import params
 from geo.web.attachments import attachment
 from geo.web.current import as_of_day, current_store
-from geo.web.language import language
+from geo.web.language import in_sentences, language
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
 from geo.web.settings import ROOT
@@ -35,10 +35,11 @@ def page() -> str:
     zone = store.catalog.zone
     layer_ids = request.args.getlist("layer")
     bases = _bases()
-    check = found = None
+    check = found = no_map = None
     if layer_ids:
         with slots("computing").taken():
             check = parcel_checks.check(store, parcels.choose(store, layer_ids, bases), language=language())
+        no_map = submitting.absent_map(check)
         found = orjson.loads(parcel_check.dumps(parcel_check.document(check, words_in(language()), language())))
     offered = parcels.parcel_layers(store)
     config = page_config(store, params.year_shown(request.args, zone)) | {
@@ -51,6 +52,7 @@ def page() -> str:
         layers=[(layer, layer.id in layer_ids if layer_ids else layer.land_use is not None) for layer in offered],
         bases=[(basis, BASIS_TITLES[basis], basis in bases) for basis in parcels.BASES],
         found=found,
+        no_map=in_sentences([no_map.reason])[0] if no_map else None,
         shown={layer.id: layer.title for layer in store.catalog.values()},
         years=list(zone.years),
         profiles=boundary_profiles.profiles(ROOT / current_app.config["LAYERS_DIR"]),

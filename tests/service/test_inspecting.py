@@ -2,8 +2,10 @@
 
 import io
 import json
+import sqlite3
 import struct
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import ezdxf
@@ -395,3 +397,64 @@ def test_a_layer_of_several_can_be_chosen(tmp_path):
     assert (found.layers, found.features, codes(found)) == (("大", "小"), 2, ["several_layers"])
     assert inspect(tmp_path / "a.gpkg", layer="小").features == 1
     assert codes(inspect(tmp_path / "a.gpkg", layer="中")) == ["no_layer"]
+
+
+def many_fields(count):
+    return {f"f{number}": 1 for number in range(count)}
+
+
+def table_of_many(path, count):
+    names = ["经度", "纬度", *many_fields(count)]
+    path.write_text("\n".join([",".join(names), ",".join(["114", "33"] * (len(names) // 2))]), encoding="utf-8")
+
+
+def flatgeobuf_of_many(path, count):
+    geopandas.GeoDataFrame([many_fields(count)], geometry=[SQUARE], crs=4326).to_file(path)
+
+
+def geojson_of_many(path, count):
+    collection(path, feature(point(114, 33), properties=many_fields(count)))
+
+
+FIELDS = {"a.geojson": geojson_of_many, "a.fgb": flatgeobuf_of_many, "a.csv": table_of_many}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_file_of_too_many_fields_is_refused_whatever_its_format(tmp_path, name):
+    FIELDS[name](tmp_path / name, 498)
+    assert inspect(tmp_path / name).features == 1
+    (tmp_path / name).unlink()
+    FIELDS[name](tmp_path / name, 502)
+    found = inspect(tmp_path / name)
+    assert (found.result, codes(found)) == ("refuse", ["too_many_fields"])
+    assert "500" in str(found.findings[0].remark)
+
+
+def test_features_of_different_fields_are_counted_together(tmp_path):
+    features = [feature(point(114, 33), properties={f"f{number}": 1}) for number in range(600)]
+    assert codes(inspect(collection(tmp_path / "a.geojson", *features))) == ["too_many_fields"]
+
+
+@pytest.mark.parametrize("rows", [1, 4, 2**31 - 1])
+def test_a_shapefile_with_the_table_of_another_file_is_told(tmp_path, rows):
+    table = written(tmp_path / "a.shp", encoding="UTF-8").with_suffix(".dbf")
+    content = bytearray(table.read_bytes())
+    content[4:8] = struct.pack("<I", rows)
+    table.write_bytes(content)
+    assert "part_mismatch" in codes(inspect(tmp_path / "a.shp"))
+
+
+def test_a_computed_column_of_a_geopackage_is_not_computed(tmp_path):
+    path = written(tmp_path / "a.gpkg", driver="GPKG")
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("ALTER TABLE a ADD COLUMN bomb TEXT GENERATED ALWAYS AS (hex(zeroblob(400000000))) VIRTUAL")
+    assert codes(inspect(path)) == ["no_layer"]
+
+
+def test_a_boundary_in_a_table_may_be_longer_than_pythons_csv_takes(tmp_path):
+    circle = shapely.Point(114, 33).buffer(0.01, quad_segs=2000)
+    assert len(circle.wkt) > 131_072
+    (tmp_path / "a.csv").write_text(f'名称,WKT\n甲,"{circle.wkt}"\n', encoding="utf-8")
+    assert inspect(tmp_path / "a.csv").geometry_types == {"Polygon": 1}
+    (tmp_path / "a.csv").write_text('名称,WKT\n"甲' + "x\n" * 3_000_000, encoding="utf-8")
+    assert codes(inspect(tmp_path / "a.csv")) == ["line_too_long"]

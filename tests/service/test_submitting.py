@@ -13,7 +13,8 @@ import pytest
 import shapely
 from pypdf import PdfReader
 
-from geo.model.errors import InvalidInput
+from geo.model.errors import InvalidFile, InvalidInput
+from geo.service import export_gis, map_picture
 from geo.service.intake import open_or_create
 from geo.service.submitting import SubmissionWish, package
 from tests.exchange.test_reports import text_of
@@ -166,3 +167,21 @@ def test_a_store_without_surveyed_parcels_says_what_there_is(shipped):
 def test_the_shapes_are_those_of_the_store(usual):
     shape = shapely.from_geojson(json.dumps(json.loads(usual.read("parcels.geojson"))["features"][0]["geometry"]))
     assert shape.symmetric_difference(ground(0, 0, 200, 100)).area / shape.area < 1e-4
+
+
+def test_what_a_package_has_not_is_said_in_its_manifest(store, monkeypatch):
+    def differs(*_given):
+        raise InvalidFile("%(file)s 写出后读回的内容不同，没有导出", file="schools.shp")
+
+    monkeypatch.setattr(export_gis, "_prove", differs)
+    monkeypatch.setattr(map_picture, "MOST_FEATURES", 0)
+    found = package(store, ["schools"], SubmissionWish())
+    assert [each.name for each in found.absent] == ["shapefile/", "map_sheet.pdf"]
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(found.chunks())))
+    names, manifest = archive.namelist(), json.loads(archive.read("manifest.json"))
+    assert not [name for name in names if name.startswith(("shapefile/", "map_sheet"))]
+    assert [each["reason"] for each in manifest["not_made"]] == [
+        "schools.shp 写出后读回的内容不同，没有导出",
+        "没有位置图：共 1 个地块，一张图上最多画 0 个，请分批报送",
+    ]
+    assert {"parcels.gpkg", "boundary_points.txt", "check_report.pdf"} <= set(names)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from geo.model import office_time
+from geo.service import map_picture
 
 
 def test_the_page_offers_layers_of_parcels_and_checks_nothing_unasked(client):
@@ -34,6 +35,13 @@ def test_the_package_is_a_download_with_a_name(client):
     with zipfile.ZipFile(BytesIO(answer.data)) as archive:
         assert archive.read("shapefile/schools.cpg") == b"GBK"
         assert len(json.loads(archive.read("manifest.json"))["parcels"]) == 6
+
+
+def test_the_page_says_beforehand_why_there_will_be_no_map_sheet(client, monkeypatch):
+    assert 'data-testid="no-map"' not in client.get("/submit?layer=schools&basis=located").text
+    monkeypatch.setattr(map_picture, "MOST_FEATURES", 5)
+    page = client.get("/submit?layer=schools&basis=located").text
+    assert "没有位置图：共 6 个地块，一张图上最多画 5 个，请分批报送" in page
 
 
 def test_a_package_of_a_past_day_says_so(office):

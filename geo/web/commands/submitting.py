@@ -85,15 +85,18 @@ def submit(
     size = write_whole(made.chunks(), Path(output))
     for finding in made.check.findings:
         say(finding.remark.message, **finding.remark.params)
+    for each in made.absent:
+        say(each.reason.message, **each.reason.params)
     counts = Counter(finding.code for finding in made.check.findings)
     answer(
         {
             "file": output,
             "bytes": size,
             "members": list(made.members),
+            "not_made": [each.name for each in made.absent],
             "parcels": len(made.check.parcels),
             "left_out": len(made.check.left_out),
             "findings": dict(counts),
         }
     )
-    return FINDINGS if made.check.findings else DONE
+    return FINDINGS if made.check.findings or made.absent else DONE

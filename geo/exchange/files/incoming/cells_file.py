@@ -15,7 +15,7 @@ import openpyxl
 import pyproj
 import shapely
 
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, object_array
+from geo.exchange.files.incoming.parts import BATCH, MOST_FIELDS, Batch, Incoming, check_fields, object_array
 from geo.exchange.files.incoming.texts import LONGEST_LINE, encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
 from geo.exchange.workbook_limits import BROKEN, check_cells
@@ -39,7 +39,6 @@ PAIRS = ((LONS, LATS, "degrees"), (EASTS, NORTHS, "metres"), (XS, YS, "open"))
 HEADER_WITHIN = 10
 """Rows at the top among which the header lies, below a title."""
 
-MOST_COLUMNS = 500
 MOST_EMPTY_ROWS = 10_000
 MOST_CELLS = 30_000_000
 """In all sheets; rows are read one by one, so that this is a matter of time, not of memory."""
@@ -172,7 +171,7 @@ def _sheet_rows(path: Path, name: str) -> Iterator[tuple[int, Sequence[object]]]
         empty = 0
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for number, row in enumerate(book[name].iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
+            for number, row in enumerate(book[name].iter_rows(values_only=True, max_col=MOST_FIELDS + 1), start=1):
                 empty = empty + 1 if not any(cell is not None for cell in row) else 0
                 if empty > MOST_EMPTY_ROWS:
                     return
@@ -194,7 +193,8 @@ def _found(path: Path, rows: Rows) -> _Header:
     """
     seen: list[str] = []
     for _, (number, row) in zip(range(HEADER_WITHIN), rows(), strict=False):
-        names = tuple("" if cell is None else " ".join(str(cell).split()) for cell in row[:MOST_COLUMNS])
+        check_fields(sum(cell not in (None, "") for cell in row))
+        names = tuple("" if cell is None else " ".join(str(cell).split()) for cell in row)
         lower = [name.lower().replace(" ", "") for name in names]
         for firsts, seconds, kind in PAIRS:
             first, second = (_place(lower, wanted) for wanted in (firsts, seconds))

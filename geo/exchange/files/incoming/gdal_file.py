@@ -17,7 +17,7 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields
 from geo.exchange.files.incoming.texts import encoding_named, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
 from geo.model.errors import N_
@@ -27,6 +27,18 @@ Raw = tuple[dict, numpy.ndarray, numpy.ndarray, Sequence[numpy.ndarray]]
 
 CHUNK = 5 * BATCH
 """Features read at a time: GDAL steps over all the earlier ones of a GeoPackage or a FlatGeobuf anew."""
+
+SHX_HEADER, SHX_RECORD = 100, 8
+"""Bytes of a Shapefile's index, and of each shape in it."""
+
+LARGEST_CHUNK = 64 * 2**20
+"""Bytes of a file that are read at a time, by what its features take on average."""
+
+COMPUTED = (
+    "SELECT DISTINCT made.name FROM sqlite_master AS made, pragma_table_xinfo(made.name) AS own "
+    "WHERE made.type = 'table' AND own.hidden IN (2, 3)"
+)
+"""Tables with generated columns: a short expression may be a text of gigabytes."""
 
 UNTOLD = ("Unknown", "GeometryCollection")
 """Kinds of a layer that may hold any other as well."""
@@ -68,7 +80,7 @@ def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequenc
     kinds = {name: kind for name, kind in _layers(path, staged) if name not in views and kind is not None}
     layers = [name for name, kind in kinds.items() if may_hold(kind, wanted)]
     for name in views:
-        findings.add("layer_is_view", N_("图层 %(layer)s 是视图，不读取"), layer=shown(name))
+        findings.add("layer_is_view", N_("图层 %(layer)s 是视图或有计算列，不读取"), layer=shown(name))
     chosen = _chosen(path, staged, layers, layer, findings)
     incoming = _incoming("GPKG", path, staged, tuple(layers), chosen, findings)
     incoming.kinds = kinds
@@ -98,6 +110,7 @@ def open_shapefile(path: Path, staged: Path, layer: str, told: str | None = None
         if not staged.with_suffix(ending).exists():
             message = N_("%(file)s 缺少同名的 %(ending)s 文件")
             raise RefusedFile("missing_part", message, file=short_name(path), ending=ending)
+    _check_counts(staged, findings)
     encoding, encoding_from = _encoding(path, staged, told, findings)
     incoming = _incoming("ESRI Shapefile", path, staged, (layer,), None, findings)
     incoming.encoding, incoming.encoding_from = encoding, encoding_from
@@ -105,10 +118,22 @@ def open_shapefile(path: Path, staged: Path, layer: str, told: str | None = None
     return incoming
 
 
+def _check_counts(staged: Path, findings: FileFindings) -> None:
+    """Note that the shapes and the table of a Shapefile are not of one file, as their headers tell."""
+    shapes = (staged.with_suffix(".shx").stat().st_size - SHX_HEADER) // SHX_RECORD
+    with staged.with_suffix(".dbf").open("rb") as table:
+        head = table.read(8)
+    rows = int.from_bytes(head[4:8], "little")
+    if len(head) == 8 and rows != shapes:
+        message = N_(".dbf 有 %(rows)s 行，.shp 有 %(shapes)s 个图形，对不上，属性可能错位")
+        findings.add("part_mismatch", message, rows=rows, shapes=shapes)
+
+
 def _incoming(
     driver: str, path: Path, staged: Path, layers: tuple[str, ...], layer: str | None, findings: FileFindings
 ) -> Incoming:
     info = _info(path, staged, layer)
+    check_fields(len(info["fields"]))
     crs = _crs(path, info.get("crs"))
     return Incoming(
         driver, layers, layer or layers[0], partial(_batches, path, staged, layer, findings, None),
@@ -130,15 +155,16 @@ def _layers(path: Path, staged: Path) -> list[tuple[str, str | None]]:
 
 
 def _views(path: Path, staged: Path) -> set[str]:
-    """The views and virtual tables of a GeoPackage."""
+    """The views and virtual tables of a GeoPackage, and its tables with columns that are computed."""
     try:
         connection = sqlite3.connect(f"{staged.as_uri()}?mode=ro", uri=True)
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
             rows = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')")
+            computed = {name for (name,) in connection.execute(COMPUTED)}
             return {
                 name for name, kind, sql in rows
-                if kind == "view" or str(sql).lstrip().upper().startswith("CREATE VIRTUAL")
+                if name in computed or kind == "view" or str(sql).lstrip().upper().startswith("CREATE VIRTUAL")
             } & {name for (name,) in connection.execute("SELECT table_name FROM gpkg_contents")}  # fmt: skip
         finally:
             connection.close()
@@ -163,7 +189,7 @@ def _chosen(path: Path, staged: Path, layers: Sequence[str], wanted: str | None,
     count = {name: _info(path, staged, name).get("features", 0) for name in layers}
     chosen = max(layers, key=lambda name: count[name])
     if len(layers) > 1:
-        message = N_("有 %(count)s 个图层，读的是 %(layer)s，可用 --layer 另选")
+        message = N_("有 %(count)s 个图层，读的是 %(layer)s，要别的请指明图层")
         findings.add("several_layers", message, count=len(layers), layer=chosen)
     return chosen
 
@@ -198,9 +224,9 @@ def _batches(
     path: Path, staged: Path, layer: str | None, findings: FileFindings, encoding: str | None
 ) -> Iterator[Batch]:
     total = _info(path, staged, layer)["features"]
-    start = 0
+    start, most = 0, _chunk(staged, total)
     while True:
-        meta, _, geometry, columns = read_raw(path, staged, layer, "ISO-8859-1" if encoding else None, start, CHUNK)
+        meta, _, geometry, columns = read_raw(path, staged, layer, "ISO-8859-1" if encoding else None, start, most)
         count = len(columns[0]) if len(columns) else 0 if geometry is None else len(geometry)
         names = [str(name) for name in meta["fields"]]
         if encoding:
@@ -214,11 +240,17 @@ def _batches(
             shapes = shapes_of(None if geometry is None else geometry[part], rows, findings)
             yield Batch(rows, shapes, {name: plain(column) for name, column in zip(names, taken, strict=True)})
         start += count
-        if count < CHUNK:
+        if count < most:
             break
     if 0 <= start < total:
         message = N_("文件说有 %(told)s 个要素，只读到 %(read)s 个，文件可能不完整")
         findings.add("truncated", message, told=total, read=start)
+
+
+def _chunk(staged: Path, total: int) -> int:
+    """How many features are read at a time: fewer of large ones."""
+    size = sum(part.stat().st_size for part in staged.parent.glob(f"{staged.stem}.*"))
+    return max(1, min(CHUNK, LARGEST_CHUNK * max(total, 1) // max(size, 1)))
 
 
 def shapes_of(wkb: numpy.ndarray | None, rows: numpy.ndarray, findings: FileFindings) -> numpy.ndarray:

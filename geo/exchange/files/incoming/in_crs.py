@@ -10,7 +10,7 @@ import pyproj
 import shapely
 
 from geo.exchange.files.incoming.guessing import Guess, guessed, is_plausible
-from geo.exchange.files.incoming.parts import Batch, Incoming
+from geo.exchange.files.incoming.parts import MOST_FIELDS, Batch, Incoming, TooManyFields, check_fields
 from geo.exchange.files.reading import short_name, shown
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidInput, N_
@@ -53,7 +53,10 @@ class InCrs:
 
     def batches(self) -> Iterator[Batch]:
         """The features as they are, easting or longitude first."""
+        names: set[str] = set()
         for batch in self.incoming.batches():
+            names.update(batch.fields)
+            check_fields(len(names))
             yield replace(batch, shapes=_turned(batch.shapes)) if self.swapped else batch
 
     def in_degrees(self) -> Callable[[numpy.ndarray], numpy.ndarray]:
@@ -77,6 +80,9 @@ def in_words(path: Path) -> Iterator[None]:
     """Whatever a reader stumbles over in a file that means harm is one sentence."""
     try:
         yield
+    except TooManyFields:
+        message = N_("%(file)s 的字段太多：最多 %(most)s 个")
+        raise RefusedFile("too_many_fields", message, file=short_name(path), most=MOST_FIELDS) from None
     except UNREADABLE as fault:
         message = N_("%(file)s 读不出来：%(reason)s")
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from fault
@@ -128,7 +134,7 @@ def with_crs(incoming: Incoming, told: pyproj.CRS | None, extent: Sequence[float
         crs, crs_from = guess.crs, "coordinates"
         findings.add("crs_guessed", N_("文件没有说明坐标系，由坐标推断为 %(crs)s"), crs=crs_name(crs))
     elif crs is None and len(points):
-        findings.add("no_crs", N_("文件没有说明坐标系，坐标也看不出来，请用 --crs 指明，如 EPSG:4526"))
+        findings.add("no_crs", N_("文件没有说明坐标系，坐标也看不出来：请指明坐标系，如 EPSG:4526，或在文件里写明"))
     swapped = swapped and _fits(guess, crs)
     if swapped and not incoming.open_axes:
         findings.add("swapped_axes", N_("坐标的两个数颠倒了（纬度或北坐标在前），已对调"))

@@ -325,5 +325,5 @@ def _chosen(path: Path, options: Options, entries: list[Entry]) -> Entry:
 
 def _note_several(incoming: Incoming, entries: list[Entry], chosen: Entry) -> None:
     if len(entries) > 1:
-        message = N_("有 %(count)s 个图层，读的是 %(layer)s，可用 --layer 另选")
+        message = N_("有 %(count)s 个图层，读的是 %(layer)s，要别的请指明图层")
         incoming.findings.add("several_layers", message, count=len(entries), layer=chosen.stem)

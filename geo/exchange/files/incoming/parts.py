@@ -11,6 +11,24 @@ from geo.model.file_finding import FileFindings
 BATCH = 10_000
 """Features in memory at a time."""
 
+MOST_FIELDS = 500
+"""That a file may have; every feature of a batch has a place for each of them."""
+
+
+class TooManyFields(Exception):
+    """A file has more than `MOST_FIELDS`; `in_words` names it."""
+
+
+def check_fields(count: int) -> None:
+    """See that there are not too many fields.
+
+    Raises
+    ------
+    TooManyFields
+    """
+    if count > MOST_FIELDS:
+        raise TooManyFields
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -83,8 +101,14 @@ class Incoming:
 
 
 def columns_of(rows: Sequence[dict[str, object]]) -> dict[str, list[object]]:
-    """Records of different fields as columns, in the order in which the fields are first met."""
+    """Records of different fields as columns, in the order in which the fields are first met.
+
+    Raises
+    ------
+    TooManyFields
+    """
     names = list(dict.fromkeys(name for row in rows for name in row))
+    check_fields(len(names))
     return {name: [row.get(name) for row in rows] for name in names}
 
 
