@@ -1,4 +1,4 @@
-"""News of one project: what a short text tells of it in other places than where it names it."""
+"""What a text tells of a project in other places than where it names it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,31 +7,62 @@ from dataclasses import replace
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_details import LOCATED, find_location, finished_year
 from geo.exchange.plan_figures import read_figures
+from geo.exchange.plan_names import same_project
 from geo.exchange.plan_projects import anchors_in, clause_start, name_line
-from geo.exchange.plan_records import AGGREGATE, of_figures, record_of, same_project
+from geo.exchange.plan_records import AGGREGATE, join_items, of_figures, record_of, speaks_of_several
 from geo.exchange.plan_structure import Passage
-from geo.exchange.plan_words import WORDS
+from geo.exchange.plan_words import WORDS, pattern
 from geo.model.plan import PlanRecord
 
 ARTICLE, SENTENCE = WORDS["article"], re.compile(WORDS["clauses"]["sentence"])
-OF_OTHERS, OWN_SUBJECT = re.compile(ARTICLE["of_others"]), re.compile(ARTICLE["own_subject"])
+FULL_STOP, LEAD_IN = WORDS["clauses"]["full_stop"], re.compile(ARTICLE["lead_in"])
+CONTINUES = re.compile(pattern(WORDS["anchors"]["continues"]))
+AGREES = {layer: re.compile(words) for layer, words in ARTICLE["agrees"].items()}
+OWN_SUBJECT, OF_OLD = re.compile(ARTICLE["own_subject"]), re.compile(ARTICLE["of_old"])
 
 
 def complete_article(records: list[PlanRecord], passages: list[Passage]) -> list[PlanRecord]:
-    """The records, the one of a short text that tells of a single project with all that the text tells of it.
+    """The records, with what a text tells of their projects in other places than where it names them.
 
-    What the record says already stays; sentences about several projects say nothing of the one.
+    What a record says already stays; sentences about several projects say nothing of the one.
     """
     length = sum(len(passage.text) for passage in passages)
     if len(records) > 1 or length > ARTICLE["longest"] or not all(each.is_prose for each in passages):
-        return records
+        return with_later_sentences(records, passages)
     base = records[0] if records else project_of_lead(passages)
     if base is None or any(passage.is_past for passage in passages) or tells_of_others(base, passages):
-        return records
-    for words, start in sentences(passages):
-        if not base.source.start <= start < base.source.end:
-            base = with_sentence(base, words, start)
+        return with_later_sentences(records, passages)
+    body_first = sorted(join_items(passages), key=lambda passage: FULL_STOP not in passage.text)
+    for words, start in sentences(body_first, base.source.end):
+        base = with_sentence(base, words, start)
     return [base] if base.location_text or base.quantities else []
+
+
+def with_later_sentences(records: list[PlanRecord], passages: Sequence[Passage]) -> list[PlanRecord]:
+    """The records, each with the sentences right behind it that begin with 该项目, 学校 and the like."""
+    order = sorted(range(len(records)), key=lambda place: records[place].source.start)
+    done, last = 0, None
+    for passage in passages:
+        if passage.row or passage.is_past or not passage.is_prose:
+            last = None
+            continue
+        headings = tuple(heading.title for heading in passage.path if heading.title)
+        for words, start in sentences([passage]):
+            while done < len(order) and records[order[done]].source.start <= start:
+                last, done = order[done], done + 1
+            if last is not None and goes_on_about(records[last], headings, words, start):
+                records[last] = with_sentence(records[last], words, start)
+    return records
+
+
+def goes_on_about(record: PlanRecord, headings: tuple[str, ...], words: str, start: int) -> bool:
+    """Whether a sentence behind a record's own words begins with what may stand for its project."""
+    gap = start - record.source.end
+    if not 0 <= gap <= ARTICLE["reach"] or headings != record.source.headings:
+        return False
+    lead = LEAD_IN.match(words)
+    begins = CONTINUES.match(words, lead.end() if lead else 0)
+    return bool(begins and AGREES.get(record.layer or "", AGREES["others"]).search(begins[0]))
 
 
 def project_of_lead(passages: Sequence[Passage]) -> PlanRecord | None:
@@ -47,12 +78,16 @@ def tells_of_others(record: PlanRecord, passages: Sequence[Passage]) -> bool:
     return any(not same_project(each.name, record.name) for passage in passages for each in anchors_in(passage))
 
 
-def sentences(passages: Sequence[Passage]) -> Iterator[tuple[str, int]]:
-    """Sentences that may tell of the one project, and their places in the whole text."""
+def sentences(passages: Sequence[Passage], end: int = 0) -> Iterator[tuple[str, int]]:
+    """Sentences that may tell of the one project, and their places in the text.
+
+    Those that were read behind its name, up to `end`, are left out.
+    """
     for passage in passages:
-        place = passage.start
+        place, read = passage.start, min((each.start for each in anchors_in(passage)), default=len(passage.text))
         for words in SENTENCE.split(passage.text):
-            if not AGGREGATE.match(words) and not OF_OTHERS.search(words):
+            known = passage.start + read <= place < end
+            if not known and not AGGREGATE.match(words) and not speaks_of_several(words) and not OF_OLD.search(words):
                 yield words, place
             place += len(words)
 

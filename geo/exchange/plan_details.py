@@ -4,13 +4,13 @@ import re
 
 from geo.exchange.location_phrase import says_where
 from geo.exchange.plan_structure import Passage
-from geo.exchange.plan_words import WORDS
+from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import find_quantities
 
 CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
-LOCATED = re.compile(WORDS["anchors"]["located"])
-LOCATED_AGAIN = re.compile(f"{WORDS['anchors']['subject_again']}(?:{WORDS['anchors']['located']})")
-LOCATION_ENDS = re.compile(WORDS["location"]["ends"])
+LOCATED = re.compile(pattern(WORDS["anchors"]["located"]))
+LOCATED_AGAIN = re.compile(WORDS["anchors"]["subject_again"] + LOCATED.pattern)
+LOCATION_ENDS = re.compile(pattern(WORDS["location"]["ends"]))
 NEAR, RESTARTS, HOUSE = (re.compile(WORDS["location"][key]) for key in ("near", "restarts", "house"))
 IN_BRACKETS = re.compile(WORDS["location"]["in_brackets"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))

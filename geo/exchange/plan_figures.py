@@ -13,9 +13,9 @@ from geo.model.units import UNITS
 PARTIAL = WORDS["partial"]
 NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
-LEVEL_ALONE, OF_ROOM = re.compile(PARTIAL["level_alone"]), re.compile(PARTIAL["of_room"])
+LEVEL_ALONE, OF_ROOM, NO_PUPILS = (re.compile(PARTIAL[key]) for key in ("level_alone", "of_room", "no_pupils"))
 PHASE, OLD = re.compile(WORDS["names"]["phase"]), re.compile(PARTIAL["old"])
-CLAUSE_MARKS = re.compile(WORDS["clauses"]["mark"])
+CLAUSE_MARKS, SERIAL = re.compile(WORDS["clauses"]["mark"]), WORDS["names"]["serial"]
 OF_IT = re.compile(PARTIAL["of_it"])
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
@@ -75,8 +75,11 @@ def take(figures: Figures, rule: dict[str, Any], quantity: Quantity, *, part: bo
 
 def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> Iterator[tuple[int, int, Quantity]]:
     """Quantities that may be the field of a rule: rank (the lowest is the best), place, quantity."""
-    kind = UNITS[rule["unit"]].quantity
+    kind, barred = UNITS[rule["unit"]].quantity, False
     for place, quantity in enumerate(quantities):
+        listed = barred and text[quantities[place - 1].end : quantity.start].startswith(SERIAL)
+        listed = listed and not any(word in quantity.label for word in rule["labels"])
+        barred = listed or is_barred(quantity, rule)  # 需钢材20.5万吨、水泥45万吨: the second as the first
         if UNITS[quantity.unit].quantity != kind or quantity.unit in rule.get("not_units", ()):
             continue
         never = NEVER.search(quantity.label)
@@ -85,14 +88,18 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
         if never and never[0] not in text[: PARTIAL["reach"]]:  # 荷塘小学一期: its figures are those of 一期
             continue
         behind = tuple(rule.get("not_behind", ()))
-        barred = any(word in quantity.label for word in rule["not"])
-        barred = barred and not any(word in quantity.label for word in rule.get("all_the_same", ()))
         if barred or text.startswith(behind, quantity.end):
             continue
         rank = rank_of(quantity, text, rule)
         if rank is not None:
             part = LAST_RESORT.search(quantity.label) or is_of_part(quantity, text)
             yield rank + (LAST if part else 0), place, quantity
+
+
+def is_barred(quantity: Quantity, rule: dict[str, Any]) -> bool:
+    """Whether a label holds a word that the rule's field never bears."""
+    barred = any(word in quantity.label for word in rule["not"])
+    return barred and not any(word in quantity.label for word in rule.get("all_the_same", ()))
 
 
 def is_of_part(quantity: Quantity, text: str) -> bool:
@@ -144,7 +151,7 @@ def is_classes(quantity: Quantity) -> bool:
 
 def is_seats(quantity: Quantity) -> bool:
     """1080个学位, 新增学位1080个, 可容纳1080人."""
-    people = quantity.unit == "person" and PEOPLE.search(quantity.label)
+    people = quantity.unit == "person" and PEOPLE.search(quantity.label) and not NO_PUPILS.search(quantity.label)
     return quantity.unit == "seat" or bool(people or (quantity.unit == "item" and SEATS.search(quantity.label)))
 
 

@@ -1,11 +1,12 @@
-"""Names of projects in a plan: what may be one, and what is only said before or behind it."""
+"""Names of projects in a plan: what may be one, what is only said before or behind it, and which two are one."""
 
 import re
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from geo.exchange.location_phrase import says_where
 from geo.exchange.plan_structure import MARKERS
-from geo.exchange.plan_words import WORDS
+from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import either, find_quantities
 
 NAMES, CLAUSES = WORDS["names"], WORDS["clauses"]
@@ -14,26 +15,32 @@ GENERIC = re.compile(
     "|".join(NAMES["generic"])
     + f"|^(?:{either(NAMES['generic_said'])})*(?:{either(NAMES['generic_nouns'])}){NAMES['kinds_of_work']}$"
 )
-BEFORE_NAME, AFTER_NAME = (re.compile(NAMES[key]) for key in ("before_name", "after_name"))
-DEVELOPER, KIND = re.compile(NAMES["developer"]), re.compile(NAMES["kind"])
+BEFORE_NAME, AFTER_NAME = (re.compile(pattern(NAMES[key])) for key in ("before_name", "after_name"))
+DEVELOPER = re.compile(NAMES["developer"])
 TASK, PLACE_BEHIND = re.compile(NAMES["task"]), re.compile(NAMES["place_behind"])
 NO_PART_OF_NAME = re.compile(NAMES["no_part"])
-LOCATED = re.compile(WORDS["anchors"]["located"])
+LOCATED = re.compile(pattern(WORDS["anchors"]["located"]))
+ALIKE, SHORTEST_ALIKE = 0.6, 4
+"""How like each other two names of one project are, and letters of a name that may stand for a longer one."""
 
 
 @lru_cache(maxsize=1024)
 def clean_name(text: str) -> str:
     """A name without what is only said before or behind it."""
-    name = text.strip(CLAUSES["marks"])
-    name = name[1:-1] if name[:1] + name[-1:] == NAMES["quotes"] else name
+    name = unquoted(text.strip(CLAUSES["marks"]))
     for _, marker, _ in MARKERS:
         name = marker.sub("", name, count=1) if marker.match(name) else name
-    while (shorter := BEFORE_NAME.sub("", name).strip(CLAUSES["marks"])) != name:
+    while (shorter := unquoted(BEFORE_NAME.sub("", name).strip(CLAUSES["marks"]))) != name:
         name = shorter
-    name = AFTER_NAME.sub("", name).strip(CLAUSES["marks"])
+    while (shorter := unquoted(AFTER_NAME.sub("", name).strip(CLAUSES["marks"]))) != name:
+        name = shorter
     if "(" in name and ")" not in name:  # 城东小学(位置:…
         name = name.partition("(")[0]
     return without_place(name)
+
+
+def unquoted(name: str) -> str:
+    return name[1:-1] if name[:1] + name[-1:] == NAMES["quotes"] and NAMES["quotes"][1] not in name[:-1] else name
 
 
 def without_place(name: str) -> str:
@@ -45,14 +52,34 @@ def without_place(name: str) -> str:
 
 def is_project(name: str) -> bool:
     """Whether this can be the name of one project."""
-    proper = not GENERIC.match(name) and not LOCATED.match(name) and not TASK.match(name)
+    proper = not GENERIC.match(name.replace(" ", "")) and not LOCATED.match(name) and not TASK.match(name)
     return 3 <= len(name) <= NAMES["longest"] and bool(FACILITY.search(name)) and proper
 
 
-def without_kind(name: str) -> str:
-    """第二十中学新建项目 is 第二十中学, where what is left is still a project."""
-    shorter = KIND.sub("", name)
-    return shorter if is_project(shorter) else name
+def bare_name(name: str) -> str:
+    """A name without what a second telling may leave out: 第二十中学新建项目 is 第二十中学."""
+    return NO_PART_OF_NAME.sub("", name)
+
+
+def same_project(name: str, other: str) -> bool:
+    """Whether two names of one section are of one project: 新华北小学 and 漳州市区新华北小学."""
+    first, second = bare_name(name), bare_name(other)
+    shortest = min(len(first), len(second))
+    return first == second or (shortest >= SHORTEST_ALIKE and (first.endswith(second) or second.endswith(first)))
+
+
+def alike(name: str, other: str) -> bool:
+    """Whether two names may be the same project's: 福清一中新校区 and 福清市一中新校区, 佛山二院 and 佛山第二医院."""
+    first, second = bare_name(name), bare_name(other)
+    if first in second or second in first or shortens(first, second) or shortens(second, first):
+        return True
+    return SequenceMatcher(None, name, other).ratio() >= ALIKE
+
+
+def shortens(name: str, other: str) -> bool:
+    """Whether a name has its letters in their order from a longer one, as short forms of Chinese names do."""
+    letters = iter(other)
+    return len(name) >= SHORTEST_ALIKE and all(letter in letters for letter in name)
 
 
 def split_developer(name: str) -> tuple[str | None, str]:

@@ -11,29 +11,32 @@ from geo.exchange.plan_names import (
     GENERIC,
     LOCATED,
     NAMES,
+    bare_name,
     clean_name,
     holds_figures,
     is_project,
     kind_of,
-    without_kind,
 )
 from geo.exchange.plan_structure import MARKERS, Passage
-from geo.exchange.plan_words import WORDS
-from geo.exchange.quantities import find_quantities
+from geo.exchange.plan_words import WORDS, pattern
+from geo.exchange.quantities import either, find_quantities
 
 ANCHORS = WORDS["anchors"]
 INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invested", "listed", "verbs", "instead"))
-PLACED_BUILT = re.compile(ANCHORS["placed_built"])
+PLACED_BUILT, FOR_EXAMPLE = (re.compile(ANCHORS[key]) for key in ("placed_built", "for_example"))
 NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
 ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
+INVESTS = re.compile(ANCHORS["invests"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
-NO_ITEM, TOLD, HEADLINE = (re.compile(ANCHORS[key]) for key in ("no_item", "told", "headline"))
-PLACED_BEFORE, LEAD_IN, APPROVED = (re.compile(ANCHORS[key]) for key in ("placed_before", "lead_in", "approved"))
-BUILT_CLAUSE, PREDICATE = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["predicate"])
+NO_ITEM, TOLD, HEADLINE = (re.compile(pattern(ANCHORS[key])) for key in ("no_item", "told", "headline"))
+PLACED_BEFORE, APPROVED = re.compile(ANCHORS["placed_before"]), re.compile(ANCHORS["approved"])
+LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
+BUILT_CLAUSE, PREDICATE = re.compile(ANCHORS["built_clause"]), re.compile(pattern(ANCHORS["predicate"]))
 GOES_ON = re.compile(ANCHORS["goes_on"])
-CONTINUES, SUBJECTS = re.compile(ANCHORS["continues"]), frozenset(ANCHORS["subjects"])
+CONTINUES, SUBJECTS = re.compile(pattern(ANCHORS["continues"])), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
 SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
+MENTIONS = re.compile(f"(?:{either(NAMES['facilities'])})(?:{NAMES['kind']})?{NAMES['brackets']}")
 BULLET = next(pattern for style, pattern, _ in MARKERS if style == "bullet")
 ITEM_STYLES = frozenset(
     ("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet", "decimal")
@@ -122,7 +125,7 @@ def name_line(text: str) -> Anchor | None:
 def goes_on_with(anchor: Anchor, other: Anchor, text: str) -> bool:
     """Whether a later anchor only says the name again: in the first sentence behind it, or word for word."""
     between = text[anchor.end : other.start].strip(CLAUSES["marks"])
-    return other.rank > anchor.rank == 0 and (not between or other.name in (anchor.name, without_kind(anchor.name)))
+    return other.rank > anchor.rank == 0 and (not between or bare_name(other.name) == bare_name(anchor.name))
 
 
 def subjects(text: str) -> list[Anchor]:
@@ -130,7 +133,7 @@ def subjects(text: str) -> list[Anchor]:
     found: list[Anchor] = []
     for start in (0, *(match.end() for match in CLAUSE_STARTS.finditer(text))):
         sentence = 1 + max(text.rfind(mark, 0, start) for mark in CLAUSES["begins"]) if start else 0
-        begins = sentence == start or LEAD_IN.fullmatch(text, sentence, start)
+        begins = sentence == start or LEAD_IN.fullmatch(text, sentence, start) or FOR_EXAMPLE.match(text, start)
         if (begins or found) and (anchor := subject_at(text, start, alone=bool(begins))):
             kind = kind_of(anchor.name)
             alike = kind is not None and found and kind == kind_of(found[0].name)
@@ -152,10 +155,20 @@ def subject_at(text: str, start: int, *, alone: bool) -> Anchor | None:
     told = is_told(behind[0]) or any(GOES_ON.match(each) and is_told(each) for each in behind[1:2])
     if alone and text[clause.end() : clause.end() + 1] == COMMA and told:
         ends.append(clause.end())
+    if any(INVESTS.match(text, end) for end in ends):  # 秦川园区投资1.69亿元农贸市场开工 is about the market
+        return None
     for end in ends:
-        name = without_kind(clean_name(text[start:end]))
+        name = clean_name(text[start:end])
         if is_project(name) and name in text[start:end] and not holds_figures(name):
             return Anchor(name, start, end, 3)
+    return None
+
+
+def name_at_front(text: str) -> str | None:
+    """The project that words begin with, all of them or those before a verb: 思源实验学校计划明年投入使用."""
+    for end in (len(text), *(match.start() for match in PREDICATE.finditer(text, 1))):
+        if is_project(name := clean_name(text[:end])):
+            return name
     return None
 
 
@@ -172,7 +185,7 @@ def named_before(text: str, start: int) -> Anchor | None:
     first = clause_start(text, start - 1)
     clause = text[first : max(0, start - 1)]
     told = subject_at(text, first, alone=False)
-    name = told.name if told else without_kind(clean_name(clause))
+    name = told.name if told else clean_name(clause)
     return Anchor(name, first, start - 1, LOCATED_RANK) if is_project(name) else None
 
 
@@ -185,7 +198,7 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     anchor = anchor or entry(passage)
     found = [anchor] if anchor else []
     for match in INVESTED.finditer(text):
-        if is_project(name := clean_name(match["name"])):
+        if name := name_at_front(match["name"]):
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
     for match in APPROVED.finditer(text):
         if is_project(name := clean_name(match["name"])):
@@ -203,7 +216,7 @@ def anchors_in(passage: Passage) -> list[Anchor]:
             found.append(before)
         if (listing := over_commas(text, start, match.start())) is not None:
             found.append(listing)
-        elif match.start() - start > 2 and is_project(name := without_kind(clean_name(text[start : match.start()]))):
+        elif match.start() - start > 2 and is_project(name := clean_name(text[start : match.start()])):
             found.append(Anchor(name, start, match.start(), LOCATED_RANK))
     for match in LISTED.finditer(text):
         found += members(text, match)
@@ -211,6 +224,8 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     if not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
         found += subjects(text) + built_clauses(text)
     found = found or headline(text)
+    if (named := mentioned_before(text)) and not any(each.start < named.end for each in found):
+        found = [named, *found]
     found = found[:1] + [each for each in found[1:] if not goes_on_with(found[0], each, text)]
     kept: list[Anchor] = []
     for anchor in sorted(found, key=lambda anchor: (anchor.rank, anchor.start)):
@@ -224,7 +239,7 @@ def over_commas(text: str, start: int, end: int) -> Anchor | None:
     if text[start - 1 : start] != SERIAL:
         return None
     first = max(text.rfind(mark, max(0, start - NAMES["longest"]), start) for mark in NAMES["parts"]) + 1
-    name = without_kind(clean_name(text[first:end]))
+    name = clean_name(text[first:end])
     pieces = ONE_OF_LIST.split(name)
     listing = len(pieces) > 1 and is_project(name) and not any(is_project(piece) for piece in pieces[:-1])
     return Anchor(name, first, end, LOCATED_RANK) if listing and name in text[first:end] else None
@@ -244,7 +259,7 @@ def built_clauses(text: str) -> list[Anchor]:
     """Projects behind a verb of which the sentence goes on to tell: 在老城改扩建解放路小学,新增学位540个."""
     found: list[Anchor] = []
     for match in BUILT_CLAUSE.finditer(text):
-        name = without_kind(clean_name(match["name"]))
+        name = clean_name(match["name"])
         rest = text[match.end() : match.end() + 2 * NAMES["longest"]]
         goes_on = re.split(CLAUSES["end_of_sentence"], rest, maxsplit=1)[0]
         if is_project(name) and name in match[0] and (TOLD.search(goes_on) or find_quantities(goes_on)):
@@ -256,9 +271,29 @@ def headline(text: str) -> list[Anchor]:
     """The project of a headline: 城南将新建一所公办小学——杜鹃路小学, 新华北小学开建."""
     match = HEADLINE.search(text[: 3 * NAMES["longest"]])
     group = match.lastgroup if match else None
-    if match is None or group is None or not is_project(name := without_kind(clean_name(match[group]))):
+    if match is None or group is None or not is_project(name := clean_name(match[group])):
         return []
     return [Anchor(name, 0, match.end(group), 3)] if name in text else []
+
+
+def mentioned(text: str) -> Anchor | None:
+    """The project that a sentence speaks of in passing: 近日,城东小学项目报建信息公布。"""
+    for clause in CLAUSE.finditer(text):
+        for match in reversed(list(MENTIONS.finditer(clause[0]))):
+            name = clean_name(clause[0][: match.end()])
+            if is_project(name) and name in clause[0] and not holds_figures(name):
+                start = clause.start() + clause[0].index(name)
+                return Anchor(name, start, start + len(name))
+    return None
+
+
+def mentioned_before(text: str) -> Anchor | None:
+    """The project of a first sentence where the second goes on with it: …信息公布。项目位于…."""
+    first, _, rest = text[: 4 * NAMES["longest"]].replace("\n", CLAUSES["full_stop"]).partition(CLAUSES["full_stop"])
+    start = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(first))), default=0)
+    lead = LEAD_IN.match(first, start)
+    begins_so = CONTINUES.match(first, lead.end() if lead else start)
+    return mentioned(first) if not begins_so and CONTINUES.match(rest.lstrip(CLAUSES["marks"])) else None
 
 
 def begins_item(passage: Passage) -> bool:

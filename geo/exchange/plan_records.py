@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from difflib import SequenceMatcher
 from typing import Any
 
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_details import classify, find_location, find_year
 from geo.exchange.plan_figures import Figures, read_figures
-from geo.exchange.plan_names import NO_PART_OF_NAME, split_developer
+from geo.exchange.plan_names import alike, bare_name, same_project, split_developer
 from geo.exchange.plan_projects import (
     CONTINUES,
     LOCATED_RANK,
@@ -19,15 +18,18 @@ from geo.exchange.plan_projects import (
     begins_item,
     entry,
     is_heading,
+    mentioned,
     name_line,
 )
 from geo.exchange.plan_row_records import record_of_row
+from geo.exchange.plan_rows import FORM_KEY
 from geo.exchange.plan_structure import LABEL, Passage
-from geo.exchange.plan_words import WORDS
+from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import find_quantities
 from geo.model.plan import PlanRecord, Source
 
-ALIKE = 0.6
+SHORT_NAME = 4
+"""Letters at the end of a name that a text may repeat for all of it."""
 NEAR = 4
 """Records back to which a project may be told again."""
 PHASE = re.compile(WORDS["names"]["phase"])
@@ -36,7 +38,8 @@ MERGED = (
     "classes", "seats", "companies", "throughput", "throughput_text", "turnover", "turnover_text", "full_turnover",
 )  # fmt: skip
 """Fields of a record that a second telling of the project may add."""
-AGGREGATE = re.compile(WORDS["anchors"]["aggregate"])
+OF_OTHERS, SENTENCE = re.compile(WORDS["article"]["of_others"]), re.compile(WORDS["clauses"]["sentence"])
+AGGREGATE = re.compile(pattern(WORDS["anchors"]["aggregate"]))
 
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
@@ -109,23 +112,14 @@ def one_of_two(first: PlanRecord, second: PlanRecord) -> PlanRecord | None:
     )
 
 
-def same_project(name: str, other: str) -> bool:
-    """Whether two names of one section are of one project: 新华北小学 and 漳州市区新华北小学."""
-    first, second = bare_name(name), bare_name(other)
-    return first == second or (min(len(first), len(second)) > 4 and (first.endswith(second) or second.endswith(first)))
-
-
-def bare_name(name: str) -> str:
-    return NO_PART_OF_NAME.sub("", name)
-
-
 def better_place(first: PlanRecord, second: PlanRecord) -> PlanRecord | None:
     """Of two tellings the one that says the place better; None where they name two places."""
     if not second.location_text or first.location_text == second.location_text:
         return first
-    if not first.location_text or (first.location and first.location.kind == "unknown"):
-        return second
-    return first if second.location and second.location.kind == "unknown" else None
+    if first.location_text and second.location and second.location.kind == "unknown":
+        return first
+    unsure = first.location is None or first.location.kind == "unknown"
+    return second if unsure else None
 
 
 def join_items(passages: list[Passage]) -> Iterator[Passage]:
@@ -162,19 +156,22 @@ def heads(passage: Passage, following: Passage | None) -> bool:
     return own is None or own.start > 0 or own.end <= own.start or alike(own.name, name_line(passage.text).name)  # type: ignore[union-attr]
 
 
-def alike(name: str, other: str) -> bool:
-    """Whether two names may be the same project's: 福清一中新校区 and 福清市一中新校区."""
-    return name in other or other in name or SequenceMatcher(None, name, other).ratio() >= ALIKE
-
-
 def is_continued(passage: Passage, following: Passage | None) -> bool:
-    """Whether a passage begins with a project and speaks of no other, and the next one goes on: 项目占地面积…"""
+    """Whether a passage speaks of one project, and the next one goes on with it: 项目占地面积…"""
     if following is None or not passage.is_prose or following.path != passage.path or following.title:
         return False
-    if not CONTINUES.match(following.text):
+    if not tells_more(following):
         return False
     anchors = anchors_in(passage)
-    return len(anchors) == 1 and anchors[0].start == 0 and not anchors[0].listed
+    if not anchors:
+        return mentioned(passage.text) is not None
+    return len(anchors) == 1 and not anchors[0].listed
+
+
+def tells_more(passage: Passage) -> bool:
+    """Whether a passage begins as one that goes on with a project: 该项目…, 1、建设规模:…"""
+    label = LABEL.match(passage.text)
+    return bool(CONTINUES.match(passage.text) or (label and FORM_KEY.fullmatch(label["label"])))
 
 
 def is_form(passage: Passage) -> bool:
@@ -189,7 +186,7 @@ def goes_on(held: Passage, passage: Passage) -> bool:
     if AGGREGATE.match(passage.text):
         return False
     own = entry(held) or name_line(held.text.partition("\n")[0])
-    if own is None and not CONTINUES.match(passage.text):
+    if own is None and not tells_more(passage):
         return False
     other = entry(passage) or name_line(passage.text)
     if other and not (own and "\n" not in held.text and (own.name in other.name or other.name in own.name)):
@@ -220,7 +217,7 @@ def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:
     text = "" if anchor.listed else passage.text[anchor.start : end]
     developer, name = split_developer(anchor.name)
     location_text = anchor.place or find_location(passage.text[anchor.end : end], bare_name(anchor.name))
-    figures = read_figures(without_name(text, anchor.name))
+    figures = read_figures(without_name(of_one(text), anchor.name))
     headings = tuple(heading.title for heading in passage.path if heading.title)
     layer, level = classify(name, headings)
     return PlanRecord(
@@ -251,14 +248,32 @@ def of_figures(figures: Figures) -> dict[str, Any]:
     return {**figures.values, **texts}
 
 
+def of_one(text: str) -> str:
+    """A passage in which sentences about several projects say nothing of the one."""
+    if not OF_OTHERS.search(text):
+        return text
+    return "".join(" " * len(words) if speaks_of_several(words) else words for words in SENTENCE.split(text))
+
+
+def speaks_of_several(sentence: str) -> bool:
+    """Whether a sentence counts projects before it tells any other figure: 全区新开工项目20个,总投资65亿元."""
+    others = OF_OTHERS.search(sentence)
+    if others is None:
+        return False
+    figures = find_quantities(sentence)
+    return not figures or others.start() <= figures[0].start
+
+
 def without_name(text: str, name: str) -> str:
     """A passage in which the project's name says nothing of its figures: 盒马仓储项目占地35亩 is land all the same.
 
-    A name with a figure or a phase of its own stays.
+    Nor does its short form: 贞岱小学办学总规模为60班 is no part of 新城贞岱小学. A name with a figure or a phase of its own stays.
     """
     if PHASE.search(name) or find_quantities(name):
         return text
-    return text.replace(name, " " * len(name), 1)
+    for words in (name, bare_name(name)[-SHORT_NAME:]):
+        text = text.replace(words, " " * len(words)) if words else text
+    return text
 
 
 def spans_of(

@@ -70,7 +70,7 @@ QUANTITY = re.compile(
     (?P<more> (?:{either(WORDS["numerals"]["more"])})? ) \s*
     (?P<multiplier> (?:{either(list(MULTIPLIERS))})? )
     (?P<more2> (?:{either(WORDS["numerals"]["more"])})? ) \s*
-    (?P<unit> {either(list(MEASURES))} )
+    (?P<unit> {WORDS["kinds"]["words"]} | {either(list(MEASURES))} )
     (?P<after> (?:{either(QUALIFIERS["after"])})? )
     """,
     re.VERBOSE,
@@ -94,7 +94,8 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
 
 
 def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Quantity | None:
-    measure, multiplier = MEASURES[match["unit"]], match["multiplier"]
+    unit = WORDS["kinds"]["number"] + match["counted"] if match["counted"] else match["unit"]
+    measure, multiplier = MEASURES[unit], match["multiplier"]
     number = read_numeral(match["number"])
     if number is None or (measure.only_with_multiplier and not multiplier) or is_range(text, match.start("number")):
         return None
@@ -112,9 +113,9 @@ def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Qu
 
 
 def ends_labelled(text: str, match: re.Match[str], label: str, words: str) -> bool:
-    """Whether nothing more follows a number, and its label says what it counts: 总投资5.59亿,."""
+    """Whether nothing more follows a number, and its label says what it counts: 总投资5.59亿, 总投资50亿的."""
     behind = text[match.end() : match.end() + 1].strip()
-    return bool(re.search(words, label)) and behind in ("", *BOUNDARIES["clause"], *BOUNDARIES["closing"])
+    return bool(re.search(words, label)) and behind in ("", BOUNDARIES["of"], *BOUNDARIES["clause"], *BOUNDARIES["closing"])
 
 
 def is_range(text: str, start: int) -> bool:

@@ -45,8 +45,9 @@ def faults(expected: Path) -> tuple[int, list[tuple[str, str, object, object]]]:
     wrong: list[tuple[str, str, object, object]] = []
     number = 0
     for case in wanted:
-        name, fields = bare(case["name"]), (*FIELDS, "layer") if "layer" in case else FIELDS
-        record = next((each for each in left if bare(each.name) == name), None)
+        names = {bare(each) for each in (case["name"], *case.get("also", ()))}
+        fields = (*FIELDS, "layer") if "layer" in case else FIELDS
+        record = next((each for each in left if bare(each.name) in names), None)
         number += 1 + len(fields)
         if record is None:
             wrong += [(case["name"], field, case.get(field), None) for field in ("name", *fields)]
@@ -54,7 +55,7 @@ def faults(expected: Path) -> tuple[int, list[tuple[str, str, object, object]]]:
         left.remove(record)
         got = {field: getattr(record, field) for field in fields}
         wrong += [
-            (name, field, case.get(field), got[field]) for field in fields if not same(case.get(field), got[field])
+            (case["name"], field, case.get(field), got[field]) for field in fields if not same(case.get(field), got[field])
         ]
     wrong += [(record.name, "name", None, record.name) for record in left]
     return number, wrong
