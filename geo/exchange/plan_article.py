@@ -46,23 +46,31 @@ def with_later_sentences(records: list[PlanRecord], passages: Sequence[Passage])
         if passage.row or passage.is_past or not passage.is_prose:
             last = None
             continue
-        headings = tuple(heading.title for heading in passage.path if heading.title)
-        for words, start in sentences([passage]):
-            while done < len(order) and records[order[done]].source.start <= start:
+        place = passage.start
+        for words in SENTENCE.split(passage.text):
+            while done < len(order) and records[order[done]].source.start <= place:
                 last, done = order[done], done + 1
-            if last is not None and goes_on_about(records[last], headings, words, start):
-                records[last] = with_sentence(records[last], words, start)
+            if last is not None and goes_on_about(records[last], passage, words, place):
+                records[last] = with_sentence(records[last], words, place)
+            place += len(words)
     return records
 
 
-def goes_on_about(record: PlanRecord, headings: tuple[str, ...], words: str, start: int) -> bool:
+def goes_on_about(record: PlanRecord, passage: Passage, words: str, start: int) -> bool:
     """Whether a sentence behind a record's own words begins with what may stand for its project."""
-    gap = start - record.source.end
-    if not 0 <= gap <= ARTICLE["reach"] or headings != record.source.headings:
+    if not 0 <= start - record.source.end <= ARTICLE["reach"]:
         return False
     lead = LEAD_IN.match(words)
     begins = CONTINUES.match(words, lead.end() if lead else 0)
-    return bool(begins and AGREES.get(record.layer or "", AGREES["others"]).search(begins[0]))
+    if begins is None or not AGREES.get(record.layer or "", AGREES["others"]).search(begins[0]):
+        return False
+    headings = tuple(heading.title for heading in passage.path if heading.title)
+    return headings == record.source.headings and tells_of_one(words)
+
+
+def tells_of_one(words: str) -> bool:
+    """Whether a sentence may tell of a single new project."""
+    return not AGGREGATE.match(words) and not speaks_of_several(words) and not OF_OLD.search(words)
 
 
 def project_of_lead(passages: Sequence[Passage]) -> PlanRecord | None:
@@ -78,7 +86,7 @@ def tells_of_others(record: PlanRecord, passages: Sequence[Passage]) -> bool:
     return any(not same_project(each.name, record.name) for passage in passages for each in anchors_in(passage))
 
 
-def sentences(passages: Sequence[Passage], end: int = 0) -> Iterator[tuple[str, int]]:
+def sentences(passages: Sequence[Passage], end: int) -> Iterator[tuple[str, int]]:
     """Sentences that may tell of the one project, and their places in the text.
 
     Those that were read behind its name, up to `end`, are left out.
@@ -87,7 +95,7 @@ def sentences(passages: Sequence[Passage], end: int = 0) -> Iterator[tuple[str, 
         place, read = passage.start, min((each.start for each in anchors_in(passage)), default=len(passage.text))
         for words in SENTENCE.split(passage.text):
             known = passage.start + read <= place < end
-            if not known and not AGGREGATE.match(words) and not speaks_of_several(words) and not OF_OLD.search(words):
+            if not known and tells_of_one(words):
                 yield words, place
             place += len(words)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geo.exchange.plan_words import WORDS
-from geo.exchange.quantities import find_quantities
+from geo.exchange.quantities import either, find_quantities
 from geo.model.plan import Quantity, tidy_number
 from geo.model.units import UNITS
 
@@ -19,6 +19,7 @@ CLAUSE_MARKS, SERIAL = re.compile(WORDS["clauses"]["mark"]), WORDS["names"]["ser
 OF_IT = re.compile(PARTIAL["of_it"])
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
+BARRED = {rule["field"]: re.compile(either(rule["not"])) for rule in WORDS["figures"]}
 UNLABELLED, ALONE, LAST = 50, 60, 100
 """Ranks of a figure that only its unit tells, of one that counts if there is no other, and of a part of the whole."""
 SEVERAL = 2
@@ -75,12 +76,14 @@ def take(figures: Figures, rule: dict[str, Any], quantity: Quantity, *, part: bo
 
 def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> Iterator[tuple[int, int, Quantity]]:
     """Quantities that may be the field of a rule: rank (the lowest is the best), place, quantity."""
-    kind, barred = UNITS[rule["unit"]].quantity, False
+    kind, barred = UNITS[rule["unit"]].quantity, -1
     for place, quantity in enumerate(quantities):
-        listed = barred and text[quantities[place - 1].end : quantity.start].startswith(SERIAL)
-        listed = listed and not any(word in quantity.label for word in rule["labels"])
-        barred = listed or is_barred(quantity, rule)  # 需钢材20.5万吨、水泥45万吨: the second as the first
         if UNITS[quantity.unit].quantity != kind or quantity.unit in rule.get("not_units", ()):
+            continue
+        listed = barred == place - 1 >= 0 and text.startswith(SERIAL, quantities[place - 1].end)
+        own = any(word in quantity.label for word in rule["labels"])
+        if is_barred(quantity, rule) or (listed and not own):  # 需钢材20.5万吨、水泥45万吨: the second as the first
+            barred = place
             continue
         never = NEVER.search(quantity.label)
         if quantity.restates or PARTIAL["order_of_size"] in quantity.qualifiers:
@@ -88,7 +91,7 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
         if never and never[0] not in text[: PARTIAL["reach"]]:  # 荷塘小学一期: its figures are those of 一期
             continue
         behind = tuple(rule.get("not_behind", ()))
-        if barred or text.startswith(behind, quantity.end):
+        if text.startswith(behind, quantity.end):
             continue
         rank = rank_of(quantity, text, rule)
         if rank is not None:
@@ -98,8 +101,8 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
 
 def is_barred(quantity: Quantity, rule: dict[str, Any]) -> bool:
     """Whether a label holds a word that the rule's field never bears."""
-    barred = any(word in quantity.label for word in rule["not"])
-    return barred and not any(word in quantity.label for word in rule.get("all_the_same", ()))
+    barred = BARRED[rule["field"]].search(quantity.label)
+    return bool(barred) and not any(word in quantity.label for word in rule.get("all_the_same", ()))
 
 
 def is_of_part(quantity: Quantity, text: str) -> bool:

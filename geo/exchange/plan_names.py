@@ -16,6 +16,7 @@ GENERIC = re.compile(
     + f"|^(?:{either(NAMES['generic_said'])})*(?:{either(NAMES['generic_nouns'])}){NAMES['kinds_of_work']}$"
 )
 BEFORE_NAME, AFTER_NAME = (re.compile(pattern(NAMES[key])) for key in ("before_name", "after_name"))
+BEGINS_MARKED = re.compile(NAMES["begins_marked"])
 DEVELOPER = re.compile(NAMES["developer"])
 TASK, PLACE_BEHIND = re.compile(NAMES["task"]), re.compile(NAMES["place_behind"])
 NO_PART_OF_NAME = re.compile(NAMES["no_part"])
@@ -28,7 +29,7 @@ ALIKE, SHORTEST_ALIKE = 0.6, 4
 def clean_name(text: str) -> str:
     """A name without what is only said before or behind it."""
     name = unquoted(text.strip(CLAUSES["marks"]))
-    for _, marker, _ in MARKERS:
+    for _, marker, _ in MARKERS if BEGINS_MARKED.match(name) else ():
         name = marker.sub("", name, count=1) if marker.match(name) else name
     while (shorter := unquoted(BEFORE_NAME.sub("", name).strip(CLAUSES["marks"]))) != name:
         name = shorter
@@ -50,6 +51,7 @@ def without_place(name: str) -> str:
     return name[: behind.start()] if behind and told else name
 
 
+@lru_cache(maxsize=1024)
 def is_project(name: str) -> bool:
     """Whether this can be the name of one project."""
     proper = not GENERIC.match(name.replace(" ", "")) and not LOCATED.match(name) and not TASK.match(name)

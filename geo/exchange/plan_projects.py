@@ -197,13 +197,13 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     anchor = name_line(first) if len(first) < len(text) and not is_heading(passage) else None
     anchor = anchor or entry(passage)
     found = [anchor] if anchor else []
-    for match in INVESTED.finditer(text):
+    for match in INVESTED.finditer(text) if ANCHORS["of"] in text else ():
         if name := name_at_front(match["name"]):
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
     for match in APPROVED.finditer(text):
         if is_project(name := clean_name(match["name"])):
             found.append(Anchor(name, match.start(), match.end("name"), 3))
-    for match in PLACED_BEFORE.finditer(text):
+    for match in PLACED_BEFORE.finditer(text) if ANCHORS["of"] in text else ():
         if is_project(name := clean_name(match["name"])) and name in match["name"]:
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"]))
     for match in PLACED_BUILT.finditer(text):
@@ -218,7 +218,7 @@ def anchors_in(passage: Passage) -> list[Anchor]:
             found.append(listing)
         elif match.start() - start > 2 and is_project(name := clean_name(text[start : match.start()])):
             found.append(Anchor(name, start, match.start(), LOCATED_RANK))
-    for match in LISTED.finditer(text):
+    for match in LISTED.finditer(text) if ANCHORS["and_so_on"] in text else ():
         found += members(text, match)
     found = found or built(passage)
     if not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
@@ -290,10 +290,12 @@ def mentioned(text: str) -> Anchor | None:
 def mentioned_before(text: str) -> Anchor | None:
     """The project of a first sentence where the second goes on with it: …信息公布。项目位于…."""
     first, _, rest = text[: 4 * NAMES["longest"]].replace("\n", CLAUSES["full_stop"]).partition(CLAUSES["full_stop"])
+    if not CONTINUES.match(rest.lstrip(CLAUSES["marks"])):
+        return None
     start = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(first))), default=0)
     lead = LEAD_IN.match(first, start)
     begins_so = CONTINUES.match(first, lead.end() if lead else start)
-    return mentioned(first) if not begins_so and CONTINUES.match(rest.lstrip(CLAUSES["marks"])) else None
+    return None if begins_so else mentioned(first)
 
 
 def begins_item(passage: Passage) -> bool:

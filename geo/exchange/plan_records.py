@@ -267,7 +267,8 @@ def speaks_of_several(sentence: str) -> bool:
 def without_name(text: str, name: str) -> str:
     """A passage in which the project's name says nothing of its figures: 盒马仓储项目占地35亩 is land all the same.
 
-    Nor does its short form: 贞岱小学办学总规模为60班 is no part of 新城贞岱小学. A name with a figure or a phase of its own stays.
+    Nor does its short form: 贞岱小学办学总规模为60班 is no part of 新城贞岱小学. A name with a figure or a phase of its
+    own stays.
     """
     if PHASE.search(name) or find_quantities(name):
         return text

@@ -115,7 +115,12 @@ def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Qu
 def ends_labelled(text: str, match: re.Match[str], label: str, words: str) -> bool:
     """Whether nothing more follows a number, and its label says what it counts: 总投资5.59亿, 总投资50亿的."""
     behind = text[match.end() : match.end() + 1].strip()
-    return bool(re.search(words, label)) and behind in ("", BOUNDARIES["of"], *BOUNDARIES["clause"], *BOUNDARIES["closing"])
+    return bool(re.search(words, label)) and behind in (
+        "",
+        BOUNDARIES["of"],
+        *BOUNDARIES["clause"],
+        *BOUNDARIES["closing"],
+    )
 
 
 def is_range(text: str, start: int) -> bool:

@@ -55,7 +55,9 @@ def faults(expected: Path) -> tuple[int, list[tuple[str, str, object, object]]]:
         left.remove(record)
         got = {field: getattr(record, field) for field in fields}
         wrong += [
-            (case["name"], field, case.get(field), got[field]) for field in fields if not same(case.get(field), got[field])
+            (case["name"], field, case.get(field), got[field])
+            for field in fields
+            if not same(case.get(field), got[field])
         ]
     wrong += [(record.name, "name", None, record.name) for record in left]
     return number, wrong
