@@ -1,23 +1,32 @@
 """Many rows into a layer of a GeoPackage: what its triggers do row by row is done once, in the same transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy
 from sqlalchemy import Connection, func, select, update
 
 from geo.model.layer import Layer
+from geo.store.gpkg_blob import boxes_of
+from geo.store.gpkg_packing import CELL, cells_of, write_tree
 from geo.store.schema import Schema, new_state
 
 CACHE_KIB, USUAL_CACHE_KIB = 256 * 1024, 2_000
 """Of a connection that writes: indexes of ids that come in any order are written once instead of page by page."""
 
 
+WORTH_PACKING, MOST_PACKED = 8, 8_000_000
+"""A tree is written anew where at most so many times the new rows are in it then, and so many rows at all."""
+
+BATCH = 5_000
+
+
 @contextmanager
 def filling(connection: Connection, schema: Schema, layer: Layer) -> Iterator[None]:
     """Rows are added to a layer in the block; its R-tree and its state follow at the end.
 
-    A trigger costs five times as much as the same rows put into the R-tree. Other connections go on with the triggers:
-    until the transaction ends they see the file as it was, and if it fails nothing has changed.
+    A trigger costs many times as much as the same rows put into the R-tree together. Other connections go on with the
+    triggers: until the transaction ends they see the file as it was, and if it fails nothing has changed.
     """
     table = schema.layers[layer.id]
     last = connection.execute(select(func.max(table.c.fid))).scalar() or 0
@@ -28,7 +37,7 @@ def filling(connection: Connection, schema: Schema, layer: Layer) -> Iterator[No
             connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
         yield
         if layer.geometry:
-            connection.exec_driver_sql(_INDEXED.format(layer=layer.id), (last,))
+            _index(connection, layer, last)
         for _, statement in triggers:
             connection.exec_driver_sql(statement)
         revisions = schema.layer_revisions
@@ -42,6 +51,37 @@ INSERT INTO "rtree_{layer}_geom"
 SELECT fid, ST_MinX(geom), ST_MaxX(geom), ST_MinY(geom), ST_MaxY(geom) FROM "{layer}"
 WHERE fid > ? AND geom NOT NULL AND NOT ST_IsEmpty(geom)
 """
+
+
+def _index(connection: Connection, layer: Layer, last: int) -> None:
+    """Put the rows after `last` into the R-tree."""
+    tree = f"rtree_{layer.id}_geom"
+    new = _rows(connection, f'SELECT fid, geom FROM "{layer.id}" WHERE fid > {last:d} AND geom NOT NULL', _new_cells)
+    present = connection.exec_driver_sql(f'SELECT count(*) FROM "{tree}_rowid"').scalar_one()
+    if len(new) + present > min(WORTH_PACKING * len(new), MOST_PACKED):
+        connection.exec_driver_sql(_INDEXED.format(layer=layer.id), (last,))
+        return
+    old = _rows(connection, f'SELECT id, minx, maxx, miny, maxy FROM "{tree}"', _known_cells) if present else new[:0]
+    write_tree(connection.connection.driver_connection, tree, numpy.concatenate([old, new]))
+
+
+def _rows(connection: Connection, statement: str, cells: Callable[[list[tuple]], numpy.ndarray]) -> numpy.ndarray:
+    """The rows of a statement as those of an R-tree."""
+    cursor = connection.connection.driver_connection.execute(statement)
+    found = [numpy.empty(0, dtype=CELL)]
+    while rows := cursor.fetchmany(BATCH):
+        found.append(cells(rows))
+    return numpy.concatenate(found)
+
+
+def _new_cells(rows: list[tuple]) -> numpy.ndarray:
+    fids, blobs = zip(*rows, strict=True)
+    return cells_of(numpy.array(fids), boxes_of(blobs))
+
+
+def _known_cells(rows: list[tuple]) -> numpy.ndarray:
+    known = numpy.array(rows)  # numbers below 2**53
+    return cells_of(known[:, 0].astype(numpy.int64), known[:, 1:])
 
 
 def _insert_triggers(connection: Connection, layer: Layer) -> list[tuple[str, str]]:
