@@ -119,9 +119,9 @@ class Repeats:
     hashes: list[numpy.ndarray] = field(default_factory=list)
 
     def add(self, rows: Sequence[int], values: Iterable[bytes]) -> None:
-        made = [int.from_bytes(blake2b(value, digest_size=8).digest(), "big") for value in values]
+        made = b"".join([blake2b(value, digest_size=8).digest() for value in values])
         self.rows.append(numpy.asarray(rows, dtype=numpy.int64))
-        self.hashes.append(numpy.array(made, dtype=numpy.uint64))
+        self.hashes.append(numpy.frombuffer(made, dtype=numpy.uint64))
 
     def add_shapes(self, rows: Sequence[int], shapes: numpy.ndarray) -> None:
         """Shapes alike but for the order of their parts and the starts of their rings are the same."""

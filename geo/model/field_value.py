@@ -47,13 +47,18 @@ def write_value(value: object) -> str:
 def _text(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise InvalidInput(N_("太长，最多 %(most)s 个字"), most=LONGEST_TEXT)
+    if not is_storable(text):
+        raise InvalidInput(N_("含有不可用的字符"))
+    return text
+
+
+def is_storable(text: str) -> bool:
+    """Whether every store can keep a text: it is Unicode without NUL and lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise InvalidInput(N_("含有不可用的字符")) from None
-    if "\x00" in text:
-        raise InvalidInput(N_("含有不可用的字符"))
-    return text
+        return False
+    return "\x00" not in text
 
 
 def _plain(text: str) -> str:

@@ -38,9 +38,9 @@ def search_texts(layer: Layer, ids: Sequence[str], rows: Sequence[Mapping[str, o
     names = [name for name in names if any(row.get(name) is not None for row in rows)]
     found = []
     for feature_id, row in zip(ids, rows, strict=True):
-        texts = (*(row.get(name) for name in names), f"{layer.id}/{feature_id}")
-        lines = [normalized(text) for text in texts if isinstance(text, str)]
-        found.append("\n".join(dict.fromkeys((*lines, *spellings(row.get("name") or "")))))
+        texts = [text for name in names if isinstance(text := row.get(name), str)]
+        lines = [*map(normalized, texts), normalized(f"{layer.id}/{feature_id}"), *spellings(row.get("name") or "")]
+        found.append("\n".join(dict.fromkeys(lines)))
     return found
 
 
@@ -74,15 +74,23 @@ def pinyin() -> Callable[..., list[str]]:
 
 
 @lru_cache(maxsize=50_000)
-def _syllables(run: str) -> tuple[str, ...]:
-    """How a piece of a name is spelt; pieces such as 小区 come again and again in a large file."""
-    return tuple(run if run.isascii() else pinyin()(run, errors=list))  # what is no Chinese character is as it is
+def _spelt(run: str) -> tuple[str, str]:
+    """Initials and syllables of a piece of a name; pieces such as 小区 come again and again in a large file."""
+    syllables = pinyin()(run, errors=list)  # what is no Chinese character is as it is
+    return "".join(syllable[:1] for syllable in syllables), "".join(syllables)
 
 
 def spellings(name: str) -> tuple[str, ...]:
     """Pinyin initials and full pinyin of a Chinese name, letters and digits only: 宏志 gives hz and hongzhi."""
-    name = "".join(filter(str.isalnum, normalized(name)[:LONGEST_SPELT]))
+    name = normalized(name)[:LONGEST_SPELT]
     if name.isascii():
         return ()
-    syllables = [syllable for run in RUNS.findall(name) for syllable in _syllables(run)]
-    return "".join(syllable[:1] for syllable in syllables), "".join(syllables)
+    if not name.isalnum():
+        name = "".join(filter(str.isalnum, name))
+        if name.isascii():
+            return ()
+    initials, syllables = "", ""
+    for run in RUNS.findall(name):
+        first, whole = (run, run) if run.isascii() else _spelt(run)
+        initials, syllables = initials + first, syllables + whole
+    return initials, syllables

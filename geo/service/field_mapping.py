@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from geo.model.errors import InvalidInput, N_
-from geo.model.field_value import read_value
+from geo.model.field_value import LONGEST_TEXT, is_storable, read_value
 from geo.model.layer import Field, Layer
 from geo.model.location import BASIS_TITLES
 from geo.model.search_text import spellings
@@ -149,6 +149,21 @@ def value_of(field: Field, given: object) -> object:
     if field.type == "date":
         text = text[:10]
     return read_value(field, by_title.get(text, text))
+
+
+def values_at_once(field: Field, given: Sequence[object]) -> list[object] | None:
+    """Like `value_of`, of a whole column; None where its values have to be looked at one by one."""
+    kinds = set(map(type, given)) - {type(None)}
+    if field.values or field.name == "location_basis":
+        return None
+    if kinds == {float} and field.type == "number":
+        return list(given)
+    if kinds != {str} or field.type != "text":
+        return None
+    texts = ["" if text is None else text for text in given]
+    if "\r" in "".join(texts) or len(max(texts, key=len)) > LONGEST_TEXT or not is_storable("".join(texts)):
+        return None
+    return [text.strip() or None for text in texts]
 
 
 def mappable_fields(layer: Layer) -> list[Field]:

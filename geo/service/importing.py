@@ -20,7 +20,7 @@ from geo.model.journal import Act, FeatureChange
 from geo.model.layer import Layer
 from geo.model.location import LocationBasis
 from geo.service.adopting import Position, positioned
-from geo.service.field_mapping import ID, guess_mapping, value_of
+from geo.service.field_mapping import ID, guess_mapping, value_of, values_at_once
 from geo.service.import_matching import PresentFeatures
 from geo.service.import_overlaps import OverlapCheck
 from geo.service.import_report import BLOCKING, MOST_MATCHES, ImportPlan, ImportReport, Match
@@ -261,12 +261,17 @@ class _Importing:
             if target == ID or source not in batch.fields:
                 continue
             wanted = self.layer.field(target)
+            if values_at_once(wanted, batch.fields[source]) is not None:
+                continue
             for row, given in zip(batch.rows, batch.fields[source], strict=True):
                 try:
                     value_of(wanted, given)
                 except InvalidInput as fault:
                     self.findings.add("wrong_value", fault.message, row=int(row), **{**fault.params, "field": source})
-        for row, feature_id in zip(batch.rows, self._ids(batch), strict=True):
+        ids = self._ids(batch)
+        if "".join(ids).isprintable() and len(max(ids, key=len, default="")) <= LONGEST_ID:
+            return
+        for row, feature_id in zip(batch.rows, ids, strict=True):
             if len(feature_id) > LONGEST_ID or not feature_id.isprintable():
                 message = N_("编号太长或含控制符，最多 %(most)s 个字符")
                 self.findings.add("invalid_id", message, row=int(row), field=ID, most=LONGEST_ID)
@@ -293,7 +298,9 @@ class _Importing:
         for source, target in self.mapping.fields.items():
             if target != ID:
                 wanted = self.layer.field(target)
-                found[target] = [value_of(wanted, each) for each in batch.fields.get(source, [None] * len(batch))]
+                given = batch.fields.get(source, [None] * len(batch))
+                read = values_at_once(wanted, given)
+                found[target] = [value_of(wanted, each) for each in given] if read is None else read
         return found
 
     # --- second pass ---
@@ -311,7 +318,7 @@ class _Importing:
         for batch in self.file.batches():
             shapes = self._shaped(batch, self.file.in_degrees()(batch.shapes), note=False)
             values = self._values(batch)
-            fresh = numpy.array([int(row) not in self.matches for row in batch.rows], dtype=bool)
+            fresh = numpy.array([row not in self.matches for row in batch.rows.tolist()], dtype=bool)
             for place in numpy.flatnonzero(~fresh):
                 changes.append(self._change(batch, int(place), shapes[place], values))
             if fresh.any():

@@ -20,9 +20,14 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
 
 def insert_columns(connection: Connection, table: Table, columns: Mapping[str, Sequence[object]]) -> None:
     """Add rows to a table that are given column by column; SQLAlchemy does not look at them one by one."""
+    kept = [_kept(connection, table, name, values) for name, values in columns.items()]
+    insert_tuples(connection, table, list(columns), list(zip(*kept, strict=True)))
+
+
+def insert_tuples(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple]) -> None:
+    """Add rows to a table, their values as the database keeps them and in the order of the columns."""
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(map(quote, columns))
-    rows = zip(*(_kept(connection, table, name, values) for name, values in columns.items()), strict=True)
     if connection.dialect.name == "postgresql":
         statement = f"COPY {quote(table.name)} ({names}) FROM STDIN"
         with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -30,7 +35,7 @@ def insert_columns(connection: Connection, table: Table, columns: Mapping[str, S
                 copy.write_row(row)
     else:
         statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({', '.join('?' * len(columns))})"
-        connection.exec_driver_sql(statement, list(rows))
+        connection.exec_driver_sql(statement, rows)
 
 
 def _kept(connection: Connection, table: Table, name: str, values: Sequence[object]) -> Sequence[object]:

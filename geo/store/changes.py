@@ -1,7 +1,7 @@
 """Changes of features and statuses within one transaction: checked, applied to the tables, drafted for the journal."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -111,15 +111,14 @@ class Changes:
         for batch in rows.batches(BATCH):
             ids = batch["feature_id"]
             insert_columns(self._connection, self._schema.layers[layer.id], batch)
-            told = [name for name, column in batch.items() if list(column).count(None) < len(column)]
-            known_rows = [
-                dict(zip(told, row, strict=True)) for row in zip(*(batch[name] for name in told), strict=True)
-            ]
+            known_rows = _known_rows(batch)
             texts = search_texts(layer, ids, known_rows)
             words = {"layer_id": [layer.id] * len(ids), "feature_id": ids, "text": texts}
             insert_columns(self._connection, self._schema.search_index, words)
-            for feature_id, row in zip(ids, known_rows, strict=True):
-                yield Draft("create", layer.id, feature_id, 1, None, journalled(layer, row))
+            for feature_id, row, shape in zip(ids, known_rows, _written_shapes(layer, batch), strict=True):
+                if shape is not None:
+                    row["geom"] = shape
+                yield Draft("create", layer.id, feature_id, 1, None, row)
         if rows.bounds:
             self.touched[layer.id].add(rows.bounds)
         elif rows.ids:
@@ -283,6 +282,29 @@ class Changes:
         for start in range(0, len(ids), BATCH):
             existing.update(self._connection.scalars(select(column).where(column.in_(ids[start : start + BATCH]))))
         return existing
+
+
+def _known_rows(batch: Mapping[str, Sequence]) -> list[Values]:
+    """What is known of each row of many, without id, revision and geometry."""
+    told = {
+        name: column
+        for name, column in batch.items()
+        if name not in UNTOLD and name != "geom" and list(column).count(None) < len(column)
+    }
+    if not told:
+        return [{} for _ in batch["feature_id"]]
+    rows = [dict(zip(told, row, strict=True)) for row in zip(*told.values(), strict=True)]
+    if any(None in column for column in told.values()):
+        rows = [{name: value for name, value in row.items() if value is not None} for row in rows]
+    return rows
+
+
+def _written_shapes(layer: Layer, batch: Mapping[str, Sequence]) -> list[str | None]:
+    """Geometries of many rows as the journal writes them."""
+    shapes = batch.get("geom", [None] * len(batch["feature_id"]))
+    if is_multi(layer.geometry or ""):
+        return [None if wkb is None else single_part(wkb).hex() for wkb in shapes]
+    return [None if wkb is None else wkb.hex() for wkb in shapes]
 
 
 def journalled(layer: Layer, row: Values) -> Values:

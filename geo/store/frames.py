@@ -14,7 +14,7 @@ from geo.model.journal import KEEP, FeatureChange
 from geo.model.layer import Field, FieldType, Layer
 from geo.model.page import Page
 from geo.model.validity import invalid_reason
-from geo.store.values import typed
+from geo.store.values import are_kept, typed
 from geo.store.wkb import is_multi
 
 DTYPES: dict[FieldType, str] = {
@@ -204,8 +204,11 @@ def _checked_values(
     if column is None:
         return [None] * len(ids)
     choices = {choice.value for choice in field.values}
+    values = column.tolist()
+    if are_kept(field.type, values) and (not choices or choices.issuperset(set(values) - {None})):
+        return values
     checked = []
-    for row, (value, unknown) in enumerate(zip(column.tolist(), column.isna().tolist(), strict=True)):
+    for row, (value, unknown) in enumerate(zip(values, column.isna().tolist(), strict=True)):
         try:
             checked.append(None if unknown else typed(field.type, value))
         except ValueError:

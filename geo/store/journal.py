@@ -11,26 +11,29 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Row, Select, Table, func, select
 
 from geo.model.journal import Act, Action, BadRow, JournalEntry, JournalHead, JournalQuery
-from geo.store.bulk import insert_rows
+from geo.store.bulk import insert_rows, insert_tuples
 
 BATCH = 5_000
 FEATURE_ACTIONS = ("create", "update", "remove")
 HASHED = "seq change_set at author cause source action layer_id feature_id revision before after".split()
 """Columns in the order in which they are hashed."""
 
+KEPT = (*HASHED, "hash")
+"""All columns."""
+
 _hashed = itemgetter(*HASHED)
 
 Values = dict[str, object]
 
 
-@dataclass(frozen=True)
-class Draft:
-    """An entry that has no number and no hash yet."""
+class Draft(NamedTuple):
+    """An entry that has no number and no hash yet; a large act makes many."""
 
     action: Action
     layer_id: str | None = None
@@ -86,35 +89,34 @@ class Journal:
         """
         for rows, batch in self._added(connection, act, drafts):
             for row, draft in zip(rows, batch, strict=True):
-                yield JournalEntry(**(row | {"before": draft.before, "after": draft.after}))
+                yield JournalEntry(*row[:-3], draft.before, draft.after, row[-1])
 
     def keep(self, connection: Connection, act: Act, drafts: Iterable[Draft]) -> tuple[int, int | None]:
         """Like `append`, of any number of entries: how many, and their change set, None where there is none."""
         count, change_set = 0, None
         for rows, _ in self._added(connection, act, drafts):
-            count, change_set = count + len(rows), rows[0]["change_set"]
+            count, change_set = count + len(rows), rows[0][1]
         return count, change_set
 
     def _added(
         self, connection: Connection, act: Act, drafts: Iterable[Draft]
-    ) -> Iterator[tuple[list[Values], list[Draft]]]:
-        """Rows that were added to the table, and their drafts, batch by batch."""
+    ) -> Iterator[tuple[list[tuple], list[Draft]]]:
+        """Rows that were added to the table, in the order of `KEPT`, and their drafts, batch by batch."""
         last = self.head(connection)
         at = max(now(), last.at or "")
         change_set, seq, previous = last.seq + 1, last.seq, last.hash
-        drafts, signed = iter(drafts), asdict(act)
+        drafts = iter(drafts)
         while batch := list(islice(drafts, BATCH)):
             rows = []
-            for draft in batch:
+            for action, layer_id, feature_id, revision, before, after in batch:
                 seq += 1
-                row = {
-                    **signed, "seq": seq, "change_set": change_set, "at": at, "action": draft.action,
-                    "layer_id": draft.layer_id, "feature_id": draft.feature_id, "revision": draft.revision,
-                    "before": to_text(draft.before), "after": to_text(draft.after),
-                }  # fmt: skip
-                row["hash"] = previous = chained(previous, row)
-                rows.append(row)
-            insert_rows(connection, self.table, rows)
+                row = (
+                    seq, change_set, at, act.author, act.cause, act.source, action, layer_id, feature_id, revision,
+                    to_text(before), to_text(after),
+                )  # fmt: skip
+                previous = _digest(previous, row)
+                rows.append((*row, previous))
+            insert_tuples(connection, self.table, KEPT, rows)
             yield rows, batch
 
     def copy(self, connection: Connection, entries: Iterable[JournalEntry]) -> None:
@@ -178,7 +180,11 @@ def entry_of(row: Row) -> JournalEntry:
 
 def chained(previous: str, row: Values) -> str:
     """The hash of a row, given that of the row before it."""
-    return hashlib.sha256(orjson.dumps([previous, *_hashed(row)])).hexdigest()
+    return _digest(previous, _hashed(row))
+
+
+def _digest(previous: str, values: tuple) -> str:
+    return hashlib.sha256(orjson.dumps((previous, *values))).hexdigest()
 
 
 def to_text(values: Values | None) -> str | None:

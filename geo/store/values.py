@@ -2,11 +2,12 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from math import isfinite
 
 from geo.model.errors import InvalidInput, N_
-from geo.model.field_value import LARGEST, NUMBER
+from geo.model.field_value import LARGEST, NUMBER, is_storable
 from geo.model.layer import Field, FieldType
 
 FAULTS: dict[FieldType, str] = {
@@ -27,6 +28,16 @@ def typed(kind: FieldType, value: object) -> object:
         If the value is not of that type.
     """
     return _TYPED[kind](value.item() if hasattr(value, "item") else value)
+
+
+def are_kept(kind: FieldType, values: Sequence[object]) -> bool:
+    """Whether all values are for certain as `typed` has them, or None; told in one go."""
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds == {str}:
+        return kind == "text" and is_storable("".join(value for value in values if value is not None))
+    if kinds == {float}:
+        return kind == "number" and all(isfinite(value) for value in values if value is not None)
+    return not kinds or (kinds == {bool} and kind == "boolean")
 
 
 def asked(field: Field, value: object) -> object:
@@ -55,9 +66,8 @@ def _asked(field: Field, kind: FieldType, value: object) -> object:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or "\x00" in value:
+    if not isinstance(value, str) or not is_storable(value):
         raise ValueError
-    value.encode()  # lone surrogates are no text; UnicodeEncodeError is a ValueError
     return value
 
 
