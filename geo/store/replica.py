@@ -37,6 +37,7 @@ class Replica(PostgisStore):
     def __init__(self, url: URL, primary: PostgisStore, limits: Limits = USUAL) -> None:
         super().__init__(url, primary.catalog, limits)
         self.primary = primary
+        self.words = primary.words  # which may have to write some
         self._positions: deque[tuple[float, int]] = deque(maxlen=round(10 / EVERY_S))
         self._has_all_until = float("-inf")
         self._closing = threading.Event()

@@ -42,6 +42,7 @@ from geo.store.place import Grid, Place
 from geo.store.query import STATUS_TYPES, FeatureSelect, names_of, values_of, without_values
 from geo.store.scenario_rows import ScenarioRows
 from geo.store.schema import KEY_FIELDS, Schema
+from geo.store.search_rows import SearchRows
 from geo.store.status_rows import latest_of_feature, latest_rows, standing, status_of
 from geo.store.streams import BATCH, Streams
 from geo.store.throttle_rows import ThrottleRows
@@ -73,6 +74,7 @@ class SqlStore(Store):
         self.evidence = EvidenceRows(self.schema.metadata, self._reading, self._writing)
         self.scenarios = ScenarioRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self.corrections = CorrectionRows(self.schema.metadata, self._reading, self._writing, self._keep)
+        self.words = SearchRows(self.schema, self._reading, self._writing)
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The layer's state is part of each key, so that what is kept is true.
         self._counts: Memo[int] = Memo(CACHED_ANSWERS)
@@ -131,10 +133,12 @@ class SqlStore(Store):
         return select(revisions.c.state).where(revisions.c.layer_id == bindparam("layer_id"))
 
     def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:
+        self._know_words(layer_id, query)
         found = self._select(layer_id, query)
         return self._pages(found.page().params(values_of(query)), found.names, batch)
 
     def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
+        self._know_words(layer_id, query)
         key = key_of(layer_id, "page", without_values(query))
         rows = self._kept_rows(key, lambda: self._select(layer_id, query).page(), values_of(query))
         return _page(rows, names_of(self.catalog[layer_id], query))
@@ -152,11 +156,13 @@ class SqlStore(Store):
         return frame_of(self.scan(layer_id, query), fields)
 
     def count(self, layer_id: str, query: FeatureQuery) -> int:
+        self._know_words(layer_id, query)
         whole = replace(query, order=(), limit=None, offset=0)
         key = key_of(layer_id, self.state(layer_id), whole)
         return self._counts(key, lambda: self._count_now(layer_id, whole))
 
     def filled(self, layer_id: str, query: FeatureQuery) -> frozenset[str]:
+        self._know_words(layer_id, query)
         found = self._select(layer_id, replace(query, order=()))
         (counts,) = self._rows(found.filled(), values_of(query))
         return frozenset(name for name, count in zip((*found.names, "geom"), counts, strict=True) if count)
@@ -169,6 +175,7 @@ class SqlStore(Store):
         return self._extents(key, lambda: self._extent_now(layer_id, query))
 
     def summarise(self, layer_id: str, query: FeatureQuery, *, fields: Sequence[str] = (), cells: int = 0) -> Summary:
+        self._know_words(layer_id, query)
         whole = replace(query, order=(), limit=None, offset=0)
         key = key_of(layer_id, f"{self.state(layer_id)} {fields} {cells}", whole)
         return self._summaries(key, lambda: self._summary_now(layer_id, whole, fields, cells))
@@ -185,6 +192,7 @@ class SqlStore(Store):
     def middles(self, layer_id: str, query: FeatureQuery) -> Iterator[numpy.ndarray]:
         if self._places[self.catalog[layer_id].id] is None:
             return
+        self._know_words(layer_id, query)
         statement = self._select(layer_id, query).middles().params(values_of(query))
         with self._snapshot() as connection:
             for rows in self._tuples(connection, statement):
@@ -193,6 +201,7 @@ class SqlStore(Store):
     def read_overlapping(
         self, layer_id: str, query: FeatureQuery, bounds: Sequence[float]
     ) -> tuple[Page, numpy.ndarray]:
+        self._know_words(layer_id, query)
         found = self._select(layer_id, query)
         if self._places[layer_id] is None:
             return _page([], found.names), numpy.empty((0, 2))
@@ -243,6 +252,11 @@ class SqlStore(Store):
             for action, kept in journalled:
                 entries = streams.rows(self.history.statement(JournalQuery(action=action)))
                 yield from kept.faults(connection, map(entry_of, entries))
+
+    def _know_words(self, layer_id: str, query: FeatureQuery) -> None:
+        """Before a search, have the words of features too that another program wrote."""
+        if query.search:
+            self.words.bring_up_to_date(self.catalog[layer_id])
 
     def _select(self, layer_id: str, query: FeatureQuery) -> FeatureSelect:
         return FeatureSelect(self.catalog[layer_id], self.schema, self._places[layer_id], query)

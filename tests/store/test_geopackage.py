@@ -178,6 +178,7 @@ def test_ogr2ogr_adds_features_that_we_read(filled, path, tmp_path):
     source = tmp_path / "added.geojson"
     source.write_text(json.dumps(added), encoding="utf-8")
     run("ogr2ogr", "-append", "-nlt", "PROMOTE_TO_MULTI", "-nln", "parcels", str(path), str(source))
+    assert filled.read_page("parcels", FeatureQuery(search="xxx")).ids == ["new"]
     page = filled.read_page("parcels", FeatureQuery(bbox=(114.2, 33.2, 114.3, 33.3)))
     assert page.ids == ["new"]
     assert shapely.from_wkb(page.wkb[0]).geom_type == "Polygon"

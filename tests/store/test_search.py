@@ -80,3 +80,25 @@ def shared(new_url, catalog, frame):
     store.add_features("parcels", frame(FEATURES))
     yield store
     store.close()
+
+
+def test_features_that_another_program_wrote_are_found(store, frame, outside):
+    store.add_features("parcels", frame(FEATURES))
+    before = FeatureQuery(search="zdlkt")
+    assert (store.count("parcels", before), store.read_page("parcels", before).ids) == (0, [])
+    outside("INSERT INTO parcels (feature_id, name, revision, location_basis) VALUES ('q', '置地旅客厅', 1, 'placed')")
+    assert store.read_page("parcels", before).ids == ["q"]
+    assert store.count("parcels", before) == 1
+    outside("UPDATE parcels SET name = '雪松小学' WHERE feature_id = 'q'")
+    assert store.count("parcels", before) == 0
+    assert store.read_page("parcels", FeatureQuery(search="雪松")).ids == ["q"]
+    outside("DELETE FROM parcels WHERE feature_id = 'q'")
+    assert store.count("parcels", FeatureQuery(search="雪松")) == 0
+    store.add_features("parcels", frame({"q": {"name": "又一所"}}))
+    assert store.read_page("parcels", FeatureQuery(search="yys")).ids == ["q"]
+
+
+def test_features_that_were_there_before_the_program_started_are_found_too(store, url, opened, frame, outside):
+    store.add_features("parcels", frame(FEATURES))
+    outside("INSERT INTO parcels (feature_id, name, revision, location_basis) VALUES ('q', '置地旅客厅', 1, 'placed')")
+    assert store.summarise("parcels", FeatureQuery(search="旅客")).count == 1

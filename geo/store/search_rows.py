@@ -1,0 +1,91 @@
+"""The words that features are found by, of rows too that another program wrote into the store."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, tuple_
+
+from geo.model.errors import StoreUnavailable
+from geo.model.layer import Layer
+from geo.model.search_text import search_texts
+from geo.store.schema import Schema
+from geo.store.streams import BATCH
+
+MOST_COMPARED = 20_000
+"""Rows of a layer whose words are compared one by one after another program's change."""
+
+
+class SearchRows:
+    """Keeps the words of a layer's features true, whoever wrote them.
+
+    Our own writes bring the words along. QGIS or ogr2ogr know nothing of them; the layer's state tells that something
+    was written, its revision whether it was this program.
+
+    Parameters
+    ----------
+    reading, writing
+        Give a connection.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        reading: Callable[[], AbstractContextManager[Connection]],
+        writing: Callable[[], AbstractContextManager[Connection]],
+    ) -> None:
+        self._schema, self._reading, self._writing = schema, reading, writing
+        self._known: dict[str, tuple[str, int]] = {}
+
+    def bring_up_to_date(self, layer: Layer) -> None:
+        """See that every feature has its words; a store that cannot be written now is searched as it is."""
+        revisions = self._schema.layer_revisions
+        now = select(revisions.c.state, revisions.c.revision).where(revisions.c.layer_id == layer.id)
+        with self._reading() as connection:
+            row = connection.execute(now).first()
+            seen = tuple(row) if row is not None else None
+            known = self._known.get(layer.id)
+            if seen is None or seen == known:
+                return
+            stale = self._stale(connection, layer, is_foreign=known is not None and known[1] == seen[1])
+        if stale:
+            try:
+                with self._writing() as connection:
+                    self._write(connection, layer, stale)
+            except StoreUnavailable:
+                return
+        self._known[layer.id] = seen
+
+    def _stale(self, connection: Connection, layer: Layer, *, is_foreign: bool) -> list[str]:
+        """Ids whose words are missing, left over or, after another program's change of a small layer, different."""
+        table, index = self._schema.layers[layer.id], self._schema.search_index
+        own = index.c.layer_id == layer.id
+        count = connection.scalar(select(func.count()).select_from(table))
+        if is_foreign and count <= MOST_COMPARED:
+            kept = {row[0]: row[1] for row in connection.execute(select(index.c.feature_id, index.c.text).where(own))}
+            made = self._words(layer, connection.execute(select(table)).mappings().all())
+            return sorted(each for each in kept.keys() | made.keys() if kept.get(each) != made.get(each))
+        if count == connection.scalar(select(func.count()).select_from(index).where(own)):
+            return []
+        both = and_(own, index.c.feature_id == table.c.feature_id)
+        missing = select(table.c.feature_id).where(~select(index.c.feature_id).where(both).exists())
+        left = select(index.c.feature_id).where(own, ~select(table.c.fid).where(both).correlate(index).exists())
+        return [*connection.scalars(missing), *connection.scalars(left)]
+
+    def _write(self, connection: Connection, layer: Layer, ids: Sequence[str]) -> None:
+        table, index = self._schema.layers[layer.id], self._schema.search_index
+        for start in range(0, len(ids), BATCH):
+            some = ids[start : start + BATCH]
+            connection.execute(
+                delete(index).where(
+                    tuple_(index.c.layer_id, index.c.feature_id).in_([(layer.id, each) for each in some])
+                )
+            )
+            rows = connection.execute(select(table).where(table.c.feature_id.in_(some))).mappings().all()
+            if words := self._words(layer, rows):
+                made = [{"layer_id": layer.id, "feature_id": each, "text": text} for each, text in words.items()]
+                connection.execute(insert(index), made)
+
+    def _words(self, layer: Layer, rows: Iterable[dict[str, object]]) -> dict[str, str]:
+        rows = list(rows)
+        ids = [row["feature_id"] for row in rows]
+        return dict(zip(ids, search_texts(layer, ids, rows), strict=True))
