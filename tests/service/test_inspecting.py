@@ -4,6 +4,7 @@ import io
 import json
 import sqlite3
 import struct
+import time
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -458,3 +459,18 @@ def test_a_boundary_in_a_table_may_be_longer_than_pythons_csv_takes(tmp_path):
     assert inspect(tmp_path / "a.csv").geometry_types == {"Polygon": 1}
     (tmp_path / "a.csv").write_text('名称,WKT\n"甲' + "x\n" * 3_000_000, encoding="utf-8")
     assert codes(inspect(tmp_path / "a.csv")) == ["line_too_long"]
+
+
+def test_of_hundreds_of_tables_the_fullest_is_read_at_once(tmp_path):
+    path = written(tmp_path / "a.gpkg", driver="GPKG", layer='满"的')
+    with closing(sqlite3.connect(path)) as made:
+        for number in range(300):
+            made.execute(f"CREATE TABLE t{number} (fid INTEGER PRIMARY KEY, geom BLOB)")
+            named = f"('t{number}', 'features', 't{number}', 4326)"
+            made.execute(f"INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES {named}")
+            made.execute(f"INSERT INTO gpkg_geometry_columns VALUES ('t{number}', 'geom', 'POLYGON', 4326, 0, 0)")
+        made.commit()
+    began = time.process_time()
+    found = inspect(path)
+    assert (found.features, codes(found), len(found.layers)) == (2, ["several_layers"], 301)
+    assert time.process_time() - began < 10

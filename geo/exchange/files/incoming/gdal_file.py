@@ -7,7 +7,7 @@ shown what it is.
 import sqlite3
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -154,23 +154,34 @@ def _layers(path: Path, staged: Path) -> list[tuple[str, str | None]]:
     return found
 
 
-def _views(path: Path, staged: Path) -> set[str]:
-    """The views and virtual tables of a GeoPackage, and its tables with columns that are computed."""
+@contextmanager
+def _schema(path: Path, staged: Path) -> Iterator[sqlite3.Connection]:
+    """A GeoPackage as a database that is only read and trusts nothing of its schema."""
     try:
-        connection = sqlite3.connect(f"{staged.as_uri()}?mode=ro", uri=True)
-        try:
+        with closing(sqlite3.connect(f"{staged.as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
-            rows = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')")
-            computed = {name for (name,) in connection.execute(COMPUTED)}
-            return {
-                name for name, kind, sql in rows
-                if name in computed or kind == "view" or str(sql).lstrip().upper().startswith("CREATE VIRTUAL")
-            } & {name for (name,) in connection.execute("SELECT table_name FROM gpkg_contents")}  # fmt: skip
-        finally:
-            connection.close()
+            yield connection
     except sqlite3.Error as fault:
         message = N_("%(file)s 读不出来：%(reason)s")
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
+
+
+def _views(path: Path, staged: Path) -> set[str]:
+    """The views and virtual tables of a GeoPackage, and its tables with columns that are computed."""
+    with _schema(path, staged) as connection:
+        rows = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')")
+        computed = {name for (name,) in connection.execute(COMPUTED)}
+        return {
+            name for name, kind, sql in rows
+            if name in computed or kind == "view" or str(sql).lstrip().upper().startswith("CREATE VIRTUAL")
+        } & {name for (name,) in connection.execute("SELECT table_name FROM gpkg_contents")}  # fmt: skip
+
+
+def _feature_counts(path: Path, staged: Path, tables: Sequence[str]) -> dict[str, int]:
+    """How many rows each table has; GDAL would open the file anew for each."""
+    with _schema(path, staged) as connection:
+        quoted = {name: name.replace('"', '""') for name in tables}
+        return {name: connection.execute(f'SELECT count(*) FROM "{own}"').fetchone()[0] for name, own in quoted.items()}
 
 
 def not_named(path: Path, layer: str | None, layers: Sequence[str]) -> RefusedFile:
@@ -186,8 +197,8 @@ def _chosen(path: Path, staged: Path, layers: Sequence[str], wanted: str | None,
         return wanted
     if not layers:
         raise RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
-    count = {name: _info(path, staged, name).get("features", 0) for name in layers}
-    chosen = max(layers, key=lambda name: count[name])
+    count = _feature_counts(path, staged, layers) if len(layers) > 1 else {}
+    chosen = max(layers, key=lambda name: count.get(name, 0))
     if len(layers) > 1:
         message = N_("有 %(count)s 个图层，读的是 %(layer)s，要别的请指明图层")
         findings.add("several_layers", message, count=len(layers), layer=chosen)
