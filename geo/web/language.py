@@ -13,13 +13,11 @@ from geo.model import office_time
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.model.layer import Title
 from geo.model.remark import Remark, worded
-from geo.web.settings import ROOT
-from geo.web.translations import compile_catalogues
+from geo.web.translations import TRANSLATIONS, compile_catalogues
 
 LANGUAGES = ("zh", "en")
 COOKIE = "language"
 COOKIE_MAX_AGE_S = 365 * 24 * 3600
-TRANSLATIONS = ROOT / "translations"
 
 blueprint = Blueprint("language", __name__)
 

@@ -7,6 +7,12 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from geo.model.errors import N_
+from geo.web.browser_libraries import SetupFailed
+from geo.web.settings import ROOT
+
+TRANSLATIONS = ROOT / "translations"
+
 
 def compile_catalogues(folder: Path) -> list[Path]:
     """Compile every `.po` file under a folder whose `.mo` file is missing or older.
@@ -17,8 +23,18 @@ def compile_catalogues(folder: Path) -> list[Path]:
     -------
     compiled
         The `.mo` files that were written; none on a later start.
+
+    Raises
+    ------
+    SetupFailed
+        If one is stale and may not be written, as where a service must not change its own program.
     """
-    return [_compile(path) for path in sorted(folder.rglob("*.po")) if _is_stale(path.with_suffix(".mo"), path)]
+    stale = [path for path in sorted(folder.rglob("*.po")) if _is_stale(path.with_suffix(".mo"), path)]
+    try:
+        return [_compile(path) for path in stale]
+    except PermissionError:
+        message = N_("翻译还没有编译，而本账户不能写 %(folder)s：请用能写的账户先执行 flask --app server setup")
+        raise SetupFailed(message, folder=str(folder)) from None
 
 
 def _is_stale(compiled: Path, source: Path) -> bool:
@@ -32,5 +48,6 @@ def _compile(source: Path) -> Path:
     handle, draft = tempfile.mkstemp(dir=source.parent, suffix=".mo.part")
     with os.fdopen(handle, "wb") as file:
         write_mo(file, catalogue)
+    Path(draft).chmod(source.stat().st_mode & 0o777)  # whoever may read the one may read the other
     Path(draft).replace(target)
     return target

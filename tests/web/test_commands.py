@@ -209,7 +209,7 @@ def test_demo_never_touches_a_real_store(run, refused, tmp_path):
 
 
 def test_setup_has_nothing_to_do_where_the_libraries_are(run):
-    assert json.loads(run("setup").stdout) == {"browser_libraries": "present"}
+    assert json.loads(run("setup").stdout) == {"browser_libraries": "present", "translations": "present"}
 
 
 def test_a_file_speaks_chinese_whatever_the_terminal_unless_asked_otherwise(run, monkeypatch):

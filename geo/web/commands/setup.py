@@ -11,6 +11,7 @@ from geo.web import browser_libraries
 from geo.web.commands.command import command
 from geo.web.settings import ROOT
 from geo.web.terminal import answer, say
+from geo.web.translations import TRANSLATIONS, compile_catalogues
 
 
 @command("demo")
@@ -26,9 +27,18 @@ def demo(reset: bool) -> None:
 
 @command("setup")
 def setup() -> None:
-    """Install the browser libraries where they are missing or their lock file has changed."""
+    """Install the browser libraries and compile the translations, where they are missing or older than their source.
+
+    Afterwards an account that may only read the program can serve it.
+    """
     missing = not browser_libraries.are_installed()
     if missing:
         say(N_("正在安装浏览器组件……"))
         browser_libraries.install()
-    answer({"browser_libraries": "installed" if missing else "present"})
+    compiled = compile_catalogues(TRANSLATIONS)
+    answer(
+        {
+            "browser_libraries": "installed" if missing else "present",
+            "translations": "compiled" if compiled else "present",
+        }
+    )
