@@ -4,7 +4,7 @@ Every function takes the address of the API as the client called it, without a s
 address into a document.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -176,14 +176,16 @@ def items_members(
     parameters
         All parameters of the request, in order, repeated ones as often as they came; the links carry every one.
     """
-    others = [(name, value) for name, value in parameters if name not in ("limit", "offset")]
+    written = [(name, urlencode({name: value})) for name, value in parameters]
+
+    def link(rel: str, left_out: Collection[str], *added: str, media_type: str = GEOJSON) -> Link:
+        query = "&".join([*(part for name, part in written if name not in left_out), *added])
+        return _link(rel, f"{address}?{query}" if query else address, media_type)
 
     def page(rel: str, start: int) -> Link:
-        query = urlencode([*others, ("limit", str(limit)), ("offset", str(start))])
-        return _link(rel, f"{address}?{query}", GEOJSON)
+        return link(rel, ("limit", "offset"), f"limit={limit}", f"offset={start}")
 
-    own = urlencode(list(parameters))
-    links = _own(f"{address}?{own}" if own else address, GEOJSON)
+    links = [link("self", ()), link("alternate", ("f",), "f=html", media_type=HTML)]
     if offset > 0:
         links.append(page("prev", max(offset - limit, 0)))
     if returned and offset + returned < matched:
@@ -310,7 +312,7 @@ def _with_as_of(href: str, as_of: str) -> str:
 
 def status_row(status: AnnualStatus) -> Document:
     """One reported year of a feature."""
-    return {name: value for name, value in asdict(status).items() if name not in ("layer_id", "feature_id")}
+    return {name: value for name, value in vars(status).items() if name not in ("layer_id", "feature_id")}
 
 
 def summary(summaries: Mapping[str, Summary | None]) -> Document:

@@ -1,7 +1,9 @@
 """The coordinate reference systems in which the OGC API answers: OGC API - Features - Part 2 (OGC 18-058r1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
 from geo.model.crs import CRS84, STORED_CRS, gauss_kruger_crs, zone_of
 
@@ -35,7 +37,8 @@ LON_LAT = ServedCrs(CRS84, STORED_CRS, north_first=False, decimals=7)
 """What is served where a client names none, and how geometries are stored."""
 
 
-def served_crs(extent: Sequence[float]) -> dict[str, ServedCrs]:
+@cache
+def served_crs(extent: tuple[float, float, float, float]) -> Mapping[str, ServedCrs]:
     """All of a zone by URI: WGS 84, CGCS2000, and the 3-degree Gauss-Krüger zone with and without its number.
 
     Parameters
@@ -46,7 +49,7 @@ def served_crs(extent: Sequence[float]) -> dict[str, ServedCrs]:
     zone = zone_of((extent[0] + extent[2]) / 2)
     metric = [gauss_kruger_crs(zone, with_zone_digits=digits) for digits in (True, False)]
     degrees = [_north_first(code, 7) for code in (STORED_CRS, CGCS2000)]
-    return {crs.uri: crs for crs in (LON_LAT, *degrees, *(_north_first(code, 3) for code in metric))}
+    return MappingProxyType({crs.uri: crs for crs in (LON_LAT, *degrees, *(_north_first(code, 3) for code in metric))})
 
 
 def _north_first(code: str, decimals: int) -> ServedCrs:

@@ -145,11 +145,15 @@ class Store(ABC):
         """How often the layer or one of its statuses was written through this program."""
 
     @abstractmethod
-    def state(self, layer_id: str) -> str:
-        """A text that is another one after every change of the layer or its statuses, whoever made it.
+    def states(self, layer_ids: Iterable[str]) -> tuple[str, ...]:
+        """For each layer a text that is another one after every change of it or its statuses, whoever made it.
 
         Random, so that no two stores and no two states of one store share it; caches and ETags hang on it.
         """
+
+    def state(self, layer_id: str) -> str:
+        """That of one layer."""
+        return self.states([layer_id])[0]
 
     @abstractmethod
     def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:

@@ -1,8 +1,9 @@
 """The embedded store: one OGC GeoPackage that QGIS and GDAL open as it is."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -13,8 +14,9 @@ from geo.model.journal import BadRow
 from geo.model.layer import Catalog, Layer
 from geo.store import gpkg_engine, gpkg_metadata, gpkg_states
 from geo.store.changes import Touched
-from geo.store.gpkg_engine import begin_writing, build_engine, ending_after, faults_of, open_engine
+from geo.store.gpkg_engine import begin_writing, build_engine, connect_to, ending_after, faults_of, open_engine
 from geo.store.gpkg_filling import filling
+from geo.store.gpkg_reads import KeptStatement, Reads
 from geo.store.gpkg_rtree import RTree
 from geo.store.gpkg_turns import Turns
 from geo.store.limits import USUAL, Limits
@@ -38,9 +40,11 @@ class GeoPackageStore(SqlMaking):
         self.path = path
         self.name = str(path)
         self._engine = open_engine(path)
+        self._reads = Reads(partial(connect_to, path), limits.query_s)
         self._turns = Turns(path)
 
     def close(self) -> None:
+        self._reads.close()
         self._engine.dispose()
 
     def _place(self, layer: Layer) -> Place:
@@ -55,6 +59,11 @@ class GeoPackageStore(SqlMaking):
     def _connected(self) -> Iterator[Connection]:
         with faults_of(self.path), self._engine.connect() as connection:
             yield connection
+
+    def _kept_rows(self, key: bytes, make: Callable[[], Select], values: Mapping[str, object]) -> list[tuple]:
+        with faults_of(self.path):
+            kept = self._statements(key, lambda: KeptStatement(make(), self._engine.dialect, values))
+            return self._reads.rows(kept, values)
 
     def _tuples(self, connection: Connection, statement: Select) -> Iterator[Sequence[tuple]]:
         """As the driver gives them: rows of SQLAlchemy would take twice as long."""

@@ -24,6 +24,8 @@ _POINT = b"\x01\x01"
 """How the WKB of a point begins, little-endian."""
 
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+_SINGLE, _MULTIPART = (2, 3), (5, 6)
+"""WKB types of two dimensions."""
 _FIXED = 8  # "GP", version, flags, srs_id
 
 
@@ -88,7 +90,7 @@ def register_functions(connection: sqlite3.Connection) -> None:
         "ST_MaxX": (1, lambda blob: None if blob is None else bounds(blob)[1]),
         "ST_MinY": (1, lambda blob: None if blob is None else bounds(blob)[2]),
         "ST_MaxY": (1, lambda blob: None if blob is None else bounds(blob)[3]),
-        "ST_Intersects": (2, _relation(shapely.intersects)),
+        "ST_Intersects": (2, _meeting()),
         "ST_Disjoint": (2, _relation(shapely.disjoint)),
         "ST_Touches": (2, _relation(shapely.touches)),
         "ST_Crosses": (2, _relation(shapely.crosses)),
@@ -118,6 +120,42 @@ def _relation(holds: Callable[[BaseGeometry, BaseGeometry], bool]) -> Callable[[
         return shape
 
     return lambda blob, wkb: None if blob is None else bool(holds(prepared(wkb), shapely.from_wkb(to_wkb(blob))))
+
+
+def _meeting() -> Callable[[bytes | None, bytes], bool | None]:
+    """`ST_Intersects` for one connection: exact, and told by the bounds alone where they tell it.
+
+    A shape in one piece that reaches across one side of a box at most meets it; only what reaches around a corner of
+    it is looked at.
+    """
+    meets = _relation(shapely.intersects)
+
+    @lru_cache(maxsize=8)
+    def box(wkb: bytes) -> tuple[float, float, float, float] | None:
+        shape = shapely.from_wkb(wkb)
+        return shape.bounds if wkb == shapely.to_wkb(shapely.box(*shape.bounds)) else None
+
+    def holds(blob: bytes | None, wkb: bytes) -> bool | None:
+        if blob is None:
+            return None
+        sides = box(wkb) if blob[3] >> 1 & 7 and _is_one_piece(blob) else None
+        if sides is not None:
+            west, south, east, north = sides
+            min_x, max_x, min_y, max_y = bounds(blob)
+            if (west <= min_x and max_x <= east) or (south <= min_y and max_y <= north):
+                return min_x <= east and max_x >= west and min_y <= north and max_y >= south
+        return meets(blob, wkb)
+
+    return holds
+
+
+def _is_one_piece(blob: bytes) -> bool:
+    """Whether a blob certainly holds one line or polygon, or a multipart geometry with one part, that is not empty."""
+    start = _FIXED + _ENVELOPE_BYTES[blob[3] >> 1 & 7]
+    if blob[3] & _EMPTY or blob[start] != 1:
+        return False
+    kind, parts = struct.unpack_from("<II", blob, start + 1)
+    return kind in _SINGLE or (kind in _MULTIPART and parts == 1)
 
 
 def _is_like(text: str | None, pattern: str) -> bool | None:

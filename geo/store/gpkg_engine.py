@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine
@@ -46,7 +47,7 @@ _FAULTS = {
 def open_engine(path: Path) -> Engine:
     """Connections to a file that exists: a commit is on the disk when it returns, readers never wait for a writer."""
     engine = _engine(path, "rw", _DURABLE)
-    forget_in_children(engine)
+    forget_in_children(engine, lambda each: each.dispose(close=False))
     return engine
 
 
@@ -81,28 +82,29 @@ def faults_of(path: Path) -> Iterator[None]:
         raise StoreUnavailable(_FAULTS["SQLITE_BUSY"], store=path) from error
     except PoolTimeout as error:
         raise StoreUnavailable(N_("同时访问数据库 %(store)s 的人太多，请稍后再试"), store=path) from error
-    except DBAPIError as error:
-        name = "_".join(getattr(error.orig, "sqlite_errorname", "").split("_")[:2])
+    except (DBAPIError, sqlite3.Error) as error:
+        fault = error.orig if isinstance(error, DBAPIError) else error
+        name = "_".join(getattr(fault, "sqlite_errorname", "").split("_")[:2])
         message = _FAULTS.get(name, N_("数据库 %(store)s 出错：%(fault)s"))
-        raise StoreUnavailable(message, store=path, fault=error.orig) from error
+        raise StoreUnavailable(message, store=path, fault=fault) from error
+
+
+def connect_to(path: Path, mode: str = "rw", pragmas: tuple[str, ...] = _DURABLE) -> sqlite3.Connection:
+    """A connection of the driver's own to a file."""
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    try:
+        for pragma in pragmas:
+            connection.execute(pragma)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    register_functions(connection)
+    return connection
 
 
 def _engine(path: Path, mode: str, pragmas: tuple[str, ...]) -> Engine:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        try:
-            for pragma in pragmas:
-                connection.execute(pragma)
-        except sqlite3.Error:
-            connection.close()
-            raise
-        register_functions(connection)
-        return connection
-
     return create_engine(
-        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW
-    )
+        "sqlite://", creator=partial(connect_to, path, mode, pragmas), poolclass=QueuePool,
+        pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW,
+    )  # fmt: skip

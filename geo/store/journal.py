@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, Select, Table, func, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, func, select
 
 from geo.model.journal import Act, Action, BadRow, JournalEntry, JournalHead, JournalQuery
 from geo.store.bulk import insert_rows, insert_tuples
@@ -26,6 +26,7 @@ HASHED = "seq change_set at author cause source action layer_id feature_id revis
 
 KEPT = (*HASHED, "hash")
 """All columns."""
+OF_FEATURE = ("layer_id", "feature_id")
 
 _hashed = itemgetter(*HASHED)
 
@@ -135,9 +136,11 @@ class Journal:
         row = connection.execute(statement).first()
         return JournalHead(*row) if row else JournalHead(0, "", None)
 
-    def statement(self, query: JournalQuery) -> Select:
-        """The entries of a query."""
+    def statement(self, query: JournalQuery, *, of_parameters: bool = False) -> Select:
+        """The entries of a query; with `of_parameters`, of the layer and the feature that are given when it is run."""
         columns, asked = self.table.c, asdict(query)
+        if of_parameters:
+            asked |= {name: bindparam(name) for name in OF_FEATURE}
         bounds = {
             "since": columns.at.__ge__, "until": columns.at.__le__,
             "first_seq": columns.seq.__ge__, "last_seq": columns.seq.__le__,
@@ -172,10 +175,10 @@ class Journal:
             previous = plain["hash"]
 
 
-def entry_of(row: Row) -> JournalEntry:
-    """A row of the journal's table as an entry."""
-    plain = dict(row._mapping)
-    return JournalEntry(**(plain | {"before": from_text(plain["before"]), "after": from_text(plain["after"])}))
+def entry_of(row: Sequence) -> JournalEntry:
+    """A row of the journal's table as an entry, which has its columns in their order."""
+    *plain, before, after, hash_ = row
+    return JournalEntry(*plain, from_text(before), from_text(after), hash_)
 
 
 def chained(previous: str, row: Values) -> str:

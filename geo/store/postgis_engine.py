@@ -65,7 +65,7 @@ def open_engine(url: URL, limits: Limits) -> Engine:
         connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "plan-atlas"} | dict(url.query),
     )
     event.listen(engine, "connect", _set_up(limits))
-    forget_in_children(engine)
+    forget_in_children(engine, lambda each: each.dispose(close=False))
     return engine
 
 

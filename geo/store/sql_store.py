@@ -6,11 +6,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, islice
+from typing import Any
 
 import geopandas
 import numpy
 import pandas
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from geo.model.errors import Conflict, FeatureNotFound, N_
 from geo.model.feature_query import Condition, FeatureQuery
@@ -50,6 +51,7 @@ from geo.store.verifying import feature_faults, status_faults
 
 CACHED_ANSWERS = 512
 CACHED_STATEMENTS = 128
+FEW_ENTRIES = 100
 LARGE_FILLING = 2_000
 """Rows in the first frame of a filling that tell that many will follow, or that it is worth its while alone."""
 
@@ -80,7 +82,7 @@ class SqlStore(Store):
         self._counts: Memo[int] = Memo(CACHED_ANSWERS)
         self._summaries: Memo[Summary] = Memo(CACHED_ANSWERS)
         self._extents: Memo[Extent | None] = Memo(CACHED_ANSWERS)
-        self._statements: Memo[Select] = Memo(CACHED_STATEMENTS)
+        self._statements: Memo[Any] = Memo(CACHED_STATEMENTS)
 
     # --- what each database does in its own way ---
 
@@ -124,13 +126,11 @@ class SqlStore(Store):
         with self._reading() as connection:
             return connection.execute(statement).scalar() or 0
 
-    def state(self, layer_id: str) -> str:
-        rows = self._kept_rows(b"state", self._select_state, {"layer_id": self.catalog[layer_id].id})
-        return rows[0][0] if rows else ""
-
-    def _select_state(self) -> Select:
+    def states(self, layer_ids: Iterable[str]) -> tuple[str, ...]:
         revisions = self.schema.layer_revisions
-        return select(revisions.c.state).where(revisions.c.layer_id == bindparam("layer_id"))
+        rows = self._kept_rows(b"states", lambda: select(revisions.c.layer_id, revisions.c.state), {})
+        known = {row[0]: row[1] for row in rows}
+        return tuple(known.get(self.catalog[layer_id].id, "") for layer_id in layer_ids)
 
     def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:
         self._know_words(layer_id, query)
@@ -212,7 +212,7 @@ class SqlStore(Store):
     def statuses(self, layer_id: str, feature_id: str) -> list[AnnualStatus]:
         values = {"layer_id": self.catalog[layer_id].id, "feature_id": feature_id}
         rows = self._kept_rows(b"statuses", lambda: latest_of_feature(self.schema.annual_status), values)
-        return [status_of(row) for row in rows if not row.withdrawn]
+        return [each for each in (AnnualStatus(*row) for row in rows) if not each.withdrawn]
 
     def standing_statuses(self, layer_id: str) -> Iterator[AnnualStatus]:
         statement = latest_rows(self.schema.annual_status, self.catalog[layer_id].id)
@@ -225,8 +225,18 @@ class SqlStore(Store):
         return [status_of(row) for row in self._rows(select(status).where(*of_feature).order_by(status.c.id))]
 
     def journal(self, query: JournalQuery = WHOLE_JOURNAL) -> Iterator[JournalEntry]:
+        if query.layer_id and query.feature_id and query.limit is not None and query.limit <= FEW_ENTRIES:
+            yield from self._last_entries(query)
+            return
         with self._snapshot() as connection, Streams(connection) as streams:
             yield from map(entry_of, streams.rows(self.history.statement(query)))
+
+    def _last_entries(self, query: JournalQuery) -> Iterator[JournalEntry]:
+        """Few entries of one feature, read at once by a statement that is kept."""
+        values = {"layer_id": query.layer_id, "feature_id": query.feature_id}
+        same = replace(query, layer_id="", feature_id="")
+        rows = self._kept_rows(repr(same).encode(), lambda: self.history.statement(same, of_parameters=True), values)
+        return map(entry_of, rows)
 
     def count_journal(self, query: JournalQuery) -> int:
         return self._rows(self.history.count(query))[0][0]
@@ -271,7 +281,7 @@ class SqlStore(Store):
         with self._reading() as connection:
             return connection.execute(statement, values).fetchall()
 
-    def _kept_rows(self, key: bytes, make: Callable[[], Select], values: Mapping[str, object]) -> Sequence[Row]:
+    def _kept_rows(self, key: bytes, make: Callable[[], Select], values: Mapping[str, object]) -> Sequence[Sequence]:
         """The rows of a statement that is made once for all its values: making it takes longer than running it."""
         with self._reading() as connection:
             return connection.execute(self._statements(key, make), values).fetchall()

@@ -71,7 +71,7 @@ def latest_of_feature(table: Table) -> Select:
     columns = table.c
     of_feature = (columns.layer_id == bindparam("layer_id"), columns.feature_id == bindparam("feature_id"))
     latest = select(func.max(columns.id)).where(*of_feature).group_by(columns.year).correlate(None)
-    return select(table).where(columns.id.in_(latest)).order_by(columns.year)
+    return select(*(columns[name] for name in _NAMES)).where(columns.id.in_(latest)).order_by(columns.year)
 
 
 def standing(rows: Iterable[Row]) -> Iterator[AnnualStatus]:

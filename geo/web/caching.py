@@ -1,37 +1,114 @@
-"""Answers that stay good until a layer changes: ETags by the states of layers."""
+"""Answers that stay good until a layer changes: ETags by the states of layers, and the last answers themselves."""
 
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 
-from geo.web.current import current_store
+from geo.model import office_time
+from geo.web.current import current_store, replica
 from geo.web.language import language
 from geo.web.settings import ROOT
 
+KEPT_BYTES = 24 * 2**20
+"""What the answers that one process keeps may hold together."""
+
+LARGEST_SHARE = 16
+"""An answer that is larger than so small a part of it is not kept: it would drive out too many others."""
+
+_EXTENSION = "plan_atlas_answers"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer as it was made."""
+
+    body: bytes
+    status: int
+    media_type: str | None
+
+
+class Answers:
+    """The answers asked for last, in so many bytes; thread-safe.
+
+    A key must be another one as soon as the answer would be.
+
+    Parameters
+    ----------
+    most_bytes
+        Of all bodies together.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes, self._bytes = most_bytes, 0
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+
+    def get(self, key: str) -> Kept | None:
+        """What was kept under a key and is still there."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def keep(self, key: str, answer: Kept) -> None:
+        """Keep an answer, and let go of those that nobody has asked for longest."""
+        if len(answer.body) * LARGEST_SHARE > self._most_bytes:
+            return
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = answer
+                self._bytes += len(answer.body)
+            while self._bytes > self._most_bytes:
+                self._bytes -= len(self._kept.popitem(last=False)[1].body)
+
+
+def keep_answers(app: Flask) -> None:
+    """Let an app keep what it answered last."""
+    app.extensions[_EXTENSION] = Answers(KEPT_BYTES)
+
+
+def kept_answers() -> Answers:
+    """Those of the running app."""
+    return current_app.extensions[_EXTENSION]
+
 
 def cached_by_state(answer: Callable[[], Response], layer_ids: Iterable[str]) -> Response:
-    """The answer, or 304 where the client already has it.
+    """The answer, or 304 where the client already has it; who else asks the same gets the one that was made.
 
     Parameters
     ----------
     answer
-        Makes the answer; not called when the client's copy is current.
+        Makes the answer; not called when the client's copy is current, nor when ours is.
     layer_ids
         The layers whose states decide.
     """
     store = current_store()
-    states = ",".join(f"{layer_id}={store.state(layer_id)}" for layer_id in layer_ids)
-    edition = _edition(current_app.config["LAYERS_DIR"])
-    identity = f"{request.url} {language()} {store.demo} {edition} {states}"
+    states = store.states(layer_ids)
+    edition, day = _edition(current_app.config["LAYERS_DIR"]), office_time.today()  # lamps depend on the day
+    asked = (request.scheme, request.host, request.root_path, request.path, request.query_string, language())
+    identity = repr((asked, store.demo, edition, day.isoformat(), states))
     etag = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
     current = request.if_none_match.contains_weak(etag)  # packed answers have weak ETags
-    response = Response(status=304) if current else answer()
+    response = Response(status=304) if current else _kept_or_made(etag, answer)
     response.set_etag(etag)
     response.cache_control.no_cache = True
-    response.vary.add("Cookie")
     return response
+
+
+def _kept_or_made(key: str, answer: Callable[[], Response]) -> Response:
+    """Nothing is kept where a standby is read: the state may be the primary's, and what follows the standby's."""
+    if replica() is not None:
+        return answer()
+    if kept := kept_answers().get(key):
+        return Response(kept.body, kept.status, mimetype=kept.media_type)
+    made = answer()
+    kept_answers().keep(key, Kept(made.get_data(), made.status_code, made.mimetype))
+    return made
 
 
 @cache

@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, request
 from flask_login import current_user
 
 from geo.web.assets import is_asset
+from geo.web.caching import Kept, kept_answers
 
 LEAST_BYTES = 1024
 """Below it nothing is gained: it goes out in one packet anyway."""
@@ -48,7 +49,7 @@ def _packed(response: Response) -> Response:
         body = response.get_data()
         if len(body) < LEAST_BYTES:
             return response
-        body = _pack(body, encoding, QUICK)
+        body = _packed_answer(body, encoding, response.get_etag()[0])
     response.set_data(body)
     response.content_encoding = encoding
     tag, _ = response.get_etag()
@@ -86,6 +87,17 @@ def _path() -> Path:
 def _packed_file(path: Path, state: str, encoding: str) -> bytes:
     """A file in small; `state` is another one when the file has changed."""
     return _pack(path.read_bytes(), encoding, THOROUGH)
+
+
+def _packed_answer(body: bytes, encoding: str, tag: str | None) -> bytes:
+    """An answer in small; one that has an ETag is packed once for all who ask."""
+    key = f"{tag} {encoding}"
+    if tag and (kept := kept_answers().get(key)):
+        return kept.body
+    packed = _pack(body, encoding, QUICK)
+    if tag:
+        kept_answers().keep(key, Kept(packed, 200, None))
+    return packed
 
 
 def _pack(body: bytes, encoding: str, quality: int) -> bytes:

@@ -87,8 +87,10 @@ def current_store() -> Store:
         If the day is none, or none of which there is a record.
     """
     day = as_of_day()
-    standby = replica() if day is None and _only_reads() else None
-    return standby or store_as_of(day)
+    if day is not None:
+        return store_as_of(day)
+    standby = replica()
+    return standby if standby is not None and _only_reads() else live_store()
 
 
 def _only_reads() -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from geo.model.errors import N_
 from geo.web.language import LANGUAGES
@@ -15,11 +16,13 @@ NAME = re.compile(
 """A host as RFC 9110, 7.2 has it: labels of RFC 1123 (and the underscore of many offices), or an IPv6 address."""
 
 LONGEST = 255
+KEPT_NAMES = 256
 REFUSAL = N_("请求的主机名（Host）写法不对")
 
 Application = Callable[[dict, Callable], Iterable[bytes]]
 
 
+@lru_cache(KEPT_NAMES)
 def is_host(given: str) -> bool:
     """Whether a Host header can be one; its absence is no fault."""
     if given == "":

@@ -5,6 +5,7 @@ no user text reaches Folium's popups, whose `${…}` stays live in a JavaScript 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import folium
 from folium.elements import MacroElement
@@ -15,6 +16,7 @@ from geo.model.layer import Zone
 from geo.web.assets import asset, preloads, vendor
 
 LEAFLET_JS, LEAFLET_CSS = "leaflet/dist/leaflet.js", "leaflet/dist/leaflet.css"
+KEPT_MAPS = 32
 
 
 class PageScript(MacroElement):
@@ -61,15 +63,23 @@ def render_map(zone: Zone, module: str, config: dict) -> RenderedMap:
     config
         JSON-able; what `start` gets.
     """
-    west, south, east, north = zone.extent
+    return RenderedMap(*_parts(zone.extent, module, asset(module), vendor(LEAFLET_JS), vendor(LEAFLET_CSS)), config)
+
+
+@lru_cache(KEPT_MAPS)
+def _parts(
+    extent: tuple[float, float, float, float], module: str, script: str, leaflet_js: str, leaflet_css: str
+) -> tuple[Markup, Markup, Markup]:
+    """Head, element and script; Folium takes longer for them than everything else on the page does."""
+    west, south, east, north = extent
     leaflet_map = folium.Map(tiles=None, zoom_control=False, control_scale=False, zoom_snap=0.5)
-    leaflet_map.default_js = [("leaflet", vendor(LEAFLET_JS))]
-    leaflet_map.default_css = [("leaflet_css", vendor(LEAFLET_CSS))]
+    leaflet_map.default_js = [("leaflet", leaflet_js)]
+    leaflet_map.default_css = [("leaflet_css", leaflet_css)]
     leaflet_map.fit_bounds([[south, west], [north, east]])
-    leaflet_map.add_child(PageScript(asset(module)))
+    leaflet_map.add_child(PageScript(script))
     figure = leaflet_map.get_root()
     leaflet_map.render()
     # Folium's own head forbids zooming by hand and carries inline styles that our policy refuses.
     figure.header._children.pop(leaflet_map.get_name(), None)
-    head, html, script = (Markup(part.render()) for part in (figure.header, figure.html, figure.script))
-    return RenderedMap(Markup("\n").join((head, preloads(module))), html, script, config)
+    head, html, body = (Markup(part.render()) for part in (figure.header, figure.html, figure.script))
+    return Markup("\n").join((head, preloads(module))), html, body

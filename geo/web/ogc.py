@@ -71,7 +71,7 @@ def check_common_parameters(own_format: str = "json") -> None:
 def _depends_on_what_is_accepted(response: Response) -> Response:
     """Every answer, refusals too, is another one for whoever asks for a page."""
     if request.path.startswith("/ogc"):
-        response.vary.update(("Accept", "Cookie"))
+        response.headers.add("Vary", "Accept, Cookie")
     return response
 
 

@@ -8,7 +8,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from geo.model.errors import AtlasError
 from geo.web import (
     accounts,
+    asking,
     basemaps,
+    caching,
     catchments_page,
     comparing,
     compressing,
@@ -100,7 +102,9 @@ def add_pages(app: Flask, settings: Mapping[str, str]) -> None:
     app.wsgi_app = refuse_wrong_hosts(app.wsgi_app)
     _trust_proxies(app, whole_number(settings, "TRUSTED_PROXIES", highest=10))
     app.config["REQUIRE_LOGIN"] = whole_number(settings, "REQUIRE_LOGIN", highest=1) == 1
+    asking.read_requests(app)
     serve_assets(app)
+    caching.keep_answers(app)
     compressing.compress(app)
     rate.limit_rate(app)
     slots.keep_slots(app)

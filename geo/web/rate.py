@@ -2,6 +2,7 @@
 
 import math
 import time
+from functools import lru_cache
 from ipaddress import ip_address
 
 from flask import Flask, request
@@ -12,6 +13,8 @@ from limits.strategies import FixedWindowRateLimiter
 from geo.model.errors import TooManyRequests
 from geo.service.accounts import network
 from geo.web.settings import whole_number
+
+KEPT_ADDRESSES = 1024
 
 NOT_COUNTED = {"static", "health.healthz", "health.live", "health.ready"}
 
@@ -57,6 +60,7 @@ def limit_rate(app: Flask) -> None:
             rate.check(address)
 
 
+@lru_cache(KEPT_ADDRESSES)
 def _is_loopback(address: str) -> bool:
     try:
         return ip_address(address).is_loopback

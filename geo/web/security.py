@@ -4,6 +4,12 @@ import secrets
 
 from flask import Flask, Response, g
 
+FIXED = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+
 
 def csp_nonce() -> str:
     """The nonce of the answer being made; templates put it on their script and style elements."""
@@ -31,10 +37,9 @@ def _policy(*, is_page: bool) -> str:
 
 def _add_headers(response: Response) -> Response:
     policy = _policy(is_page=response.mimetype == "text/html")
-    response.headers.setdefault("Content-Security-Policy", policy)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    for name, value in (("Content-Security-Policy", policy), *FIXED):
+        if name not in response.headers:
+            response.headers.add(name, value)
     return response
 
 

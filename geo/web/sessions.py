@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from filelock import FileLock
-from flask import Flask, Response, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from itsdangerous import URLSafeTimedSerializer
 
@@ -57,6 +57,12 @@ class _Sessions(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Who brings no cookie has no session yet: nothing needs to be signed for them."""
+        if self.get_cookie_name(app) in request.cookies:
+            return super().open_session(app, request)
+        return self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Scripts, styles and pictures are the same for everybody: no answer with one has to do with a session."""

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pandas
 import pytest
 import shapely
+from sqlalchemy import literal_column, select
 
 from geo.model.errors import InvalidInput, StoreUnavailable
 from geo.model.feature_query import FeatureQuery
@@ -265,4 +266,6 @@ def test_a_question_that_takes_too_long_is_ended_in_words_and_the_next_one_is_an
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     with pytest.raises(StoreUnavailable, match="太久"), hasty._reading() as connection:
         connection.exec_driver_sql(endless).scalar()
+    with pytest.raises(StoreUnavailable, match="太久"):
+        hasty._kept_rows(b"endless", lambda: select(literal_column(f"({endless})")), {})
     assert hasty.count("targets", FeatureQuery()) == 0

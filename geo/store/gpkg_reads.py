@@ -1,0 +1,109 @@
+"""Questions that are asked again and again, straight on SQLite: SQLAlchemy makes their SQL once, and is then not asked.
+
+What it does for each execution of a statement takes several times as long as SQLite needs to find a page of features.
+"""
+
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Select
+from sqlalchemy.engine import Dialect
+
+from geo.store.forks import forget_in_children
+from geo.store.gpkg_engine import POOL_SIZE, STEPS_BETWEEN_LOOKS
+
+CACHE_KIB = 4096
+"""Pages of the file that each connection keeps."""
+
+
+class KeptStatement:
+    """A statement as the driver takes it.
+
+    Parameters
+    ----------
+    statement
+        Its parameters must be of types that the driver takes as they are.
+    values
+        A value for each of them that has none of its own.
+    """
+
+    def __init__(self, statement: Select, dialect: Dialect, values: Mapping[str, object]) -> None:
+        expanded = statement.compile(dialect=dialect).construct_expanded_state(values)
+        self._sql, self._own, self._order = expanded.statement, expanded.parameters, expanded.positiontup or ()
+        types = [column.type for column in statement.selected_columns]
+        found = enumerate(each.dialect_impl(dialect).result_processor(dialect, None) for each in types)
+        self._readers = [(index, reader) for index, reader in found if reader is not None]
+
+    def rows(self, connection: sqlite3.Connection, values: Mapping[str, object]) -> list[tuple]:
+        """All rows for these values of its parameters; the others keep their own."""
+        given = self._own | values
+        rows = connection.execute(self._sql, [given[name] for name in self._order]).fetchall()
+        return [self._read(row) for row in rows] if self._readers else rows
+
+    def _read(self, row: tuple) -> tuple:
+        values = list(row)
+        for index, reader in self._readers:
+            values[index] = reader(values[index])
+        return tuple(values)
+
+
+class _Reading:
+    """A connection, and until when it may work on the present question."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.ends = 0.0
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.set_progress_handler(lambda: time.monotonic() > self.ends, STEPS_BETWEEN_LOOKS)
+
+
+class Reads:
+    """Connections of the driver's own that stay open, with the statements that they have prepared; thread-safe.
+
+    Parameters
+    ----------
+    connect
+        Opens one.
+    longest_s
+        Seconds that one question may take; it then ends as SQLITE_INTERRUPT.
+    """
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection], longest_s: float) -> None:
+        self._connect, self._longest_s = connect, longest_s
+        self._idle: deque[_Reading] = deque()
+        self._of_parent: list[deque[_Reading]] = []
+        forget_in_children(self, Reads._forget)
+
+    def rows(self, statement: KeptStatement, values: Mapping[str, object]) -> list[tuple]:
+        """The rows of a statement, as of now."""
+        with self._taken() as connection:
+            return statement.rows(connection, values)
+
+    @contextmanager
+    def _taken(self) -> Iterator[sqlite3.Connection]:
+        try:
+            reading = self._idle.pop()
+        except IndexError:
+            reading = _Reading(self._connect())
+        reading.ends = time.monotonic() + self._longest_s
+        try:
+            yield reading.connection
+        finally:
+            if len(self._idle) < POOL_SIZE:
+                self._idle.append(reading)
+            else:
+                reading.connection.close()
+
+    def _forget(self) -> None:
+        """In a forked child: the parent's connections are neither used nor closed."""
+        self._of_parent.append(self._idle)
+        self._idle = deque()
+
+    def close(self) -> None:
+        """Close those that nobody uses."""
+        while self._idle:
+            self._idle.pop().connection.close()
