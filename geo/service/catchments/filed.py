@@ -88,7 +88,7 @@ def of_files(files: Files, options: Options, tell: Tell) -> Inputs:
     sources = {
         "schools": _source(school_file) | school_source,
         "demand": _source(demand_file) | demand_source,
-        "roads": {"file": roads.name, "layer": street_file.layer, "sha256": _digest(roads)}
+        "roads": {"file": roads.name, "layer": street_file.layer, "sha256": content_hash(roads)}
         | {"oneway_field": street_file.oneway_field if options.mode == "drive" else None},
     }
     sources |= barrier_source | growth_source
@@ -114,7 +114,7 @@ def _grow(
     growth = read_growth(path)
     years = {options.year, *(year for year in growth.years(options.level) if year > options.year)}
     found = {year: growth.pupils(options.level, year, ids, people.pupils) for year in sorted(years)}
-    return found, {"growth": {"file": path.name, "sha256": _digest(path)}}
+    return found, {"growth": {"file": path.name, "sha256": content_hash(path)}}
 
 
 def _barriers(
@@ -130,9 +130,9 @@ def _barriers(
     cut, count = cut_streets(streets, barriers)
     message = N_("%(count)s 条道路在 %(file)s 处断开：不是桥梁、隧道，也没有通道")
     remarks.append(Remark(message, count=count, file=files.barriers.name))
-    sources = {"barriers": {"file": files.barriers.name, "sha256": _digest(files.barriers)}}
+    sources = {"barriers": {"file": files.barriers.name, "sha256": content_hash(files.barriers)}}
     if files.crossings is not None:
-        sources["crossings"] = {"file": files.crossings.name, "sha256": _digest(files.crossings)}
+        sources["crossings"] = {"file": files.crossings.name, "sha256": content_hash(files.crossings)}
     return cut, barriers, frame, sources
 
 
@@ -251,9 +251,10 @@ def _demand(file: PlaceFile, options: Options, remarks: list[Remark]) -> tuple[D
 
 
 def _source(file: PlaceFile) -> Source:
-    return {"file": file.path.name, "layer": file.layer, "sha256": _digest(file.path)}
+    return {"file": file.path.name, "layer": file.layer, "sha256": content_hash(file.path)}
 
 
-def _digest(path: Path) -> str:
+def content_hash(path: Path) -> str:
+    """The SHA-256 of a file."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

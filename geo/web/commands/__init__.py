@@ -18,6 +18,7 @@ COMMANDS = {
     "reports": "report",
     "submitting": "check-parcels submit",
     "catchments": "catchments",
+    "zones": "catchments-batch",
     "reading": "parse-plan parse-locations",
     "auditing": "audit",
     "locating": "locate locate-all relocate",

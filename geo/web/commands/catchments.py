@@ -1,6 +1,7 @@
 """`catchments`: which school each place belongs to, from files."""
 
 import time
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -35,37 +36,54 @@ class Pair(click.ParamType):
 PAIR = Pair()
 
 
+ASKED = (
+    click.option("--level", type=click.Choice(LEVELS), help="Only schools of this level; sets the standard."),
+    click.option("--year", type=click.IntRange(1900, 2199), help="Only schools that are open in this year."),
+    click.option(
+        "--mode", type=click.Choice(MODES), default="walk", show_default=True, help="Driving obeys one-way streets."
+    ),
+    click.option(
+        "--oneway-field", metavar="F", help="Field of the roads: 1, yes, true, F, FT along; -1, reverse, T, TF against."
+    ),
+    click.option("--school-id", "school_id_field", metavar="F", help="Field of the schools with their ids."),
+    click.option("--demand-id", "demand_id_field", metavar="F", help="Field of the demand with its ids."),
+    click.option("--capacity-field", metavar="F", help="Field of the schools with their seats."),
+    click.option("--demand-field", metavar="F", help="Field of the demand with its pupils."),
+    click.option(
+        "--rate-per-thousand", type=float, help="Pupils to a thousand residents; then the demand has residents."
+    ),
+    click.option("--rate-source", metavar="TEXT", help="Whose figure of which year that is."),
+    click.option("--standard-m", type=float, help="Longest walk; by default 500 for primary, 1000 for junior schools."),
+    click.option(
+        "--max-snap-m", type=float, default=500.0, show_default=True, help="Farthest that a place may lie from a road."
+    ),
+    click.option("--whole", is_flag=True, help="With capacity: no place's pupils are split."),
+    click.option(
+        "--time-limit-s", type=float, default=60.0, show_default=True, help="Of the search that --whole takes."
+    ),
+    click.option(
+        "--change-price-m", type=float, default=500.0, show_default=True, help="Cost of a pupil's change of school."
+    ),
+)
+"""What is asked of any schools, roads and demand."""
+
+
+def asked(function: Callable) -> Callable:
+    """Give a command the options of `ASKED`."""
+    for option in reversed(ASKED):
+        function = option(function)
+    return function
+
+
 @command("catchments")
 @click.option("--schools", type=FILE, metavar="FILE", required=True, help="Points or areas of the schools.")
 @click.option("--roads", type=FILE, metavar="FILE", required=True, help="Lines that meet at their ends.")
 @click.option("--demand", type=FILE, metavar="FILE", required=True, help="Points or areas where pupils live.")
 @click.option("--method", type=click.Choice(METHODS), required=True, help="How places are given to schools.")
-@click.option("--level", type=click.Choice(LEVELS), help="Only schools of this level; sets the standard.")
-@click.option("--year", type=click.IntRange(1900, 2199), help="Only schools that are open in this year.")
-@click.option(
-    "--mode", type=click.Choice(MODES), default="walk", show_default=True, help="Driving obeys one-way streets."
-)
-@click.option(
-    "--oneway-field", metavar="F", help="Field of the roads: 1, yes, true, F, FT along; -1, reverse, T, TF against."
-)
-@click.option("--school-id", "school_id_field", metavar="F", help="Field of the schools with their ids.")
-@click.option("--demand-id", "demand_id_field", metavar="F", help="Field of the demand with its ids.")
-@click.option("--capacity-field", metavar="F", help="Field of the schools with their seats.")
-@click.option("--demand-field", metavar="F", help="Field of the demand with its pupils.")
-@click.option("--rate-per-thousand", type=float, help="Pupils to a thousand residents; then the demand has residents.")
-@click.option("--rate-source", metavar="TEXT", help="Whose figure of which year that is.")
-@click.option("--standard-m", type=float, help="Longest walk; by default 500 for primary, 1000 for junior schools.")
-@click.option(
-    "--max-snap-m", type=float, default=500.0, show_default=True, help="Farthest that a place may lie from a road."
-)
-@click.option("--whole", is_flag=True, help="With capacity: no place's pupils are split.")
-@click.option("--time-limit-s", type=float, default=60.0, show_default=True, help="Of the search that --whole takes.")
+@asked
 @click.option("--pin", "pins", type=PAIR, metavar="PLACE=SCHOOL", multiple=True, help="With capacity: must go there.")
 @click.option("--ban", "bans", type=PAIR, metavar="PLACE=SCHOOL", multiple=True, help="With capacity: must not.")
 @click.option("--last", type=FILE, metavar="FILE", help="With capacity: last year's result, to change little of it.")
-@click.option(
-    "--change-price-m", type=float, default=500.0, show_default=True, help="Cost of a pupil's change of school."
-)
 @click.option(
     "--zone", type=FILE, metavar="FILE", help="Areas to which catchments are cut; else the hull of the roads."
 )
