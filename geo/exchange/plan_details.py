@@ -3,6 +3,7 @@
 import re
 
 from geo.exchange.location_phrase import says_where
+from geo.exchange.plan_names import LEVELS, kind_of
 from geo.exchange.plan_structure import Passage
 from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import find_quantities
@@ -12,7 +13,8 @@ LOCATED = re.compile(pattern(WORDS["anchors"]["located"]))
 LOCATED_AGAIN = re.compile(WORDS["anchors"]["subject_again"] + LOCATED.pattern)
 LOCATION_ENDS = re.compile(pattern(WORDS["location"]["ends"]))
 NEAR, RESTARTS, HOUSE = (re.compile(WORDS["location"][key]) for key in ("near", "restarts", "house"))
-IN_BRACKETS = re.compile(WORDS["location"]["in_brackets"])
+IN_BRACKETS, NO_PLACE, THIS = (re.compile(WORDS["location"][key]) for key in ("in_brackets", "no_place", "this"))
+HEADINGS = [(kind["layer"], re.compile(kind["headings"])) for kind in WORDS["layers"] if "headings" in kind]
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
 LEAD_YEAR = re.compile(YEARS["lead"])
 FINISHED_LABEL, PERIOD, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "any"))
@@ -20,14 +22,11 @@ FINISHED_LABEL, PERIOD, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished
 
 def classify(name: str, headings: tuple[str, ...]) -> tuple[str | None, str | None]:
     """Layer and school level: the name decides, then the nearest heading that says something."""
-    kinds = WORDS["layers"]
-    layer = next((kind["layer"] for kind in kinds if re.search(kind["names"], name)), None)
+    layer = kind_of(name)
     for heading in reversed(headings):
-        layer = layer or next(
-            (k["layer"] for k in kinds if "headings" in k and re.search(k["headings"], heading)), None
-        )
-    levels = WORDS["levels"] if layer == "schools" else []
-    return layer, next((each["level"] for each in levels if re.search(each["names"], name)), None)
+        layer = layer or next((each for each, words in HEADINGS if words.search(heading)), None)
+    levels = LEVELS if layer == "schools" else []
+    return layer, next((level for level, names in levels if names.search(name)), None)
 
 
 def find_location(text: str, name: str = "") -> str | None:
@@ -47,23 +46,24 @@ def find_location(text: str, name: str = "") -> str | None:
     while located and (again := LOCATED_AGAIN.match(rest := rest.lstrip(CLAUSES["marks"]))):
         rest = rest[again.end() :]
     skipped = len(rest) - len(rest.lstrip(CLAUSES["marks"]))
-    end = place = skipped
+    end = reached = skipped
     for clause in re.split(CLAUSES["end"], rest[skipped:])[: WORDS["location"]["longest_clauses"]]:
-        if place > skipped and (again := RESTARTS.match(clause)):  # 位于包河区,地处A路与B路交口
-            skipped = end = place = place + again.end()
+        if reached > skipped and (again := RESTARTS.match(clause)):  # 位于包河区,地处A路与B路交口
+            skipped = end = reached = reached + again.end()
             clause = clause[again.end() :]
         stop = LOCATION_ENDS.search(clause)
         ended = clause.find(CLAUSES["of"] + name) if name else -1
         last = min(stop.start() if stop else len(clause), ended if ended > 0 else len(clause))
         words = clause[:last]
         bare = words.strip(CLAUSES["marks"])
-        told = bool(bare) and (is_place(words) or (located is not None and (place == skipped or is_near(bare))))
+        told = bool(bare) and (is_place(words) or (located is not None and (reached == skipped or is_near(bare))))
         if not told:
             break
-        end, place = place + len(words), place + len(clause)
+        end, reached = reached + len(words), reached + len(clause)
         if last < len(clause) or clause.endswith(tuple(CLAUSES["stops"])):
             break
-    return rest[skipped:end].strip(CLAUSES["marks"]) or None
+    place = THIS.sub("", rest[skipped:end].strip(CLAUSES["marks"]))
+    return None if NO_PLACE.match(place) else place or None
 
 
 def is_near(clause: str) -> bool:

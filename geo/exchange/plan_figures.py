@@ -49,7 +49,10 @@ class Figures:
 def read_figures(text: str) -> Figures:
     """All fields that a passage about one project gives."""
     figures = Figures(quantities=find_quantities(text))
+    kinds = {UNITS[each.unit].quantity for each in figures.quantities}
     for rule in WORDS["figures"]:
+        if UNITS[rule["unit"]].quantity not in kinds:
+            continue
         ranked = sorted(candidates(figures.quantities, text, rule), key=lambda each: each[:2])
         if ranked and (ranked[0][0] != ALONE or len(ranked) == 1):
             take(figures, rule, ranked[0][2], part=ranked[0][0] >= LAST)

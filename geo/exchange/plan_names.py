@@ -21,7 +21,10 @@ DEVELOPER = re.compile(NAMES["developer"])
 TASK, PLACE_BEHIND = re.compile(NAMES["task"]), re.compile(NAMES["place_behind"])
 NO_PART_OF_NAME = re.compile(NAMES["no_part"])
 LOCATED = re.compile(pattern(WORDS["anchors"]["located"]))
-ALIKE, SHORTEST_ALIKE = 0.6, 4
+LAYERS = [(kind["layer"], re.compile(kind["names"])) for kind in WORDS["layers"]]
+LEVELS = [(kind["level"], re.compile(kind["names"])) for kind in WORDS["levels"]]
+NUMERALS = re.compile(NAMES["numerals"])
+ALIKE, SHORTEST_ALIKE, SHORTENED = 0.6, 4, 8
 """How like each other two names of one project are, and letters of a name that may stand for a longer one."""
 
 
@@ -64,10 +67,13 @@ def bare_name(name: str) -> str:
 
 
 def same_project(name: str, other: str) -> bool:
-    """Whether two names of one section are of one project: 新华北小学 and 漳州市区新华北小学."""
+    """Whether two names of one section are of one project: 新华北小学 and 漳州市区新华北小学, 永安加工园 and 永安街道加工园."""
     first, second = bare_name(name), bare_name(other)
-    shortest = min(len(first), len(second))
-    return first == second or (shortest >= SHORTEST_ALIKE and (first.endswith(second) or second.endswith(first)))
+    shorter, longer = sorted((first, second), key=len)
+    if first == second or (len(shorter) >= SHORTEST_ALIKE and longer.endswith(shorter)):
+        return True
+    alike_ends = shorter[-2:] == longer[-2:] and NUMERALS.findall(shorter) == NUMERALS.findall(longer)
+    return len(shorter) >= SHORTENED and alike_ends and shortens(shorter, longer)
 
 
 def alike(name: str, other: str) -> bool:
@@ -97,6 +103,7 @@ def holds_figures(name: str) -> bool:
     return any(each.unit not in ("class", "t_10k", "item", "m", "km") for each in find_quantities(name))
 
 
+@lru_cache(maxsize=1024)
 def kind_of(name: str) -> str | None:
     """The layer that a name alone tells."""
-    return next((kind["layer"] for kind in WORDS["layers"] if re.search(kind["names"], name)), None)
+    return next((layer for layer, names in LAYERS if names.search(name)), None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from geo.exchange.location_phrase import says_where
-from geo.exchange.plan_details import is_place
+from geo.exchange.plan_details import find_location, is_place
 from geo.exchange.plan_names import (
     CLAUSES,
     GENERIC,
@@ -214,7 +214,9 @@ def anchors_in(passage: Passage) -> list[Anchor]:
         start = clause_start(text, match.start())
         if text[start : match.start()] in SUBJECTS and (before := named_before(text, start)):
             found.append(before)
-        if (listing := over_commas(text, start, match.start())) is not None:
+        if several := all_placed(text, start, match):
+            found += several
+        elif (listing := over_commas(text, start, match.start())) is not None:
             found.append(listing)
         elif match.start() - start > 2 and is_project(name := clean_name(text[start : match.start()])):
             found.append(Anchor(name, start, match.start(), LOCATED_RANK))
@@ -224,7 +226,8 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     if not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
         found += subjects(text) + built_clauses(text)
     found = found or headline(text)
-    if (named := mentioned_before(text)) and not any(each.start < named.end for each in found):
+    named = mentioned_before(text) if all(each.start for each in found) else None
+    if named and not any(each.start < named.end for each in found):
         found = [named, *found]
     found = found[:1] + [each for each in found[1:] if not goes_on_with(found[0], each, text)]
     kept: list[Anchor] = []
@@ -232,6 +235,21 @@ def anchors_in(passage: Passage) -> list[Anchor]:
         if all(anchor.end <= other.start or anchor.start >= other.end for other in kept):
             kept.append(anchor)
     return sorted(kept, key=lambda anchor: anchor.start)
+
+
+def all_placed(text: str, start: int, located: re.Match[str]) -> list[Anchor]:
+    """The projects that stand in a row before 位于, each at the place behind it: 第四中学、北城小学位于稻场社区."""
+    if text[start - 1 : start] != SERIAL:
+        return []
+    first = max(text.rfind(mark, max(0, start - NAMES["longest"]), start) for mark in NAMES["parts"]) + 1
+    place, at, anchors = find_location(text[located.start() : located.end() + 2 * NAMES["longest"]]), first, []
+    for piece in text[first : located.start()].split(SERIAL):
+        name = clean_name(piece)
+        if place is None or name not in piece or not is_project(name):
+            return []
+        anchors.append(Anchor(name, at, at + len(piece), LOCATED_RANK, listed=True, place=place))
+        at += len(piece) + 1
+    return anchors
 
 
 def over_commas(text: str, start: int, end: int) -> Anchor | None:

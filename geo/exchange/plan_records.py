@@ -12,6 +12,7 @@ from geo.exchange.plan_names import alike, bare_name, same_project, split_develo
 from geo.exchange.plan_projects import (
     CONTINUES,
     LOCATED_RANK,
+    MENTIONS,
     NAMED,
     Anchor,
     anchors_in,
@@ -199,6 +200,8 @@ def goes_on(held: Passage, passage: Passage) -> bool:
 
 def speaks_of_others(passage: Passage, name: str) -> bool:
     """Whether a line tells where other projects are, or begins with one."""
+    if not MENTIONS.search(passage.text):
+        return False
     named = [each for each in anchors_in(passage) if each.rank == LOCATED_RANK or (each.rank and not each.start)]
     return any(not alike(each.name, name) for each in named)
 

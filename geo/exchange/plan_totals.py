@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from geo.exchange.plan_figures import is_seats
+from geo.exchange.plan_names import LAYERS, LEVELS
 from geo.exchange.plan_structure import YEAR, Passage
 from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import either, find_quantities
@@ -16,8 +17,6 @@ AFTER, BEFORE = (re.compile(TOTALS[key].replace("{nouns}", NOUNS)) for key in ("
 STRIP, PER, OF_SIZE, RATES = (re.compile(TOTALS[key]) for key in ("strip", "per", "of_size", "rates"))
 STRIP_THROUGH = re.compile(TOTALS["strip_through"])
 RATE_STRIP, BY_YEAR, INVESTMENT = (re.compile(TOTALS[key]) for key in ("rate_strip", "by_year", "investment"))
-LEVELS = [(each["level"], re.compile(each["names"])) for each in WORDS["levels"]]
-LAYERS = [(each["layer"], re.compile(each["names"])) for each in WORDS["layers"]]
 REACH = 120
 """Letters around a figure in which its subject and its year are sought."""
 COUNTED = frozenset(("item", "company", "household"))

@@ -58,8 +58,11 @@ MEASURES = {
 MULTIPLIERS: dict[str, float] = WORDS["multipliers"]
 QUALIFIERS = WORDS["qualifiers"]
 BOUNDARIES = WORDS["boundaries"]
+BEGINS = re.escape("".join(sorted({word[0] for key in ("before", "plain") for word in QUALIFIERS[key]})))
+"""Letters with which the words before a number begin; where neither they nor a numeral stand, nothing is sought."""
 QUANTITY = re.compile(
     rf"""
+    (?=[\d{BEGINS}{WORDS["numerals"]["digits"]}])
     (?P<before> (?:{either(QUALIFIERS["before"])})? )
     (?P<plain> (?:{either(QUALIFIERS["plain"])})? )
     (?P<before2> (?:{either(QUALIFIERS["before"])})? )
