@@ -67,7 +67,7 @@ def bare_name(name: str) -> str:
 
 
 def same_project(name: str, other: str) -> bool:
-    """Whether two names of one section are of one project: 新华北小学 and 漳州市区新华北小学, 永安加工园 and 永安街道加工园."""
+    """Whether two names of one section are of one project: 新华北小学 and 漳州市区新华北小学."""
     first, second = bare_name(name), bare_name(other)
     shorter, longer = sorted((first, second), key=len)
     if first == second or (len(shorter) >= SHORTEST_ALIKE and longer.endswith(shorter)):

@@ -157,6 +157,44 @@ def test_a_text_about_one_project_gives_all_that_it_tells_of_it():
     assert record.plan_year == 2025
 
 
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("县人民医院迁建项目计划投资6.3亿元", "县人民医院迁建项目"),
+        ("拟建的“云杉中心小学”选址在望江路以东,占地70亩", "云杉中心小学"),
+        ("当天举行开工仪式的云杉中学高中部项目总用地面积达到214亩", "云杉中学高中部项目"),
+        ("总投资50亿的云杉产业园项目建设顺利,总占地1059亩", "云杉产业园项目"),
+        ("市发展和改革局官网公示云杉路小学工程项目,占地30亩", "云杉路小学工程项目"),
+        ("作为开工项目的云杉示范基地项目,总投资3.2亿元", "云杉示范基地项目"),
+    ],
+)
+def test_a_name_stands_as_the_text_has_it_without_what_is_said_of_it(sentence, name):
+    (record,) = parse_plan(f"据了解,{sentence}。").records
+    assert record.name == name
+
+
+def test_later_sentences_go_on_with_the_project_before_them():
+    text = (
+        "云杉小学位于望江路以东,占地30亩。\n该校建筑面积2万平方米。\n"
+        "云杉医院位于望江路以西,占地40亩。\n全市今年新开工项目20个,总投资65亿元。该医院总投资3亿元。"
+    )
+    school, hospital = parse_plan(text).records
+    assert (school.name, school.land_area_mu, school.building_area_m2) == ("云杉小学", 30, 20000)
+    assert (hospital.name, hospital.land_area_mu, hospital.investment_cny_10k) == ("云杉医院", 40, 30000)
+
+
+def test_projects_in_a_row_stand_at_the_place_behind_them():
+    text = "望江中学、云杉小学选址位于新区稻场社区六组。其中,云杉小学用地57亩。望江中学用地70亩。"
+    said = {record.name: (record.location_text, record.land_area_mu) for record in parse_plan(text).records}
+    assert said == {"云杉小学": ("新区稻场社区六组", 57), "望江中学": ("新区稻场社区六组", 70)}
+
+
+def test_a_raw_material_is_no_throughput():
+    text = "云杉产业园项目占地690亩,每年需钢材20.5万吨、水泥45万吨,年产值29亿元。"
+    (record,) = parse_plan(text).records
+    assert (record.throughput, record.turnover) == (None, 290000)
+
+
 def test_figures_of_several_projects_are_given_to_none_of_them():
     text = "\n".join((*ARTICLE[:2], "海棠中学位于望江路以南,占地60亩。", ARTICLE[4]))
     assert [(each.name, each.land_area_mu, each.plan_year) for each in parse_plan(text).records] == [
