@@ -237,6 +237,7 @@ class Lattice:
         if self.begins_with_limit(start, stem_end + 1) or self.within(self.limits, start - 1, end - 3):
             worst += costs["limit"]
         worst += costs["listed"] if self.within(self.listed, start, end - 2) else 0.0
+        worst += costs["joined"] if self.joined_inside(start, stem_end) else 0.0
         if not self.joins(start, end):
             return worst
         longer = grammar.ROADS["joined_long_cost"] if end - start > grammar.ROADS["joined_length"] else 0.0
@@ -250,6 +251,10 @@ class Lattice:
             return False
         stem_end = end - (2 if self.run.endswith(grammar.SHORT_STEMS, 0, end) else 1)
         return any(word.letter in "ct" and stem_end - cut >= 2 for cut, word in self.words[start])
+
+    def joined_inside(self, start: int, end: int) -> bool:
+        """Whether a connector that names hardly hold stands between two names: 马医科与人民."""
+        return self.run.find(grammar.ROADS["joined_inside"], start + 2, max(0, end - 2)) > 0
 
     def begins_with_limit(self, start: int, end: int) -> bool:
         """Whether this is rather 东至 and a name than a name that begins so: 东至路 is a name."""
@@ -285,6 +290,7 @@ class Lattice:
         total: float = costs["limit"] if self.begins_with_limit(start, end) else 0.0
         for inner in self.within(self.closers, start, end) if self.closers else ():
             total += 0.0 if grammar.OF_ROAD.fullmatch(self.run, inner, end) else costs["road"]
+        total += costs["joined"] if self.joined_inside(start, end) else 0.0
         if any(inner + 3 <= end and not grammar.INSTITUTION.match(self.run, inner, end) for inner in self.areas[start]):
             total += costs["area"]
         return total + (costs["listed"] if self.within(self.listed, start, end - 1) else 0.0)

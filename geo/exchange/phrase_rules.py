@@ -203,7 +203,7 @@ class Reader:
 
     RULES: tuple[tuple[str, Callable[["Reader", list[Token]], None]], ...] = (
         # 东至A路、B河; 南、西至规划路
-        (rf"(?:{D}[psc]?)*m{P}?{N}(?:[ct]{N})*(?:s{N}(?=[psm]|$))*g?{D}?", limits),
+        (rf"(?:{D}[psc]?)*m{P}?{N}g?(?:[ct]{N}g?)*(?:s{N}g?(?=[psm]|$))*{D}?", limits),
         # 北距A路300米
         (rf"j{N}{P}?l", at_distance),
         # 办事处东临

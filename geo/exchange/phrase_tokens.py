@@ -19,19 +19,22 @@ from geo.exchange.phrase_words import (
     AVENUES,
     FOLD,
     NEEDS_ADJECTIVE,
+    SAID_OF_THING,
     SEPARATORS,
+    STREET_AT_CROSSING,
     STRIPS,
     THINGS,
     UNNAMED,
     WORDS,
     Word,
     carries_name,
+    suffixes_at,
 )
 
 DROPPED = str.maketrans("", "", SEPARATORS["dropped"])
 PARTNERS, FEWEST_OF_PAIR = "RUTct", 2
 """Letters before a road that crosses something, and how many tokens there are with one."""
-PART, DISTRICTS = "部", "市区县镇乡"
+PART, DISTRICTS = "部", "市区县镇乡城"
 SIDE_WORDS, NOTICE_NUMBER = tuple(SEPARATORS["side_words"]), re.compile(SEPARATORS["notice_number"])
 IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 """Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
@@ -43,6 +46,9 @@ SUBDISTRICT, SUBDISTRICT_NAME = re.compile("AR(?=R(?!_?x))"), re.compile(AREAS["
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])(?P<second>(?P<stem>.{2,})[路街道线])")
+CROSSED = re.compile("(?P<first>T)c?Rx|Rc?(?P<second>T)x")
+FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
+"""Letters of a street's name that has no word for one."""
 LETTER_OF_STATE = {"Q": "R", "P": "R", "w": "d"}
 RUN = re.compile(
     r"""(?: [^\W_] | [·\#]
@@ -107,8 +113,8 @@ def tokens_of_run(text: str, start: int, end: int) -> Iterator[Token]:
         letter = LETTER_OF_STATE.get(edge.state, edge.state)
         first, last = start + offset, start + edge.end
         token = Token(letter, text[first:last], first, last, edge.word, edge.metres)
-        if letter == "T" and (along := ALONG_WATER.match(token.text)):
-            token = replace(token, text=token.text[along.end() :], start=first + along.end())
+        if letter == "T" and (said := ALONG_WATER.match(token.text) or SAID_OF_THING.match(token.text)):
+            token = replace(token, text=token.text[said.end() :], start=first + said.end())
         yield name_road(token) if letter == "R" else token
 
 
@@ -151,7 +157,7 @@ def prepare(tokens: list[Token]) -> list[Token]:
     following = [*kept, None][1:]
     spaced = [token for token, after in zip(kept, following, strict=True) if token.letter != "_" or begins_part(after)]
     plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
-    return directions_as_limits(join_directions(part_crossing_roads(go_on_as_begun(plain))))
+    return directions_as_limits(join_directions(part_crossing_roads(streets_at_crossings(go_on_as_begun(plain)))))
 
 
 def streets_as_areas(tokens: list[Token]) -> list[Token]:
@@ -161,7 +167,14 @@ def streets_as_areas(tokens: list[Token]) -> list[Token]:
     areas = {
         at for at in places if tokens[at - 1].text[-1] in DISTRICTS and SUBDISTRICT_NAME.fullmatch(tokens[at].text)
     }
-    return [replace(token, letter="A") if at in areas else token for at, token in enumerate(tokens)]
+    return relettered(tokens, dict.fromkeys(areas, "A"))
+
+
+def relettered(tokens: list[Token], letters: dict[int, str]) -> list[Token]:
+    """The tokens with other classes at some places."""
+    if not letters:
+        return tokens
+    return [replace(token, letter=letters[at]) if at in letters else token for at, token in enumerate(tokens)]
 
 
 def join_strips(tokens: list[Token]) -> list[Token]:
@@ -181,9 +194,9 @@ def join_buildings(tokens: list[Token]) -> list[Token]:
     crossed = False
     for token in tokens:
         before = joined[-1] if joined else None
-        if before and before.letter == "R" and before.end == token.start and token.letter in "xh":
+        if before and before.letter == "R" and before.end == token.start and token.letter in "xhT":
             alone = len(joined) < FEWEST_OF_PAIR or joined[-2].letter not in PARTNERS
-            pattern = BRIDGE if token.letter == "x" and alone else BUILDING if crossed else None
+            pattern = BRIDGE if token.letter in "xT" and alone else BUILDING if crossed else None
             if pattern and pattern.search(token.text):
                 joined[-1] = replace(before, letter="T", text=before.text + token.text, end=token.end)
                 continue
@@ -197,9 +210,9 @@ def areas_as_things(tokens: list[Token]) -> list[Token]:
     letters = "".join(token.letter for token in tokens)
     things = {match.start() for match in SIDED_AREA.finditer(letters)}
     parts = {place for place in range(len(tokens) - 1) if is_part_of_area(*tokens[place : place + 2])}
-    tokens = [replace(token, letter="A") if place in parts else token for place, token in enumerate(tokens)]
-    things -= parts
-    return [replace(token, letter="T") if place in things else token for place, token in enumerate(tokens)]
+    return relettered(
+        tokens, dict.fromkeys(things, "T") | dict.fromkeys(parts, "A") | {place + 1: "f" for place in parts}
+    )
 
 
 def go_on_as_begun(tokens: list[Token]) -> list[Token]:
@@ -213,6 +226,19 @@ def go_on_as_begun(tokens: list[Token]) -> list[Token]:
             side = replace(thing, letter="d", text=thing.text[0], end=middle, word=direction)
             tokens[match.end() - 1 : match.end()] = [side, replace(thing, text=thing.text[1:], start=middle)]
     return tokens
+
+
+def streets_at_crossings(tokens: list[Token]) -> list[Token]:
+    """马医科与人民路交叉口: what crosses a road and does not end like a thing is a street."""
+    letters = "".join(token.letter for token in tokens)
+    places = {match.start(name) for match in CROSSED.finditer(letters) for name in ("first", "second")} - {-1}
+    return relettered(tokens, {place: "R" for place in places if is_street(tokens[place].text)})
+
+
+def is_street(name: str) -> bool:
+    if not FEWEST_OF_STREET <= len(name) <= MOST_OF_STREET or not name.isalpha():
+        return False
+    return bool(STREET_AT_CROSSING.fullmatch(name)) or "thing" not in suffixes_at(name, len(name))
 
 
 def part_crossing_roads(tokens: list[Token]) -> list[Token]:
@@ -245,7 +271,7 @@ def directions_as_limits(tokens: list[Token]) -> list[Token]:
     for place, token in enumerate(tokens[1:], 1):
         if token.letter == "p" and token.text.startswith(":") and letters[place - 1] in "dD":
             limits.add(place - 1)
-    return [replace(token, letter="m") if place in limits else token for place, token in enumerate(tokens)]
+    return relettered(tokens, dict.fromkeys(limits, "m"))
 
 
 def begins_part(token: Token | None) -> bool:
