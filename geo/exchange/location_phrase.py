@@ -1,8 +1,9 @@
 """Read where a Chinese notice says a site is: 洪河大道与金沙路交叉口西北侧, A路以东、B路以南, 东至A路西至B路.
 
 A phrase is cut into tokens (`phrase_tokens`, by the words and costs of `location_words.toml`), each with the letter of
-its class; patterns over these letters (`phrase_rules`) are tried from left to right, and what they find adds up to a
-`LocationPhrase`. Conventions of the reading, as the cases shared with us have them:
+its class, which its neighbours may still change (`phrase_sense`); patterns over these letters (`phrase_rules`) are
+tried from left to right, and what they find adds up to a `LocationPhrase`. Conventions of the reading, as the cases
+shared with us have them:
 
 - `sides` is the side of a road on which the site lies: A路以东 and 西至A路 give {"A路": "E"}, A路两侧 gives "both".
 - `bounds` is filled by words of limit only (东至A路, 东临A路 give {"E": "A路"}); A路以东 says the same in `sides`.
@@ -23,7 +24,8 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
 from geo.exchange.phrase_rules import Reader, Reading
-from geo.exchange.phrase_tokens import Token, prepare, tidy, tokenize
+from geo.exchange.phrase_sense import prepare
+from geo.exchange.phrase_tokens import Token, tidy, tokenize
 from geo.exchange.phrase_words import SEPARATORS, suffixes_at
 from geo.model.location import LocationPhrase
 
@@ -37,6 +39,8 @@ AS_COMMA = str.maketrans(dict.fromkeys(OPENING + CLOSING, ","))
 BRACKETED = re.compile(f"[{re.escape(OPENING)}]([^{re.escape(OPENING + CLOSING)}]{{1,40}})[{re.escape(CLOSING)}]")
 BETWEEN = re.compile(SEPARATORS["between_sites"])
 AROUND = "".join(SEPARATORS["around_sites"])
+OF_THING = {f"T{letter}" for letter in "dDkixlv"} | {"Up", "Us"}
+"""What stands before and after brackets that tell where a thing, or a road without a name, is."""
 CONTINUATION = re.compile("[dDxvkr]")
 """What goes on with the sentence before it; after a road a crossing does as well."""
 
@@ -95,7 +99,7 @@ def read_bracket(reading: Reading, bracket: Bracket, around: list[Token]) -> Non
     adjacent = before is not None and before.end == bracket.anchor
     if adjacent and before.letter in "RU" and [token.letter for token in tokens] in (["R"], ["U"]):
         return
-    of_thing = adjacent and before.letter == "T" and after is not None and after.letter in "dDkixlv"
+    of_thing = adjacent and after is not None and before.letter + after.letter in OF_THING
     offsets = list(range(bracket.start, bracket.start + len(bracket.text)))
     Reader(reading, offsets, of_thing=of_thing).read(tokens)
 

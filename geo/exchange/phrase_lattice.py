@@ -9,6 +9,7 @@ from geo.exchange import phrase_words as grammar
 from geo.exchange.phrase_words import ORDER, Word, carries_name
 from geo.exchange.quantities import read_numeral
 
+RING = grammar.ROADS["ring_suffix"]
 ROAD_AFTER = {"R": "Q", "Q": "Q", "P": "Q", "w": "P"}
 """Another state of a road, after what stands right before it."""
 
@@ -86,7 +87,7 @@ class Lattice:
             return False
         if self.run[end - 1] == grammar.ROADS["railway_suffix"] and grammar.RAILWAY.search(self.run, 0, end):
             return False
-        ring = self.run[end - self.suffixes[end]["road"] : end] == grammar.ROADS["ring_suffix"]
+        ring = self.run[end - self.suffixes[end]["road"] : end] == RING
         return not ring or bool(grammar.RING.search(self.run, 0, end - 1))
 
     def extensions(self, end: int) -> Iterator[int]:
@@ -109,8 +110,8 @@ class Lattice:
 
     def before_road(self, end: int) -> bool:
         """Whether the next road that ends behind a place has a name of its own: 山水城金石路, but 黑牛城道."""
-        place = bisect_right(self.closers, end)
-        ahead = self.closers[place] - end if place < len(self.closers) else 0
+        closers = (closer for closer in self.closers[bisect_right(self.closers, end) :] if self.run[closer - 1] != RING)
+        ahead = next(closers, end) - end
         return 3 <= ahead <= grammar.ROADS["usual_length"]
 
     def find_bare_places(self) -> Iterator[tuple[int, int]]:
@@ -216,13 +217,13 @@ class Lattice:
             )
             if not weak and not whole and not grammar.EXTENSION.fullmatch(rest):
                 total += costs["road"] if carries_name(rest[:-1]) else costs["direction"]
-        code = grammar.CODE_INSIDE.search(self.run, start + 1, end)
-        return total + (costs["code"] if code and not grammar.CODE.match(self.run, start) else 0.0)
+        never = grammar.NEVER_INSIDE.search(self.run, start + 1, end)
+        return total + (costs["never"] if never and not grammar.CODE.match(self.run, start) else 0.0)
 
     def front_of_road(self, start: int, end: int) -> float:
         """Surcharge for a name that begins with an area, a thing, a connector or a word of limit."""
         costs, worst = grammar.ROADS["inner_cost"], 0.0
-        ring = self.run[end - 1] == grammar.ROADS["ring_suffix"]
+        ring = self.run[end - 1] == RING
         if any(end - inner > (1 if ring else 2) for inner in self.areas[start]):
             worst = costs["area"]
         stem_end = end - self.suffixes[end].get("road", 1)
@@ -234,7 +235,7 @@ class Lattice:
                 worst = max(worst, costs["thing"])
         if any(word.corner and cut - start > 2 and cut < stem_end for cut, word in self.words[start]):
             worst = costs["limit"]  # 西南角和望江路
-        if self.begins_with_limit(start, stem_end + 1) or self.within(self.limits, start - 1, end - 3):
+        if self.begins_with_limit(start, end) or self.within(self.limits, start - 1, end - 3):
             worst += costs["limit"]
         worst += costs["listed"] if self.within(self.listed, start, end - 2) else 0.0
         worst += costs["joined"] if self.joined_inside(start, stem_end) else 0.0

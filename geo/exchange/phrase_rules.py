@@ -222,7 +222,7 @@ class Reader:
         # A路(B路至C路段)西侧
         (rf"{N}{P}?{N}t{N}g?[dDkr]", sides_of_first),
         # A路与B路以北; A路、B路以北; A路东、西两侧
-        (rf"(?:R(?:[cst]R)+|{N}(?:[ct]{N})*)[gh]?{P}?[dDkri](?:[psc]?[dDk](?!{N}))*", sides),
+        (rf"(?:R(?:[cst]R)+|{N}(?:g?c{N}|t{N})*)[gh]?{P}?[dDkri](?:[psc]?[dDk](?!{N}))*", sides),
         (r"e", encloses),
         (r"q", forget),
         # A路与B路

@@ -125,6 +125,43 @@ def test_one_site_told_in_parts_stays_one(text):
     assert "more" not in read(text)
 
 
+FRONTS = (
+    "新北 集美 管城 覆盖 郑州火车站 祥符区城关镇 海安市城东镇 定海区临城街道 如皋市城南街道 海沧区03-07片区 东湖公园 "
+    "郑政出〔2021〕12号(网) NO.2022G05地块， 宗地编号：2023-G15， 洪山区张家湾街"
+).split()
+
+
+@given(front=st.sampled_from(FRONTS), names=st.lists(st.text(st.sampled_from(LETTERS), min_size=2, max_size=2)))
+@example(front="东湖公园", names=["七一", "光明"])
+def test_what_stands_before_a_road_is_no_part_of_it(front, names):
+    first, second, *_ = [f"{name}路" for name in dict.fromkeys([*names, "光明", "永宏"])]
+    answer = read(f"{front}{first}以东、{second}以南")
+    assert (answer["roads"], answer["sides"]) == ([first, second], {first: "E", second: "S"})
+
+
+@pytest.mark.parametrize(
+    ("text", "roads"),
+    [
+        ("马医科与人民路交叉口", ["马医科", "人民路"]),
+        ("人民路与花驳岸交叉口西北角", ["人民路", "花驳岸"]),
+        ("京沪铁路与人民路交叉口", ["人民路"]),
+        ("厦禾巷34号和厦禾路188号", ["厦禾巷", "厦禾路"]),
+        ("淮河道与昆仑南大街交口", ["淮河道", "昆仑南大街"]),
+        ("呼和浩特路与乌兰布和路交口", ["呼和浩特路", "乌兰布和路"]),
+        ("北郝庄村西G6高速和G7高速交叉口", ["G6高速", "G7高速"]),
+        ("七里河区S297#规划路以南", ["S297#规划路"]),
+        ("人 民 路 与 建 设 路 交 叉 口 东 北 角", ["人民路", "建设路"]),
+    ],
+)
+def test_roads_are_told_from_what_stands_beside_them(text, roads):
+    assert read(text)["roads"] == roads
+
+
+def test_brackets_that_tell_where_a_road_without_a_name_is_say_nothing_of_the_site():
+    answer = read("东起太榆路，南至规划路(丽城小区以北、茉莉公馆以南)，西至坞城南路")
+    assert (answer["bounds"], answer["other_sides"]) == ({"E": "太榆路", "W": "坞城南路"}, {})
+
+
 def test_lines_are_answered_one_by_one_in_their_order():
     answers = list(parse_lines(["A路以东\n", "\n", "B路以北"]))
     assert [answer["text"] for answer in answers] == ["A路以东", "", "B路以北"]

@@ -1,0 +1,191 @@
+"""What the tokens of a phrase are beside one another: the streets among the areas, the bridges among the roads, limits.
+
+The lattice looks at a token and the one before it. What takes a longer look is said here, one pass for each thing
+that is told from its neighbours; each looks for a pattern over the letters of the tokens and gives some another class
+or joins two. `prepare` applies all of them and leaves what the rules (`phrase_rules`) look at.
+"""
+
+import re
+from dataclasses import replace
+
+from geo.exchange.phrase_tokens import Token
+from geo.exchange.phrase_words import (
+    AREAS,
+    AVENUES,
+    SEPARATORS,
+    STREET_AT_CROSSING,
+    STRIPS,
+    THINGS,
+    WORDS,
+    carries_name,
+    suffixes_at,
+)
+
+IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
+"""Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
+PARTNERS, FEWEST_OF_PAIR = "RUTct", 2
+"""Letters before a road that crosses something, and how many tokens there are with one."""
+PART, DISTRICTS, SIDE_WORDS = "部", "市区县镇乡城", tuple(SEPARATORS["side_words"])
+FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
+"""Letters of a street's name that has no word for one."""
+DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
+
+SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)|(?<=mR[ct])A(?=[ps_]|$)")
+SUBDISTRICT = re.compile("AR(?=R(?!_?x))")
+BEGUN, AVENUE = re.compile("Rd[ps]RT"), re.compile("Rd(?=[ct]R+[xd])")
+LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
+LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
+CROSSED = re.compile("(?P<first>T)c?Rx|Rc?(?P<second>T)x")
+"""Patterns over the letters of tokens."""
+SUBDISTRICT_NAME = re.compile(AREAS["subdistrict"])
+BRIDGE, BUILDING = re.compile(THINGS["bridge"]), re.compile(THINGS["building"])
+TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])(?P<second>(?P<stem>.{2,})[路街道线])")
+"""Patterns over the text of a token."""
+
+
+def prepare(tokens: list[Token]) -> list[Token]:
+    """The tokens that rules look at: no words that say nothing, one separator between two things, D for a corner."""
+    kept: list[Token] = []
+    for token in areas_as_things(join_strips(join_buildings(streets_as_areas(tokens)))):
+        if token.letter in IGNORED:
+            continue
+        if token.letter in SEPARATOR_LETTERS and kept and kept[-1].letter in SEPARATOR_LETTERS:
+            if SEPARATOR_LETTERS.index(token.letter) > SEPARATOR_LETTERS.index(kept[-1].letter):
+                kept[-1] = token
+            continue
+        kept.append(replace(token, letter="D") if token.letter == "d" and token.is_corner else token)
+    following = [*kept, None][1:]
+    spaced = [token for token, after in zip(kept, following, strict=True) if token.letter != "_" or begins_part(after)]
+    plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
+    return directions_as_limits(join_directions(part_crossing_roads(streets_at_crossings(go_on_as_begun(plain)))))
+
+
+def streets_as_areas(tokens: list[Token]) -> list[Token]:
+    """洪山区张家湾街烽胜路与B路: a street right behind a district and before a road of its own is a subdistrict."""
+    letters = "".join(token.letter for token in tokens)
+    places = [match.end() - 1 for match in SUBDISTRICT.finditer(letters)]
+    areas = {
+        at for at in places if tokens[at - 1].text[-1] in DISTRICTS and SUBDISTRICT_NAME.fullmatch(tokens[at].text)
+    }
+    return relettered(tokens, dict.fromkeys(areas, "A"))
+
+
+def relettered(tokens: list[Token], letters: dict[int, str]) -> list[Token]:
+    """The tokens with other classes at some places."""
+    if not letters:
+        return tokens
+    return [replace(token, letter=letters[at]) if at in letters else token for at, token in enumerate(tokens)]
+
+
+def join_strips(tokens: list[Token]) -> list[Token]:
+    """北至沿河绿化带: the strip belongs to the name of the thing."""
+    joined: list[Token] = []
+    for token in tokens:
+        if token.text in STRIPS and joined and joined[-1].letter == "T" and joined[-1].end == token.start:
+            joined[-1] = replace(joined[-1], text=joined[-1].text + token.text, end=token.end)
+        else:
+            joined.append(token)
+    return joined
+
+
+def join_buildings(tokens: list[Token]) -> list[Token]:
+    """汝南路立交桥 is a bridge, and behind a corner 新唐街3号楼 a building: neither is the road."""
+    joined: list[Token] = []
+    crossed = False
+    for token in tokens:
+        before = joined[-1] if joined else None
+        if before and before.letter == "R" and before.end == token.start and token.letter in "xhT":
+            alone = len(joined) < FEWEST_OF_PAIR or joined[-2].letter not in PARTNERS
+            pattern = BRIDGE if token.letter in "xT" and alone else BUILDING if crossed else None
+            if pattern and pattern.search(token.text):
+                joined[-1] = replace(before, letter="T", text=before.text + token.text, end=token.end)
+                continue
+        crossed = crossed or token.letter == "x"
+        joined.append(token)
+    return joined
+
+
+def areas_as_things(tokens: list[Token]) -> list[Token]:
+    """An area of which the side is told is a thing: 陡沟街道办事处东临, 北至李庄村."""
+    letters = "".join(token.letter for token in tokens)
+    things = {match.start() for match in SIDED_AREA.finditer(letters)}
+    parts = {place for place in range(len(tokens) - 1) if is_part_of_area(*tokens[place : place + 2])}
+    return relettered(
+        tokens, dict.fromkeys(things, "T") | dict.fromkeys(parts, "A") | {place + 1: "f" for place in parts}
+    )
+
+
+def go_on_as_begun(tokens: list[Token]) -> list[Token]:
+    """彩田路西、红荔路南中银花园: behind 彩田路西、 the second road has a side too, and no 南中银花园."""
+    letters = "".join(token.letter for token in tokens)
+    for match in reversed(list(BEGUN.finditer(letters))):
+        thing = tokens[match.end() - 1]
+        direction = DIRECTION_WORDS.get(thing.text[0])
+        if direction and len(thing.text) > 2:
+            middle = thing.start + 1
+            side = replace(thing, letter="d", text=thing.text[0], end=middle, word=direction)
+            tokens[match.end() - 1 : match.end()] = [side, replace(thing, text=thing.text[1:], start=middle)]
+    return tokens
+
+
+def streets_at_crossings(tokens: list[Token]) -> list[Token]:
+    """马医科与人民路交叉口: what crosses a road and does not end like a thing is a street."""
+    letters = "".join(token.letter for token in tokens)
+    places = {match.start(name) for match in CROSSED.finditer(letters) for name in ("first", "second")} - {-1}
+    return relettered(tokens, {place: "R" for place in places if is_street(tokens[place].text)})
+
+
+def is_street(name: str) -> bool:
+    if not FEWEST_OF_STREET <= len(name) <= MOST_OF_STREET or not name.isalpha():
+        return False
+    return bool(STREET_AT_CROSSING.fullmatch(name)) or "thing" not in suffixes_at(name, len(name))
+
+
+def part_crossing_roads(tokens: list[Token]) -> list[Token]:
+    """河马线南降路口 is the crossing of two roads, because one road alone has none."""
+    letters = "".join(token.letter for token in tokens)
+    for match in reversed(list(LONE_CROSSING.finditer(letters))):
+        road = tokens[match.start()]
+        if (parts := TWO_ROADS.fullmatch(road.text)) and carries_name(parts["stem"]):
+            middle = road.start + parts.start("second")
+            tokens[match.start() : match.start() + 1] = [
+                replace(road, text=parts["first"], end=middle), replace(road, text=parts["second"], start=middle)
+            ]  # fmt: skip
+    return tokens
+
+
+def is_part_of_area(name: Token, part: Token) -> bool:
+    """深圳市南山区东北部 lies in the area, not beside it."""
+    return name.letter in "AT" and name.text[-1] in DISTRICTS and part.letter == "d" and part.text.endswith(PART)
+
+
+def directions_as_limits(tokens: list[Token]) -> list[Token]:
+    """东:A路, and 东侧A路、南侧B路 with nothing else between the commas, are limits."""
+    letters = "".join(token.letter for token in tokens)
+    limits = {
+        place
+        for match in LISTED_SIDES.finditer(letters)
+        for place in range(match.start(), match.end())
+        if letters[place] == "d" and tokens[place].text.endswith(SIDE_WORDS)
+    }
+    for place, token in enumerate(tokens[1:], 1):
+        if token.letter == "p" and token.text.startswith(":") and letters[place - 1] in "dD":
+            limits.add(place - 1)
+    return relettered(tokens, dict.fromkeys(limits, "m"))
+
+
+def begins_part(token: Token | None) -> bool:
+    """Whether a space before this token parts two things; 人民路 东侧 is one."""
+    return token is not None and token.letter in "RUTmq"
+
+
+def join_directions(tokens: list[Token]) -> list[Token]:
+    """广州大道北与A路交叉口: a bare direction before a connector belongs to the name of an avenue."""
+    letters = "".join(token.letter for token in tokens)
+    for match in reversed(list(AVENUE.finditer(letters))):
+        name, direction = tokens[match.start()], tokens[match.start() + 1]
+        if direction.word and direction.word.weak and name.text.endswith(AVENUES):
+            tokens[match.start() : match.start() + 2] = [
+                replace(name, text=name.text + direction.text, end=direction.end)
+            ]
+    return tokens
