@@ -1,5 +1,7 @@
 """The office's memory: what was changed by whom, taken back by a new change, and who says what of a feature."""
 
+from collections.abc import Callable, Iterator
+
 import shapely
 
 from geo.model.errors import Conflict, InvalidInput, N_
@@ -15,12 +17,18 @@ from geo.model.journal import (
 from geo.model.status import AnnualStatus
 from geo.store.base import Store
 
-LONGEST_UNDO = 100_000
-"""Entries of a change set that can be taken back at once."""
+TOLD_EVERY = 1_000
+AT_ONCE = 2_000
+"""Entries of a change set that are taken back while somebody waits; more are work that tells how far it is."""
+
+MOST_ONE_BY_ONE = 100_000
+"""Entries that are not of features made, such as values changed: each takes a millisecond, and others cannot write."""
+
+Tell = Callable[[int, int], None]
 
 
 def undo(store: Store, change_set: int, act: Act) -> list[JournalEntry]:
-    """Take a change set back by a new one; the journal keeps both.
+    """Take a small change set back by a new one; the journal keeps both.
 
     What was made is removed, what was removed is made again with its next revision, what was changed gets its values
     back, and a status gives way to the one that it had corrected, or is withdrawn.
@@ -28,16 +36,54 @@ def undo(store: Store, change_set: int, act: Act) -> list[JournalEntry]:
     Raises
     ------
     InvalidInput
-        If there is no such change set, or it is none of features and statuses.
+        If there is no such change set, it is none of features and statuses, or it has more than `AT_ONCE` entries.
     Conflict
         If something of it was changed again since.
     """
-    entries = list(store.journal(JournalQuery(change_set=change_set, newest_first=True, limit=LONGEST_UNDO + 1)))
-    if not entries:
-        raise InvalidInput(N_("没有编号为 %(number)s 的修改"), number=change_set)
-    if len(entries) > LONGEST_UNDO:
-        raise InvalidInput(N_("一次最多撤销 %(most)s 项修改"), most=LONGEST_UNDO)
+    if size_of(store, change_set) > AT_ONCE:
+        raise InvalidInput(N_("这次修改超过 %(most)s 项，请在日志页面撤销，或用命令 undo"), most=AT_ONCE)
+    entries = list(store.journal(_of(change_set)))
     return store.write([_opposite(store, entry) for entry in entries], act)
+
+
+def take_back(store: Store, change_set: int, act: Act, tell: Tell | None = None) -> tuple[int, int | None]:
+    """Like `undo`, of any number of entries: how many the new change set has, and its number; None where it is empty.
+
+    Parameters
+    ----------
+    tell
+        Hears how many are taken back, and how many there are. What it raises ends the work, and nothing has changed.
+    """
+    count = size_of(store, change_set)
+    made = store.count_journal(JournalQuery(change_set=change_set, action="create"))
+    if count - made > MOST_ONE_BY_ONE:
+        raise InvalidInput(N_("一次最多撤销 %(most)s 项修改"), most=MOST_ONE_BY_ONE)
+
+    def opposites() -> Iterator[Change]:
+        for done, entry in enumerate(store.journal(_of(change_set)), 1):
+            yield _opposite(store, entry)
+            if tell is not None and (done % TOLD_EVERY == 0 or done == count):
+                tell(done, count)
+
+    return store.write_many(opposites(), act)
+
+
+def size_of(store: Store, change_set: int) -> int:
+    """How many entries a change set has.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such change set.
+    """
+    count = store.count_journal(JournalQuery(change_set=change_set))
+    if not count:
+        raise InvalidInput(N_("没有编号为 %(number)s 的修改"), number=change_set)
+    return count
+
+
+def _of(change_set: int) -> JournalQuery:
+    return JournalQuery(change_set=change_set, newest_first=True)
 
 
 def _opposite(store: Store, entry: JournalEntry) -> Change:

@@ -318,6 +318,21 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def write_many(self, changes: Iterable[Change], act: Act) -> tuple[int, int | None]:
+        """Like `write`, of any number of changes: memory holds few of them at a time.
+
+        Returns
+        -------
+        count, change_set
+            How many entries the journal has of it, and the number of the change set; None where nothing changed.
+
+        Raises
+        ------
+        Conflict, FeatureNotFound, InvalidFeatures, InvalidInput
+            As `write`.
+        """
+
+    @abstractmethod
     def journal(self, query: JournalQuery = WHOLE_JOURNAL) -> Iterator[JournalEntry]:
         """Entries of the journal, in the order of their numbers."""
 

@@ -1,12 +1,13 @@
 """Changes of features and statuses within one transaction: checked, applied to the tables, drafted for the journal."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import groupby, islice
+from typing import TypeVar
 
 import shapely
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Delete, Select, Table, delete, func, select, update
 
 from geo.model.errors import Conflict, FeatureNotFound, InvalidFeatures, N_
 from geo.model.journal import PROGRAM, Act, Change, FeatureChange, FeatureRemoval, Record
@@ -24,6 +25,7 @@ BATCH = 5_000
 """Rows written, or ids looked up, at a time."""
 
 Values = dict[str, object]
+Statement = TypeVar("Statement", Select, Delete)
 
 UNTOLD = frozenset({"fid", "feature_id", "revision"})
 """Columns that an entry of the journal does not hold among its values."""
@@ -59,6 +61,8 @@ class Changes:
         Who reports a status that does not say so itself.
     demo
         Whether the store is for demonstration data.
+    before_many_removals
+        Called with a layer before thousands of its features go.
 
     Attributes
     ----------
@@ -68,7 +72,11 @@ class Changes:
         Whether statuses were written.
     """
 
-    def __init__(self, connection: Connection, schema: Schema, catalog: Catalog, act: Act, *, demo: bool) -> None:
+    def __init__(
+        self, connection: Connection, schema: Schema, catalog: Catalog, act: Act, *, demo: bool,
+        before_many_removals: Callable[[Layer], None] = lambda layer: None,
+    ) -> None:  # fmt: skip
+        self._before_many_removals = before_many_removals
         self._connection, self._schema, self._catalog = connection, schema, catalog
         self._act, self._demo = act, demo
         self.touched: dict[str, Touched] = defaultdict(Touched)
@@ -84,19 +92,25 @@ class Changes:
         FeatureNotFound, LayerNotFound, InvalidFeatures, InvalidInput
             If a change does not hold.
         """
-        for number, change in enumerate(changes, 1):
-            match change:
-                case FeatureRemoval():
-                    yield self._remove(change)
-                case FeatureChange(revision=None):
-                    yield self._create(change, number)
-                case FeatureChange():
-                    if draft := self._update(change, number):
-                        yield draft
-                case AnnualStatus():
-                    yield from self.add_statuses([change])
-                case Record():
-                    yield Draft(change.action, change.layer_id, change.feature_id, None, change.before, change.after)
+        for layer_id, numbered in groupby(enumerate(changes, 1), key=_removed_from):
+            if layer_id is not None:
+                while batch := [change for _, change in islice(numbered, BATCH)]:
+                    yield from self._remove(self._catalog[layer_id], batch)
+                continue
+            for number, change in numbered:
+                yield from self._applied(change, number)
+
+    def _applied(self, change: Change, number: int) -> Iterator[Draft]:
+        match change:
+            case FeatureChange(revision=None):
+                yield self._create(change, number)
+            case FeatureChange():
+                if draft := self._update(change, number):
+                    yield draft
+            case AnnualStatus():
+                yield from self.add_statuses([change])
+            case Record():
+                yield Draft(change.action, change.layer_id, change.feature_id, None, change.before, change.after)
 
     def add_rows(self, layer: Layer, rows: FeatureRows) -> Iterator[Draft]:
         """Add the features of a checked frame.
@@ -208,35 +222,28 @@ class Changes:
         after = {name: readable[name] for name in names}
         return Draft("update", layer.id, change.feature_id, revision, {name: was[name] for name in names}, after)
 
-    def _remove(self, change: FeatureRemoval) -> Draft:
-        layer = self._catalog[change.layer_id]
-        before = self._current(layer, change)
-        for table in (self._schema.layers[layer.id], self._schema.search_index):
-            statement = delete(table).where(table.c.feature_id == change.feature_id)
-            if table is self._schema.search_index:
-                statement = statement.where(table.c.layer_id == layer.id)
-            self._connection.execute(statement)
-        self._touch(layer, before.get("geom"), None)
-        return Draft("remove", layer.id, change.feature_id, change.revision, journalled(layer, before), None)
+    def _remove(self, layer: Layer, batch: Sequence[FeatureRemoval]) -> Iterator[Draft]:
+        """Take features of one layer out of their table; many in a few statements."""
+        if len(batch) == BATCH:
+            self._before_many_removals(layer)
+        table, words = self._schema.layers[layer.id], self._schema.search_index
+        ids = [change.feature_id for change in batch]
+        rows = {row.feature_id: row._mapping for row in self._connection.execute(_of_ids(select(table), table, ids))}
+        drafts = []
+        for change in batch:
+            before = _seen(layer, change, rows.pop(change.feature_id, None))
+            self._touch(layer, before.get("geom"), None)
+            after = journalled(layer, before)
+            drafts.append(Draft("remove", layer.id, change.feature_id, change.revision, after, None))
+        self._connection.execute(_of_ids(delete(table), table, ids))
+        self._connection.execute(_of_ids(delete(words), words, ids).where(words.c.layer_id == layer.id))
+        yield from drafts
 
-    def _current(self, layer: Layer, change: FeatureChange | FeatureRemoval) -> Values:
+    def _current(self, layer: Layer, change: FeatureChange) -> Values:
         """The feature's row without its numbers, if its revision is the one that the writer saw."""
         table = self._schema.layers[layer.id]
         row = self._connection.execute(select(table).where(table.c.feature_id == change.feature_id)).first()
-        if row is None:
-            raise FeatureNotFound(layer.id, change.feature_id)
-        values = dict(row._mapping)
-        if values["revision"] != change.revision:
-            raise Conflict(
-                N_(
-                    "图层“%(layer)s”的要素“%(feature_id)s”已被他人修改：您看到的是版本 %(seen)s，现在是版本 %(current)s"
-                ),
-                layer=layer.id,
-                feature_id=change.feature_id,
-                seen=change.revision,
-                current=values["revision"],
-            )
-        return {name: value for name, value in values.items() if name not in ("fid", "revision")}
+        return _seen(layer, change, None if row is None else row._mapping)
 
     def _last_revision(self, change: FeatureChange) -> int:
         """Of a feature that was removed, so that whoever saw that one cannot write over the new one; else 0."""
@@ -282,6 +289,38 @@ class Changes:
         for start in range(0, len(ids), BATCH):
             existing.update(self._connection.scalars(select(column).where(column.in_(ids[start : start + BATCH]))))
         return existing
+
+
+def _removed_from(numbered: tuple[int, Change]) -> str | None:
+    """The layer that loses a feature by a change; None where none does."""
+    change = numbered[1]
+    return change.layer_id if isinstance(change, FeatureRemoval) else None
+
+
+def _of_ids(statement: Statement, table: Table, ids: Sequence[str]) -> Statement:
+    """A statement about some features; one of few is made, and prepared, once for all."""
+    column = table.c.feature_id
+    return statement.where(column == ids[0] if len(ids) == 1 else column.in_(ids))
+
+
+def _seen(layer: Layer, change: FeatureChange | FeatureRemoval, row: Mapping[str, object] | None) -> Values:
+    """The values of a feature's row without its numbers, if its revision is the one that the writer saw.
+
+    Raises
+    ------
+    Conflict, FeatureNotFound
+    """
+    if row is None:
+        raise FeatureNotFound(layer.id, change.feature_id)
+    if row["revision"] != change.revision:
+        raise Conflict(
+            N_("图层“%(layer)s”的要素“%(feature_id)s”已被他人修改：您看到的是版本 %(seen)s，现在是版本 %(current)s"),
+            layer=layer.id,
+            feature_id=change.feature_id,
+            seen=change.revision,
+            current=row["revision"],
+        )
+    return {name: value for name, value in row.items() if name not in ("fid", "revision")}
 
 
 def _known_rows(batch: Mapping[str, Sequence]) -> list[Values]:

@@ -15,7 +15,7 @@ from geo.model.layer import Catalog, Layer
 from geo.store import gpkg_engine, gpkg_metadata, gpkg_states
 from geo.store.changes import Touched
 from geo.store.gpkg_engine import begin_writing, build_engine, connect_to, ending_after, faults_of, open_engine
-from geo.store.gpkg_filling import filling
+from geo.store.gpkg_filling import clearing, filling
 from geo.store.gpkg_reads import KeptStatement, Reads
 from geo.store.gpkg_rtree import RTree
 from geo.store.gpkg_turns import Turns
@@ -97,6 +97,9 @@ class GeoPackageStore(SqlMaking):
 
     def _filling(self, connection: Connection, layer: Layer) -> AbstractContextManager[None]:
         return filling(connection, self.schema, layer)
+
+    def _clearing(self, connection: Connection, layer: Layer) -> AbstractContextManager[None]:
+        return clearing(connection, self.schema, layer)
 
     def _note_write(self, connection: Connection, table: str, touched: Touched) -> None:
         gpkg_metadata.touch(connection, table, touched.bounds)

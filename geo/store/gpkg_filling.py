@@ -33,14 +33,32 @@ def filling(connection: Connection, schema: Schema, layer: Layer) -> Iterator[No
     """
     table = schema.layers[layer.id]
     last = connection.execute(select(func.max(table.c.fid))).scalar() or 0
-    put_aside = _insert_triggers(connection, layer) + (_indexes(connection, layer) if last <= FEW_ROWS else [])
+    put_aside = _triggers(connection, layer, "insert") + (_indexes(connection, layer) if last <= FEW_ROWS else [])
+    with _without(connection, schema, layer, put_aside):
+        yield
+        if layer.geometry:
+            _index(connection, layer, last)
+
+
+@contextmanager
+def clearing(connection: Connection, schema: Schema, layer: Layer) -> Iterator[None]:
+    """Many features are taken out of a layer in the block, as rows are added in `filling`."""
+    with _without(connection, schema, layer, _triggers(connection, layer, "delete")):
+        yield
+        if layer.geometry:
+            _forget_gone(connection, layer)
+
+
+@contextmanager
+def _without(
+    connection: Connection, schema: Schema, layer: Layer, put_aside: list[tuple[str, str, str]]
+) -> Iterator[None]:
+    """Triggers and indexes of a layer are away in the block; it has a new state afterwards."""
     connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
     try:
         for kind, name, _ in put_aside:
             connection.exec_driver_sql(f'DROP {kind} "{name}"')
         yield
-        if layer.geometry:
-            _index(connection, layer, last)
         for *_, statement in put_aside:
             connection.exec_driver_sql(statement)
         revisions = schema.layer_revisions
@@ -68,6 +86,18 @@ def _index(connection: Connection, layer: Layer, last: int) -> None:
     write_tree(connection.connection.driver_connection, tree, numpy.concatenate([old, new]))
 
 
+def _forget_gone(connection: Connection, layer: Layer) -> None:
+    """Take out of the R-tree what the layer has no longer."""
+    tree, here = f"rtree_{layer.id}_geom", f'(SELECT fid FROM "{layer.id}")'
+    present = connection.exec_driver_sql(f'SELECT count(*) FROM "{tree}_rowid"').scalar_one()
+    gone = connection.exec_driver_sql(f'SELECT count(*) FROM "{tree}_rowid" WHERE rowid NOT IN {here}').scalar_one()
+    if present > min(WORTH_PACKING * gone, MOST_PACKED):
+        connection.exec_driver_sql(f'DELETE FROM "{tree}" WHERE id NOT IN {here}')
+        return
+    left = f'SELECT id, minx, maxx, miny, maxy FROM "{tree}" WHERE id IN {here}'
+    write_tree(connection.connection.driver_connection, tree, _rows(connection, left, _known_cells))
+
+
 def _rows(connection: Connection, statement: str, cells: Callable[[list[tuple]], numpy.ndarray]) -> numpy.ndarray:
     """The rows of a statement as those of an R-tree."""
     cursor = connection.connection.driver_connection.execute(statement)
@@ -87,9 +117,9 @@ def _known_cells(rows: list[tuple]) -> numpy.ndarray:
     return cells_of(known[:, 0].astype(numpy.int64), known[:, 1:])
 
 
-def _insert_triggers(connection: Connection, layer: Layer) -> list[tuple[str, str, str]]:
+def _triggers(connection: Connection, layer: Layer, event: str) -> list[tuple[str, str, str]]:
     """Ours, and what makes them; those of somebody else stay."""
-    names = (f"rtree_{layer.id}_geom_insert", f"{layer.id}_state_insert")
+    names = (f"rtree_{layer.id}_geom_{event}", f"{layer.id}_state_{event}")
     statement = "SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN (?, ?)"
     return [tuple(row) for row in connection.exec_driver_sql(statement, names)]
 

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, islice
@@ -108,6 +108,10 @@ class SqlStore(Store):
 
     def _filling(self, connection: Connection, layer: Layer) -> AbstractContextManager[None]:
         """Many rows are added to a layer in the block."""
+        return nullcontext()
+
+    def _clearing(self, connection: Connection, layer: Layer) -> AbstractContextManager[None]:
+        """Many features are taken out of a layer in the block."""
         return nullcontext()
 
     @abstractmethod
@@ -354,12 +358,27 @@ class SqlStore(Store):
                 raise Conflict(N_("写入之前别人刚有修改，请再试一次"))
             return list(self.history.append(connection, act, changing.apply(changes)))
 
+    def write_many(self, changes: Iterable[Change], act: Act) -> tuple[int, int | None]:
+        pinyin()  # while nobody waits for this writer
+        with self._changing(act) as (connection, changing):
+            return self.history.keep(connection, act, changing.apply(changes))
+
     @contextmanager
     def _changing(self, act: Act) -> Iterator[tuple[Connection, Changes]]:
         """A transaction in which features and statuses change; what hangs on them follows at its end."""
         with self._writing() as connection:
-            changes = Changes(connection, self.schema, self.catalog, act, demo=self.demo)
-            yield connection, changes
+            cleared: dict[str, Layer] = {}
+            with ExitStack() as clearing:
+
+                def clear(layer: Layer) -> None:
+                    if layer.id not in cleared:
+                        cleared[layer.id] = layer
+                        clearing.enter_context(self._clearing(connection, layer))
+
+                changes = Changes(
+                    connection, self.schema, self.catalog, act, demo=self.demo, before_many_removals=clear
+                )
+                yield connection, changes
             self._follow(connection, changes)
 
     def _keep(self, connection: Connection, act: Act, drafts: Iterable[Draft]) -> None:

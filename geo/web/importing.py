@@ -1,6 +1,7 @@
 """The page that takes a file into a layer: see what would come of it, then write all or nothing."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -60,7 +61,7 @@ def look() -> Response | tuple[str, int]:
         kept = _kept() if "seal" in request.form else keep(request.files.get("file"))
         store, layer, plan = live_store(), _layer(), _plan()
         work = _with_slot(lambda tell: import_file(store, layer.id, kept.path, plan, None, tell))
-        if _is_streamed():
+        if progress.is_wanted():
             return progress.stream(work, lambda report: {"url": _kept_view(kept, layer, plan, report)})
         return redirect(_kept_view(kept, layer, plan, work(None)), 303)
     except AtlasError as error:
@@ -104,8 +105,9 @@ def write() -> Response | tuple[str, int]:
         kept, layer, plan = _kept(), _layer(), _plan()
         act = Act(current_user.name, CAUSE, kept.name)
         work = _with_slot(lambda tell: import_file(store, layer.id, kept.path, plan, act, tell))
-        if _is_streamed():
-            return progress.stream(work, lambda report: {"url": _written(kept, layer, plan, report)})
+        if progress.is_wanted():
+            shape = partial(_shaped, kept, layer, plan)
+            return progress.stream(work, shape, lambda report: report.change_set)
         report = work(None)
         url = _written(kept, layer, plan, report)
         if report.result == "refuse":
@@ -114,6 +116,10 @@ def write() -> Response | tuple[str, int]:
         return redirect(url, 303)
     except AtlasError as error:
         return _again(kept, error)
+
+
+def _shaped(kept: KeptFile, layer: Layer, plan: ImportPlan, report: ImportReport) -> dict[str, str]:
+    return {"url": _written(kept, layer, plan, report)}
 
 
 def _written(kept: KeptFile, layer: Layer, plan: ImportPlan, report: ImportReport) -> str:
@@ -142,10 +148,6 @@ def _with_slot(work: Callable[[Progress | None], ImportReport]) -> Callable[[Pro
     return run
 
 
-def _is_streamed() -> bool:
-    return progress.MEDIA_TYPE in list(request.accept_mimetypes.values())
-
-
 def _kept() -> KeptFile:
     return unseal(request.form.get("seal", ""), current_user.name)
 
@@ -164,7 +166,7 @@ def _again(kept: KeptFile | None, error: AtlasError) -> tuple[str, int]:
     AtlasError
         The error itself where a script asks, which shows its words on the page that it is on.
     """
-    if _is_streamed():
+    if progress.is_wanted():
         raise error
     status = 409 if isinstance(error, Conflict) else 400
     if kept is not None and kept.has_view():

@@ -31,6 +31,7 @@ from geo.web import (
     map_picture,
     monitoring,
     ogc,
+    outcomes,
     placing,
     rate,
     relocating,
@@ -42,6 +43,7 @@ from geo.web import (
     status,
     submitting,
     tiles,
+    undoing_page,
 )
 from geo.web.assets import serve_assets
 from geo.web.current import AS_OF, as_of_moment, live_store, use_store
@@ -73,6 +75,8 @@ WITH_PAGES = (
     locating_page,
     relocating,
     importing,
+    outcomes,
+    undoing_page,
     export,
     map_picture,
     reports,

@@ -6,11 +6,13 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import orjson
-from flask import Response, current_app, stream_with_context
+from flask import Response, current_app, request, stream_with_context
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from geo.model.errors import AtlasError
 from geo.web.language import in_words
+from geo.web.outcomes import Outcome
 
 MEDIA_TYPE = "application/x-ndjson"
 STEPS = 100
@@ -28,7 +30,16 @@ class Abandoned(Exception):
     """Nobody waits for the work any more."""
 
 
-def stream(work: Callable[[Progress], Result], shape: Callable[[Result], object]) -> Response:
+def is_wanted() -> bool:
+    """Whether a script asks, which reads such answers; a plain form shows a page."""
+    return MEDIA_TYPE in list(request.accept_mimetypes.values())
+
+
+def stream(
+    work: Callable[[Progress], Result],
+    shape: Callable[[Result], object],
+    made: Callable[[Result], int | None] | None = None,
+) -> Response:
     """Do some work while its progress goes out line by line.
 
     Lines are `{"done": n, "of": m}`, then one of `{"result": …}` or `{"error": sentence}`: the status line has left
@@ -41,8 +52,29 @@ def stream(work: Callable[[Progress], Result], shape: Callable[[Result], object]
         raises `Abandoned` once the reader has gone.
     shape
         Turns what `work` gives into JSON-able values, inside the request.
+    made
+        The change set that it wrote, if it did; a page that breaks off asks for it (see `outcomes`).
     """
+    if made is not None:
+        work = _told_of(work, made, Outcome(request.form.get("work", ""), current_user.name))
     return Response(stream_with_context(_lines(work, shape)), mimetype=MEDIA_TYPE)
+
+
+def _told_of(
+    work: Callable[[Progress], Result], made: Callable[[Result], int | None], outcome: Outcome
+) -> Callable[[Progress], Result]:
+    """Work whose end is told to whoever asks later."""
+
+    def run(tell: Progress) -> Result:
+        change_set = None
+        try:
+            result = work(tell)
+            change_set = made(result)
+        finally:
+            outcome.end(change_set)
+        return result
+
+    return run
 
 
 def _lines(work: Callable[[Progress], Result], shape: Callable[[Result], object]) -> Iterator[bytes]:

@@ -64,8 +64,10 @@ def send(layer_id: str, year: int, feature_id: str) -> Response | tuple[str, int
 @blueprint.post("/undo/<int:change_set>")
 @needs_role("editor")
 def undo(change_set: int) -> Response:
-    """Take a change back by a new one, and go back to the feature."""
+    """Take a change back by a new one, and go back to the feature; a large one has a page of its own."""
     store = live_store()
+    if history.size_of(store, change_set) > history.AT_ONCE:
+        return redirect(url_for("undoing.page", change_set=change_set), 303)
     entries = history.undo(store, change_set, Act(current_user.name, _("撤销第 %(number)s 号修改", number=change_set)))
     first = entries[0] if entries else None
     say_done(_("已撤销；原来的修改仍在日志里"), first)

@@ -24,7 +24,7 @@ COMMANDS = {
     "locating": "locate locate-all relocate",
     "accounts": "user-add user-list user-role user-password user-disable user-enable",
     "editing": "edit-feature retire-feature",
-    "record": "report-status verify seal-year",
+    "record": "report-status undo verify seal-year",
     "ledger": "export-ledger import-ledger",
     "moving": "migrate-store backup restore",
     "setup": "demo setup",

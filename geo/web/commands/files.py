@@ -18,6 +18,7 @@ from geo.service.inspecting import Inspection
 from geo.service.opened_files import Asked
 from geo.service.sure_roads import sure_roads_of_folder
 from geo.store.catalog import read_zone
+from geo.web.commands.cancelling import cancellable
 from geo.web.commands.command import command
 from geo.web.current import live_store
 from geo.web.settings import ROOT
@@ -100,11 +101,8 @@ def import_layer(
         if account is None:
             raise InvalidInput(N_("请用 --as 指明以谁的名义写入，或用 --dry-run 只看结果"))
         act = act_of(store, account, "editor", cause=reason or str(N_("导入文件")), source=file.name)
-    try:
-        with progress() as tell:
-            report = import_file(store, layer_id, file, plan, act, tell)
-    except KeyboardInterrupt:
-        raise InvalidInput(N_("已取消，数据没有变")) from None
+    with progress() as tell:
+        report = cancellable(store, act, lambda: import_file(store, layer_id, file, plan, act, tell))
     answer({"file": str(file), "layer": layer_id, "dry_run": dry_run, **report_json(report)})
     if report.result == "refuse":
         finding = next((each for each in report.findings if each.code in BLOCKING), report.findings[-1])

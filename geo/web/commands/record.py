@@ -1,4 +1,4 @@
-"""`report-status`, `verify`, `seal-year`: a year's report, the proof that nothing was changed, a year closed."""
+"""`report-status`, `undo`, `verify`, `seal-year`: a report, a change taken back, proof of the record, a year closed."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -8,12 +8,13 @@ import click
 from geo.model.errors import N_
 from geo.model.journal import BadRow, JournalHead
 from geo.model.status import FLAGS, STAGES, AnnualStatus
-from geo.service import sealing, status
+from geo.service import history, sealing, status
 from geo.service.acting import act_of
 from geo.store.base import Store
+from geo.web.commands.cancelling import cancellable
 from geo.web.commands.command import command
 from geo.web.current import live_store, past_stores, sealing_key
-from geo.web.terminal import DONE, FINDINGS, answer, say
+from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, progress, say
 
 FAULTS = {
     "chain": N_("%(table)s 第 %(key)s 行：与前一行接不上，内容或顺序被改过"),
@@ -50,6 +51,20 @@ def report_status(layer_id: str, feature_id: str, year: int, note: str | None, a
     row = AnnualStatus(layer_id=layer_id, feature_id=feature_id, year=year, note=note, **figures)
     entry = status.report(store, row, act_of(store, account, "editor", cause=note))
     answer(asdict(AnnualStatus(**entry.after)) | {"seq": entry.seq, "hash": entry.hash})
+
+
+@command("undo")
+@click.argument("change_set", type=int)
+@click.option("--reason", help="Why.")
+@ACCOUNT
+def undo(change_set: int, reason: str | None, account: str) -> None:
+    """Take CHANGE_SET back by a new one, all or nothing, however large; the journal keeps both."""
+    store = live_store()
+    cause = reason or in_terminal_words(N_("撤销第 %(number)s 号修改"), number=change_set)
+    act = act_of(store, account, "editor", cause=cause)
+    with progress() as tell:
+        written, made = cancellable(store, act, lambda: history.take_back(store, change_set, act, tell))
+    answer({"undone": change_set, "written": written, "change_set": made})
 
 
 @command("verify")
