@@ -3,6 +3,7 @@
 HOST, PORT and THREADS mean the same as for `python server.py`; WORKERS says how many processes answer (2).
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -12,6 +13,13 @@ threads = int(os.environ.get("THREADS") or "8")
 worker_class = "gthread"
 preload_app = True
 """The program is read once, and the workers share its memory; each opens the store for itself."""
+
+
+def when_ready(_server: object) -> None:
+    """What was loaded before the workers stays as it is: they neither look through it again nor copy it."""
+    gc.collect()
+    gc.freeze()
+
 
 timeout = 120
 graceful_timeout = 25

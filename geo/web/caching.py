@@ -12,13 +12,13 @@ from flask import Flask, Response, current_app, request
 from geo.model import office_time
 from geo.web.current import current_store, replica
 from geo.web.language import language
-from geo.web.settings import ROOT
-
-KEPT_BYTES = 24 * 2**20
-"""What the answers that one process keeps may hold together."""
+from geo.web.settings import ROOT, whole_number
 
 LARGEST_SHARE = 16
 """An answer that is larger than so small a part of it is not kept: it would drive out too many others."""
+
+ENTRY_BYTES = 600
+"""What an answer takes beside its body: its key, its place among the others; an empty one is kept too."""
 
 _EXTENSION = "plan_atlas_answers"
 
@@ -40,7 +40,7 @@ class Answers:
     Parameters
     ----------
     most_bytes
-        Of all bodies together.
+        Of all of them together, about; with 0 none is kept.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -57,19 +57,23 @@ class Answers:
 
     def keep(self, key: str, answer: Kept) -> None:
         """Keep an answer, and let go of those that nobody has asked for longest."""
-        if len(answer.body) * LARGEST_SHARE > self._most_bytes:
+        if _size(answer) * LARGEST_SHARE > self._most_bytes:
             return
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = answer
-                self._bytes += len(answer.body)
+                self._bytes += _size(answer)
             while self._bytes > self._most_bytes:
-                self._bytes -= len(self._kept.popitem(last=False)[1].body)
+                self._bytes -= _size(self._kept.popitem(last=False)[1])
+
+
+def _size(answer: Kept) -> int:
+    return len(answer.body) + ENTRY_BYTES
 
 
 def keep_answers(app: Flask) -> None:
     """Let an app keep what it answered last."""
-    app.extensions[_EXTENSION] = Answers(KEPT_BYTES)
+    app.extensions[_EXTENSION] = Answers(whole_number(app.config, "KEPT_ANSWERS_MIB", highest=4096) * 2**20)
 
 
 def kept_answers() -> Answers:

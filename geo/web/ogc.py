@@ -298,13 +298,17 @@ def search() -> Response:
     words = params.text(request.args, "q", params.MAX_SEARCH_LENGTH)
     limit = params.integer(request.args, "limit", SEARCH_LIMIT, 1, MAX_SEARCH_RESULTS, clamp=True)
     year, schematic = params.year(request.args), params.flag(request.args, "schematic")
-    found = (
-        search_service.search(store, words, limit=limit, year=year, schematic=schematic)
-        if words
-        else search_service.Found("", [])
-    )
-    parts = ((layer.id, result.page.ids, result.page.wkb, result.properties) for layer, result in found.results)
-    return Response(geojson.collections(parts, words=found.words, **_note_member()), mimetype=GEOJSON)
+
+    def answer() -> Response:
+        found = (
+            search_service.search(store, words, limit=limit, year=year, schematic=schematic)
+            if words
+            else search_service.Found("", [])
+        )
+        parts = ((layer.id, result.page.ids, result.page.wkb, result.properties) for layer, result in found.results)
+        return Response(geojson.collections(parts, words=found.words, **_note_member()), mimetype=GEOJSON)
+
+    return cached_by_state(answer, store.catalog)
 
 
 @blueprint.get("/position")

@@ -42,6 +42,11 @@ SETTINGS = (
     Setting("PORT", "8000", "Port that the server listens on"),
     Setting("THREADS", "8", "Threads that answer requests"),
     Setting(
+        "KEPT_ANSWERS_MIB",
+        "24",
+        "MiB for the last answers of /ogc, which each process keeps until a layer changes; 0: every answer is made",
+    ),
+    Setting(
         "REQUESTS_PER_MINUTE",
         "6000",
         "Requests a minute from one address that each process answers, this machine's own not counted; 0: any number",

@@ -1,6 +1,8 @@
 """Pages of features and single ones over HTTP, beside tipg and pygeoapi on PostGIS, which have the same rows.
 
-Each server is asked for the same boxes, in turns; the three answers to some of them are compared feature by feature.
+Ours makes every answer, as the others do: the memory for answers that were made before is switched off, but for the
+work that is "asked again". Each server is asked for the same boxes, in turns; the three answers to some of them are
+compared feature by feature.
 """
 
 import json
@@ -38,6 +40,7 @@ class Servers:
     size: int
     folder: Path
     limit: int
+    kept_answers_mib: int = 0
     stack: ExitStack = field(default_factory=ExitStack)
     addresses: dict[str, str] = field(default_factory=dict)
     seconds: int = SECONDS
@@ -61,7 +64,7 @@ class Servers:
 
     def _starters(self) -> dict[str, Callable]:
         return {
-            "ours": lambda: servers.ours(store_of(self.size)),
+            "ours": lambda: servers.ours(store_of(self.size), self.kept_answers_mib),
             "tipg": lambda: servers.tipg(self._database()),
             "pygeoapi": lambda: servers.pygeoapi(self._database(), self.folder),
         }
@@ -80,8 +83,9 @@ class Servers:
         return self.addresses["database"]
 
 
-def prepare(limit: int, size: int, folder: Path) -> Servers:
-    return Servers(size, folder, limit, seconds=SECONDS_SMALL if size == SIZES[0] else SECONDS)
+def prepare(limit: int, kept_answers_mib: int, size: int, folder: Path) -> Servers:
+    seconds = SECONDS_SMALL if size == SIZES[0] else SECONDS
+    return Servers(size, folder, limit, kept_answers_mib, seconds=seconds)
 
 
 def ask(name: str, prepared: Servers) -> Load:
@@ -125,6 +129,19 @@ def _ids(document: dict) -> set[str]:
     return {feature["properties"].get("feature_id") or str(feature["id"]) for feature in features}
 
 
+def mixed(prepared: Servers) -> float:
+    """Memory in MiB after pages near and far, the whole layer's count, single features, tiles and totals."""
+    base, size = COLLECTIONS["ours"], prepared.size
+    pages = [f"{base}/items?bbox={box}&limit={limit}" for limit in (10, 100, 1000)
+             for box in servers.boxes(100, limit, size)]  # fmt: skip
+    singles = [f"{base}/items/p-{number}" for number in range(0, size, max(size // 100, 1))]
+    tiles = [f"{base}/tiles/WebMercatorQuad/{zoom}/{row}/{column}" for zoom, row, column in TILES]
+    whole = [f"{base}/items?limit=100", "/ogc/summary?collections=parcels&cells=50", "/ogc/collections", "/"]
+    address = prepared.address("ours")
+    servers.load(address, [*pages, *singles, *tiles, *whole], 5 * prepared.seconds)
+    return servers.memory_mib(address)
+
+
 def ms_each(load: Load) -> float:
     """Milliseconds of the server for each request."""
     return 1000 / load.per_s
@@ -132,7 +149,7 @@ def ms_each(load: Load) -> float:
 
 def case(name: str, limit: int, ratio: float) -> Case:
     return Case(
-        name, partial(prepare, limit), partial(ask, "ours"), same_answers, SIZES, unit="ms each", figure=ms_each,
+        name, partial(prepare, limit, 0), partial(ask, "ours"), same_answers, SIZES, unit="ms each", figure=ms_each,
         peer=partial(ask, "tipg"), budget_ratio=ratio, others={"pygeoapi": partial(ask, "pygeoapi")},
         rivals=("pygeoapi",), rounds=2,
         also=(Measure("p99", "ms", lambda load: load.p99_ms, budget_ratio=ratio),),
@@ -140,8 +157,22 @@ def case(name: str, limit: int, ratio: float) -> Case:
     )  # fmt: skip
 
 
+TILES = [(5, 12, 26), (7, 51, 104), (8, 103, 209), (10, 412, 836), (12, 1649, 3345), (14, 6599, 13380)]
+"""Zoom, row and column of tiles around 114° E, 33° N."""
+
+AGAIN = Case(
+    "serving: a page of 100 by bbox, asked again", partial(prepare, 100, 24), partial(ask, "ours"), same_answers, SIZES,
+    unit="ms each", figure=ms_each, rounds=2, close=lambda prepared: prepared.stack.close(),
+)  # fmt: skip
+MEMORY = Case(
+    "serving: memory of two workers after mixed reads", partial(prepare, 100, 24), mixed, lambda _, mib: mib > 0, SIZES,
+    unit="MiB", figure=float, budget=700, close=lambda prepared: prepared.stack.close(),
+)  # fmt: skip
+
 CASES = [
     case("serving: a page of 100 by bbox", 100, 1 / 5),
     case("serving: a page of 10 by bbox", 10, 1 / 5),
     case("serving: one feature", 1, 1 / 4),
+    AGAIN,
+    MEMORY,
 ]

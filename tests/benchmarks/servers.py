@@ -13,11 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from geo.web.settings import ROOT
 from tests import cluster
 from tests.benchmarks import peers
 from tests.benchmarks.parcels import EAST, NORTH, SOUTH, WEST, environment_of
 
+OPERATIONS = ROOT / "docs" / "operations" / "gunicorn.conf.py"
 WORKERS = 2
 CONNECTIONS = 8
 START_S = 120
@@ -70,12 +73,20 @@ def load(address: str, paths: Sequence[str], seconds: int) -> Load:
     return Load(float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]), p99_ms)
 
 
-def ours(folder: Path) -> Iterator[str]:
-    """The address of our server on a store of `parcels`."""
+def ours(folder: Path, kept_answers_mib: int) -> Iterator[str]:
+    """The address of our server on a store of `parcels`, run as the guide of operations does."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", *_bound(port), "--threads", "4", "server:create_app()"]
-    with running(command, port, "/healthz", cwd=ROOT, **environment_of(folder)) as address:
+    command = [sys.executable, "-m", "gunicorn", "--config", OPERATIONS, *_bound(port), "server:create_app()"]
+    settings = environment_of(folder) | {"KEPT_ANSWERS_MIB": str(kept_answers_mib)}
+    with running(command, port, "/healthz", cwd=ROOT, **settings) as address:
         yield address
+
+
+def memory_mib(address: str) -> float:
+    """What the program that listens at an address and its workers hold; pages that they share count once."""
+    bound = address.removeprefix("http://")
+    family = [each for each in psutil.Process().children(recursive=True) if bound in each.cmdline()]
+    return sum(each.memory_full_info().pss for each in family) / 2**20
 
 
 def tipg(url: str) -> Iterator[str]:

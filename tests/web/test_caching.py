@@ -8,6 +8,8 @@ from geo.model import office_time
 from geo.model.journal import Act
 from geo.model.status import AnnualStatus
 from geo.service import features
+from geo.service import search as service
+from geo.web import create_app
 from geo.web.caching import Answers, Kept
 from geo.web.current import live_store
 
@@ -64,12 +66,32 @@ def test_a_lamp_does_not_outlive_its_day(office, browser, monkeypatch):
     assert len(tags) == 2
 
 
+def test_with_no_memory_for_them_every_answer_is_made(own_store, browser, made):
+    app = create_app({"DATABASE_URL": own_store, "KEPT_ANSWERS_MIB": "0"})
+    first, second = browser(app).get(SCHOOLS), browser(app).get(SCHOOLS)
+    assert first.headers["ETag"] == second.headers["ETag"] and len(made) == 2
+
+
+def test_a_search_is_made_once_until_a_layer_changes(office, browser, monkeypatch):
+    calls, search = [], service.search
+    monkeypatch.setattr(service, "search", lambda *given, **asked: calls.append(given) or search(*given, **asked))
+    first = browser(office).get("/ogc/search?q=小学&schematic=true")
+    assert browser(office).get("/ogc/search?q=小学&schematic=true").data == first.data and len(calls) == 1
+    with office.app_context():
+        live_store().write([AnnualStatus("villages", "411771360200", 2023, value=5.0)], Act("editor"))
+    again = browser(office).get("/ogc/search?q=小学&schematic=true")
+    assert again.status_code == 200 and again.headers["ETag"] != first.headers["ETag"] and len(calls) == 2
+
+
 def test_what_is_kept_stays_below_its_bound_and_the_oldest_goes_first():
-    answers = Answers(1600)
+    answers = Answers(16_000)
     for number in range(40):
-        answers.keep(str(number), Kept(b"x" * 90, 200, None))
+        answers.keep(str(number), Kept(b"x" * 300, 200, None))
         answers.get("0")
     kept = [number for number in range(40) if answers.get(str(number))]
-    assert kept == [0, *range(24, 40)]  # 17 * 90 bytes; the one that is asked for stays
-    answers.keep("large", Kept(b"x" * 101, 200, None))
+    assert kept == [0, *range(24, 40)]  # 17 of 900 bytes each; the one that is asked for stays
+    answers.keep("large", Kept(b"x" * 401, 200, None))
     assert answers.get("large") is None
+    for number in range(100):
+        answers.keep(f"empty {number}", Kept(b"", 204, None))
+    assert sum(answers.get(f"empty {number}") is not None for number in range(100)) == 26
