@@ -1,15 +1,14 @@
 """Of all ways to cut a run of letters into roads, things and words, find the cheapest."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from geo.exchange import phrase_words as grammar
+from geo.exchange.phrase_pieces import RING, Pieces
 from geo.exchange.phrase_words import ORDER, Word, carries_name
 from geo.exchange.quantities import read_numeral
 
-RING = grammar.ROADS["ring_suffix"]
 ROAD_AFTER = {"R": "Q", "Q": "Q", "P": "Q", "w": "P"}
 """Another state of a road, after what stands right before it."""
 
@@ -33,113 +32,8 @@ class Step(NamedTuple):
     edge: Edge | None
 
 
-class Lattice:
-    """All tokens that a run of letters may hold.
-
-    Parameters
-    ----------
-    run
-        Letters without separators and brackets, in simplified characters.
-    """
-
-    def __init__(self, run: str) -> None:
-        self.run, self.size = run, len(run)
-        self.words = [self.words_at(start) for start in range(self.size)]
-        self.suffixes = [{}, *(grammar.suffixes_at(run, end) for end in range(1, self.size + 1))]
-        self.break_ends = self.find_breaks()
-        self.places = self.ends_of("place")
-        numbers = (place for place in range(1, self.size) if run[place].isdigit() and not run[place - 1].isdigit())
-        words = (place for place in range(1, self.size) if self.words[place])
-        self.stops = sorted({*words, *numbers, *self.places, self.size})
-        codes = (match.end() for match in grammar.CODE.finditer(run))
-        self.closers = sorted({*codes, *(end for end in self.ends_of("road") if self.closes_road(end))})
-        self.road_ends = sorted({*self.closers, *(end for start in self.closers for end in self.extensions(start))})
-        self.area_ends = [end for end in self.ends_of("area") if not grammar.NO_AREA_END.match(run, end - 1)]
-        self.areas = [list(self.areas_at(start)) if self.area_ends else [] for start in range(self.size)]
-        self.bare_places = dict(self.find_bare_places())
-
-    # --- what stands where -------------------------------------------------------------------------------------
-
-    def words_at(self, start: int) -> list[tuple[int, Word]]:
-        ends = range(start + 1, min(self.size, start + grammar.LONGEST_WORD.get(self.run[start], 0)) + 1)
-        return [(end, word) for end in ends for word in grammar.WORDS.get(self.run[start:end], ())]
-
-    def words_behind(self, place: int) -> Iterator[tuple[int, Word]]:
-        return (found for words in self.words[place:] for found in words)
-
-    def ends_of(self, kind: str) -> list[int]:
-        """Where a suffix of this kind ends behind at least one letter."""
-        return [end for end in range(2, self.size + 1) if kind in self.suffixes[end]]
-
-    def find_breaks(self) -> list[int]:
-        """For each position the nearest end of a word that starts at or after it and that no name contains."""
-        ends = [self.size + 1] * (self.size + 1)
-        for start in reversed(range(self.size)):
-            breaks = (end for end, _ in self.words[start] if self.run[start:end] in grammar.BREAKS)
-            ends[start] = min(breaks, default=ends[start + 1]) if self.words[start] else ends[start + 1]
-        return ends
-
-    def closes_road(self, end: int) -> bool:
-        """Whether a road's name may end here."""
-        if self.run.endswith(grammar.NO_ROAD, 0, end) and not grammar.RIVER_ROAD.search(self.run, 0, end):
-            return False
-        if grammar.NOT_CLOSING.match(self.run, end - 1):
-            return False
-        if self.run[end - 1] == grammar.ROADS["railway_suffix"] and grammar.RAILWAY.search(self.run, 0, end):
-            return False
-        ring = self.run[end - self.suffixes[end]["road"] : end] == RING
-        return not ring or bool(grammar.RING.search(self.run, 0, end - 1))
-
-    def extensions(self, end: int) -> Iterator[int]:
-        """Ends of what may still belong to the name of a road that ends here: 东延线, 二巷, the 北 of 广州大道北."""
-        if match := grammar.EXTENSION.match(self.run, end):
-            yield match.end()
-        if self.run[end : end + 1] in grammar.DIRECTION_COSTS and self.run.endswith(grammar.AVENUES, 0, end):
-            yield end + 1
-
-    def areas_at(self, start: int) -> Iterator[int]:
-        """Ends of the areas that start here: 金水区, 旺庄街道."""
-        for end in self.ends(self.area_ends, start, grammar.AREAS["longest"]):
-            text = self.run[start:end]
-            body = len(text) - (1 if text[-1] in grammar.AREA_SUFFIXES else self.suffixes[end]["area"])
-            named = body >= 2 or grammar.SHORT_AREA.fullmatch(text)
-            if self.suffixes[end].get("area") == 1 and text[-1] == grammar.QUARTER and not self.before_road(end):
-                continue
-            if named and grammar.AREA_NAME.fullmatch(text) and not text.endswith(grammar.NO_AREA):
-                yield end
-
-    def before_road(self, end: int) -> bool:
-        """Whether the next road that ends behind a place has a name of its own: 山水城金石路, but 黑牛城道."""
-        closers = (closer for closer in self.closers[bisect_right(self.closers, end) :] if self.run[closer - 1] != RING)
-        ahead = next(closers, end) - end
-        return 3 <= ahead <= grammar.ROADS["usual_length"]
-
-    def find_bare_places(self) -> Iterator[tuple[int, int]]:
-        """Start and end of names of cities without 市 that stand before a name, at the front or behind an area."""
-        fronts = {0}
-        for start in range(self.size):
-            if start not in fronts:
-                continue
-            fronts.update(end for end, word in self.words[start] if word.letter in "qm")
-            fronts.update(self.areas[start])
-            for end in range(min(self.size - 3, start + grammar.LONGEST_PLACE), start + 1, -1):
-                name = self.run[start:end]
-                stem = self.run[end : end + 2] in grammar.DIRECTED_STEMS  # 郑州东风路, but 郑州东路
-                if name in grammar.BARE_PLACES and (stem or not grammar.GOES_ON.match(self.run, end)):
-                    if name in self.run[max(0, start - len(name) - 1) : start]:
-                        break  # 南开区南开三马路
-                    yield start, end
-                    fronts.add(end)
-                    break
-
-    def ends(self, ends: list[int], start: int, longest: int, shortest: int = 2) -> list[int]:
-        """Those of the sorted ends at which a name that starts here may end."""
-        last = min(start + longest, self.break_ends[start] - 1)
-        return ends[bisect_left(ends, start + shortest) : bisect_right(ends, last)]
-
-    def within(self, ends: list[int], start: int, end: int) -> list[int]:
-        """Those of the sorted ends that cut a name of two letters or more from the front of a longer one."""
-        return ends[bisect_left(ends, start + 2) : bisect_left(ends, end)]
+class Lattice(Pieces):
+    """All tokens that a run of letters may hold, what each costs, and the cheapest way through them."""
 
     # --- what it costs -----------------------------------------------------------------------------------------
 
@@ -239,12 +133,14 @@ class Lattice:
             worst += costs["limit"]
         worst += costs["listed"] if self.within(self.listed, start, end - 2) else 0.0
         worst += costs["joined"] if self.joined_inside(start, stem_end) else 0.0
-        if not self.joins(start, end):
-            return worst
-        longer = grammar.ROADS["joined_long_cost"] if end - start > grammar.ROADS["joined_length"] else 0.0
+        return worst + (self.connector_cost(start, end, stem_end) if self.joins(start, end) else 0.0)
+
+    def connector_cost(self, start: int, end: int, stem_end: int) -> float:
+        """Surcharge for a name that begins like a connector: 和平北路 is usual, 和厦禾路 is rather 和 and a road."""
+        cost: float = grammar.ROADS["joined_costs"].get(self.run[start], 0.0)
+        cost += grammar.ROADS["joined_long_cost"] if end - start > grammar.ROADS["joined_length"] else 0.0
         usual = grammar.JOINED_USUAL.search(self.run, start, stem_end)
-        plain = 0.0 if usual else grammar.ROADS["joined_plain_costs"].get(self.run[start], 0.0)
-        return worst + grammar.ROADS["joined_costs"].get(self.run[start], 0.0) + longer + plain
+        return cost + (0.0 if usual else grammar.ROADS["joined_plain_costs"].get(self.run[start], 0.0))
 
     def joins(self, start: int, end: int) -> bool:
         """Whether a connector and a name may stand here."""
@@ -295,19 +191,6 @@ class Lattice:
         if any(inner + 3 <= end and not grammar.INSTITUTION.match(self.run, inner, end) for inner in self.areas[start]):
             total += costs["area"]
         return total + (costs["listed"] if self.within(self.listed, start, end - 1) else 0.0)
-
-    @cached_property
-    def limits(self) -> list[int]:
-        """Where 东至 or 南临 stands, that a name of a road hardly holds."""
-        return [
-            place for place, words in enumerate(self.words) if place and any(word.letter == "m" for _, word in words)
-        ]
-
-    @cached_property
-    def listed(self) -> list[int]:
-        """Where a connector follows what ends like a thing."""
-        places = (place for place, words in enumerate(self.words) if any(word.letter in "ct" for _, word in words))
-        return [place for place in places if "thing" in self.suffixes[place]]
 
     # --- the way through ---------------------------------------------------------------------------------------
 
