@@ -5,6 +5,9 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from geo.web.settings import SETTINGS
 from tests.cluster import Cluster
@@ -21,6 +24,28 @@ def nothing_from_the_environment() -> Iterator[None]:
             patch.delenv(name)
         patch.setenv("LC_ALL", "C.UTF-8")
         patch.setenv("SECRET_KEY", "a secret of the tests alone")
+        yield
+
+
+class Compiled(BytecodeCache):
+    """Templates that this process has compiled, the same for all its apps."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_are_compiled_once() -> Iterator[None]:
+    """An app of its own for each test would compile every template it shows again, for half a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": Compiled()})
         yield
 
 

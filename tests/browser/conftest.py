@@ -1,17 +1,15 @@
 """Real servers and a real Chromium. Every page opened here must stay on its server and log no error."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from geo.web import create_app
 from tests.browser.map_page import VIEWPORTS, MapPage
 from tests.browser.office import add_accounts
-from tests.serving import ROOT, running_server
+from tests.serving import running_server
 
 ANSWER_TIMEOUT_MS = 15_000
 """A machine that runs several test processes may be slow; nothing here waits that long when all is well."""
@@ -54,9 +52,8 @@ def office_address(tmp_path_factory, serve) -> Iterator[str]:
 def demo_address(tmp_path_factory) -> Iterator[str]:
     """A server on a demonstration store, made by the command that makes it for everybody."""
     store = tmp_path_factory.mktemp("demo") / "demo.gpkg"
-    environment = os.environ | {"DEMO_DATABASE_URL": f"gpkg:///{store}"}
-    command = [sys.executable, "-m", "flask", "--app", "server", "demo"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    done = create_app({"DEMO_DATABASE_URL": f"gpkg:///{store}"}).test_cli_runner().invoke(args=["demo"])
+    assert done.exit_code == 0, done.output
     with running_server(store) as server:
         yield server.address
 
