@@ -23,7 +23,7 @@ demo: setup
 	DATABASE_URL="$${DEMO_DATABASE_URL:-gpkg:instance/demo.gpkg}" $(BIN)/python server.py
 
 test: setup-tests lint
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # GDAL's programs, OWSLib, QGIS and schemathesis against a running server.
 test-clients: setup-clients

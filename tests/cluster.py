@@ -62,9 +62,12 @@ class Cluster:
         return f"postgresql+psycopg://{OWNER}:{self._state['password']}@127.0.0.1:{self._state['port']}/{database}"
 
     def new_database(self, template: str = TEMPLATE) -> str:
-        """Make a database from a template, by default one that has PostGIS and nothing else; returns its name."""
+        """Make a database from a template, by default one that has PostGIS and nothing else; returns its name.
+
+        Its files are copied, which is half the work of writing all that is in them into the log.
+        """
         name = f"plan_{secrets.token_hex(6)}"
-        self.administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return name
 
     def drop_database(self, name: str) -> None:

@@ -1,5 +1,6 @@
 """The embedded store: one OGC GeoPackage that QGIS and GDAL open as it is."""
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -21,7 +22,7 @@ from geo.store.gpkg_rtree import RTree
 from geo.store.gpkg_turns import Turns
 from geo.store.limits import USUAL, Limits
 from geo.store.place import Place
-from geo.store.sql_making import LONGEST_MAKING_S, SqlMaking
+from geo.store.sql_making import LONGEST_MAKING_S, Columns, SqlMaking, by_table
 from geo.store.streams import BATCH
 
 
@@ -190,9 +191,12 @@ class GeoPackageStore(SqlMaking):
     def _watch(self, connection: Connection, layer_ids: Iterable[str]) -> None:
         gpkg_states.watch(connection, self.schema, layer_ids)
 
-    def _columns(self, connection: Connection, table: str) -> dict[str, str]:
-        rows = connection.execute(select(func.pragma_table_info(table).table_valued("name", "type")))
-        return {row.name: row.type for row in rows}
+    def _columns(self, connection: Connection, tables: Iterable[str]) -> Columns:
+        asked = (
+            "SELECT asked.value, found.name, found.type"
+            " FROM json_each(?) AS asked, pragma_table_info(asked.value) AS found"
+        )
+        return by_table(connection.exec_driver_sql(asked, (json.dumps(list(tables)),)))
 
     def _not_ours(self) -> StoreUnavailable:
         return StoreUnavailable(N_("%(store)s 不是规划一张图的数据库，请换一个路径"), store=self.path)

@@ -15,7 +15,7 @@ from geo.store.limits import USUAL, Limits
 from geo.store.place import Place
 from geo.store.postgis_engine import faults_of, open_engine, without_password
 from geo.store.postgis_index import GistIndex
-from geo.store.sql_making import LONGEST_MAKING_S, SqlMaking
+from geo.store.sql_making import LONGEST_MAKING_S, Columns, SqlMaking, by_table
 
 MAKER_LOCK, WRITER_LOCK = 0x504C414E_0001, 0x504C414E_0002
 """Advisory locks of the database ("PLAN" and a number): one maker, one writer at a time, among all processes."""
@@ -85,7 +85,7 @@ class PostgisStore(SqlMaking):
             yield
 
     def _is_missing(self) -> bool:
-        return not self._present(self.schema.store_info.name)
+        return not self._present([self.schema.store_info.name])
 
     @contextmanager
     def _making(self) -> Iterator[Connection]:
@@ -102,7 +102,9 @@ class PostgisStore(SqlMaking):
 
     def _prepare(self, connection: Connection) -> None:
         """See that the database is a free one, and bring PostGIS into it where it is not there yet."""
-        taken = next((name for name in self.schema.metadata.tables if self._columns(connection, name)), None)
+        names = self.schema.metadata.tables
+        present = self._columns(connection, names)
+        taken = next((name for name in names if name in present), None)
         if taken:
             message = N_("数据库 %(store)s 里已有别的程序建的表“%(table)s”，请换一个空的数据库")
             raise StoreUnavailable(message, store=self.name, table=taken)
@@ -157,15 +159,12 @@ class PostgisStore(SqlMaking):
     def _watch(self, connection: Connection, layer_ids: Iterable[str]) -> None:
         postgis_states.watch(connection, self.schema, layer_ids)
 
-    def _columns(self, connection: Connection, table: str) -> dict[str, str]:
-        rows = connection.execute(
-            text(
-                "SELECT attname, upper(format_type(atttypid, atttypmod)) FROM pg_attribute"
-                " WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped"
-            ),
-            {"name": self._quoted(table)},
+    def _columns(self, connection: Connection, tables: Iterable[str]) -> Columns:
+        asked = text(
+            "SELECT name, attname, upper(format_type(atttypid, atttypmod)) FROM unnest(CAST(:names AS text[])) AS name"
+            " JOIN pg_attribute ON attrelid = to_regclass(quote_ident(name)) WHERE attnum > 0 AND NOT attisdropped"
         )
-        return dict(rows.all())
+        return by_table(connection.execute(asked, {"names": list(tables)}))
 
     def _not_ours(self) -> StoreUnavailable:
         return StoreUnavailable(N_("数据库 %(store)s 里还没有规划一张图的数据"), store=self.name)

@@ -1,7 +1,7 @@
 """How a store in an SQL database comes to be: what is missing is made, what does not fit is refused in words."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 
@@ -17,6 +17,9 @@ from geo.store.baseline import BASELINE, baseline
 from geo.store.copying import CopiedTable, Copying, Tell
 from geo.store.schema import VERSION
 from geo.store.sql_store import SqlStore
+
+Columns = dict[str, dict[str, str]]
+"""Declared type of each column, in capitals, of each table that is there."""
 
 LONGEST_MAKING_S = 600
 """How long one process waits while another one makes the store."""
@@ -84,8 +87,8 @@ class SqlMaking(SqlStore):
         """Let it be so."""
 
     @abstractmethod
-    def _columns(self, connection: Connection, table: str) -> dict[str, str]:
-        """Declared type of each column of a table, in capitals; empty where there is no such table."""
+    def _columns(self, connection: Connection, tables: Iterable[str]) -> Columns:
+        """The columns of those of the tables that are there."""
 
     @abstractmethod
     def _not_ours(self) -> StoreUnavailable:
@@ -110,7 +113,8 @@ class SqlMaking(SqlStore):
             self._bring_up_to_date()
             self._check(demo=demo)
             self._make_shared()
-            new = [layer for layer in self.catalog.values() if not self._present(layer.id)]
+            present = self._present(self.catalog)
+            new = [layer for layer in self.catalog.values() if layer.id not in present]
             self._watch_old([layer.id for layer in self.catalog.values() if layer not in new])
             if new:
                 with self._making() as connection:
@@ -220,7 +224,8 @@ class SqlMaking(SqlStore):
         if version != VERSION and version not in migrations.versions():
             message = N_("数据库 %(store)s 的结构版本是 %(version)s，本程序需要 %(needed)s")
             raise StoreUnavailable(message, store=self.name, version=version, needed=VERSION)
-        new = [column for layer in self.catalog.values() for column in self._new_columns(layer)]
+        tables = self._present(self.catalog)
+        new = [column for layer in self.catalog.values() for column in self._new_columns(layer, tables.get(layer.id))]
         if version == VERSION and not new:
             return
         info = self.schema.store_info
@@ -237,28 +242,31 @@ class SqlMaking(SqlStore):
 
     def _add_indexes(self, connection: Connection) -> None:
         """Indexes of fields that an earlier version did not have, or by which it did not filter."""
+        tables = self._columns(connection, self.catalog)
         for layer in self.catalog.values():
-            present = self._columns(connection, layer.id).keys() - {"geom"}
+            present = tables.get(layer.id, {}).keys() - {"geom"}
             # An index of places differs with the database and is always there; a missing column is refused later.
             for index in self.schema.layers[layer.id].indexes:
                 if present.issuperset(index.columns.keys()):
                     connection.execute(CreateIndex(index, if_not_exists=True))
 
-    def _new_columns(self, layer: Layer) -> list[Column]:
+    def _new_columns(self, layer: Layer, present: Mapping[str, str] | None) -> list[Column]:
         """Fields that a layer has by now, and its table that is there has not; unknown in every feature until set.
 
         A field of its own is not new where another one is gone: it may be that one renamed, and its values must not
         be lost from sight.
         """
-        present = self._present(layer.id)
-        wanted = self.schema.layers[layer.id].columns if present else ()
+        if not present:
+            return []
+        wanted = self.schema.layers[layer.id].columns
         is_renamed = bool(present.keys() - {column.name for column in wanted})
         own = {field.name for field in layer.own_fields} if is_renamed else set()
         return [column for column in wanted if column.name not in present and column.name not in own]
 
     def _make_shared(self) -> None:
         """A store that an earlier version made gets the tables that came later; nothing else changes."""
-        missing = [each for each in self._shared if not self._present(each.name)]
+        present = self._present(each.name for each in self._shared)
+        missing = [each for each in self._shared if each.name not in present]
         if missing:
             with self._writing() as connection:
                 for each in missing:
@@ -285,25 +293,33 @@ class SqlMaking(SqlStore):
         """Refuse demonstration data in a real store, and layers that are defined otherwise than they were made."""
         if demo and not self.demo:
             raise StoreUnavailable(N_("%(store)s 是正式数据库，不能存入演示数据"), store=self.name)
+        tables = self._present(self.catalog)
         for layer in self.catalog.values():
-            self._check_columns(layer)
+            self._check_columns(layer, tables.get(layer.id))
 
     def _check_ours(self) -> None:
-        if not self._present("store_info"):
+        if not self._present([self.schema.store_info.name]):
             raise self._not_ours()
 
-    def _check_columns(self, layer: Layer) -> None:
-        present = self._present(layer.id)
+    def _check_columns(self, layer: Layer, present: Mapping[str, str] | None) -> None:
         for wanted in self.schema.layers[layer.id].columns if present else ():
             declared = wanted.type.compile(self._engine.dialect).partition(" COLLATE")[0].upper()
             if present.get(wanted.name) != declared:
                 raise self._redefined(layer.id, wanted.name)
 
-    def _present(self, table: str) -> dict[str, str]:
+    def _present(self, tables: Iterable[str]) -> Columns:
         with self._reading() as connection:
-            return self._columns(connection, table)
+            return self._columns(connection, tables)
 
     def _info(self, key: str) -> str | None:
         info = self.schema.store_info
         with self._reading() as connection:
             return connection.execute(select(info.c.value).where(info.c.key == key)).scalar()
+
+
+def by_table(rows: Iterable[tuple[str, str, str]]) -> Columns:
+    """Names of tables and columns, and types, as `Columns`."""
+    columns: Columns = {}
+    for table, column, type_ in rows:
+        columns.setdefault(table, {})[column] = type_
+    return columns

@@ -1,6 +1,7 @@
 """A small zone of the tests' own, as layer folders."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -157,11 +158,19 @@ def shipped(shipped_file):
     store.close()
 
 
-@pytest.fixture
-def written(shipped, shipped_file, tmp_path):
-    """A store of the shipped layers that a test may write to."""
+@pytest.fixture(scope="session")
+def whole_file(shipped, shipped_file):
+    """The file of a store of the shipped layers, to be copied."""
+    path = shipped_file.with_name("whole.gpkg")
     with closing(sqlite3.connect(shipped_file)) as made:
-        made.execute("VACUUM INTO ?", [str(tmp_path / "plan.gpkg")])
+        made.execute("VACUUM INTO ?", [str(path)])
+    return path
+
+
+@pytest.fixture
+def written(whole_file, tmp_path):
+    """A store of the shipped layers that a test may write to."""
+    shutil.copy(whole_file, tmp_path / "plan.gpkg")
     store = open_or_create(f"gpkg:///{tmp_path}/plan.gpkg", ROOT / "layers")
     yield store
     store.close()

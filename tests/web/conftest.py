@@ -1,9 +1,11 @@
 """An app on a store that is filled from the shipped layers."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -38,13 +40,21 @@ def passwords_are_hashed_fast(monkeypatch) -> None:
     monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
-@pytest.fixture
-def own_store(app, tmp_path) -> str:
-    """Address of a store of the shipped layers that a test may write to."""
+@pytest.fixture(scope="session")
+def whole_store(app, tmp_path_factory) -> Path:
+    """The file of a store of the shipped layers, to be copied."""
     with app.app_context():
         current_store()
+    path = tmp_path_factory.mktemp("whole") / "plan.gpkg"
     with closing(sqlite3.connect(app.config["DATABASE_URL"].removeprefix("gpkg:///"))) as made:
-        made.execute("VACUUM INTO ?", [str(tmp_path / "plan.gpkg")])
+        made.execute("VACUUM INTO ?", [str(path)])
+    return path
+
+
+@pytest.fixture
+def own_store(whole_store, tmp_path) -> str:
+    """Address of a store of the shipped layers that a test may write to."""
+    shutil.copy(whole_store, tmp_path / "plan.gpkg")
     return f"gpkg:///{tmp_path}/plan.gpkg"
 
 
