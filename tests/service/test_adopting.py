@@ -8,9 +8,7 @@ from geo.model.journal import Act, FeatureChange, JournalQuery
 from geo.model.location import LocationBasis
 from geo.service import adopting, history
 from geo.service.adopting import Decision, Position
-from geo.service.intake import open_or_create
 from geo.service.proposals import NEW, Project
-from geo.web.settings import ROOT
 
 ACT = Act("张三", "采纳规划文字里的项目", "规划.docx")
 SQUARE = shapely.box(114.0, 33.0, 114.001, 33.001)
@@ -28,10 +26,8 @@ HONGZHI = Project("2", "驻马店经济开发区宏志小学", "schools", figure
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_or_create(f"gpkg:///{tmp_path}/plan.gpkg", ROOT / "layers")
-    yield opened
-    opened.close()
+def store(written):
+    return written
 
 
 def feature(store, feature_id, layer="schools"):

@@ -72,17 +72,15 @@ def test_a_file_that_is_none_is_refused(tmp_path):
         network_of_file(tmp_path / "roads.gpkg")
 
 
-def test_the_roads_of_the_store_give_what_ships_with_the_plan(tmp_path):
-    store = open_or_create(f"gpkg://{tmp_path / 'plan.gpkg'}", ROOT / "layers")
-    network = network_of_store(store)
-    schools = store.read_frame("schools", FeatureQuery())
-    shipped = schools[schools["location_basis"] == "located"]
-    phrases = [(row.location_text, row.land_area_mu) for row in shipped.itertuples()]
-    places = [located.place for located in locate_all(phrases, network)]
-    assert len(shipped) == 6
-    for place, geometry in zip(places, shipped.geometry, strict=True):
+def test_the_roads_of_the_store_give_what_ships_with_the_plan(shipped):
+    network = network_of_store(shipped)
+    schools = shipped.read_frame("schools", FeatureQuery())
+    located = schools[schools["location_basis"] == "located"]
+    phrases = [(row.location_text, row.land_area_mu) for row in located.itertuples()]
+    places = [found.place for found in locate_all(phrases, network)]
+    assert len(located) == 6
+    for place, geometry in zip(places, located.geometry, strict=True):
         assert shapely.hausdorff_distance(place.geometry, geometry) < 1e-6
-    store.close()
 
 
 def test_a_store_without_roads_says_so(tmp_path):

@@ -5,10 +5,8 @@ import pytest
 import shapely
 
 from geo.model.errors import FeatureNotFound
-from geo.service.intake import open_or_create
 from geo.service.locating import network_of_store
 from geo.service.proposals import NEW, Match, Project, fits, layer_values, move_of, plain, propose
-from geo.web.settings import ROOT
 
 SCHOOL = {
     "key": "1",
@@ -30,11 +28,9 @@ FIGURES = {
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(shipped):
     """The shipped plan; nothing here writes."""
-    opened = open_or_create(f"gpkg:///{tmp_path_factory.mktemp('store')}/plan.gpkg", ROOT / "layers")
-    yield opened
-    opened.close()
+    return shipped
 
 
 @pytest.fixture(scope="module")

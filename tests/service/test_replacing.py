@@ -1,7 +1,5 @@
 """Better roads re-place what was located or schematic, once it is accepted; what people placed stays."""
 
-import shutil
-
 import pytest
 import shapely
 from pyproj import Geod
@@ -10,11 +8,9 @@ from geo.model.errors import Conflict, InvalidInput
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange
 from geo.service.history import undo
-from geo.service.intake import open_or_create
 from geo.service.locating import network_of_file, network_of_store
 from geo.service.replacing import apply_replacing, propose_replacing
 from geo.service.roads import road_changes
-from geo.web.settings import ROOT
 from tests.analysis.networks import straight, to_lonlat, to_metres, town
 
 ELLIPSOID = Geod(ellps="GRS80")
@@ -30,21 +26,9 @@ WHERE = {
 """By hand: the crossing of each school that these roads can place, and the signs of its corner, east and north."""
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    """The file of a store with the shipped layers."""
-    path = tmp_path_factory.mktemp("store") / "plan.gpkg"
-    open_or_create(f"gpkg://{path}", ROOT / "layers").close()
-    return path
-
-
 @pytest.fixture
-def store(filled, tmp_path):
-    path = tmp_path / "plan.gpkg"
-    shutil.copyfile(filled, path)
-    store = open_or_create(f"gpkg://{path}", ROOT / "layers")
-    yield store
-    store.close()
+def store(written):
+    return written
 
 
 @pytest.fixture(scope="module")

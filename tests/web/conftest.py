@@ -13,8 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geo.service import accounts
+from geo.service.intake import open_or_create
 from geo.web import create_app
 from geo.web.current import current_store
+from geo.web.settings import ROOT
 
 PASSWORD = "a long enough password"
 
@@ -56,6 +58,14 @@ def own_store(whole_store, tmp_path) -> str:
     """Address of a store of the shipped layers that a test may write to."""
     shutil.copy(whole_store, tmp_path / "plan.gpkg")
     return f"gpkg:///{tmp_path}/plan.gpkg"
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory) -> str:
+    """Address of a demonstration store; tests that use it do not write."""
+    url = f"gpkg:///{tmp_path_factory.mktemp('demo')}/demo.gpkg"
+    open_or_create(url, ROOT / "layers", demo=True).close()
+    return url
 
 
 @pytest.fixture

@@ -63,9 +63,9 @@ def test_another_content_is_another_edition(monkeypatch, tmp_path):
     assert len(editions) == 3
 
 
-def test_whoever_works_on_the_scripts_sees_every_change_at_once(tmp_path, monkeypatch):
+def test_whoever_works_on_the_scripts_sees_every_change_at_once(own_store, tmp_path, monkeypatch):
     monkeypatch.setenv("FLASK_DEBUG", "1")
-    app = create_app({"DATABASE_URL": f"gpkg:///{tmp_path}/plan.gpkg", "AS_OF_DIR": str(tmp_path)})
+    app = create_app({"DATABASE_URL": own_store, "AS_OF_DIR": str(tmp_path)})
     assert 'href="/static/css/base.css"' in app.test_client().get("/accounts/sign-in").text
 
 

@@ -46,13 +46,13 @@ def no_server_rests(monkeypatch):
 
 
 @pytest.fixture
-def configured(tmp_path):
+def configured(own_store, tmp_path):
     """A client of an app with these lines in its basemaps.toml."""
 
     def configure(lines):
         path = tmp_path / "basemaps.toml"
         path.write_text(lines, encoding="utf-8")
-        return create_app({"DATABASE_URL": f"gpkg:///{tmp_path}/plan.gpkg", "BASEMAPS": path}).test_client()
+        return create_app({"DATABASE_URL": own_store, "BASEMAPS": path}).test_client()
 
     return configure
 

@@ -10,18 +10,15 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from geo.service.intake import open_or_create
 from geo.web import create_app
-from geo.web.settings import ROOT
 
 WGS84 = Geod(ellps="WGS84")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    path = tmp_path_factory.mktemp("demo") / "demo.gpkg"
-    open_or_create(f"gpkg:///{path}", ROOT / "layers", demo=True).close()
-    return create_app({"DATABASE_URL": f"gpkg:///{path}", "BASEMAPS": str(path.with_name("none.toml"))}).test_client()
+def demo(demo_store, tmp_path_factory):
+    basemaps = tmp_path_factory.mktemp("basemaps") / "none.toml"
+    return create_app({"DATABASE_URL": demo_store, "BASEMAPS": str(basemaps)}).test_client()
 
 
 def answer(client, address: str) -> dict:

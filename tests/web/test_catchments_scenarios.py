@@ -1,20 +1,19 @@
 """Scenarios: kept by an editor, opened again as they were, told when the data have changed."""
 
 import json
+import shutil
 
 import pytest
 
 from geo.model.journal import Act, FeatureChange
-from geo.service.intake import open_or_create
 from geo.web import create_app
-from geo.web.settings import ROOT
 
 QUESTION = {"level": ["primary"], "method": ["capacity"], "year": ["2025"], "pin": ["demo-01=2022-2"]}
 
 
 @pytest.fixture
-def office(tmp_path):
-    open_or_create(f"gpkg:///{tmp_path}/demo.gpkg", ROOT / "layers", demo=True).close()
+def office(demo_store, tmp_path):
+    shutil.copy(demo_store.removeprefix("gpkg:///"), tmp_path / "demo.gpkg")
     settings = {"BASEMAPS": str(tmp_path / "none.toml"), "AS_OF_DIR": str(tmp_path / "as_of")}
     return create_app({"DATABASE_URL": f"gpkg:///{tmp_path}/demo.gpkg", **settings})
 

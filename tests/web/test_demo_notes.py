@@ -6,9 +6,7 @@ import io
 import openpyxl
 import pytest
 
-from geo.service.intake import open_or_create
 from geo.web import create_app
-from geo.web.settings import ROOT
 
 NOTE = "演示数据"
 REMARK = "进展为虚构"
@@ -28,11 +26,9 @@ PAGES = ("/", "/export", "/reports", "/features/schools/2023-1", "/nothing")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(demo_store):
     """A client of the demonstration store."""
-    url = f"gpkg:///{tmp_path_factory.mktemp('demo')}/demo.gpkg"
-    open_or_create(url, ROOT / "layers", demo=True).close()
-    return create_app({"DATABASE_URL": url}).test_client()
+    return create_app({"DATABASE_URL": demo_store}).test_client()
 
 
 @pytest.mark.parametrize("address", DOCUMENTS)

@@ -169,10 +169,10 @@ def test_a_crs_that_contradicts_the_file_is_refused(run, roads):
 
 
 @pytest.fixture
-def relocate(tmp_path, monkeypatch):
+def relocate(own_store, tmp_path, monkeypatch):
     """The command on a store of its own."""
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    app = create_app({"DATABASE_URL": f"gpkg:///{tmp_path / 'plan.gpkg'}", "BASEMAPS": str(tmp_path / "none.toml")})
+    app = create_app({"DATABASE_URL": own_store, "BASEMAPS": str(tmp_path / "none.toml")})
     return lambda *arguments: app.test_cli_runner().invoke(args=["relocate", *map(str, arguments)])
 
 

@@ -11,18 +11,18 @@ REPORT = ("report-status", "schools", "2023-1", "--year", "2023", "--stage", "st
 
 
 @pytest.fixture
-def office(tmp_path, monkeypatch):
+def office(own_store, monkeypatch):
     """Runs a command on a store, by default on the office's own."""
     monkeypatch.setenv("PLAN_ATLAS_TEST_PASSWORD", "a long enough passphrase 1")
 
-    def run(*arguments, url=f"gpkg:///{tmp_path}/plan.gpkg"):
+    def run(*arguments, url=own_store):
         app = create_app({"DATABASE_URL": url})
         try:
             return app.test_cli_runner().invoke(args=list(arguments))
         finally:
             app.extensions["plan_atlas_store"]().close()
 
-    run.url = f"gpkg:///{tmp_path}/plan.gpkg"
+    run.url = own_store
     return run
 
 
