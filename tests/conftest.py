@@ -49,11 +49,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)
 
 
+SELDOM, USUALLY = (20_000, 20, 20), gc.get_threshold()
+"""How often garbage is looked for."""
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage more seldom, and not in what is there for good: that took a fifth of the tests' time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(*SELDOM)
+
+
+@pytest.fixture
+def usual_garbage() -> Iterator[None]:
+    """Garbage is looked for as often as in a server, for tests of memory."""
+    gc.set_threshold(*USUALLY)
+    yield
+    gc.set_threshold(*SELDOM)
 
 
 class Compiled(BytecodeCache):

@@ -192,6 +192,7 @@ def peak_of(chunks):
         tracemalloc.stop()
 
 
+@pytest.mark.usefixtures("usual_garbage")
 @pytest.mark.parametrize("format_name", [name for name in FORMATS if name != "dxf"])  # a drawing has an end: dxf.MOST
 def test_memory_stays_flat_whatever_the_size_of_the_file(store, format_name):
     store.add_features("schools", many(4_000))

@@ -71,6 +71,7 @@ def test_a_page_holds_what_numpy_finds(large, positions):
     assert large.count("parcels", FeatureQuery()) == COUNT
 
 
+@pytest.mark.usefixtures("usual_garbage")
 def test_memory_stays_flat_however_much_is_read(large):
     def peak(count):
         tracemalloc.start()
