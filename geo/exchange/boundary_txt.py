@@ -153,12 +153,13 @@ def _rings(part: shapely.Polygon, transformer: pyproj.Transformer) -> list[numpy
     for number, ring in enumerate([part.exterior, *part.interiors]):
         lon, lat = shapely.get_coordinates(ring)[:-1].T
         points = numpy.column_stack(transformer.transform(lon, lat)).round(DECIMALS) + 0.0
-        points = points[numpy.any(points != numpy.roll(points, 1, axis=0), axis=1)]
+        points = points[numpy.any(points != points[numpy.arange(len(points)) - 1], axis=1)]
         if len(points) < 3:
             continue
         if _is_clockwise(points) != (number == 0):
             points = points[::-1]
-        found.append(numpy.roll(points, -_north_west(points), axis=0))
+        first = _north_west(points)
+        found.append(numpy.concatenate([points[first:], points[:first]]))
     return found
 
 
@@ -168,8 +169,8 @@ def _is_clockwise(points: numpy.ndarray) -> bool:
 
 def signed_area(points: numpy.ndarray) -> float:
     """Of an open ring, m²: positive where it runs counter-clockwise, east being first."""
-    x, y = (points - points[0]).T
-    return float((x * numpy.roll(y, -1) - numpy.roll(x, -1) * y).sum() / 2)
+    x, y = (points - points[0]).T  # the edge back to the first point, which is the origin now, adds nothing
+    return float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum() / 2)
 
 
 def _north_west(points: numpy.ndarray) -> int:
