@@ -118,7 +118,7 @@ def kind_of(reading: Reading) -> str:
     if reading.crossing and (corner or not sides):
         return "intersection"
     if sides:
-        alone = len(reading.covered) < 2 and not (others or reading.limits or reading.strip)
+        alone = len(reading.covered) < 2 and not (others or reading.limits or reading.strip or reading.crossing)
         return "along" if alone and len(sides) == 1 else "sides"
     return "intersection" if reading.pair else "along"
 

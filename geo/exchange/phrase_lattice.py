@@ -185,6 +185,10 @@ class Lattice(Pieces):
         """Surcharge for a name that holds a road, an area, a word of limit, or two things and a connector."""
         costs = grammar.THINGS["inner_cost"]
         total: float = costs["limit"] if self.begins_with_limit(start, end) else 0.0
+        parted = any(
+            self.run[place + 1] in grammar.THINGS["limits_inside"] for place in self.within(self.limits, start, end - 3)
+        )
+        total += costs["limit_inside"] if parted else 0.0
         for inner in self.within(self.closers, start, end) if self.closers else ():
             total += 0.0 if grammar.OF_ROAD.fullmatch(self.run, inner, end) else costs["road"]
         total += costs["joined"] if self.joined_inside(start, end) else 0.0
