@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.exchange.geojson import DECIMALS
+from geo.model.land_use import FIELD
 from geo.model.location import BASIS_TITLES
 from geo.model.parcel_check import FINDINGS, CheckedParcel, ControlLine, ParcelCheck, ParcelFinding
 from geo.model.remark import worded
@@ -78,6 +79,12 @@ class _Shown:
             "editions": [{"version": version, "date": day} for version, day in line.editions],
         }
 
+    def _land_use(self, parcel: CheckedParcel) -> str | None:
+        """The code with its title; None where the table has it not."""
+        field = parcel.layer.field(FIELD)
+        titles = {choice.value: choice.title for choice in field.values} if field else {}
+        return getattr(titles[parcel.code], self._language) if parcel.code in titles else None
+
     def parcel(self, parcel: CheckedParcel) -> dict[str, object]:
         return {
             "layer": parcel.layer.id,
@@ -87,6 +94,7 @@ class _Shown:
             "basis_title": self._translate(BASIS_TITLES[parcel.basis]),
             "accuracy_m": parcel.accuracy_m,
             "land_use_code": parcel.code,
+            "land_use_title": self._land_use(parcel),
             "land_use_code_from": parcel.code_given if parcel.code else None,
             "area_plane_m2": round(parcel.area_plane_m2, PLACES),
             "area_plane_mu": round(parcel.area_plane_m2 / SQUARE_METRES_PER_MU, PLACES),

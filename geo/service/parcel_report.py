@@ -135,6 +135,9 @@ class _CheckReport:
 
     def _parcel(self, parcel: CheckedParcel) -> tuple[object, ...]:
         code = parcel.code
+        table = self.store.catalog.land_use
+        if code and table is not None and code in table.codes:
+            code = f"{code} {getattr(table.codes[code], self.language)}"
         if code and parcel.code_given == "layer":
             code = self.say(N_("%(code)s（默认）"), code=code)
         return (

@@ -474,3 +474,29 @@ def test_of_hundreds_of_tables_the_fullest_is_read_at_once(tmp_path):
     found = inspect(path)
     assert (found.features, codes(found), len(found.layers)) == (2, ["several_layers"], 301)
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(("told", "said"), [(1, ["truncated"]), (2, []), (5, ["truncated"])])
+def test_a_flatgeobuf_of_another_number_of_features_than_it_says_is_told(tmp_path, told, said):
+    path = written(tmp_path / "a.fgb", driver="FlatGeobuf", SPATIAL_INDEX="NO")
+    content = bytearray(path.read_bytes())
+    place = content.find(struct.pack("<Q", 2), 12)
+    content[place : place + 8] = struct.pack("<Q", told)
+    path.write_bytes(content)
+    assert codes(inspect(path)) == said
+
+
+@pytest.mark.parametrize("count", [1, 2, 16, 17, 300])
+def test_a_sound_flatgeobuf_has_nothing_left_behind_its_index(tmp_path, count):
+    points = [shapely.Point(114 + number / 10_000, 33) for number in range(count)]
+    frame = geopandas.GeoDataFrame({"a": range(count)}, geometry=points, crs=4326)
+    frame.to_file(tmp_path / "a.fgb", driver="FlatGeobuf", SPATIAL_INDEX="YES")
+    assert codes(inspect(tmp_path / "a.fgb")) == []
+
+
+def test_a_bulge_beyond_all_is_told_without_a_warning(tmp_path):
+    drawing = ezdxf.new("R2010")
+    corners = [(38501569, 3657805, 1e300), (38501579, 3657805, -1e9), (38501579, 3657815, 0)]
+    drawing.modelspace().add_lwpolyline(corners, format="xyb", close=True)
+    drawing.saveas(tmp_path / "a.dxf")
+    assert codes(inspect(tmp_path / "a.dxf")) == ["invalid_geometry"]

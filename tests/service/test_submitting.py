@@ -118,7 +118,11 @@ def test_boundary_points_table_and_reports_tell_of_the_parcel(unpacked):
     report = json.loads((unpacked / "check_report.json").read_text(encoding="utf-8"))
     assert report["counts"] == {"on_line": 1}
     assert report["findings"][0]["figures"]["area_m2"] == pytest.approx(2500, abs=0.05)
-    assert "压占永久基本农田" in text_of(PdfReader(unpacked / "check_report.pdf")).replace("\n", "")
+    assert report["land_use_codes"] == "《分类指南》（某发〔2023〕1号，2023）"
+    assert report["parcels"][0]["land_use_title"] == "080403 中小学用地"
+    told = text_of(PdfReader(unpacked / "check_report.pdf")).replace("\n", "")
+    assert "压占永久基本农田" in told
+    assert "080403 中小学用地（默认）" in told.replace(" ", "").replace("080403中", "080403 中")
     assert len(PdfReader(unpacked / "map_sheet.pdf").pages) == 1
 
 

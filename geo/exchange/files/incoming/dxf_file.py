@@ -230,7 +230,8 @@ def _fields(entity: DXFGraphic) -> dict[str, object]:
 
 def _shape(entity: DXFGraphic, row: int, findings: FileFindings) -> shapely.Geometry | None:
     try:
-        shape = _read_shape(entity)
+        with numpy.errstate(all="ignore"):  # of numbers beyond all; the checks tell what is not finite
+            shape = _read_shape(entity)
     except (
         ezdxf.DXFError,
         shapely.errors.ShapelyError,

@@ -17,6 +17,7 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from geo.exchange.files.incoming.fgb_rest import unread_bytes
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields
 from geo.exchange.files.incoming.texts import encoding_named, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
@@ -92,6 +93,8 @@ def open_flatgeobuf(path: Path, staged: Path, layer: str | None) -> Incoming:
     layers = [name for name, _ in _layers(path, staged)]
     if layer not in (None, path.stem, *layers):
         raise not_named(path, layer, layers)
+    if unread_bytes(staged):
+        findings.add("truncated", N_("文件里的要素比它自己说的多，多出的读不到，文件有误"))
     return _incoming("FlatGeobuf", path, staged, (path.stem,), layers[0], findings)
 
 
