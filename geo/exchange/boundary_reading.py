@@ -134,7 +134,7 @@ def _parcels(lines: Iterable[str], header: dict[str, str], findings: FileFinding
 
 def _is_parcel(parts: list[str]) -> bool:
     stripped = [part for part in parts if part]
-    if not stripped or not stripped[0].isdigit():
+    if not stripped or not stripped[0].isdecimal():
         return False
     return stripped[-1] in ("@", "＠") or stripped[-1].endswith("@") or bool(KINDS & set(parts[3:7]))
 
@@ -164,7 +164,7 @@ def _point(parts: list[str]) -> tuple[int, str, float, float] | None:
     """Ring, name and the two coordinates; a line without a ring is of ring 1."""
     numbers = [part for part in parts if part]
     try:
-        if len(numbers) >= 4 and numbers[1].isdigit() and len(numbers[1]) < 4:
+        if len(numbers) >= 4 and numbers[1].isdecimal() and len(numbers[1]) < 4:
             return int(numbers[1]), numbers[0], float(numbers[2]), float(numbers[3])
         if len(numbers) == 3:
             return 1, numbers[0], float(numbers[1]), float(numbers[2])

@@ -44,8 +44,8 @@ def decode(text: bytes, encoding: str) -> str:
 
 
 def short_name(path: Path) -> str:
-    """The file as people call it: `layers/schools/features.geojson`."""
-    return "/".join(path.absolute().parts[-3:])
+    """The file as people call it, on one line whatever its name: `layers/schools/features.geojson`."""
+    return "".join(sign if sign.isprintable() else "�" for sign in "/".join(path.absolute().parts[-3:]))
 
 
 def decoded_text(content: bytes, name: str) -> tuple[str, str]:

@@ -19,6 +19,11 @@ CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 AREA = re.compile(rb"<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*[\"']([^\"']*)")
 """Areas of which openpyxl makes every cell, whether or not it has a value."""
 
+ENTITIES = tuple(
+    sign.encode(encoding) for sign in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
+"""No workbook has them; a few that stand for one another fill any memory."""
+
 NO_TREE = ("xl/worksheets/", "xl/sharedStrings.xml", "xl/pivotCache/", "xl/drawings/", "xl/charts/")
 """Parts that openpyxl reads bit by bit, or not at all; of the others it makes a tree."""
 
@@ -46,32 +51,37 @@ def check_cells(archive: zipfile.ZipFile, name: str, most: int) -> None:
     Raises
     ------
     RefusedFile
-        If it has more than `most` cells, joined and linked areas counted cell by cell, or a part of too many elements.
+        If it has more than `most` cells, joined and linked areas counted cell by cell, a part of too many elements,
+        or one that defines entities.
     """
     count = 0
     for part in archive.infolist():
         with archive.open(part) as file:
-            cells, elements = _counted(file)
+            cells, elements, has_entities = _counted(file)
+        is_xml = part.filename.endswith((".xml", ".rels"))
+        if is_xml and has_entities:
+            raise RefusedFile("unsafe_xml", N_("%(file)s 里定义了实体（DOCTYPE），不读取"), file=name)
         count += cells
         if count > most:
             message = N_("%(file)s 的单元格太多：最多 %(most)s 个")
             raise RefusedFile("too_large", message, file=name, most=most)
-        is_tree = part.filename.endswith((".xml", ".rels")) and not part.filename.startswith(NO_TREE)
+        is_tree = is_xml and not part.filename.startswith(NO_TREE)
         if is_tree and elements > MOST_ELEMENTS:
             message = N_("%(file)s 里的 %(part)s 太大：最多 %(most)s 个标签")
             raise RefusedFile("too_large", message, file=name, part=part.filename[:80], most=MOST_ELEMENTS)
 
 
-def _counted(part: IO[bytes]) -> tuple[int, int]:
-    """How many cells openpyxl would make of a part, and how many tags."""
-    cells, elements, text = 0, 0, b""
+def _counted(part: IO[bytes]) -> tuple[int, int, bool]:
+    """How many cells openpyxl would make of a part, how many tags it has, and whether it defines entities."""
+    cells, elements, has_entities, text = 0, 0, False, b""
     while chunk := part.read(CHUNK):
         elements += chunk.count(b"<")
         text += chunk
+        has_entities = has_entities or any(sign in text for sign in ENTITIES)
         end = max(len(text) - OVERLAP, 0)
         cells += _begun(text, end)
         text = text[end:]
-    return cells + _begun(text, len(text)), elements
+    return cells + _begun(text, len(text)), elements, has_entities
 
 
 def _begun(text: bytes, end: int) -> int:

@@ -30,6 +30,10 @@ MEASURED = frozenset({"location_basis", "location_accuracy_m", "location_note"})
 WRITABLE_KEPT = frozenset({"planned_dates_assumed"})
 
 
+LONGEST_NAME = 100
+"""Characters of a field's name that is understood; a file may have one of megabytes."""
+
+
 @dataclass(frozen=True)
 class FieldMapping:
     """What each field of a file becomes.
@@ -84,13 +88,15 @@ def _guess(
 ) -> None:
     """Add what names say to a mapping."""
     taken = set(fields.values())
+    free: dict[str, list[str]] = {}
+    for name in names:
+        if len(name) <= LONGEST_NAME and name not in told and name not in fields:
+            free.setdefault(_plain(name), []).append(name)
     for target, words in targets.items():
         if target in taken:
             continue
-        free = [name for name in names if name not in told and name not in fields]
-        found = next((name for word in words for name in free if _plain(name) == word), None)
-        if found is not None:
-            fields[found] = target
+        if found := next((free[word] for word in words if free.get(word)), None):
+            fields[found.pop(0)] = target
 
 
 def _targets(layer: Layer) -> dict[str, tuple[str, ...]]:

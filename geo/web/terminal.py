@@ -1,6 +1,7 @@
 """How the server and its commands talk: JSON on standard output, words on standard error."""
 
 import gettext
+import json
 import os
 import sys
 import time
@@ -14,6 +15,7 @@ from geo.model.errors import AtlasError, N_
 from geo.model.remark import worded
 from geo.web.language import TRANSLATIONS
 
+JSON = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 PROGRESS_EVERY_S = 2.0
 
 DONE, FINDINGS, REFUSED = 0, 1, 2
@@ -50,7 +52,11 @@ def refuse(error: AtlasError) -> int:
 def answer(value: object) -> None:
     """A command's result: JSON in UTF-8, whatever the terminal's code page."""
     output = sys.stdout.buffer
-    output.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    try:
+        text = orjson.dumps(value, option=JSON)
+    except TypeError:  # the name of a file that is in no encoding
+        text = orjson.dumps(orjson.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")), option=JSON)
+    output.write(text)
     output.flush()
 
 

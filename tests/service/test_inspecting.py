@@ -500,3 +500,15 @@ def test_a_bulge_beyond_all_is_told_without_a_warning(tmp_path):
     drawing.modelspace().add_lwpolyline(corners, format="xyb", close=True)
     drawing.saveas(tmp_path / "a.dxf")
     assert codes(inspect(tmp_path / "a.dxf")) == ["invalid_geometry"]
+
+
+def test_members_that_are_no_features_are_told_as_such(tmp_path):
+    found = inspect(collection(tmp_path / "a.geojson", text='{"type":"FeatureCollection","features":[null,1,[],{}]}'))
+    assert codes(found)[:3] == ["not_geojson"] * 3
+
+
+def test_a_refusal_names_a_file_on_one_line_whatever_its_name(tmp_path):
+    path = tmp_path / "a\nb\x1b[31m.csv"
+    path.write_text("x", encoding="utf-8")
+    told = str(inspect(path).findings[0].remark)
+    assert told.isprintable() and "a�b�[31m.csv" in told

@@ -242,10 +242,10 @@ def _feature(
             name: orjson.dumps(value).decode() if isinstance(value, dict | list) else value
             for name, value in properties.items()
         }
-    except msgspec.ValidationError:
-        findings.add("non_finite", N_("第 %(row)s 个要素有超出范围的数"), row=row)
-        return None, {}, None
-    except msgspec.DecodeError:
+    except msgspec.DecodeError as fault:
+        if isinstance(fault, msgspec.ValidationError) and bytes(raw).startswith(b"{"):
+            findings.add("non_finite", N_("第 %(row)s 个要素有超出范围的数"), row=row)
+            return None, {}, None
         findings.add("not_geojson", N_("第 %(row)s 个成员不是 Feature"), row=row)
         return None, {}, None
     except (RecursionError, TypeError):  # orjson writes no deeper than it has to

@@ -85,9 +85,23 @@ def encoding_of_file(path: Path, findings: FileFindings, told: str | None = None
     if found is None:
         message = N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码")
         raise RefusedFile("undecodable_text", message, file=short_name(path))
+    if found not in ("ASCII", "UTF-8") and _is_mixed(path):
+        message = N_("%(file)s 的文字大半是 UTF-8，有几处却不是，请统一编码，或指明编码")
+        raise RefusedFile("undecodable_text", message, file=short_name(path))
     if found not in ("ASCII", "UTF-8"):
         findings.add("encoding_guessed", N_("文件没有说明编码，文字按 %(encoding)s 读取"), encoding=found)
     return ("UTF-8" if found == "ASCII" else found), "content"
+
+
+def _is_mixed(path: Path) -> bool:
+    """Whether most Chinese of a text is UTF-8 and some is not; as GBK all of it would read, as nonsense."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    chinese = wrong = 0
+    for chunk in chunks_of(path):
+        text = decoder.decode(chunk)
+        chinese += len(IDEOGRAPHS.findall(text))
+        wrong += text.count("\ufffd")
+    return wrong < chinese
 
 
 def lines_of(path: Path, encoding: str) -> Iterator[str]:
