@@ -11,7 +11,18 @@ from geo.web import create_app
 from geo.web.commands import MODULE_OF
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("pandas", "geopandas", "shapely", "sqlalchemy", "folium", "scipy", "pyogrio", "openpyxl")
+HEAVY = (
+    "pandas",
+    "geopandas",
+    "shapely",
+    "sqlalchemy",
+    "folium",
+    "scipy",
+    "pyogrio",
+    "openpyxl",
+    "dask",
+    "distributed",
+)
 
 
 @pytest.mark.parametrize("name", MODULE_OF)

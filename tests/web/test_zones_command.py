@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas
@@ -27,6 +28,13 @@ from tests.analysis.cities import city, points
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = 120
 QUIET = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "critical"}
+
+
+def travelling(source: str) -> Callable:
+    """A function that belongs to no module, so that it travels to other processes as a whole."""
+    made: dict[str, Callable] = {}
+    exec(source, made)
+    return made["travels"]
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +208,25 @@ def test_a_worker_that_is_killed_costs_time_and_no_results(run, country, schedul
     assert told["statistics"] == done[1]["statistics"]
     assert told["totals"] == {name: done[1]["totals"][name] for name in told["totals"]}
     assert list(tmp_path.glob(".draft*")) == []
+
+
+def test_a_zone_that_takes_its_workers_down_is_told_and_loses_no_other(run, country, scheduler, tmp_path, monkeypatch):
+    ends_at_one = travelling(
+        "def travels(zone, work):\n"
+        "    import os\n"
+        "    from geo.service.zones.work import do_zone\n"
+        "    return os._exit(9) if zone.code == '411701' else do_zone(zone, work)\n"
+    )
+    allow_losses = travelling("def travels(dask_scheduler, count):\n    dask_scheduler.allowed_failures = count\n")
+    monkeypatch.setattr("geo.service.zones.cluster.do_zone", ends_at_one)
+    with Client(scheduler) as client:
+        client.run_on_scheduler(allow_losses, count=0)
+        result = run(country, "--job", "check", "--scheduler", scheduler, "-o", tmp_path)
+        client.run_on_scheduler(allow_losses, count=3)
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["zones"]) == (1, {"done": 2, "kept": 0, "failed": 1})
+    assert told["by_zone"][1]["error"] == "做这个区的工作进程接连 1 次中止，可能是内存不够"
+    assert (tmp_path / "zone=411701" / "error.json").exists()
 
 
 def test_what_is_broken_off_goes_on_where_it_was(run, country, scheduler, tmp_path, monkeypatch):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from distributed import Client
 
 WAIT_S = 20
+DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+"""Ctrl-C reaches every process of a terminal; the command ends the workers itself."""
+
 LEAST_MEMORY = 2**28
 OURS = 0.75
 """Share of this machine's memory that local workers have together."""
@@ -93,7 +96,7 @@ def _local(place: Place) -> Iterator["Client"]:
         dask.config.set(settings),
         LocalCluster(
             n_workers=workers, threads_per_worker=1, memory_limit=memory, dashboard_address=None, security=True,
-            silence_logs=logging.CRITICAL,
+            silence_logs=logging.CRITICAL, preload=[DEAF],
         ) as cluster,
         Client(cluster) as client,
     ):  # fmt: skip

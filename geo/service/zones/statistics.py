@@ -22,7 +22,7 @@ EXTENT = pandas.DataFrame({side: [0.0] for side in ("west", "south", "east", "no
 AREAS = pandas.DataFrame({"area_m2": [0.0]}, index=pandas.Index([""], name="lamp"))
 """What the figures of one zone look like."""
 
-Part = Callable[[geopandas.GeoDataFrame], pandas.DataFrame]
+Part = Callable[[pandas.DataFrame], pandas.DataFrame]
 
 
 def statistics_of(assignments: Sequence[Path], catchments: Sequence[Path]) -> dict[str, object]:
@@ -41,18 +41,18 @@ def statistics_of(assignments: Sequence[Path], catchments: Sequence[Path]) -> di
         `extent`: min lon, min lat, max lon, max lat.
     """
     import dask  # with its own frames more than a second that no other command should take
-    import dask_geopandas
+    import dask_geopandas  # noqa: F401 - frames of Dask with shapes are its own from here on
+    from dask.dataframe import from_map
 
-    def over(paths: Sequence[Path], columns: list[str], part: Part, meta: pandas.DataFrame) -> "Frame":
-        table = dask_geopandas.read_parquet([str(path) for path in paths], columns=[*columns, "geometry"])
-        return table.map_partitions(part, meta=meta)
+    def over(paths: Sequence[Path], read: Callable, columns: list[str], part: Part, empty: pandas.DataFrame) -> "Frame":
+        meta = read(paths[0], columns=columns).iloc[:0]  # of shapes: what makes it a frame of Dask-GeoPandas
+        return from_map(read, list(paths), columns=columns, meta=meta).map_partitions(part, meta=empty)
 
-    parts = (
-        over(assignments, ["distance_m", "pupils"], walk_classes, WALKS),
-        over(assignments, [], extent_of, EXTENT),
-        over(catchments, ["lamp", "area_m2"], lamp_areas, AREAS),
+    walks, extents, areas = dask.compute(
+        over(assignments, pandas.read_parquet, ["distance_m", "pupils"], walk_classes, WALKS),
+        over(assignments, geopandas.read_parquet, ["geometry"], extent_of, EXTENT),
+        over(catchments, pandas.read_parquet, ["lamp", "area_m2"], lamp_areas, AREAS),
     )
-    walks, extents, areas = dask.compute(*parts)
     walks = walks.groupby(level=0).sum()
     sides = [*extents[["west", "south"]].min(), *extents[["east", "north"]].max()]
     return {
@@ -68,7 +68,7 @@ def statistics_of(assignments: Sequence[Path], catchments: Sequence[Path]) -> di
     }
 
 
-def walk_classes(places: geopandas.GeoDataFrame) -> pandas.DataFrame:
+def walk_classes(places: pandas.DataFrame) -> pandas.DataFrame:
     """Assignments and pupils of one zone by the number of their class; those to no school are left out."""
     there = places[places["distance_m"].notna()]
     number = numpy.maximum(numpy.searchsorted(WALKS_M, there["distance_m"].to_numpy(dtype=float)) - 1, 0)
@@ -81,7 +81,7 @@ def extent_of(places: geopandas.GeoDataFrame) -> pandas.DataFrame:
     return pandas.DataFrame([places.total_bounds], columns=EXTENT.columns)
 
 
-def lamp_areas(areas: geopandas.GeoDataFrame) -> pandas.DataFrame:
+def lamp_areas(areas: pandas.DataFrame) -> pandas.DataFrame:
     """Square metres of one zone by lamp."""
     lamps = areas["lamp"].astype(object).where(areas["lamp"].notna(), "none")
     return areas["area_m2"].astype(float).groupby(lamps.rename("lamp")).sum().to_frame()

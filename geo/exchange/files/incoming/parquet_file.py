@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy
@@ -21,6 +21,9 @@ from geo.model.file_finding import FileFindings, RefusedFile
 
 MOST_ROWS = 50_000_000
 """A small file can claim any number of rows, for equal ones take no room."""
+
+KEPT_CRS = 16
+"""Making one of PROJJSON takes longer than reading a thousand rows, and the files of a country have the same."""
 
 BINARY = (pyarrow.types.is_binary, pyarrow.types.is_large_binary, pyarrow.types.is_fixed_size_binary)
 
@@ -77,10 +80,15 @@ def _crs(path: Path, told: object) -> pyproj.CRS | None:
     if told is None:
         return None
     try:
-        crs = pyproj.CRS.from_user_input(told)
+        return _crs_of(told if isinstance(told, str) else orjson.dumps(told).decode())
     except pyproj.exceptions.CRSError as fault:
         message = N_("%(file)s 的坐标系读不懂：%(reason)s")
         raise RefusedFile("unknown_crs", message, file=short_name(path), reason=str(fault)[:80]) from None
+
+
+@lru_cache(KEPT_CRS)
+def _crs_of(told: str) -> pyproj.CRS:
+    crs = pyproj.CRS.from_user_input(told)
     epsg = crs.to_epsg(min_confidence=60)
     is_crs84 = crs.to_authority() == ("OGC", "CRS84")
     return pyproj.CRS(STORED_CRS) if is_crs84 else pyproj.CRS(epsg) if epsg else crs
