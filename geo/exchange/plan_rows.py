@@ -16,7 +16,7 @@ BEGINS = re.compile(ROWS["begins"])
 RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
 NUMERAL, LONE = re.compile(ROWS["numeral"]), re.compile(ROWS["lone"])
 MONEY_CAPTION, FORM_KEY, TOTAL = (re.compile(ROWS[key]) for key in ("money_caption", "form_key", "total"))
-EDGES = ROWS["edges"]
+EDGES, MULTIPLIERS = ROWS["edges"], ROWS["multipliers"]
 FEWEST_CELLS = 2
 
 
@@ -242,6 +242,6 @@ def pieces_of(column: Column, cell: Cell) -> Iterator[tuple[str, int, bool]]:
     last = cell.start + len(cell.text) - 1
     yield "" if column.kind == "name" else f"{column.title}:", cell.start, False
     yield cell.text, cell.start, True
-    if column.unit and NUMBER.fullmatch(cell.text):
-        yield column.unit, last, False
+    if column.unit and (number := NUMBER.fullmatch(cell.text)):
+        yield column.unit.lstrip(MULTIPLIERS) if number["many"] else column.unit, last, False  # 1.2亿 below 万元
     yield ";", last, False
