@@ -15,6 +15,7 @@ from geo.analysis.measuring import to_degrees
 from geo.analysis.meetings import Meeting, Unlocated
 from geo.analysis.network import RoadNetwork
 from geo.analysis.parcels import PARCEL_GAP_M, Fit, Ground, Stand, corner_stand, fit_parcel, front_stand
+from geo.analysis.shape_checks import repaired
 from geo.analysis.stretches import Spot
 from geo.model.errors import N_
 from geo.model.remark import Remark
@@ -228,7 +229,7 @@ class Placer:
                 message = N_("所围街区约 %(drawn)s 亩，与所述 %(stated)s 亩不符，画的是整个街区")
                 doubts.append(Remark(message, drawn=_mu(shape.area), stated=_mu(area_m2)))
                 unknown_m = float(shapely.minimum_bounding_radius(shape)) if area_m2 < shape.area else 0.0
-        outline = shapely.orient_polygons(to_degrees(shape, block.crs))
+        outline = outlined(shape, block.crs)
         near = numpy.intersect1d(block.rows, self.network.tree.query(outline.buffer(1e-3)))
         accuracy_m = math.hypot(float(numpy.nanmax(self.network.errors_m[near])), gap_m, unknown_m)
         return self._assuming(Place(outline, accuracy_m, doubts=tuple(doubts), is_certain=not doubts), near)
@@ -249,7 +250,7 @@ class Placer:
             doubts.append(Remark(message, stated=_mu(area_m2), drawn=_mu(fit.shape.area)))
         if fit.crosses_minor:
             doubts.append(Remark(N_("地块内有内部道路或机耕路，未避让")))
-        shape = shapely.orient_polygons(to_degrees(fit.shape, crs))
+        shape = outlined(fit.shape, crs)
         self._taken.append(shape)
         assumed = Remark(N_("地块形状未知，按沿路的四边形绘制"))
         return self._assuming(Place(shape, None, crossing, tuple(doubts), (assumed,), fit.is_whole), rows)
@@ -322,6 +323,12 @@ def _stand(ground: Ground, crossing: Crossing, corner: Corner | Front) -> Stand:
         for mine, azimuth in zip(crossing.rows, corner.azimuths, strict=True)
     ]
     return corner_stand(ground, rows, corner.azimuths, crossing.spread_m)
+
+
+def outlined(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
+    """Land in metres as an outline in degrees, in parts where it is so narrow that rounding lets its edges cross."""
+    outline = to_degrees(shape, crs)
+    return shapely.orient_polygons(outline if outline.is_valid else repaired(outline) or outline)
 
 
 def lon_lat(point: numpy.ndarray, crs: str) -> tuple[float, float]:

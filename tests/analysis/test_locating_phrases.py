@@ -4,7 +4,7 @@ import math
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -240,6 +240,7 @@ def test_of_three_roads_the_two_that_meet_are_taken_with_a_warning():
     metres=st.one_of(st.none(), st.floats(0, 1e6)),
     area=st.one_of(st.none(), st.floats(1, 1e7)),
 )
+@example(kind="intersection", roads=["南路", "西路"], side=["W"], metres=None, area=450142.0)
 def test_any_phrase_is_placed_or_has_a_reason(kind, roads, side, metres, area):
     phrase = LocationPhrase(
         "任意",
