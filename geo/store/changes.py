@@ -124,12 +124,13 @@ class Changes:
             raise _taken(layer, min(existing))
         for batch in rows.batches(BATCH):
             ids = batch["feature_id"]
-            insert_columns(self._connection, self._schema.layers[layer.id], batch)
-            known_rows = _known_rows(batch)
+            told = {name: column for name, column in batch.items() if list(column).count(None) < len(column)}
+            insert_columns(self._connection, self._schema.layers[layer.id], told)
+            known_rows = _known_rows(told)
             texts = search_texts(layer, ids, known_rows)
             words = {"layer_id": [layer.id] * len(ids), "feature_id": ids, "text": texts}
             insert_columns(self._connection, self._schema.search_index, words)
-            for feature_id, row, shape in zip(ids, known_rows, _written_shapes(layer, batch), strict=True):
+            for feature_id, row, shape in zip(ids, known_rows, _written_shapes(layer, told), strict=True):
                 if shape is not None:
                     row["geom"] = shape
                 yield Draft("create", layer.id, feature_id, 1, None, row)
@@ -325,15 +326,11 @@ def _seen(layer: Layer, change: FeatureChange | FeatureRemoval, row: Mapping[str
 
 def _known_rows(batch: Mapping[str, Sequence]) -> list[Values]:
     """What is known of each row of many, without id, revision and geometry."""
-    told = {
-        name: column
-        for name, column in batch.items()
-        if name not in UNTOLD and name != "geom" and list(column).count(None) < len(column)
-    }
+    told = {name: column for name, column in batch.items() if name not in UNTOLD and name != "geom"}
     if not told:
         return [{} for _ in batch["feature_id"]]
     rows = [dict(zip(told, row, strict=True)) for row in zip(*told.values(), strict=True)]
-    if any(None in column for column in told.values()):
+    if any(None in column for column in told.values()):  # of some rows
         rows = [{name: value for name, value in row.items() if value is not None} for row in rows]
     return rows
 
