@@ -14,6 +14,8 @@ import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.store.wkb import box_sides
+
 SRS_ID = 4326
 _POINT_FLAGS = 0b0000_0001
 """Little-endian, no envelope: a point is its own."""
@@ -130,15 +132,12 @@ def _meeting() -> Callable[[bytes | None, bytes], bool | None]:
     """
     meets = _relation(shapely.intersects)
 
-    @lru_cache(maxsize=8)
-    def box(wkb: bytes) -> tuple[float, float, float, float] | None:
-        shape = shapely.from_wkb(wkb)
-        return shape.bounds if wkb == shapely.to_wkb(shapely.box(*shape.bounds)) else None
+    sides_of = lru_cache(maxsize=8)(box_sides)
 
     def holds(blob: bytes | None, wkb: bytes) -> bool | None:
         if blob is None:
             return None
-        sides = box(wkb) if blob[3] >> 1 & 7 and _is_one_piece(blob) else None
+        sides = sides_of(wkb) if blob[3] >> 1 & 7 and _is_one_piece(blob) else None
         if sides is not None:
             west, south, east, north = sides
             min_x, max_x, min_y, max_y = bounds(blob)

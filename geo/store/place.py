@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from geo.model.box import box_of
+from geo.store.wkb import box_wkb
 
 
 class Place(ABC):
@@ -96,7 +97,9 @@ BOX_WKB = bindparam("bbox_wkb", type_=LargeBinary)
 def box_values(bbox: Sequence[float]) -> dict[str, object]:
     """The values of those parameters."""
     sides = {parameter.key: side for parameter, side in zip(BOX, bbox, strict=True)}
-    return sides | {BOX_WKB.key: shapely.to_wkb(box_of(*bbox))}
+    west, south, east, north = bbox
+    has_area = west < east and south < north
+    return sides | {BOX_WKB.key: box_wkb(bbox) if has_area else shapely.to_wkb(box_of(*bbox))}
 
 
 @dataclass(frozen=True)
