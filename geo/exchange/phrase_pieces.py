@@ -78,7 +78,7 @@ class Pieces:
             text = self.run[start:end]
             body = len(text) - (1 if text[-1] in grammar.AREA_SUFFIXES else self.suffixes[end]["area"])
             named = body >= 2 or grammar.SHORT_AREA.fullmatch(text)
-            if self.suffixes[end].get("area") == 1 and text[-1] == grammar.QUARTER and not self.before_road(end):
+            if self.suffixes[end].get("area") == 1 and text[-1] in grammar.QUARTER and not self.before_road(end):
                 continue
             if named and grammar.AREA_NAME.fullmatch(text) and not text.endswith(grammar.NO_AREA):
                 yield end
