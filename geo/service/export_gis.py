@@ -5,15 +5,17 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy
 import shapely
 
 from geo.exchange.files.vector import VectorField, VectorFile, gathered, read_back
+from geo.exchange.table import columns_of
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidFile, N_
-from geo.model.layer import Field, Layer
+from geo.model.layer import Layer
 from geo.model.units import UNITS
 from geo.service.export_source import EQUAL_NOTE, Source
 
@@ -126,27 +128,24 @@ def _dictionary(source: Source, shortened: dict[str, int]) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([say(each) for each in HEADERS])
     for layer in source.layers:
+        words = {each.name: each.words or {} for each in columns_of(layer, replace(source.edition, filled=None))}
         titled = {each.name: each for each in (*layer.fields, *layer.ratios, *layer.status_fields)}
         for name, short, kind in columns(layer, source):
             each = titled.get(name)
             unit = getattr(UNITS[each.unit], source.edition.language) if each is not None and each.unit else ""
-            words = title(each.title) if each is not None else say(N_("编号"))
-            writer.writerow([f"{layer.id}.shp", short, words, name, kind, unit, _codes(each, source)])
+            meaning = title(each.title) if each is not None else say(N_("编号"))
+            codes = words.get(name, {}) if kind != "boolean" else {}
+            told = "; ".join(f"{code}={word}" for code, word in codes.items())
+            writer.writerow([f"{layer.id}.shp", short, meaning, name, kind, unit, told])
     cut = sum(shortened.values())
+    notes = [say(EQUAL_NOTE)]
     if cut:
-        writer.writerow(
-            [say(N_("说明")), "", say(N_("有 %(count)s 处文字太长或含编码没有的字，已截短或替换")) % {"count": cut}]
-        )
-    writer.writerow([say(N_("说明")), "", say(EQUAL_NOTE)])
+        notes.insert(0, say(N_("有 %(count)s 处文字太长或含编码没有的字，已截短或替换")) % {"count": cut})
+    writer.writerows([say(N_("说明")), "", note, *[""] * (len(HEADERS) - 3)] for note in notes)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
 HEADERS = (N_("文件"), N_("字段"), N_("含义"), N_("英文名"), N_("类型"), N_("单位"), N_("取值"))
-
-
-def _codes(each: object, source: Source) -> str:
-    values = each.values if isinstance(each, Field) else ()
-    return "; ".join(f"{choice.value}={source.edition.title(choice.title)}" for choice in values)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -33,6 +33,7 @@ from geo.service.parcels import Chosen, Parcel
 from geo.store.base import Store
 
 MANIFEST, MAP_SHEET = "manifest.json", "map_sheet.pdf"
+ROUNDED_NOTE = N_("GeoJSON 和 KML 的坐标取 7 位小数（约 1 厘米），界址以界址点 TXT、GeoPackage 和 Shapefile 为准")
 CHUNK_BYTES = 256 * 1024
 
 
@@ -373,7 +374,9 @@ class _Making:
             "zone": getattr(zone.title, wish.language),
             "plan": getattr(zone.plan, wish.language),
             "demonstration": check.demo,
-            "notes": [self.say(EQUAL_NOTE), *(f"{label}: {words}" for label, words in self._scope())],
+            "notes": [
+                self.say(EQUAL_NOTE), self.say(ROUNDED_NOTE), *(f"{label}: {words}" for label, words in self._scope())
+            ],
             "bases": list(check.bases),
             "status_year": wish.year,
             "measured_in": check.crs,

@@ -1,5 +1,6 @@
 """The package for the bureau: every member read again by somebody else's program, hashes computed anew."""
 
+import csv
 import hashlib
 import io
 import json
@@ -8,7 +9,10 @@ import shutil
 import subprocess
 import zipfile
 
+import fiona
+import numpy
 import openpyxl
+import pyproj
 import pytest
 import shapely
 from pypdf import PdfReader
@@ -189,3 +193,31 @@ def test_what_a_package_has_not_is_said_in_its_manifest(store, monkeypatch):
         "没有位置图：共 1 个地块，一张图上最多画 0 个，请分批报送",
     ]
     assert {"parcels.gpkg", "boundary_points.txt", "check_report.pdf"} <= set(names)
+
+
+def test_every_code_in_a_shapefile_is_told_in_its_dictionary(unpacked):
+    text = (unpacked / "shapefile/field_dictionary.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), strict=True))
+    codes = {row["字段"]: dict(each.split("=", 1) for each in row["取值"].split("; ") if each) for row in rows}
+    with fiona.open(unpacked / "shapefile/schools.shp") as file:
+        (written,) = file
+    assert codes["WZYJ"][written["properties"]["WZYJ"]] == "实测界址"
+    assert codes["XD"][written["properties"]["XD"]] == "小学"
+    assert codes["YDYHDM"]["080403"] == "080403 中小学用地"
+
+
+def test_areas_are_those_of_an_independent_measurement(unpacked):
+    (parcel,) = json.loads((unpacked / "check_report.json").read_text(encoding="utf-8"))["parcels"]
+    with fiona.open(unpacked / "parcels.gpkg") as file:
+        (written,) = file
+    assert written["properties"]["feature_id"] == parcel["id"]
+    plane = shapely.geometry.shape(written["geometry"])
+    ring = pyproj.Transformer.from_crs(4526, 4490, always_xy=True).transform(*plane.geoms[0].exterior.xy)
+    ellipsoid, _ = pyproj.Geod(ellps="GRS80").polygon_area_perimeter(*ring)
+    assert parcel["area_plane_m2"] == pytest.approx(plane.area, abs=0.01)
+    assert parcel["area_ellipsoid_m2"] == pytest.approx(abs(ellipsoid), abs=0.01)
+    lines = (unpacked / "boundary_points.txt").read_bytes().decode("gbk").splitlines()
+    corners = [line.split(",")[2:] for line in lines if line.startswith("J")]
+    north, east = (numpy.array([float(corner[place]) for corner in corners]) for place in (0, 1))
+    by_corners = ((east[:-1] * north[1:]).sum() - (east[1:] * north[:-1]).sum()) / 2
+    assert by_corners == pytest.approx(-plane.area, abs=0.01)  # clockwise, as the rule has it
