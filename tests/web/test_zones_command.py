@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import geopandas
@@ -20,6 +21,7 @@ import pandas
 import pyogrio
 import pytest
 from distributed import Client
+from distributed.comm import CommClosedError
 from pandas.testing import assert_frame_equal
 
 from geo.service.zones import batch
@@ -253,7 +255,7 @@ def test_what_is_broken_off_goes_on_where_it_was(run, country, scheduler, tmp_pa
         (["{none}"], "读不了文件夹"),
         (["{country}", "-o", "{country}/out"], "结果不能写进输入的文件夹"),
         (["{country}", "--memory", "1GB1"], "--memory 应像 2GiB"),
-        (["{country}", "--memory", "1MiB"], "至少 256MiB"),
+        (["{country}", "--memory", "1MiB"], "至少 512MiB"),
         (["{country}", "--workers", "2", "--scheduler", "{scheduler}"], "只用于本机"),
         (["{country}", "--scheduler", "nowhere"], "地址应像 tcp://"),
         (["{country}", "--job", "sum"], "--job"),
@@ -278,3 +280,15 @@ def test_a_worker_with_another_program_is_refused(run, country, scheduler, tmp_p
     monkeypatch.setattr("geo.service.zones.cluster.program", lambda: "another")
     result = run(country, "--scheduler", scheduler, "-o", tmp_path)
     assert result.exit_code == 2 and "与这里的版本不同" in result.stderr
+
+
+@pytest.mark.parametrize("fault", [CommClosedError("closed"), CancelledError(), TimeoutError()])
+def test_a_scheduler_that_is_lost_is_told_in_one_line(run, country, scheduler, tmp_path, monkeypatch, fault):
+    def lost(*_arguments):
+        raise fault
+
+    monkeypatch.setattr(batch, "over_zones", lost)
+    result = run(country, "--scheduler", scheduler, "-o", tmp_path)
+    assert (result.exit_code, result.stdout) == (2, "") and "连接断了" in result.stderr
+    with batch.FileLock(tmp_path / ".lock", timeout=0) as free:
+        assert free.is_locked

@@ -79,16 +79,19 @@ def run(batch: Batch, tell: Tell) -> Report:
     zones = zones_of(folder)
     if out == folder or folder in out.parents:
         raise InvalidInput(N_("结果不能写进输入的文件夹 %(folder)s，请用 -o 另给一个"), folder=str(folder))
+    lock = FileLock(out / ".lock", timeout=0)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(out / ".lock", timeout=0)
-        with lock:
-            return _run(zones, Work(out, batch.work.options, batch.work.jobs), batch.place, tell)
+        lock.acquire()
     except Timeout:
         raise InvalidInput(N_("另一次计算正在写 %(folder)s，请等它结束"), folder=str(out)) from None
     except OSError as fault:
         message = N_("不能写文件 %(file)s：%(reason)s")
         raise InvalidInput(message, file=str(out), reason=fault.strerror) from None
+    try:
+        return _run(zones, Work(out, batch.work.options, batch.work.jobs), batch.place, tell)
+    finally:
+        lock.release()
 
 
 def _run(zones: Sequence[ZoneFolder], work: Work, place: Place, tell: Tell) -> Report:

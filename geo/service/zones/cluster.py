@@ -1,5 +1,6 @@
 """The processes that do the work, on this machine or on many, and how zones are handed to them."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Iterable, Iterator
@@ -23,7 +24,7 @@ WAIT_S = 20
 DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
 """Ctrl-C reaches every process of a terminal; the command ends the workers itself."""
 
-LEAST_MEMORY = 2**28
+LEAST_MEMORY = 2**29
 OURS = 0.75
 """Share of this machine's memory that local workers have together."""
 
@@ -60,14 +61,19 @@ def client_of(place: Place) -> Iterator["Client"]:
     InvalidInput
         If there is no such scheduler, it has no workers, or a size is none.
     """
-    with _local(place) if place.scheduler is None else _connected(place.scheduler) as client:
-        yield client
+    try:
+        with _local(place) if place.scheduler is None else _connected(place.scheduler) as client:
+            yield client
+    except (OSError, CancelledError, asyncio.CancelledError):  # faults of files are told as ours before
+        raise InvalidInput(N_("与调度进程的连接断了；再运行一次会接着做")) from None
 
 
 @contextmanager
 def _connected(scheduler: str) -> Iterator["Client"]:
     from distributed import Client  # half a second that no other command should take
 
+    for name in [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said in our words
     try:
         client = Client(scheduler, timeout=WAIT_S, set_as_default=True)
     except (OSError, ValueError) as fault:
@@ -111,7 +117,7 @@ def _bytes(text: str) -> int:
     except ValueError:
         found = 0
     if found < LEAST_MEMORY:
-        raise InvalidInput(N_("--memory 应像 2GiB，至少 256MiB，现为“%(given)s”"), given=text[:40])
+        raise InvalidInput(N_("--memory 应像 2GiB，至少 512MiB，现为“%(given)s”"), given=text[:40])
     return found
 
 
@@ -154,10 +160,7 @@ def over_zones(client: "Client", zones: Iterable[ZoneFolder], work: Work) -> Ite
     begin(_threads(client))
     for future in going:
         zone = zone_of.pop(future.key)
-        try:
-            fault = future.exception()
-        except CancelledError:
-            raise InvalidInput(N_("与调度进程的连接断了；再运行一次会接着做")) from None
+        fault = future.exception()
         yield future.result() if fault is None else Done(zone.code, fault=_told(fault))
         begin(max(_threads(client) - len(zone_of), 1))
 
