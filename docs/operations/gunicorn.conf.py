@@ -28,5 +28,8 @@ graceful_timeout = 25
 keepalive = 75
 """Longer than nginx keeps an idle connection (60 s): so nginx closes it, never we while it is about to ask."""
 
+control_socket_disable = True
+"""It lies in the account's home, which a service has not, and which two servers would share."""
+
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """A slow disk must not make a worker look dead."""
