@@ -156,7 +156,7 @@ def test_roads_in_metres_without_a_crs_are_placed_once_it_is_named(run, tmp_path
     town(GRID).to_crs("EPSG:4547").to_file(path, encoding="GBK")
     path.with_suffix(".prj").unlink()
     refused = run(PHRASE, "--roads", path)
-    assert refused.exit_code == 2 and "--crs" in refused.stderr
+    assert refused.exit_code == 2 and "请指明坐标系" in refused.stderr
     crossing = json.loads(run(PHRASE, "--roads", path, "--crs", "EPSG:4547").stdout)["properties"]["crossing"]
     assert to_metres(shapely.Point(crossing)).distance(shapely.Point(0, 0)) < 0.1
     assert run(PHRASE, "--roads", path, "--crs", "beijing").exit_code == 2
