@@ -59,7 +59,8 @@ class _Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Who brings no cookie has no session yet: nothing needs to be signed for them."""
+        """Who brings no cookie has no session to be read yet; their forms are signed, so the key must be there."""
+        app.secret_key = app.secret_key or secret_key(app)
         if self.get_cookie_name(app) in request.cookies:
             return super().open_session(app, request)
         return self.session_class()

@@ -26,6 +26,14 @@ def test_without_any_account_the_page_says_which_command_makes_the_first(office,
     assert "user-add" not in browser(office).get("/accounts/sign-in").text
 
 
+def test_the_first_visitor_of_a_process_can_sign_in(office, signed_in):
+    signed_in(office, "editor")
+    fresh = create_app({"DATABASE_URL": office.config["DATABASE_URL"]}).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', fresh.get("/accounts/sign-in").text)[1]
+    answer = fresh.post("/accounts/sign-in", data={"name": "nobody", "password": "wrong", "csrf_token": token})
+    assert answer.status_code == 401
+
+
 def test_signing_in_leads_back_and_the_header_says_who_it_is(office, browser, signed_in):
     signed_in(office, "editor")
     client = browser(office)
