@@ -54,7 +54,7 @@ SELDOM, USUALLY = (20_000, 20, 20), gc.get_threshold()
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage more seldom, and not in what is there for good: that took a fifth of the tests' time."""
+    """Look for garbage more seldom, and not in what is there for good: that took a fifth of the time of some tests."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*SELDOM)
