@@ -24,7 +24,7 @@ from geo.exchange.plan_projects import (
 )
 from geo.exchange.plan_row_records import record_of_row
 from geo.exchange.plan_rows import FORM_KEY
-from geo.exchange.plan_structure import LABEL, Passage
+from geo.exchange.plan_structure import LABEL, Passage, only_year
 from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import find_quantities
 from geo.model.plan import PlanRecord, Source
@@ -87,6 +87,9 @@ def one_of_two(first: PlanRecord, second: PlanRecord) -> PlanRecord | None:
     if first.source.headings != second.source.headings or not same_project(first.name, second.name):
         return None
     said = [(field, getattr(first, field), getattr(second, field)) for field in MERGED]
+    said = [
+        (field, *(own_years(first, one, other) if field == "plan_year" else (one, other))) for field, one, other in said
+    ]
     place = better_place(first, second)
     if place is None or any(one and other and one != other for _, one, other in said):
         return None
@@ -111,6 +114,14 @@ def one_of_two(first: PlanRecord, second: PlanRecord) -> PlanRecord | None:
         spans=moved,
         quantities=quantities,
     )
+
+
+def own_years(record: PlanRecord, one: int | None, other: int | None) -> tuple[int | None, int | None]:
+    """Two years without the one that only a heading gives where the other says another."""
+    given = {only_year(heading) for heading in record.source.headings}
+    if one and other and one != other and (one in given) != (other in given):
+        return (None, other) if one in given else (one, None)
+    return one, other
 
 
 def better_place(first: PlanRecord, second: PlanRecord) -> PlanRecord | None:

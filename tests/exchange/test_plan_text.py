@@ -183,6 +183,16 @@ def test_later_sentences_go_on_with_the_project_before_them():
     assert (hospital.name, hospital.land_area_mu, hospital.investment_cny_10k) == ("云杉医院", 40, 30000)
 
 
+def test_a_year_of_completion_goes_before_that_of_a_heading_when_a_project_is_told_again():
+    text = (
+        "青禾区2024年项目进展\n位于开发区的云杉小学项目开工建设。\n"
+        "云杉小学项目位于望江路以东,占地46亩,预计2025年8月建成投用。\n望江小学占地20亩。"
+    )
+    first, second = parse_plan(text).records
+    assert (first.name, first.land_area_mu, first.plan_year) == ("云杉小学项目", 46, 2025)
+    assert (second.name, second.plan_year) == ("望江小学", 2024)
+
+
 def test_projects_in_a_row_stand_at_the_place_behind_them():
     text = "望江中学、云杉小学选址位于新区稻场社区六组。其中,云杉小学用地57亩。望江中学用地70亩。"
     said = {record.name: (record.location_text, record.land_area_mu) for record in parse_plan(text).records}
