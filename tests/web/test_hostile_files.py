@@ -9,14 +9,6 @@ import pytest
 from geo.model.journal import JournalQuery
 from geo.web.current import live_store
 from tests.hostile.cases import CASES
-from tests.web.conftest import (  # noqa: F401 - fixtures
-    app,
-    browser,
-    office,
-    own_store,
-    passwords_are_hashed_fast,
-    signed_in,
-)
 
 SENT = (
     "kmz bomb",
@@ -40,7 +32,7 @@ def left(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", SENT)
-def test_a_file_that_is_sent_is_refused_on_the_page_and_written_never(office, signed_in, tmp_path, left, name):  # noqa: F811
+def test_a_file_that_is_sent_is_refused_on_the_page_and_written_never(office, signed_in, tmp_path, left, name):
     case = CASES[name]
     case.make(tmp_path / case.name)
     editor = signed_in(office, "editor")
@@ -58,7 +50,7 @@ def test_a_file_that_is_sent_is_refused_on_the_page_and_written_never(office, si
 @pytest.mark.parametrize(
     "name", ["zip bomb", "no prj", "mark at the start", "newline and colours in a name", "broken name"]
 )
-def test_the_commands_end_as_the_preview_says(app, tmp_path, left, name):  # noqa: F811
+def test_the_commands_end_as_the_preview_says(app, tmp_path, left, name):
     case = CASES[name]
     case.make(tmp_path / case.name)
     for words in (["inspect-file"], ["import-layer", "schools", "--dry-run"]):
