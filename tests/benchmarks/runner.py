@@ -56,6 +56,8 @@ class Case:
         The most that the figure may be; None where `peer` gives the measure.
     peer
         The same work by another program, measured as ours is; `budget_ratio` is ours over theirs.
+    ratio_at
+        Sizes that have a `budget_ratio` of their own.
     others
         More programs by name, to compare: each gives its figure, or what figures are taken from.
     rivals
@@ -76,6 +78,7 @@ class Case:
     budget: float | None = None
     peer: Callable[[Any], Any] | None = None
     budget_ratio: float | None = None
+    ratio_at: Mapping[int, float] = field(default_factory=dict)
     figure: Callable[[Any], float] | None = None
     others: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     also: tuple[Measure, ...] = ()
@@ -147,7 +150,7 @@ def _rows(case: Case, size: int, prepared: Any) -> list[Row]:
     rows = [
         Row(name, size, each.unit, each.budget, each.budget_ratio, [], [], {other: [] for other in case.others},
             case.rivals)
-        for name, each in _measures(case).items()
+        for name, each in _measures(case, size).items()
     ]  # fmt: skip
     for _ in range(case.rounds):
         result, figures = _figures(case, case.run, prepared)
@@ -163,9 +166,10 @@ def _rows(case: Case, size: int, prepared: Any) -> list[Row]:
     return rows
 
 
-def _measures(case: Case) -> dict[str, Measure]:
-    """What is measured, by the names of the rows."""
-    first = Measure("", case.unit, case.figure, case.budget, case.budget_ratio)
+def _measures(case: Case, size: int) -> dict[str, Measure]:
+    """What is measured at a size, by the names of the rows."""
+    ratio = case.ratio_at.get(size, case.budget_ratio)
+    first = Measure("", case.unit, case.figure, case.budget, ratio)
     return {case.name: first} | {f"{case.name}: {measure.name}": measure for measure in case.also}
 
 
@@ -175,4 +179,4 @@ def _figures(case: Case, work: Callable[[Any], Any], prepared: Any) -> tuple[Any
     took_s = time.perf_counter() - start
     if isinstance(result, float) and work in case.others.values():
         return result, [result]
-    return result, [measure.figure(result) if measure.figure else took_s for measure in _measures(case).values()]
+    return result, [measure.figure(result) if measure.figure else took_s for measure in (case, *case.also)]

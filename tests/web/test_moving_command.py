@@ -111,9 +111,7 @@ def test_a_backup_writes_over_nothing_and_a_broken_one_is_refused(office, tmp_pa
         (("restore", str(file)), "--yes"),
         (("restore", str(file), "--yes"), "--broken"),
         (("restore", str(tmp_path / "none.gpkg"), "--yes"), "none.gpkg"),
-        (("backup", str(tmp_path / "no" / "such" / "\0")), "")
-        if False
-        else (("restore", str(tmp_path), "--yes"), "备份"),
+        (("restore", str(tmp_path), "--yes"), "备份"),
     ):
         result = office(*arguments)
         assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1), result.stderr
