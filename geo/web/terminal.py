@@ -13,7 +13,7 @@ import orjson
 
 from geo.model.errors import AtlasError, N_
 from geo.model.remark import worded
-from geo.web.language import TRANSLATIONS
+from geo.web.translations import TRANSLATIONS
 
 JSON = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 PROGRESS_EVERY_S = 2.0
