@@ -3,7 +3,7 @@
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from geo.service import accounts
 from geo.service.intake import open_or_create
@@ -40,6 +41,21 @@ def client(app):
 def passwords_are_hashed_fast(monkeypatch) -> None:
     """Hashes as weak as they can be; tests/service/test_accounts.py looks at the real ones."""
     monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(autouse=True)
+def answers_are_closed(monkeypatch) -> Iterator[None]:
+    """A download keeps its place until it is read or closed; who tests something else need not think of it."""
+    answers, ask = [], FlaskClient.open
+
+    def asked(self: FlaskClient, *given: object, **more: object) -> TestResponse:
+        answers.append(ask(self, *given, **more))
+        return answers[-1]
+
+    monkeypatch.setattr(FlaskClient, "open", asked)
+    yield
+    for answer in answers:
+        answer.close()
 
 
 @pytest.fixture(scope="session")
