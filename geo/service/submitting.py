@@ -130,7 +130,11 @@ class Package:
                 while chunk := file.read(CHUNK_BYTES):
                     yield chunk
         finally:
-            self._folder.cleanup()
+            self.close()
+
+    def close(self) -> None:
+        """Take the package away; once more does nothing."""
+        self._folder.cleanup()
 
 
 def package(store: Store, layer_ids: Sequence[str], wish: SubmissionWish) -> Package:

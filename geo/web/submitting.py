@@ -4,7 +4,7 @@ import orjson
 from flask import Blueprint, Response, current_app, render_template, request
 
 from geo.exchange import parcel_check
-from geo.model.errors import InvalidInput, N_
+from geo.model.errors import Busy, InvalidInput, N_
 from geo.model.location import BASIS_TITLES
 from geo.model.parcel_check import ParcelCheck
 from geo.service import boundary_profiles, parcel_checks, parcels, submitting
@@ -71,7 +71,14 @@ def download() -> Response:
     with slots("drawings").taken():
         made = submitting.package(store, layer_ids, _wish(store))
     headers = {"Content-Disposition": attachment(_shown_name, _plain_name, "zip")}
-    return Response(slots("downloads").held(made.chunks()), mimetype=MEDIA_TYPE, headers=headers)
+    try:
+        held = slots("downloads").held(made.chunks())
+    except Busy:
+        made.close()
+        raise
+    response = Response(held, mimetype=MEDIA_TYPE, headers=headers)
+    response.call_on_close(made.close)  # also where nobody reads even the first piece
+    return response
 
 
 def _wish(store: Store) -> SubmissionWish:

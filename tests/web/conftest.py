@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from weakref import WeakSet
 
 import pytest
 from argon2 import PasswordHasher
@@ -47,15 +46,15 @@ def passwords_are_hashed_fast(monkeypatch) -> None:
 @pytest.fixture(autouse=True)
 def answers_are_closed(monkeypatch) -> Iterator[None]:
     """A download keeps its place until it is read or closed; who tests something else need not think of it."""
-    answers, ask = WeakSet(), FlaskClient.open  # whoever lets go of one has closed it, but for the garbage collector
+    answers, ask = [], FlaskClient.open
 
     def asked(self: FlaskClient, *given: object, **more: object) -> TestResponse:
-        answers.add(answer := ask(self, *given, **more))
-        return answer
+        answers.append(ask(self, *given, **more))
+        return answers[-1]
 
     monkeypatch.setattr(FlaskClient, "open", asked)
     yield
-    for answer in list(answers):
+    for answer in answers:
         answer.close()
 
 

@@ -93,7 +93,7 @@ def test_what_was_broken_off_is_told_to_nobody_else(editor, large, office, signe
         raise RuntimeError("the reader has gone")
 
     monkeypatch.setattr(history, "take_back", abandoned)
-    editor.post(f"/journal/undo/{large}", data={"work": TOKEN}, headers=SCRIPT)
+    editor.post(f"/journal/undo/{large}", data={"work": TOKEN}, headers=SCRIPT).close()
     assert editor.get(f"/work/{TOKEN}").json == {"state": "ended", "url": None}
     assert signed_in(office, "admin").get(f"/work/{TOKEN}").json == {"state": "unknown", "url": None}
     assert editor.get("/work/none").json == {"state": "unknown", "url": None}

@@ -37,6 +37,12 @@ def test_the_package_is_a_download_with_a_name(client):
         assert len(json.loads(archive.read("manifest.json"))["parcels"]) == 6
 
 
+def test_a_package_that_nobody_reads_leaves_nothing_behind(client, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    client.get("/submit/file?layer=schools&basis=located").close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_page_says_beforehand_why_there_will_be_no_map_sheet(client, monkeypatch):
     assert 'data-testid="no-map"' not in client.get("/submit?layer=schools&basis=located").text
     monkeypatch.setattr(map_picture, "MOST_FEATURES", 5)
