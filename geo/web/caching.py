@@ -76,11 +76,6 @@ def keep_answers(app: Flask) -> None:
     app.extensions[_EXTENSION] = Answers(whole_number(app.config, "KEPT_ANSWERS_MIB", highest=4096) * 2**20)
 
 
-def kept_answers() -> Answers:
-    """Those of the running app."""
-    return current_app.extensions[_EXTENSION]
-
-
 def cached_by_state(answer: Callable[[], Response], layer_ids: Iterable[str]) -> Response:
     """The answer, or 304 where the client already has it; who else asks the same gets the one that was made.
 
@@ -98,21 +93,31 @@ def cached_by_state(answer: Callable[[], Response], layer_ids: Iterable[str]) ->
     identity = repr((asked, store.demo, edition, day.isoformat(), states))
     etag = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
     current = request.if_none_match.contains_weak(etag)  # packed answers have weak ETags
-    response = Response(status=304) if current else _kept_or_made(etag, answer)
+    if current:
+        response = Response(status=304)
+    else:
+        known = kept_or_made(etag, lambda: _kept(answer()))
+        response = Response(known.body, known.status, mimetype=known.media_type)
     response.set_etag(etag)
     response.cache_control.no_cache = True
     return response
 
 
-def _kept_or_made(key: str, answer: Callable[[], Response]) -> Response:
-    """Nothing is kept where a standby is read: the state may be the primary's, and what follows the standby's."""
+def kept_or_made(key: str, make: Callable[[], Kept]) -> Kept:
+    """The answer that the running app keeps under a key, else the one that is made now, and kept.
+
+    Nothing is kept where a standby is read: the state may be the primary's, and what follows the standby's.
+    """
     if replica() is not None:
-        return answer()
-    if kept := kept_answers().get(key):
-        return Response(kept.body, kept.status, mimetype=kept.media_type)
-    made = answer()
-    kept_answers().keep(key, Kept(made.get_data(), made.status_code, made.mimetype))
-    return made
+        return make()
+    answers = current_app.extensions[_EXTENSION]
+    if (known := answers.get(key)) is None:
+        answers.keep(key, known := make())
+    return known
+
+
+def _kept(made: Response) -> Kept:
+    return Kept(made.get_data(), made.status_code, made.mimetype)
 
 
 @cache

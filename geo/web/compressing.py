@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, request
 from flask_login import current_user
 
 from geo.web.assets import is_asset
-from geo.web.caching import Kept, kept_answers
+from geo.web.caching import Kept, kept_or_made
 
 LEAST_BYTES = 1024
 """Below it nothing is gained: it goes out in one packet anyway."""
@@ -91,13 +91,9 @@ def _packed_file(path: Path, state: str, encoding: str) -> bytes:
 
 def _packed_answer(body: bytes, encoding: str, tag: str | None) -> bytes:
     """An answer in small; one that has an ETag is packed once for all who ask."""
-    key = f"{tag} {encoding}"
-    if tag and (kept := kept_answers().get(key)):
-        return kept.body
-    packed = _pack(body, encoding, QUICK)
-    if tag:
-        kept_answers().keep(key, Kept(packed, 200, None))
-    return packed
+    if not tag:
+        return _pack(body, encoding, QUICK)
+    return kept_or_made(f"{tag} {encoding}", lambda: Kept(_pack(body, encoding, QUICK), 200, None)).body
 
 
 def _pack(body: bytes, encoding: str, quality: int) -> bytes:

@@ -4,6 +4,7 @@ A page that cancels closes its connection, so that no answer reaches it any more
 as small files for an hour, for any process of this machine may be asked.
 """
 
+import os
 import re
 import tempfile
 import time
@@ -19,7 +20,7 @@ LASTS_S = 3600
 TOKEN = re.compile(r"[0-9a-f]{32}")
 """What a page calls its work; it makes one up each time."""
 
-blueprint = Blueprint("outcomes", __name__, url_prefix="/work")
+blueprint = Blueprint("outcomes", __name__, url_prefix="/outcomes")
 
 
 @blueprint.get("/<token>")
@@ -56,7 +57,8 @@ class Outcome:
 
 
 def _path(token: str) -> Path | None:
-    folder = Path(tempfile.gettempdir()) / "plan-atlas-work"
+    owner = os.getuid() if hasattr(os, "getuid") else "own"  # Windows has a folder for each account anyway
+    folder = Path(tempfile.gettempdir()) / f"plan-atlas-outcomes-{owner}"
     return folder / token if TOKEN.fullmatch(token) else None
 
 

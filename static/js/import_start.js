@@ -59,22 +59,24 @@ async function ask(address, body, signal, tell) {
 async function sayCancelled(token) {
   say(t("正在取消…"));
   try {
-    const url = await outcomeOf(token);
-    say(url ? t("取消来得太晚，已经全部写入。") : t("已取消，没有写入"));
+    const { state, url } = await outcomeOf(token);
+    if (state === "unknown") say(t("已取消；服务器不知道这次写入，请到日志里核对"));
+    else say(url ? t("取消来得太晚，已经全部写入。") : t("已取消，没有写入"));
     if (url) node("fault").append(" ", el("a", { href: url }, t("看这次修改")));
   } catch {
     say(t("连不上服务器，不知道取消成了没有；请到日志里核对"));
   }
 }
 
+/** How it ended; unknown where it never began, or where another server did it. */
 async function outcomeOf(token) {
   for (let unknown = 0; unknown < MOST_UNKNOWN;) {
-    const { state, url } = await getJson(`/work/${token}`);
-    if (state === "ended") return url;
+    const { state, url } = await getJson(`/outcomes/${token}`);
+    if (state === "ended") return { state, url };
     if (state === "unknown") unknown += 1;
     await new Promise((go) => { setTimeout(go, ASK_EVERY_MS); });
   }
-  return null;
+  return { state: "unknown", url: null };
 }
 
 /** What is wrong, at the head of the page; nothing takes it away. */

@@ -74,7 +74,7 @@ def test_the_journal_leads_to_a_page_of_its_own_that_takes_all_back(editor, larg
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert {"done": SIZE, "of": SIZE} in lines and "/journal?change_set=" in lines[-1]["result"]["url"]
     assert state()[0] == 0
-    assert editor.get(f"/work/{TOKEN}").json == {"state": "ended", "url": lines[-1]["result"]["url"]}
+    assert editor.get(f"/outcomes/{TOKEN}").json == {"state": "ended", "url": lines[-1]["result"]["url"]}
     assert "移除" in editor.get(lines[-1]["result"]["url"]).text
 
 
@@ -94,9 +94,9 @@ def test_what_was_broken_off_is_told_to_nobody_else(editor, large, office, signe
 
     monkeypatch.setattr(history, "take_back", abandoned)
     editor.post(f"/journal/undo/{large}", data={"work": TOKEN}, headers=SCRIPT).close()
-    assert editor.get(f"/work/{TOKEN}").json == {"state": "ended", "url": None}
-    assert signed_in(office, "admin").get(f"/work/{TOKEN}").json == {"state": "unknown", "url": None}
-    assert editor.get("/work/none").json == {"state": "unknown", "url": None}
+    assert editor.get(f"/outcomes/{TOKEN}").json == {"state": "ended", "url": None}
+    assert signed_in(office, "admin").get(f"/outcomes/{TOKEN}").json == {"state": "unknown", "url": None}
+    assert editor.get("/outcomes/none").json == {"state": "unknown", "url": None}
     assert state()[0::2] == before[0::2]  # the journal has an account more
 
 
