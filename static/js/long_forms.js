@@ -1,4 +1,4 @@
-// The forms of work that takes its time, an import or a large undo: sent with a bar that tells how far the work is, and a way to break it off.
+// Forms whose work takes its time, an import or a large undo: a bar tells how far it is, a button breaks it off.
 
 import { RequestFailed, getJson } from "./api.js";
 import { el } from "./dom.js";
