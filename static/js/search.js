@@ -21,6 +21,7 @@ export class Search {
     this.latest = new Latest();
     this.options = [];
     this.active = -1;
+    this.awaited = null;
     const ask = debounce(() => this.ask(), WAIT_MS);
     input.addEventListener("input", ask);
     input.addEventListener("focus", () => this.input.value.trim() && this.ask());
@@ -51,6 +52,7 @@ export class Search {
 
   show(text, answer, place) {
     this.options = [];
+    this.list.dataset.words = text;
     if (answer instanceof Error) return this.open([el("li", { class: "search-none", role: "presentation" }, answer.message)]);
     const { features, words } = answer;
     const rows = [];
@@ -96,6 +98,9 @@ export class Search {
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.activate(this.options.length ? 0 : -1);
+    const isAwaited = this.awaited === this.list.dataset.words;
+    this.awaited = null;
+    if (isAwaited) this.chooseActive();
   }
 
   close() {
@@ -120,9 +125,16 @@ export class Search {
     if (event.key === "Escape") this.close();
     else if (this.list.hidden || !count) return;
     else if (move) this.activate((this.active + move + count) % count);
-    else if (event.key === "Enter") this.options[this.active]?.choose({ focus: true });
+    else if (event.key === "Enter") this.chooseActive();
     else return;
     event.preventDefault();
+  }
+
+  /** Whoever types on and presses Enter at once means what the new words will find, not what the old ones did. */
+  chooseActive() {
+    const text = this.input.value.trim();
+    if (this.list.dataset.words === text) this.options[this.active]?.choose({ focus: true });
+    else this.awaited = text;
   }
 }
 

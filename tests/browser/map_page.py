@@ -95,6 +95,7 @@ class MapPage:
     def search(self, words: str) -> Locator:
         """Type into the search field; gives the options that come."""
         self.by("search").fill(words)
+        expect(self.by("search-list")).to_have_attribute("data-words", words)  # no longer those of words before
         expect(self.by("search-list")).to_be_visible()
         return self.by("search-option")
 

@@ -176,6 +176,15 @@ def test_what_is_searched_for_is_found_by_name_initials_number_road_and_village(
         assert page.query["feature"] == [key]
 
 
+def test_enter_right_after_typing_means_the_new_words(open_map):
+    page = open_map()
+    page.search("schools/2023-1")
+    page.by("search").fill("schools/2024-1")
+    page.by("search").press("Enter")
+    expect(page.by("source")).to_contain_text("编号 schools/2024-1 ")
+    assert page.query["feature"] == ["schools/2024-1"]
+
+
 def test_a_search_without_result_says_what_to_try(open_map):
     page = open_map()
     page.by("search").fill("哈尔滨")
