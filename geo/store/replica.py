@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, text
 from geo.model.errors import StoreUnavailable
 from geo.store.limits import USUAL, Limits
 from geo.store.postgis import PostgisStore
+from geo.store.postgis_engine import CONNECT_TIMEOUT_S
 
 EVERY_S = 0.25
 """How often both servers are asked how far they are."""
@@ -41,10 +42,12 @@ class Replica(PostgisStore):
         self._positions: deque[tuple[float, int]] = deque(maxlen=round(10 / EVERY_S))
         self._has_all_until = float("-inf")
         self._closing = threading.Event()
-        threading.Thread(target=self._watch, name="plan-atlas-replica", daemon=True).start()
+        self._watching = threading.Thread(target=self._watch, name="plan-atlas-replica", daemon=True)
+        self._watching.start()
 
     def close(self) -> None:
         self._closing.set()
+        self._watching.join(CONNECT_TIMEOUT_S)  # a connection that it is using would stay open
         super().close()
 
     @property

@@ -1,5 +1,6 @@
 """Reading from a hot standby: never older than a second, and the primary wherever it cannot be had."""
 
+import threading
 import time
 
 import pandas
@@ -98,6 +99,15 @@ def test_a_standby_takes_no_write(replica):
     wait_until(lambda: replica.is_fresh)
     with pytest.raises(StoreUnavailable):
         add(replica, "t")
+
+
+def test_nothing_looks_at_the_servers_any_more_once_it_is_closed(store, url):
+    for _ in range(20):  # some of them in the middle of a look
+        itself = open_replica(url, store)
+        itself._look()
+        itself.close()
+        assert "plan-atlas-replica" not in {each.name for each in threading.enumerate()}
+    assert store._engine.pool.checkedout() == 0
 
 
 def test_a_server_that_follows_nobody_is_never_read(store, url):
