@@ -43,8 +43,12 @@ async function get(address, params, signal, Accept, read) {
   }
 }
 
+/** The JSON of an answer, null where it is none; one that is broken off while it comes is no wrong answer. */
 function jsonOf(response) {
-  return response.json().catch(() => null);
+  return response.json().catch((error) => {
+    if (error.name === "AbortError") throw error;
+    return null;
+  });
 }
 
 function failed(response, body) {
@@ -91,7 +95,7 @@ export class Latest {
       const answer = await task(controller.signal);
       return controller.signal.aborted ? undefined : answer;
     } catch (error) {
-      if (error.name === "AbortError") return undefined;
+      if (controller.signal.aborted || error.name === "AbortError") return undefined;  // nobody waits for it any more
       throw error;
     }
   }

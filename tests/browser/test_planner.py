@@ -402,6 +402,30 @@ def test_the_keyboard_alone_walks_through_the_list(open_map):
     expect(item).to_be_focused()
 
 
+BROKEN_OFF = """async ([address, name]) => {
+  const { Latest, getJson } = await import(address);
+  const latest = new Latest();
+  const { fetch } = window;
+  window.fetch = async (_, { signal }) => new Response(new ReadableStream({ start(body) {
+    signal.addEventListener("abort", () => body.error(new DOMException("", name)));
+  } }), { status: 200 });
+  const first = latest.run((signal) => getJson("/first", {}, signal)).then(() => "dropped", (error) => error.message);
+  await new Promise((go) => { setTimeout(go, 50); });
+  await latest.run(async () => null);
+  window.fetch = fetch;
+  return first;
+}"""
+
+
+@pytest.mark.parametrize("name", ["AbortError", "TypeError"])
+def test_an_answer_that_a_newer_question_breaks_off_halfway_is_no_fault(open_map, name):
+    page = open_map().page
+    address = (
+        page.locator('link[rel=stylesheet]:not([href*="/vendor/"])').first.get_attribute("href").partition("/css/")[0]
+    )
+    assert page.evaluate(BROKEN_OFF, [f"{address}/js/api.js", name]) == "dropped"
+
+
 def _number(node: Locator, unit: str) -> float:
     """The figure that stands before a unit."""
     expect(node).to_contain_text(unit)
