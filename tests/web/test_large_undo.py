@@ -86,6 +86,11 @@ def test_without_a_script_the_page_names_the_command(editor, large, state):
     assert state() == before
 
 
+def test_what_cannot_be_undone_has_no_button_and_says_why(editor):
+    page = editor.get("/journal/undo/1").text  # what the store was built with
+    assert 'data-testid="undo-many"' not in page and "这次修改不能撤销" in page
+
+
 def test_what_was_broken_off_is_told_to_nobody_else(editor, large, office, signed_in, monkeypatch, state):
     before = state()
 
