@@ -27,6 +27,7 @@ export class Labels {
     this.groups = new Map();
     this.pane = map.createPane("labels");
     this.pane.setAttribute("aria-hidden", "true");
+    this.pane.lang = "zh-CN"; // names stay as the plan has them, in Chinese shapes of the characters, whatever the page speaks
     map.on("moveend zoomend resize", () => this.draw());
   }
 
