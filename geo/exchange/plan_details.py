@@ -12,7 +12,9 @@ CLAUSES, YEARS = WORDS["clauses"], WORDS["years"]
 LOCATED = re.compile(pattern(WORDS["anchors"]["located"]))
 LOCATED_AGAIN = re.compile(WORDS["anchors"]["subject_again"] + LOCATED.pattern)
 LOCATION_ENDS = re.compile(pattern(WORDS["location"]["ends"]))
-NEAR, RESTARTS, HOUSE = (re.compile(WORDS["location"][key]) for key in ("near", "restarts", "house"))
+NEAR, RESTARTS, HOUSE, AREA, LEAD = (
+    re.compile(WORDS["location"][key]) for key in ("near", "restarts", "house", "area", "lead")
+)
 IN_BRACKETS, NO_PLACE, THIS = (re.compile(WORDS["location"][key]) for key in ("in_brackets", "no_place", "this"))
 HEADINGS = [(kind["layer"], re.compile(kind["headings"])) for kind in WORDS["layers"] if "headings" in kind]
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
@@ -41,8 +43,8 @@ def find_location(text: str, name: str = "") -> str | None:
     """
     if (behind := IN_BRACKETS.match(text)) and is_place(behind["place"]):
         return str(behind["place"])
-    located = LOCATED.search(text)
-    rest = text[located.end() if located else 0 :]
+    located, lead = LOCATED.search(text), LEAD.match(text)
+    rest = text[located.end() if located else lead.end() if lead else 0 :]
     while located and (again := LOCATED_AGAIN.match(rest := rest.lstrip(CLAUSES["marks"]))):
         rest = rest[again.end() :]
     skipped = len(rest) - len(rest.lstrip(CLAUSES["marks"]))
@@ -56,7 +58,9 @@ def find_location(text: str, name: str = "") -> str | None:
         last = min(stop.start() if stop else len(clause), ended if ended > 0 else len(clause))
         words = clause[:last]
         bare = words.strip(CLAUSES["marks"])
-        told = bool(bare) and (is_place(words) or (located is not None and (reached == skipped or is_near(bare))))
+        area = lead and not clause.endswith("\n") and AREA.match(clause.strip(CLAUSES["marks"]))
+        first = reached == skipped and bool(located or area)
+        told = bool(bare) and (is_place(words) or first or (located is not None and is_near(bare)))
         if not told:
             break
         end, reached = reached + len(words), reached + len(clause)

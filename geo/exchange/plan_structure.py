@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from geo.exchange.plan_rows import FORM_KEY, Row, as_form, cells_of, find_rows
 from geo.exchange.plan_words import WORDS
-from geo.exchange.quantities import either, read_numeral
+from geo.exchange.quantities import either, find_quantities, read_numeral
 
 LAYOUT = WORDS["layout"]
 MARKERS = [(entry["style"], re.compile(entry["pattern"]), entry["shown"]) for entry in WORDS["markers"]]
@@ -219,7 +219,7 @@ class Layout:
             self.in_table = False
             del self.outline.path[self.outline.find("table") :]
         if not self.in_table:
-            line = as_form(line)
+            line = as_clauses(as_form(line))
         self.read_line(line.strip(), place + len(line) - len(line.lstrip()), number + 1)
 
     def read_row(self, row: Row, paragraph: int) -> None:
@@ -248,6 +248,18 @@ class Layout:
             return
         title = open_line(outline, line, complete=complete)
         self.passages += split_items(Passage(line, place, paragraph, tuple(outline.path), title))
+
+
+def as_clauses(line: str) -> str:
+    """A line with a comma where only a space parts a figure from what follows: 占地30亩 总投资2亿元 设36个班."""
+    if " " not in line.strip():
+        return line
+    letters = list(line)
+    for figure in find_quantities(line):
+        rest = line[figure.end :]
+        if rest.startswith(" ") and rest.lstrip()[:1].isalnum():
+            letters[figure.end] = LAYOUT["comma"]
+    return "".join(letters)
 
 
 def ends_table(line: str) -> bool:

@@ -58,6 +58,7 @@ MEASURES = {
 MULTIPLIERS: dict[str, float] = WORDS["multipliers"]
 QUALIFIERS = WORDS["qualifiers"]
 BOUNDARIES = WORDS["boundaries"]
+BRACKET = "("
 BEGINS = re.escape("".join(sorted({word[0] for key in ("before", "plain") for word in QUALIFIERS[key]})))
 """Letters with which the words before a number begin; where neither they nor a numeral stand, nothing is sought."""
 QUANTITY = re.compile(
@@ -79,6 +80,18 @@ QUANTITY = re.compile(
     re.VERBOSE,
 )
 
+BESIDE = re.compile(
+    rf"""
+    \( (?P<multiplier> (?:{either(list(MULTIPLIERS))})? ) (?P<unit> {either(list(MEASURES))} ) \) \s* [:]? \s*
+    (?P<number> \d{{1,15}} (?: (?:,\d{{3}}){{1,5}} (?!\d) )? (?:\.\d{{1,9}})? )
+    (?! [\d.] | \s* (?:{either(list(MULTIPLIERS) + list(MEASURES))}) )
+    | (?<!\d)(?<!\d[.,]) (?P<number2> \d{{1,15}} (?: (?:,\d{{3}}){{1,5}} )? (?:\.\d{{1,9}})? ) \s*
+    \( (?P<multiplier2> (?:{either(list(MULTIPLIERS))})? ) (?P<unit2> {either(list(MEASURES))} ) \)
+    """,
+    re.VERBOSE,
+)
+"""A number of which the unit stands in brackets: 占地面积(㎡):28682, 总投资:4500(万元)."""
+
 
 def find_quantities(text: str) -> list[Quantity]:
     """All quantities in a text, in order; a range (30-50亩) says no single number and is left out."""
@@ -89,11 +102,32 @@ def find_quantities(text: str) -> list[Quantity]:
 def quantities_in(text: str) -> tuple[Quantity, ...]:
     """The same, found once for a text that is asked for again."""
     found: list[Quantity] = []
-    for match in QUANTITY.finditer(text):
-        quantity = read_match(text, match, found[-1] if found else None)
+    for match in matches_in(text):
+        if found and match.start() < found[-1].end:
+            continue
+        beside = match.re is BESIDE
+        quantity = (read_beside if beside else read_match)(text, match, found[-1] if found else None)
         if quantity is not None:
             found.append(quantity)
     return tuple(found)
+
+
+def matches_in(text: str) -> list[re.Match[str]]:
+    """Where a number and a unit stand, in order; those with the unit in brackets overlap none of the others."""
+    matches = list(QUANTITY.finditer(text))
+    if BRACKET not in text:
+        return matches
+    return sorted((*BESIDE.finditer(text), *matches), key=lambda match: match.start())
+
+
+def read_beside(text: str, match: re.Match[str], _: Quantity | None) -> Quantity | None:
+    """占地面积(㎡):28682: the label stands before the bracket."""
+    measure, number = MEASURES[match["unit"] or match["unit2"]], read_numeral(match["number"] or match["number2"])
+    multiplier = match["multiplier"] or match["multiplier2"]
+    if number is None or measure.only_with_multiplier or measure.only_labelled:
+        return None
+    value = tidy_number(number * MULTIPLIERS.get(multiplier, 1.0) * measure.size / measure.per)
+    return Quantity(value, measure.key, match[0], match.start(), match.end(), label_before(text, match.start()))
 
 
 def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Quantity | None:
