@@ -9,7 +9,14 @@ from geo.exchange.plan_details import LOCATED, find_location, finished_year
 from geo.exchange.plan_figures import read_figures
 from geo.exchange.plan_names import same_project
 from geo.exchange.plan_projects import anchors_in, clause_start, name_line
-from geo.exchange.plan_records import AGGREGATE, join_items, of_figures, record_of, speaks_of_several
+from geo.exchange.plan_records import (
+    AGGREGATE,
+    join_items,
+    of_figures,
+    record_of,
+    speaks_of_existing,
+    speaks_of_several,
+)
 from geo.exchange.plan_structure import Passage
 from geo.exchange.plan_words import WORDS, pattern
 from geo.model.plan import PlanRecord
@@ -70,7 +77,8 @@ def goes_on_about(record: PlanRecord, passage: Passage, words: str, start: int) 
 
 def tells_of_one(words: str) -> bool:
     """Whether a sentence may tell of a single new project."""
-    return not AGGREGATE.match(words) and not speaks_of_several(words) and not OF_OLD.search(words)
+    others = speaks_of_several(words) or speaks_of_existing(words)
+    return not AGGREGATE.match(words) and not others and not OF_OLD.search(words)
 
 
 def project_of_lead(passages: Sequence[Passage]) -> PlanRecord | None:

@@ -92,6 +92,8 @@ def find_year(text: str, passage: Passage) -> int | None:
         return int(passage.year + YEARS["relative"][match["relative"]])
     if passage.year:
         return passage.year
+    if FINISHED_RELATIVE.search(text):  # 2023年动工,今年秋季投用: of no year that is known
+        return None
     match = STARTED.search(text) or LEAD_YEAR.match(passage.text)
     return int(match["year"]) if match else None
 

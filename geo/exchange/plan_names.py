@@ -11,9 +11,11 @@ from geo.exchange.quantities import either, find_quantities
 
 NAMES, CLAUSES = WORDS["names"], WORDS["clauses"]
 FACILITY = re.compile(f"(?:{either(NAMES['facilities'])}|{'|'.join(NAMES['facility_patterns'])}){NAMES['brackets']}$")
+PROGRAMME = f"(?:{either(NAMES['programme_words'] + NAMES['programme_aims'])})"
 GENERIC = re.compile(
     "|".join(NAMES["generic"])
     + f"|^(?:{either(NAMES['generic_said'])})*(?:{either(NAMES['generic_nouns'])}){NAMES['kinds_of_work']}$"
+    + f"|^{PROGRAMME}*(?:{either(NAMES['programme_aims'])}){PROGRAMME}*{NAMES['programme_ends']}$"
 )
 BEFORE_NAME, AFTER_NAME = (re.compile(pattern(NAMES[key])) for key in ("before_name", "after_name"))
 BEGINS_MARKED = re.compile(NAMES["begins_marked"])

@@ -35,6 +35,7 @@ BUILT_CLAUSE, PREDICATE = re.compile(ANCHORS["built_clause"]), re.compile(patter
 GOES_ON = re.compile(ANCHORS["goes_on"])
 CONTINUES, SUBJECTS = re.compile(pattern(ANCHORS["continues"])), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
+SERIAL_CLAUSE = re.compile(CLAUSES["serial_clause"])
 SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
 MENTIONS = re.compile(f"(?:{either(NAMES['facilities'])})(?:{NAMES['kind']})?{NAMES['brackets']}")
 BULLET = next(pattern for style, pattern, _ in MARKERS if style == "bullet")
@@ -161,7 +162,18 @@ def subject_at(text: str, start: int, *, alone: bool) -> Anchor | None:
         name = clean_name(text[start:end])
         if is_project(name) and name in text[start:end] and not holds_figures(name):
             return Anchor(name, start, end, 3)
-    return None
+    return subject_over_commas(text, start)
+
+
+def subject_over_commas(text: str, start: int) -> Anchor | None:
+    """The project before a verb of which the name lists its parts: 柳南中学教学楼、综合楼项目总投资2400万元."""
+    clause = SERIAL_CLAUSE.match(text, start)
+    verb = PREDICATE.search(text, text.rindex(SERIAL, start, clause.end()), clause.end()) if clause else None
+    if verb is None or verb.start() - start > NAMES["longest"]:
+        return None
+    name = clean_name(text[start : verb.start()])
+    listing = is_project(name) and not any(is_project(piece) for piece in name.split(SERIAL)[:-1])
+    return Anchor(name, start, verb.start(), 3) if listing and name in text[start : verb.start()] else None
 
 
 def name_at_front(text: str) -> str | None:
@@ -332,5 +344,5 @@ def members(text: str, match: re.Match[str]) -> list[Anchor]:
     for piece in ONE_OF_LIST.split(match["list"]):
         anchors.append(Anchor(clean_name(piece), place, place + len(piece), 3, listed=True))
         place += len(piece) + 1
-    proper = all(is_project(each.name) and len(each.name) >= SHORTEST_LISTED for each in anchors)
+    proper = all(is_project(name) and (len(name) >= SHORTEST_LISTED or kind_of(name)) for name in (a.name for a in anchors))
     return anchors if len(anchors) > 1 and proper and not INSTEAD.search(sentence) else []

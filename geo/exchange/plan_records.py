@@ -40,6 +40,7 @@ MERGED = (
 )  # fmt: skip
 """Fields of a record that a second telling of the project may add."""
 OF_OTHERS, SENTENCE = re.compile(WORDS["article"]["of_others"]), re.compile(WORDS["clauses"]["sentence"])
+EXISTING, PLANNED = (re.compile(WORDS["article"][key]) for key in ("existing", "planned"))
 AGGREGATE = re.compile(pattern(WORDS["anchors"]["aggregate"]))
 
 
@@ -263,10 +264,18 @@ def of_figures(figures: Figures) -> dict[str, Any]:
 
 
 def of_one(text: str) -> str:
-    """A passage in which sentences about several projects say nothing of the one."""
-    if not OF_OTHERS.search(text):
+    """A passage in which sentences about several projects, or about what is there already, say nothing of the one."""
+    if not OF_OTHERS.search(text) and not EXISTING.search(text):
         return text
-    return "".join(" " * len(words) if speaks_of_several(words) else words for words in SENTENCE.split(text))
+    others = (speaks_of_several(words) or speaks_of_existing(words) for words in SENTENCE.split(text))
+    return "".join(
+        " " * len(words) if other else words for other, words in zip(others, SENTENCE.split(text), strict=True)
+    )
+
+
+def speaks_of_existing(sentence: str) -> bool:
+    """Whether a sentence tells what a school has today and nothing that is planned: 学校原占地17亩,有12个教学班."""
+    return bool(EXISTING.search(sentence)) and not PLANNED.search(sentence)
 
 
 def speaks_of_several(sentence: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from geo.exchange.plan_figures import is_seats
 from geo.exchange.plan_names import LAYERS, LEVELS
 from geo.exchange.plan_structure import YEAR, Passage
-from geo.exchange.plan_words import WORDS
+from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import either, find_quantities
 from geo.model.plan import PlanRecord, PlanTotal, Quantity, Source
 
@@ -17,6 +17,7 @@ AFTER, BEFORE = (re.compile(TOTALS[key].replace("{nouns}", NOUNS)) for key in ("
 STRIP, PER, OF_SIZE, RATES = (re.compile(TOTALS[key]) for key in ("strip", "per", "of_size", "rates"))
 STRIP_THROUGH = re.compile(TOTALS["strip_through"])
 RATE_STRIP, BY_YEAR, INVESTMENT = (re.compile(TOTALS[key]) for key in ("rate_strip", "by_year", "investment"))
+GOES_ON = re.compile(pattern(WORDS["anchors"]["continues"]))
 REACH = 120
 """Letters around a figure in which its subject and its year are sought."""
 COUNTED = frozenset(("item", "company", "household"))
@@ -37,8 +38,8 @@ class Spans:
 def read_totals(passages: list[Passage], records: Sequence[PlanRecord]) -> Iterator[PlanTotal]:
     """All totals in the passages.
 
-    What a record took as its own figure is none; nor are other figures in its words, but for sizes, rates and
-    companies, which are told of what it belongs to.
+    What a record took as its own figure is none; nor are other figures in the sentences that tell of it, but for sizes,
+    rates and companies, which are told of what it belongs to.
     """
     taken = Spans(span for record in records for span in record.spans.values())
     projects = Spans((record.source.start, record.source.end) for record in records)
@@ -48,8 +49,9 @@ def read_totals(passages: list[Passage], records: Sequence[PlanRecord]) -> Itera
             start = passage.start + place
             found = find_quantities(sentence)
             free = [each for each in found if not taken.meet(start + each.start, start + each.end)]
+            told = taken.meet(start, start + len(sentence)) or GOES_ON.match(sentence)
             for total in totals_of(passage, sentence, place, free):
-                own = projects.meet(total.source.start, total.source.end)
+                own = told and projects.meet(total.source.start, total.source.end)
                 if not own or total.measure in ("size", "rate") or total.unit == "company":
                     yield total
             place += len(sentence)

@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BY_HAND = sorted((ROOT / "tests" / "data" / "plans" / "by_hand").glob("*.expected.json"))
 FORMS = sorted((ROOT / "tests" / "data" / "plans" / "forms").glob("*.expected.json"))
 """Lists in words of our own, each in a form of its own, read by hand before the parser saw them."""
+PROSE = sorted((ROOT / "tests" / "data" / "plans" / "prose").glob("*.expected.json"))
+"""Chapters of plans and news, the facts of public ones in words of our own, read by hand before the parser saw them."""
 SHARED = sorted((ROOT.parent / "shared" / "cases").glob("*.expected.json"))
 """Lists that lie beside the checkout, where they do."""
 FIELDS = (
@@ -38,13 +40,16 @@ def bare(name: str) -> str:
 
 
 def faults(expected: Path) -> tuple[int, list[tuple[str, str, object, object]]]:
-    """How many fields there are, name included, and those read wrong: project, field, what is right, what was read."""
-    wanted = json.loads(expected.read_text(encoding="utf-8"))["records"]
+    """How many fields and totals there are, names included, and those read wrong: project, field, right, read."""
+    wanted = json.loads(expected.read_text(encoding="utf-8"))
     text = expected.with_name(expected.name.replace(".expected.json", ".txt")).read_text(encoding="utf-8")
-    left: list[PlanRecord] = list(parse_plan(text).records)
-    wrong: list[tuple[str, str, object, object]] = []
-    number = 0
-    for case in wanted:
+    reading = parse_plan(text)
+    left: list[PlanRecord] = list(reading.records)
+    counted = {(total.measure, total.subject, total.value) for total in reading.totals}
+    totals = [(each["measure"], each["subject"], each["value"]) for each in wanted.get("totals", ())]
+    wrong: list[tuple[str, str, object, object]] = [(each[1], each[0], each[2], None) for each in {*totals} - counted]
+    number = len(totals)
+    for case in wanted["records"]:
         names = {bare(each) for each in (case["name"], *case.get("also", ()))}
         fields = (*FIELDS, "layer") if "layer" in case else FIELDS
         record = next((each for each in left if bare(each.name) in names), None)
