@@ -41,8 +41,8 @@ def find_location(text: str, name: str = "") -> str | None:
     name
         Of the project; behind 的 it ends the place: 位于城东的城东小学项目.
     """
-    if (behind := IN_BRACKETS.match(text)) and is_place(behind["place"]):
-        return str(behind["place"])
+    if (behind := IN_BRACKETS.match(text)) and (place := place_in_brackets(behind["place"])):
+        return place
     located, lead = LOCATED.search(text), LEAD.match(text)
     rest = text[located.end() if located else lead.end() if lead else 0 :]
     while located and (again := LOCATED_AGAIN.match(rest := rest.lstrip(CLAUSES["marks"]))):
@@ -68,6 +68,16 @@ def find_location(text: str, name: str = "") -> str | None:
             break
     place = THIS.sub("", rest[skipped:end].strip(CLAUSES["marks"]))
     return None if NO_PLACE.match(place) else place or None
+
+
+def place_in_brackets(words: str) -> str | None:
+    """The place that brackets behind a name begin with: (会展南五路以北、会展南七路以东,36个班)."""
+    end = 0
+    for clause in re.split(CLAUSES["end"], words):
+        if not is_place(clause):
+            break
+        end += len(clause)
+    return words[:end].strip(CLAUSES["marks"]) or None
 
 
 def is_near(clause: str) -> bool:

@@ -11,6 +11,7 @@ from geo.exchange.plan_names import (
     GENERIC,
     LOCATED,
     NAMES,
+    alike,
     bare_name,
     clean_name,
     holds_figures,
@@ -29,6 +30,7 @@ ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS[
 INVESTS = re.compile(ANCHORS["invests"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 NO_ITEM, TOLD, HEADLINE = (re.compile(pattern(ANCHORS[key])) for key in ("no_item", "told", "headline"))
+DISTRICT = re.compile(ANCHORS["district"])
 PLACED_BEFORE, APPROVED = re.compile(ANCHORS["placed_before"]), re.compile(ANCHORS["approved"])
 LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
 BUILT_CLAUSE, PREDICATE = re.compile(ANCHORS["built_clause"]), re.compile(pattern(ANCHORS["predicate"]))
@@ -36,6 +38,8 @@ GOES_ON = re.compile(ANCHORS["goes_on"])
 CONTINUES, SUBJECTS = re.compile(pattern(ANCHORS["continues"])), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
 SERIAL_CLAUSE = re.compile(CLAUSES["serial_clause"])
+PART_OF_ONE, LISTED_ALONE = re.compile(ANCHORS["part_of_one"]), re.compile(ANCHORS["listed_alone"])
+LISTED_AS, BRACKETED = re.compile(ANCHORS["listed_as"]), re.compile(ANCHORS["bracketed"])
 SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
 MENTIONS = re.compile(f"(?:{either(NAMES['facilities'])})(?:{NAMES['kind']})?{NAMES['brackets']}")
 BULLET = next(pattern for style, pattern, _ in MARKERS if style == "bullet")
@@ -161,7 +165,7 @@ def subject_at(text: str, start: int, *, alone: bool) -> Anchor | None:
     for end in ends:
         name = clean_name(text[start:end])
         if is_project(name) and name in text[start:end] and not holds_figures(name):
-            return Anchor(name, start, end, 3)
+            return Anchor(name, start, text.index(name, start) + len(name), 3)
     return subject_over_commas(text, start)
 
 
@@ -219,7 +223,7 @@ def anchors_in(passage: Passage) -> list[Anchor]:
         if is_project(name := clean_name(match["name"])) and name in match["name"]:
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"]))
     for match in PLACED_BUILT.finditer(text):
-        if is_project(name := clean_name(match["name"])) and name in match["name"] and is_place(match["place"]):
+        if is_project(name := clean_name(match["name"])) and name in match["name"] and names_place(match["place"]):
             start = clause_start(text, match.start())
             found.append(Anchor(name, start, match.end("name"), 1, place=match["place"]))
     for match in LOCATED.finditer(text):
@@ -235,8 +239,11 @@ def anchors_in(passage: Passage) -> list[Anchor]:
     for match in LISTED.finditer(text) if ANCHORS["and_so_on"] in text else ():
         found += members(text, match)
     found = found or built(passage)
-    if not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
-        found += subjects(text) + built_clauses(text)
+    weak = anchor is not None and not is_project(anchor.name)
+    if weak or not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
+        found += subjects(text) + built_clauses(text) + bracketed(text) + listed_alone(text)
+    if weak and any(each.start > 0 and not alike(each.name, anchor.name) for each in found):  # type: ignore[union-attr]
+        found.remove(anchor)  # type: ignore[arg-type]  # 夯实基层网底。湖西医院位于…: a task, and what is done for it
     found = found or headline(text)
     named = mentioned_before(text) if all(each.start for each in found) else None
     if named and not any(each.start < named.end for each in found):
@@ -247,6 +254,11 @@ def anchors_in(passage: Passage) -> list[Anchor]:
         if all(anchor.end <= other.start or anchor.start >= other.end for other in kept):
             kept.append(anchor)
     return sorted(kept, key=lambda anchor: anchor.start)
+
+
+def names_place(words: str) -> bool:
+    """Whether words say a place, or name a district."""
+    return is_place(words) or DISTRICT.fullmatch(words) is not None
 
 
 def all_placed(text: str, start: int, located: re.Match[str]) -> list[Anchor]:
@@ -297,6 +309,27 @@ def built_clauses(text: str) -> list[Anchor]:
     return found
 
 
+def bracketed(text: str) -> list[Anchor]:
+    """Projects of which brackets tell: 会展南小学(会展南五路以北、会展南七路以东,36个班)."""
+    found: list[Anchor] = []
+    for match in BRACKETED.finditer(text):
+        name = clean_name(match["name"])
+        proper = is_project(name) and name in match["name"] and not find_quantities(name)
+        if proper and is_told(match["told"]):
+            found.append(Anchor(name, match.start(), match.end("name"), 3))
+    return found
+
+
+def listed_alone(text: str) -> list[Anchor]:
+    """Projects that a sentence only names: 建成双流镇幼儿园、龙岗镇第二幼儿园。"""
+    found: list[Anchor] = []
+    for match in LISTED_ALONE.finditer(text) if SERIAL in text else ():
+        several = members(text, match)
+        if all(kind_of(each.name) for each in several):
+            found += several
+    return found
+
+
 def headline(text: str) -> list[Anchor]:
     """The project of a headline: 城南将新建一所公办小学——杜鹃路小学, 新华北小学开建."""
     match = HEADLINE.search(text[: 3 * NAMES["longest"]])
@@ -336,6 +369,13 @@ def begins_item(passage: Passage) -> bool:
     return passage.text.startswith(own.shown) if own.shown else BULLET.match(passage.text) is not None
 
 
+def is_member(name: str) -> bool:
+    """Whether one of a list is a project: its name is long enough or tells a kind, or it is a part of a school."""
+    if PART_OF_ONE.search(name):
+        return kind_of(name) is not None
+    return is_project(name) and (len(name) >= SHORTEST_LISTED or kind_of(name) is not None)
+
+
 def members(text: str, match: re.Match[str]) -> list[Anchor]:
     """The members of 推进A、B等项目, if each of them is a project."""
     front = text[max(0, match.start() - 3 * NAMES["longest"]) : match.start()]
@@ -344,5 +384,8 @@ def members(text: str, match: re.Match[str]) -> list[Anchor]:
     for piece in ONE_OF_LIST.split(match["list"]):
         anchors.append(Anchor(clean_name(piece), place, place + len(piece), 3, listed=True))
         place += len(piece) + 1
-    proper = all(is_project(name) and (len(name) >= SHORTEST_LISTED or kind_of(name)) for name in (a.name for a in anchors))
+    if named := LISTED_AS.match(text[match.end("list") :]):
+        name, start = named["name"], match.end("list") + named.start("name")
+        return [Anchor(name, match.start(), start + len(name), 3)]
+    proper = all(is_member(each.name) for each in anchors)
     return anchors if len(anchors) > 1 and proper and not INSTEAD.search(sentence) else []

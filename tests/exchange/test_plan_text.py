@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.exchange.plan_text import parse_plan, plan_json
 from geo.model.location import LocationPhrase
-from tests.exchange.plan_cases import BY_HAND, FORMS, SHARED, faults
+from tests.exchange.plan_cases import BY_HAND, FORMS, PROSE, SHARED, faults
 
 ROOT = Path(__file__).parents[2]
 PLANS = ROOT / "tests" / "data" / "plans"
@@ -77,7 +77,7 @@ def test_every_figure_is_found_where_its_span_says(name):
 
 def test_lists_that_were_read_by_hand_are_read_alike():
     fields, wrong = 0, []
-    for path in BY_HAND + FORMS + SHARED:
+    for path in BY_HAND + FORMS + PROSE + SHARED:
         number, faulty = faults(path)
         fields += number
         wrong += faulty
@@ -210,6 +210,38 @@ def test_figures_of_several_projects_are_given_to_none_of_them():
     assert [(each.name, each.land_area_mu, each.plan_year) for each in parse_plan(text).records] == [
         ("海棠中学", 60, None)
     ]
+
+
+BOX_OF_PROGRAMMES = (
+    "专栏3 教育重点工程",
+    "1.义务教育学校扩容工程。新建云杉小学,位于望江路以北,占地30亩,36个教学班。",
+    "2.基层医疗卫生服务工程。新建社区卫生服务中心3个、村卫生室45个,总投资2700万元。",
+    "3.夯实学前教育。建成云杉幼儿园、芦花幼儿园。推进云杉二中、云杉一中实验楼等项目建设。",
+    "4.扩大学位。云杉路小学(望江路以南,24个班)、芦花路小学(望江路以西,30个班)。",
+)
+
+
+def test_a_programme_of_a_box_names_no_project_and_those_below_it_are_read():
+    reading = parse_plan("\n".join(BOX_OF_PROGRAMMES))
+    told = [(each.name, each.location_text, each.classes) for each in reading.records]
+    assert told == [
+        ("云杉小学", "望江路以北", 36), ("云杉幼儿园", None, None), ("芦花幼儿园", None, None),
+        ("云杉二中", None, None),        ("云杉一中实验楼", None, None), ("云杉路小学", "望江路以南", 24), ("芦花路小学", "望江路以西", 30),
+    ]  # fmt: skip
+    counted = [(each.subject, each.value) for each in reading.totals if each.measure == "count"]
+    assert counted == [("社区卫生服务中心", 3), ("村卫生室", 45)]
+
+
+def test_what_a_school_has_today_is_none_of_its_extension():
+    text = "云杉学校改扩建项目开工。学校原占地17亩,有12个教学班,在校学生700人。改扩建后增加占地12.5亩,达到24个教学班。"
+    (record,) = parse_plan(text).records
+    assert (record.land_area_mu, record.classes, record.seats) == (12.5, 24, None)
+
+
+def test_a_count_in_a_sentence_of_its_own_is_no_part_of_the_project_before_it():
+    reading = parse_plan("实施云杉医院迁建工程,占地60亩,总投资3亿元。改造提升乡镇卫生院12所。")
+    assert [each.name for each in reading.records] == ["云杉医院迁建工程"]
+    assert [(each.subject, each.value) for each in reading.totals] == [("乡镇卫生院", 12)]
 
 
 @pytest.mark.parametrize(
