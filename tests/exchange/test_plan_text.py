@@ -225,9 +225,14 @@ def test_a_programme_of_a_box_names_no_project_and_those_below_it_are_read():
     reading = parse_plan("\n".join(BOX_OF_PROGRAMMES))
     told = [(each.name, each.location_text, each.classes) for each in reading.records]
     assert told == [
-        ("云杉小学", "望江路以北", 36), ("云杉幼儿园", None, None), ("芦花幼儿园", None, None),
-        ("云杉二中", None, None),        ("云杉一中实验楼", None, None), ("云杉路小学", "望江路以南", 24), ("芦花路小学", "望江路以西", 30),
-    ]  # fmt: skip
+        ("云杉小学", "望江路以北", 36),
+        ("云杉幼儿园", None, None),
+        ("芦花幼儿园", None, None),
+        ("云杉二中", None, None),
+        ("云杉一中实验楼", None, None),
+        ("云杉路小学", "望江路以南", 24),
+        ("芦花路小学", "望江路以西", 30),
+    ]
     counted = [(each.subject, each.value) for each in reading.totals if each.measure == "count"]
     assert counted == [("社区卫生服务中心", 3), ("村卫生室", 45)]
 
