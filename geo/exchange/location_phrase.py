@@ -15,93 +15,18 @@ shared with us have them:
 - A crossing with a corner keeps no `sides`; with 交叉口北、A路东 the sides count and the crossing has no quadrant.
 - Several corners in one phrase leave the quadrant open.
 - A second crossing, of two roads that were not named before, is a further site: what is read is the first, and `more`
-  holds the others, each with its own words. So are sites told by sides, where a semicolon or 另一处 parts them.
+  holds the others, each with its own words. So are sites told by sides, where words part them (`phrase_sites`).
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from dataclasses import fields, replace
 
-from geo.exchange.phrase_rules import Reader, Reading
-from geo.exchange.phrase_sense import prepare
-from geo.exchange.phrase_tokens import Token, tidy, tokenize
-from geo.exchange.phrase_words import SEPARATORS, suffixes_at
+from geo.exchange.phrase_reading import read_phrase
+from geo.exchange.phrase_rules import Reading
+from geo.exchange.phrase_sites import CARDINALS, sites_apart, words_of_more
 from geo.model.location import LocationPhrase
 
-LONGEST_PHRASE = 600
-"""Characters; a longer text is no phrase and stays unread."""
-
 FIELDS = tuple(each.name for each in fields(LocationPhrase) if each.name != "more")
-CARDINALS = frozenset("NESW")
-OPENING, CLOSING = SEPARATORS["opening"], SEPARATORS["closing_brackets"]
-AS_COMMA = str.maketrans(dict.fromkeys(OPENING + CLOSING, ","))
-BRACKETED = re.compile(f"[{re.escape(OPENING)}]([^{re.escape(OPENING + CLOSING)}]{{1,40}})[{re.escape(CLOSING)}]")
-BETWEEN = re.compile(SEPARATORS["between_sites"])
-AROUND = "".join(SEPARATORS["around_sites"])
-OF_THING = {f"T{letter}" for letter in "dDkixlv"} | {"Up", "Us"}
-"""What stands before and after brackets that tell where a thing, or a road without a name, is."""
-CONTINUATION = re.compile("[dDxvkr]")
-"""What goes on with the sentence before it; after a road a crossing does as well."""
-
-
-@dataclass(frozen=True)
-class Bracket:
-    """What stood in brackets: its words, its place in the whole text, and where it was taken out of the rest."""
-
-    text: str
-    start: int
-    anchor: int
-
-
-def open_brackets(text: str) -> str:
-    """A路与B路交汇处(东北角) without the brackets, because what they hold goes on with the sentence."""
-    if not any(mark in text for mark in OPENING):
-        return text
-    return BRACKETED.sub(lambda match: match[1] if continues(text, match) else match[0], text)
-
-
-def continues(text: str, bracket: re.Match[str]) -> bool:
-    letters = "".join(token.letter for token in prepare(tokenize(bracket[1])))
-    after_road = bracket.start() > 0 and "road" in suffixes_at(text, bracket.start())
-    return bool(CONTINUATION.match(letters)) or (after_road and letters.startswith("Rx"))
-
-
-def take_out_brackets(text: str) -> tuple[str, list[int], list[Bracket]]:
-    """The text without its brackets, the place in it of each remaining character, and the brackets.
-
-    A bracket without its partner becomes a comma, so do brackets inside brackets.
-    """
-    opened: list[int] = []
-    pairs: dict[int, int] = {}
-    for place, character in enumerate(text):
-        if character in OPENING:
-            opened.append(place)
-        elif character in CLOSING and opened:
-            pairs[opened.pop()] = place
-    main, offsets, brackets, place = "", [], [], 0
-    while place < len(text):
-        if place in pairs:
-            brackets.append(Bracket(text[place + 1 : pairs[place]].translate(AS_COMMA), place + 1, len(main)))
-            place = pairs[place] + 1
-            continue
-        main += text[place].translate(AS_COMMA)
-        offsets.append(place)
-        place += 1
-    return main, offsets, brackets
-
-
-def read_bracket(reading: Reading, bracket: Bracket, around: list[Token]) -> None:
-    """Add what a bracket says, unless it only gives another name of the road before it."""
-    before = next((token for token in reversed(around) if token.end <= bracket.anchor), None)
-    after = next((token for token in around if token.start >= bracket.anchor), None)
-    tokens = prepare(tokenize(bracket.text))
-    adjacent = before is not None and before.end == bracket.anchor
-    if adjacent and before.letter in "RU" and [token.letter for token in tokens] in (["R"], ["U"]):
-        return
-    of_thing = adjacent and after is not None and before.letter + after.letter in OF_THING
-    offsets = list(range(bracket.start, bracket.start + len(bracket.text)))
-    Reader(reading, offsets, of_thing=of_thing).read(tokens)
 
 
 def kind_of(reading: Reading) -> str:
@@ -130,25 +55,6 @@ def quadrant_of(reading: Reading, kind: str) -> str | None:
     return next(iter(reading.quadrants))
 
 
-@lru_cache(maxsize=512)
-def read_phrase(text: str) -> Reading:
-    """What the rules find in a phrase; nothing in one that is too long. Not to be changed: a text is read once."""
-    reading = Reading()
-    plain = tidy(text) if len(text) <= LONGEST_PHRASE else text
-    if len(plain) > LONGEST_PHRASE:
-        return reading
-    opened = open_brackets(plain)
-    main, offsets, brackets = take_out_brackets(opened)
-    tokens = tokenize(main)
-    Reader(reading, offsets).read(prepare(tokens))
-    for bracket in brackets:
-        read_bracket(reading, bracket, tokens)
-    ends = (*(site.start for site in reading.more[1:]), len(opened))
-    for site, end in zip(reading.more, ends, strict=False):
-        site.words = opened[site.start : end].strip(AROUND)
-    return reading
-
-
 def says_where(text: str) -> bool:
     """Whether a clause tells a place by a crossing, a side or a limit, be it of a road without a name."""
     reading = read_phrase(text)
@@ -161,32 +67,13 @@ def parse_location(text: str) -> LocationPhrase:
     Parameters
     ----------
     text
-        A phrase of any Chinese city; longer than `LONGEST_PHRASE` characters it stays unread.
+        A phrase of any Chinese city; longer than `phrase_reading.LONGEST_PHRASE` characters it stays unread.
     """
     if sites := sites_apart(text):
         return replace(parse_location(sites[0]), text=text, more=tuple(parse_location(site) for site in sites[1:]))
     reading = read_phrase(text)
-    more = tuple(phrase_of(site, site.words) for site in reading.more)
+    more = tuple(map(phrase_of, reading.more, words_of_more(reading)))
     return replace(phrase_of(reading, text), more=more) if more else phrase_of(reading, text)
-
-
-def sites_apart(text: str) -> list[str]:
-    """The parts of a phrase that tells of several sites, each whole by itself: A路以东、B路以南;C路以西、D路以北.
-
-    东至A路;南至B路;西至C路 is one site, and so is what names a road twice.
-    """
-    parts = [part.strip(AROUND) for part in BETWEEN.split(text)] if len(text) <= LONGEST_PHRASE else []
-    readings = [read_phrase(part) for part in parts] if len(parts) > 1 else []
-    roads = [name for reading in readings for name in {name for _, name in reading.roads}]
-    return parts if readings and all(map(is_whole, readings)) and len(set(roads)) == len(roads) else []
-
-
-def is_whole(reading: Reading) -> bool:
-    """Whether a reading alone tells where a site is: by a crossing, or by sides across each other."""
-    across = bool(reading.covered & set("NS")) and bool(reading.covered & set("EW"))
-    corner = bool(reading.covered - CARDINALS)
-    crossed = reading.crossing and len({name for _, name in reading.roads}) > 1
-    return not reading.more and bool(reading.roads) and (crossed or across or corner)
 
 
 def phrase_of(reading: Reading, text: str) -> LocationPhrase:

@@ -146,7 +146,7 @@ class Lattice(Pieces):
         """Whether a connector and a name may stand here."""
         if not self.words[start]:
             return False
-        stem_end = end - (2 if self.run.endswith(grammar.SHORT_STEMS, 0, end) else 1)
+        stem_end = end - (2 if self.run.endswith(grammar.SHORT_STEMS, 0, end) else self.run[end - 1] != RING)
         return any(word.letter in "ct" and stem_end - cut >= 2 for cut, word in self.words[start])
 
     def joined_inside(self, start: int, end: int) -> bool:

@@ -56,7 +56,7 @@ class Pieces:
 
     def closes_road(self, end: int) -> bool:
         """Whether a road's name may end here."""
-        if self.run.endswith(grammar.NO_ROAD, 0, end) and not grammar.RIVER_ROAD.search(self.run, 0, end):
+        if self.run.endswith(grammar.NO_ROAD, 0, end) and not grammar.YET_ROAD.search(self.run, 0, end):
             return False
         if grammar.NOT_CLOSING.match(self.run, end - 1):
             return False
@@ -78,7 +78,8 @@ class Pieces:
             text = self.run[start:end]
             body = len(text) - (1 if text[-1] in grammar.AREA_SUFFIXES else self.suffixes[end]["area"])
             named = body >= 2 or grammar.SHORT_AREA.fullmatch(text)
-            if self.suffixes[end].get("area") == 1 and text[-1] in grammar.QUARTER and not self.before_road(end):
+            quarter = self.suffixes[end].get("area") == 1 and text[-1] in grammar.QUARTER
+            if quarter and (self.within(self.area_ends, start, end) or not self.before_road(end)):
                 continue
             if named and grammar.AREA_NAME.fullmatch(text) and not text.endswith(grammar.NO_AREA):
                 yield end

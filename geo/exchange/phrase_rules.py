@@ -34,9 +34,12 @@ class Reading:
     pair: bool = False
     strip: bool = False
     enclosed: bool = False
-    start: int = 0
+    told: list[tuple[int, str]] = field(default_factory=list)
+    """Which sides of the site were told, and where."""
     words: str = ""
-    """Of a further site its words, and where they begin."""
+    """What was read."""
+    start: int = 0
+    """Of a further site: where its words begin."""
     more: list["Reading"] = field(default_factory=list)
     """Further sites: A路与B路交叉口、C路与D路交叉口."""
 
@@ -69,6 +72,7 @@ class Reader:
     def __init__(self, reading: Reading, offsets: list[int], *, of_thing: bool = False) -> None:
         self.first = self.reading = reading
         self.before: Token | None = None
+        self.at = 0
         self.offsets, self.of_thing = offsets, of_thing
 
     # --- what the rules do with what they matched ------------------------------------------------------------
@@ -82,6 +86,7 @@ class Reader:
         if self.of_thing:
             return
         self.reading.covered.add(opposite(direction))
+        self.reading.told.append((self.at, opposite(direction)))
         if name.letter == "U":
             return
         target = self.reading.sides if name.letter == "R" else self.reading.other_sides
@@ -240,6 +245,7 @@ class Reader:
             for pattern, act in self.COMPILED:
                 if match := pattern.match(letters, position):
                     self.before = tokens[position - 1] if position else None
+                    self.at = self.offsets[tokens[position].start]
                     act(self, tokens[position : match.end()])
                     position = match.end()
                     break

@@ -31,13 +31,14 @@ FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 
 SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)|(?<=mR[ct])A(?=[ps_]|$)")
-SUBDISTRICT = re.compile("AR(?=R(?!_?x))")
+SUBDISTRICT = re.compile("AR(?=R(?!_?x)|(?P<water>Td))")
 BEGUN, AVENUE = re.compile("Rd[ps]RT"), re.compile("Rd(?=[ct]R+[xd])")
 LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 CROSSED = re.compile("(?P<first>T)c?Rx|Rc?(?P<second>T)x")
 """Patterns over the letters of tokens."""
 SUBDISTRICT_NAME = re.compile(AREAS["subdistrict"])
+WATERS = tuple(THINGS["waters"])
 BRIDGE, BUILDING = re.compile(THINGS["bridge"]), re.compile(THINGS["building"])
 TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])(?P<second>(?P<stem>.{2,})[路街道线])")
 """Patterns over the text of a token."""
@@ -61,9 +62,10 @@ def prepare(tokens: list[Token]) -> list[Token]:
 
 
 def streets_as_areas(tokens: list[Token]) -> list[Token]:
-    """洪山区张家湾街烽胜路与B路: a street right behind a district and before a road of its own is a subdistrict."""
+    """洪山区张家湾街烽胜路, 孝南区广场街老澴河以北: a street right behind a district is a subdistrict."""
     letters = "".join(token.letter for token in tokens)
-    places = [match.end() - 1 for match in SUBDISTRICT.finditer(letters)]
+    found = [(match.end() - 1, match["water"]) for match in SUBDISTRICT.finditer(letters)]
+    places = [at for at, water in found if not water or tokens[at + 1].text.endswith(WATERS)]
     areas = {
         at for at in places if tokens[at - 1].text[-1] in DISTRICTS and SUBDISTRICT_NAME.fullmatch(tokens[at].text)
     }

@@ -69,7 +69,7 @@ ONE_LETTER, DATES = frozenset(ROADS["one_letter_names"]), frozenset(ROADS["dates
 
 CODE, RING, EXTENSION = re.compile(ROADS["codes"]), re.compile(ROADS["ring"]), re.compile(ROADS["extensions"])
 NO_ROAD, RAILWAY = tuple(ROADS["never"]), re.compile(ROADS["railways"])
-RIVER_ROAD = re.compile(ROADS["river_roads"])
+YET_ROAD = re.compile(ROADS["yet_roads"])
 NO_NAME, NUMBERED = re.compile(ROADS["no_name"]), re.compile(ROADS["numbered"])
 NEVER_INSIDE, JOINED_USUAL = re.compile(ROADS["never_inside"]), re.compile(ROADS["joined_usual"])
 NOT_CLOSING = re.compile(ROADS["not_closing"])

@@ -19,9 +19,17 @@ def faults(case: dict) -> dict[str, tuple[object, object]]:
     """What a reading has wrong, by field: what is right and what was read. Empty where it is fully right.
 
     `accept_kinds` are other right kinds, `aliases` other right names, `unnamed_sides` roads without a name that may
-    be told or not. Sides belong to every kind but a crossing.
+    be told or not. Sides belong to every kind but a crossing. Further sites (`more`) count as a whole.
     """
     read = to_json_dict(parse_location(case["text"]))
+    further, found = case.get("more", []), read.get("more", [])
+    wrong = faults_of_site(case, read)
+    right = len(further) == len(found) and not any(map(faults_of_site, further, found))
+    return wrong if right else {"more": (further, found), **wrong}
+
+
+def faults_of_site(case: dict, read: dict) -> dict[str, tuple[object, object]]:
+    """What is wrong of one site."""
     known = {alias: name for name, aliases in case.get("aliases", {}).items() for alias in aliases}
     unnamed = {place.partition("@")[0] for place in case.get("unnamed_sides", {})}
     named = [known.get(road, road) for road in read["roads"]]

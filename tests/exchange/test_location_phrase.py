@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from geo.exchange.location_phrase import LONGEST_PHRASE, parse_lines, parse_location, to_json_dict
+from geo.exchange.location_phrase import parse_lines, parse_location, to_json_dict
+from geo.exchange.phrase_reading import LONGEST_PHRASE
 from geo.model.location import LocationPhrase
 from tests.exchange.phrase_cases import BY_HAND, SHARED, cases, faults
 
@@ -106,6 +107,39 @@ def test_sites_told_by_sides_are_kept_apart_where_the_words_part_them(text):
     assert [site["sides"] for site in answer["more"]] == [{"文化路": "W", "黄河路": "N"}]
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "sides"),
+    [
+        (
+            "花园路以东、东风路以南地块和花园路以东、和平路以北地块",
+            "花园路以东、和平路以北地块",
+            {"花园路": "E", "和平路": "N"},
+        ),
+        ("A路以东、B路以南和C路以西、D路以北", "C路以西、D路以北", {"C路": "W", "D路": "N"}),
+        ("A路以东、B路以南、C路以东、D路以北", "C路以东、D路以北", {"C路": "E", "D路": "N"}),
+        ("A路以东、B路以南；和平路以西、A路以北", "和平路以西、A路以北", {"和平路": "W", "A路": "N"}),
+        ("①A路以东、B路以南；②A路以西、D路以北", "A路以西、D路以北", {"A路": "W", "D路": "N"}),
+    ],
+)
+def test_sites_told_by_sides_are_two_where_a_side_is_told_again(text, words, sides):
+    answer = read(text)
+    assert [*answer["sides"].values()] == ["E", "S"]
+    assert [(site["text"], site["sides"]) for site in answer["more"]] == [(words, sides)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A路以南，B路以东，C路以南，D路以东，E路以北，F路以西",
+        "A路以东、B路以南和C路以西",
+        "东至A路，南至B路，西至C路，南至D路",
+        "A路与B路交叉口东南角；A路以东、B路以南",
+    ],
+)
+def test_a_block_with_more_corners_than_four_is_one_site(text):
+    assert "more" not in read(text)
+
+
 def test_four_limits_with_semicolons_are_one_site():
     answer = read("东至A1路；南至B1路；西至C1路；北至D1路")
     assert answer["bounds"] == {"E": "A1路", "S": "B1路", "W": "C1路", "N": "D1路"}
@@ -150,6 +184,11 @@ def test_what_stands_before_a_road_is_no_part_of_it(front, names):
         ("呼和浩特路与乌兰布和路交口", ["呼和浩特路", "乌兰布和路"]),
         ("北郝庄村西G6高速和G7高速交叉口", ["G6高速", "G7高速"]),
         ("七里河区S297#规划路以南", ["S297#规划路"]),
+        ("A路以东、规划东四号线以西、地铁2号线以南", ["A路", "规划东四号线"]),
+        ("孝南区广场街老澴河以北、A路以东", ["A路"]),
+        ("唐家湾金唐路以东", ["金唐路"]),
+        ("迎江区湖心北路以东", ["湖心北路"]),
+        ("体西路向北延伸线以东", ["体西路向北延伸线"]),
         ("人 民 路 与 建 设 路 交 叉 口 东 北 角", ["人民路", "建设路"]),
     ],
 )
@@ -160,6 +199,11 @@ def test_roads_are_told_from_what_stands_beside_them(text, roads):
 def test_brackets_that_tell_where_a_road_without_a_name_is_say_nothing_of_the_site():
     answer = read("东起太榆路，南至规划路(丽城小区以北、茉莉公馆以南)，西至坞城南路")
     assert (answer["bounds"], answer["other_sides"]) == ({"E": "太榆路", "W": "坞城南路"}, {})
+
+
+def test_what_a_block_has_on_its_four_sides_are_its_limits():
+    answer = read("东有金文路，南有桃园街，西有平金路，北有规划路")
+    assert (answer["kind"], answer["bounds"]) == ("bounded", {"E": "金文路", "S": "桃园街", "W": "平金路"})
 
 
 def test_lines_are_answered_one_by_one_in_their_order():
@@ -197,6 +241,7 @@ def test_a_corner_is_the_crossings_quadrant(roads, connector, crossing, corner, 
 )
 def test_sides_are_those_on_which_the_site_lies(roads, directions, pattern, comma, count, place):
     names, sides = roads[:count], directions[:count]
+    assume(count < 4 or len(set(sides)) == 4)  # two and two sides may be two sites
     text = comma.join(name + pattern.format(side) for name, side in zip(names, sides, strict=True))
     phrase = parse_location(place + text)
     assert phrase.roads == tuple(names)

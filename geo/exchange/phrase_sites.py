@@ -1,0 +1,96 @@
+"""Where one phrase tells of several sites, the words of each: A路以东、B路以南;C路以西、D路以北."""
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+from geo.exchange.phrase_reading import read_phrase
+from geo.exchange.phrase_rules import CONNECTORS, Reading
+from geo.exchange.phrase_words import SEPARATORS
+
+CARDINALS = frozenset("NESW")
+BETWEEN = re.compile(SEPARATORS["between_sites"])
+AROUND, JOINED = SEPARATORS["around_sites"], "".join(CONNECTORS)
+PLOTS = tuple(SEPARATORS["plots"])
+SIDES_OF_PAIR = 4
+"""Sides of two sites with two each."""
+
+
+def sites_apart(text: str) -> list[str]:
+    """The words of each site; empty where the phrase tells of one.
+
+    东至A路;南至B路;西至C路 is one site, and so are a crossing and the sides of its two roads.
+    """
+    reading = read_phrase(text)
+    parted = [part for piece in BETWEEN.split(text) if (part := piece.strip(AROUND))] if reading.words else []
+    ways = (parted, cut_at(reading.words, begins_again(reading)), cut_at(reading.words, joined(reading)))
+    return next((parts for parts in ways if len(parts) > 1 and are_sites(parts)), [])
+
+
+def words_of_more(reading: Reading) -> list[str]:
+    """The words of the further crossings that were found behind the first."""
+    return cut_at(reading.words, [site.start for site in reading.more])[1:]
+
+
+def cut_at(words: str, places: Iterable[int]) -> list[str]:
+    """The words between the places, without what stands between two sites."""
+    ends = [0, *places, len(words)]
+    return [bare(words, start, end) for start, end in pairwise(ends)] if len(ends) > 2 else []
+
+
+def bare(words: str, start: int, end: int) -> str:
+    """Without commas around, and without the 和 of 南侧和A路; behind a comma 和平路 is a name."""
+    piece = words[start:end].strip(AROUND).rstrip(JOINED)
+    return piece[1:] if start and piece[:1] in CONNECTORS and words[start - 1] not in AROUND else piece
+
+
+def begins_again(reading: Reading) -> list[int]:
+    """Where a side is told a second time, of another site: A路以东、B路以南地块和A路以东、C路以北地块.
+
+    Without a word between, only two and two sides are two sites: a block may have more than four sides.
+    """
+    places: list[int] = []
+    told: set[str] = set()
+    since = -1
+    for place, direction in sorted(reading.told):
+        if direction in told and place != since:
+            places.append(place)
+            told = set()
+        told.add(direction)
+        since = place
+    starts = sorted({place for place, _ in reading.told})
+    pairs = len(starts) == SIDES_OF_PAIR and places == starts[2:3]
+    return places if pairs else [place for place in places if is_marked(reading.words, place)]
+
+
+def joined(reading: Reading) -> list[int]:
+    """Where 和 or its like stands before a side: A路以东、B路以南和C路以西、D路以北."""
+    return [place for place in sorted({place for place, _ in reading.told}) if is_marked(reading.words, place)][:1]
+
+
+def is_marked(words: str, place: int) -> bool:
+    """Whether 和 or 地块 stands before what begins here."""
+    if not place:
+        return False
+    begins_so = words[place] in CONNECTORS and words[place - 1] not in AROUND
+    return begins_so or words[place - 1] in CONNECTORS or words[:place].rstrip(AROUND).endswith(PLOTS)
+
+
+def are_sites(parts: list[str]) -> bool:
+    """Whether each of the parts tells a place of its own, by roads that are not all another's."""
+    readings = [read_phrase(part) for part in parts]
+    roads = [{name for _, name in reading.roads} for reading in readings]
+    alike = any(one <= other or other <= one for one, other in pairwise(roads))
+    return all(map(is_whole, readings)) and not alike
+
+
+def is_whole(reading: Reading) -> bool:
+    """Whether a reading alone tells where a site is: by a crossing, or by sides across each other.
+
+    What is told by limits has four, for a corner of the block may be cut out: 东至A路,南至B路,西至C路,南至D路.
+    """
+    across = bool(reading.covered & set("NS")) and bool(reading.covered & set("EW"))
+    corner = bool(reading.covered - CARDINALS)
+    crossed = reading.crossing and len({name for _, name in reading.roads}) > 1
+    limited = not reading.limits or reading.covered >= CARDINALS
+    return not reading.more and bool(reading.roads) and limited and (crossed or across or corner)
