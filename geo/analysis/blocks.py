@@ -8,7 +8,7 @@ import numpy
 import shapely
 
 from geo.analysis.corners import MIN_ACROSS, azimuth_of, direction
-from geo.analysis.measuring import to_plane
+from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
 from geo.analysis.network import RoadNetwork, Window
 from geo.model.crs import metric_crs
@@ -20,6 +20,14 @@ MIN_FRONTAGE_M = 10.0
 
 MAX_BLOCK_M = 10_000.0
 """Largest distance between the crossings of a block."""
+
+
+INNER_M = 15.0
+"""A road that runs deeper in a block than its rim runs through it, unless it is shorter than twice this there."""
+
+
+class NotEnclosed(Unlocated):
+    """Roads that close no block together; read otherwise, they might."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +64,15 @@ def enclosed(network: RoadNetwork, roads: Sequence[numpy.ndarray], sides: Mappin
 
     Raises
     ------
+    NotEnclosed
+        If the roads close no block.
     Unlocated
-        If the roads close no block, or several.
+        If they close several.
     """
     met = {pair: meetings_of(network, roads[pair[0]], roads[pair[1]]) for pair in combinations(range(len(roads)), 2)}
     places = [meeting for found in met.values() for meeting in found]
     if len(places) < len(roads):
-        raise Unlocated(N_("所列道路在道路数据里没有合围成一个街区"))
+        raise NotEnclosed(N_("所列道路在道路数据里没有合围成一个街区"))
     middle = numpy.mean([(place.lon, place.lat) for place in places], axis=0)
     crs = metric_crs((*middle, *middle))
     rows = numpy.unique(numpy.concatenate([*roads, *[ring.rows for ring in network.rings]]).astype(int))
@@ -70,7 +80,7 @@ def enclosed(network: RoadNetwork, roads: Sequence[numpy.ndarray], sides: Mappin
     faces = _faces(window, [*map(window.of, roads)], places, crs)
     fitting = [face for face in faces if _borders_all(face, window, roads) and _on_sides(face, window, roads, sides)]
     if not fitting:
-        raise Unlocated(N_("所列道路在道路数据里没有合围成一个街区"))
+        raise NotEnclosed(N_("所列道路在道路数据里没有合围成一个街区"))
     if len(fitting) > 1:
         raise Unlocated(N_("所列道路在道路数据里合围成 %(count)s 个街区，不能确定是哪一个"), count=len(fitting))
     all_rows = numpy.unique(numpy.concatenate(roads))
@@ -115,13 +125,31 @@ def _on_sides(face: shapely.Polygon, window: Window, roads: Sequence[numpy.ndarr
 
 
 def without_roads(network: RoadNetwork, block: Block) -> shapely.Polygon:
-    """A block without the land of the roads around it, metres."""
-    lines = network.in_plane(block.rows, block.crs).lines
-    lands = shapely.buffer(lines, network.widths_m[block.rows] / 2, quad_segs=8)
-    rest = shapely.get_parts(block.outline.difference(shapely.union_all(lands)))
+    """A block without the land of the roads around it, their slip roads and roundabouts, metres."""
+    around = _rows_within(network, block)
+    rows = numpy.union1d(block.rows, around[network.is_link[around] | network.is_ring[around]]).astype(int)
+    lines = network.in_plane(rows, block.crs).lines
+    lands = shapely.buffer(lines, network.widths_m[rows] / 2, quad_segs=8)
+    near = network.ring_tree.query(to_degrees(block.outline, block.crs))
+    islands = [to_plane(network.rings[number].disc, block.crs) for number in near]
+    rest = shapely.get_parts(block.outline.difference(shapely.union_all([*lands, *islands])))
     return max(
         (part for part in rest if part.geom_type == "Polygon"), key=lambda part: part.area, default=block.outline
     )
+
+
+def roads_through(network: RoadNetwork, block: Block, shape: shapely.Polygon) -> tuple[str | None, ...]:
+    """Names of the roads that run through a block; None for those without a name. Minor ways do not count."""
+    rows = numpy.setdiff1d(_rows_within(network, block), block.rows)
+    rows = rows[~(network.is_path[rows] | network.is_minor[rows] | network.is_link[rows] | network.is_ring[rows])]
+    rows = rows[[network.structure[row] != "tunnel" for row in rows]]
+    lengths = shapely.length(shapely.intersection(network.in_plane(rows, block.crs).lines, shape.buffer(-INNER_M)))
+    names = [network.rows["name"].iloc[row] for row in rows[lengths >= 2 * INNER_M]]
+    return tuple(dict.fromkeys(name if isinstance(name, str) else None for name in names))
+
+
+def _rows_within(network: RoadNetwork, block: Block) -> numpy.ndarray:
+    return numpy.sort(network.tree.query(to_degrees(block.outline, block.crs), predicate="intersects"))
 
 
 def shrunk_to(block: shapely.Polygon, area_m2: float) -> shapely.Polygon:

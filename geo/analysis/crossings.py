@@ -223,16 +223,22 @@ def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) 
 def _continuations(
     network: RoadNetwork, point: shapely.Point, crs: str, roads: Sequence[numpy.ndarray], meeting: Meeting
 ) -> tuple[tuple[float, int], ...]:
-    """Roads of other names that leave the crossing."""
-    rows = network.rows_near(meeting.lon, meeting.lat, meeting.spread_m + CONTINUES_M)
+    """Roads of other names that leave the crossing; one road may be many short rows."""
+    reach_m = ARM_M + meeting.spread_m
+    rows = network.rows_near(meeting.lon, meeting.lat, reach_m)
     rows = numpy.setdiff1d(rows, numpy.concatenate(roads))
     rows = rows[~(network.is_path[rows] | network.is_minor[rows] | network.is_link[rows] | network.is_ring[rows])]
     window = network.in_plane(rows, crs)
     near = shapely.distance(window.lines, point) <= meeting.spread_m + CONTINUES_M
+    of_name: dict[object, list[int]] = {}
+    for place, row in enumerate(rows):
+        of_name.setdefault(network.rows["name"].iloc[row], []).append(place)
     return tuple(
-        (arm, int(row))
-        for row, line in zip(rows[near], window.lines[near], strict=True)
-        for arm in arms_of(numpy.array([line]), point, ARM_M + meeting.spread_m)
+        (arm, int(rows[place]))
+        for places in of_name.values()
+        if near[places].any()
+        for arm in arms_of(window.lines[places], point, reach_m)
+        for place in places
     )
 
 

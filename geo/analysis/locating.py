@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy
 import shapely
@@ -21,6 +21,7 @@ from geo.analysis.measuring import to_plane
 from geo.analysis.meetings import Unlocated
 from geo.analysis.network import RoadNetwork
 from geo.analysis.places import GROUND_M, Place, Placer, Roadside
+from geo.analysis.road_names import NameMatch
 from geo.model.crs import metric_crs
 from geo.model.errors import N_
 from geo.model.location import LocationPhrase
@@ -32,6 +33,9 @@ OFFSET_ERROR = 0.1
 LEAST_OFFSET_ERROR_M = 10.0
 MISSING_SHARE = 0.2
 """Of a distance along a road that may lie beyond the end of its line."""
+
+MAX_READINGS = 8
+"""Of the names around a block; each has one or two."""
 
 MAX_OFFSET_M = 20_000.0
 SAME_WAY_DEG = 45.0
@@ -139,16 +143,27 @@ class Locator:
         roads, sides = list(dict.fromkeys(site.phrase.roads)), _one_sided(site.phrase)
         if len(roads) < 3:
             return self._on_sides(site)
-        matches = [match_road(self.network, road)[0] for road in roads]
         numbered = {number: sides[road] for number, road in enumerate(roads) if road in sides}
         try:
-            block = blocks.enclosed(self.network, [match.rows for match in matches], numbered)
+            matches, block = self._enclosed(roads, numbered)
         except Unlocated:
             if len(roads) == 3 and len(sides) == 3:
                 return self._on_sides(site)
             raise
         doubts = [match.remark for match in matches if match.remark is not None]
         return self.placer.as_block(block, site.area_m2, doubts)
+
+    def _enclosed(self, roads: Sequence[str], sides: dict[int, str]) -> tuple[tuple[NameMatch, ...], blocks.Block]:
+        """The block of the surest reading of the names in which they close one."""
+        readings = product(*[match_road(self.network, road) for road in roads])
+        readings = sorted(readings, key=lambda each: sum(match.trust for match in each))[:MAX_READINGS]
+        failure = None
+        for matches in readings:
+            try:
+                return matches, blocks.enclosed(self.network, [match.rows for match in matches], sides)
+            except blocks.NotEnclosed as reason:
+                failure = failure or reason
+        raise failure
 
     def _at_distance(self, site: Site) -> Place:
         """So many metres from a crossing."""
@@ -174,7 +189,8 @@ class Locator:
         start = shapely.get_coordinates(to_plane(shapely.Point(crossing.lon, crossing.lat), crs))[0]
         near = self.network.rows_near(crossing.lon, crossing.lat, phrase.offset_m + GROUND_M)
         rows = numpy.union1d(numpy.intersect1d(crossing.all_rows[road], near), crossing.rows[road]).astype(int)
-        spot, missing_m = stretches.walk(self.network.in_plane(rows, crs).lines, start, arm, phrase.offset_m)
+        lines = self.network.in_plane(rows, crs).lines
+        spot, missing_m = stretches.walk(lines, start, arm, phrase.offset_m, crossing.spread_m)
         if missing_m > MISSING_SHARE * phrase.offset_m:
             message = N_("“%(road)s”在道路数据里往所述方向只有约 %(length_m)s 米")
             raise Unlocated(message, road=name, length_m=round(phrase.offset_m - missing_m))
@@ -190,10 +206,13 @@ class Locator:
         if len(roads) >= 3:
             return self._between(site, roads[0], side, (roads[1], roads[2]))
         name = next(iter(_one_sided(site.phrase)), roads[0])
+        part = _stretch_in(site.phrase.text, name)
+        if part and self.network.names.has(f"{name}{part}段"):
+            name, part = f"{name}{part}段", ""
         match = match_road(self.network, name)[0]
         crs = metric_crs(shapely.total_bounds(self.network.lines[match.rows]))
         lines = self.network.in_plane(match.rows, crs).lines
-        spot = stretches.stretch(lines, name, _stretch_in(site.phrase.text, name))
+        spot = stretches.stretch(lines, name, part)
         roadside = Roadside(name, match.rows, spot, crs, side)
         return self.placer.beside(roadside, site.area_m2).doubting(match.remark)
 

@@ -5,7 +5,7 @@ block leaves of one: its sides then follow the bends and slip roads that are in 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy
@@ -25,6 +25,13 @@ ASPECTS = (1.0, 1.5, 1 / 1.5, 2.0, 1 / 2.0, 3.0, 1 / 3.0)
 LONGEST = 4.0
 """A parcel grows to so many times the side of its square; a block that is smaller still is too small."""
 
+STRIP, RAG = 4.0, 0.7
+"""Length over width of a parcel that is no strip, and share of its parallelogram of one that is no rag."""
+
+SENSIBLE_ASPECTS = 5
+ASIDE_STEP_M, ASIDE_STEPS = 8.0, 12
+"""How a parcel is moved past what cuts its corner off."""
+
 AREA_TOLERANCE = 0.001
 CLEARANCE_M = 0.02
 """By which a parcel may come nearer to a road than it should: rounding."""
@@ -35,6 +42,11 @@ THIN_M = 16.0
 VERGE_M = 40.0
 """How far from its corner a block may begin, behind a verge or a road beside the road."""
 
+CUT_OFF_M = 120.0
+"""How far a slip road or roundabout may cut a corner off."""
+
+AT_RING_M = 2.0
+SPOKE_M = 1.0
 SETBACK_REACH_M = 25.0
 """From the crossing, along a road: there its width and its carriageways are measured."""
 
@@ -77,6 +89,12 @@ class Stand:
         offsets = shapely.get_coordinates(shape) - self.origin
         parts = numpy.linalg.solve(numpy.column_stack([self.along, self.across]), offsets.T)
         return float(parts[0].max()), float(parts[1].max())
+
+    def extent(self, shape: shapely.Polygon) -> tuple[float, float]:
+        """Width and depth of the parallelogram around a shape."""
+        offsets = shapely.get_coordinates(shape) - self.origin
+        parts = numpy.linalg.solve(numpy.column_stack([self.along, self.across]), offsets.T)
+        return float(numpy.ptp(parts[0])), float(numpy.ptp(parts[1]))
 
     def moved(self, along_m: float = 0.0, across_m: float = 0.0) -> "Stand":
         return replace(self, origin=self.origin + self.along * along_m + self.across * across_m)
@@ -128,7 +146,16 @@ class Ground:
         self.tree = shapely.STRtree(self.lines)
         inside = {int(row) for row in rows[network.is_ring[rows]]}
         self.islands = [to_plane(ring.disc, self.crs) for ring in network.rings if inside & set(ring.rows)]
+        self.spokes = [spoke for disc in self.islands for spoke in self._spokes(disc)]
         self.taken = [to_plane(shape, self.crs).buffer(PARCEL_GAP_M, join_style="mitre") for shape in taken]
+
+    def _spokes(self, disc: shapely.Polygon) -> Iterator[shapely.LineString]:
+        """Roads that end at a roundabout, on to its middle: what lies between two of them is not one block."""
+        for line in self.lines[self.tree.query(disc, predicate="dwithin", distance=AT_RING_M)]:
+            for end in (0, -1):
+                point = shapely.get_point(line, end)
+                if shapely.dwithin(point, disc.exterior, AT_RING_M):
+                    yield shapely.LineString([point, disc.centroid])
 
     def is_free(self, shape: shapely.Geometry, *, of_minor: bool) -> bool:
         """Whether a shape keeps off the land of every road and off the other parcels."""
@@ -160,6 +187,7 @@ class Ground:
             return None
         block = min(pieces, key=lambda each: (round(each.distance(point), 1), -each.area))
         rest = _polygons(_without_necks(block.difference(self._land(sector, links=True))))
+        rest = [each for each in rest if each.distance(point) <= verge_m + CUT_OFF_M]
         return max(rest, key=lambda each: each.area, default=None)
 
     def _land(self, sector: shapely.Polygon, *, links: bool) -> shapely.Geometry:
@@ -167,7 +195,8 @@ class Ground:
         near = self.tree.query(sector, predicate="dwithin", distance=max(widest, CLEARANCE_M))
         near = near[(self.is_link[near] == links) & ~self.is_minor[near]]
         lands = shapely.buffer(self.lines[near], self.half_widths_m[near], quad_segs=BENDS)
-        return shapely.union_all([*lands, *(self.islands if links else self.taken)])
+        spokes = [] if links else [shapely.buffer(spoke, SPOKE_M) for spoke in self.spokes]
+        return shapely.union_all([*lands, *spokes, *(self.islands if links else self.taken)])
 
     def setback(self, rows: Iterable[int], point: numpy.ndarray, along: float, side: float, reach_m: float) -> float:
         """From a place on a road to the edge of the road's land, its outer carriageway's half width included.
@@ -248,8 +277,30 @@ def fit_parcel(ground: Ground, stand: Stand, area_m2: float, *, verge_m: float =
     if block is None:
         return None
     shape = _grown(stand, block, area_m2, side_m)
+    if not _is_sensible(stand, shape) and (aside := _set_aside(ground, stand, area_m2, side_m)) is not None:
+        return aside
     is_whole = abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2
     return Fit(shape, is_whole, crosses_minor=ground.is_crossed(shape))
+
+
+def _is_sensible(stand: Stand, shape: shapely.Polygon) -> bool:
+    """Whether a shape is neither a strip nor a rag: how long it is, and how much it has of its parallelogram."""
+    width_m, depth_m = stand.extent(shape)
+    longer, shorter = max(width_m, depth_m), max(min(width_m, depth_m), 1e-9)
+    return longer <= STRIP * shorter and shape.area >= RAG * width_m * depth_m * stand.sine
+
+
+def _set_aside(ground: Ground, stand: Stand, area_m2: float, side_m: float) -> Fit | None:
+    """A free parallelogram that begins a little farther from the corner, past what cuts it off."""
+    for step in range(1, ASIDE_STEPS + 1):
+        away_m = step * ASIDE_STEP_M
+        for along_m, across_m in ((0.0, away_m), (away_m, 0.0), (away_m, away_m)):
+            moved = stand.moved(0.0 if stand.is_centred else along_m, across_m)
+            for aspect in ASPECTS[:SENSIBLE_ASPECTS]:
+                shape = moved.parcel(side_m * math.sqrt(aspect), side_m / math.sqrt(aspect))
+                if ground.is_free(shape, of_minor=True) and ground.is_reached(stand.origin, moved.origin):
+                    return Fit(shape)
+    return None
 
 
 def _grown(stand: Stand, block: shapely.Polygon, area_m2: float, side_m: float) -> shapely.Polygon:
@@ -258,15 +309,32 @@ def _grown(stand: Stand, block: shapely.Polygon, area_m2: float, side_m: float) 
     best = _largest(block.intersection(stand.parcel(high, high)))
     if best.area <= area_m2:
         return best
+    smaller = shapely.Polygon()
     for _ in range(40):
         middle = (low + high) / 2
         shape = _largest(block.intersection(stand.parcel(middle, middle)))
-        low, high = (middle, high) if shape.area < area_m2 else (low, middle)
-        if shape.area >= area_m2:
-            best = shape
         if abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2 / 10:
             return shape
-    return best
+        if shape.area < area_m2:
+            low, smaller = middle, shape
+        else:
+            high, best = middle, shape
+    return _cut_to(stand, best, area_m2) or smaller
+
+
+def _cut_to(stand: Stand, shape: shapely.Polygon, area_m2: float) -> shapely.Polygon | None:
+    """A shape that grew too large at once, around an obstacle, cut at one side; None where that leaves pieces."""
+    width_m, depth_m = (2 * reach for reach in stand.reach(shape))
+    for along_m, across_m in ((width_m, 0.0), (0.0, depth_m)):
+        low, high = 0.0, 1.0
+        for _ in range(40):
+            share = (low + high) / 2
+            window = stand.parcel(along_m * share or width_m, across_m * share or depth_m)
+            part = shape.intersection(window)
+            low, high = (share, high) if part.area < area_m2 else (low, share)
+        if part.geom_type == "Polygon" and abs(part.area - area_m2) <= AREA_TOLERANCE * area_m2:
+            return part
+    return None
 
 
 def _overlap(shape: shapely.Geometry, other: shapely.Geometry) -> bool:

@@ -229,10 +229,18 @@ class Placer:
                 message = N_("所围街区约 %(drawn)s 亩，与所述 %(stated)s 亩不符，画的是整个街区")
                 doubts.append(Remark(message, drawn=_mu(shape.area), stated=_mu(area_m2)))
                 unknown_m = float(shapely.minimum_bounding_radius(shape)) if area_m2 < shape.area else 0.0
+        is_certain = not doubts
+        if inner := blocks.roads_through(self.network, block, shape):
+            named = [each for each in inner if each is not None]
+            doubts.append(
+                Remark(N_("街区内还有道路穿过：%(roads)s"), roads=", ".join(named))
+                if named
+                else Remark(N_("街区内还有没有路名的道路穿过"))
+            )
         outline = outlined(shape, block.crs)
         near = numpy.intersect1d(block.rows, self.network.tree.query(outline.buffer(1e-3)))
         accuracy_m = math.hypot(float(numpy.nanmax(self.network.errors_m[near])), gap_m, unknown_m)
-        return self._assuming(Place(outline, accuracy_m, doubts=tuple(doubts), is_certain=not doubts), near)
+        return self._assuming(Place(outline, accuracy_m, doubts=tuple(doubts), is_certain=is_certain), near)
 
     def _parcel(
         self,

@@ -189,6 +189,10 @@ class NameIndex:
             for short in _shortened(label):
                 self._shortened[short].add(label)
 
+    def has(self, name: str) -> bool:
+        """Whether the data have a road of exactly this name."""
+        return normalized(name) in self._names
+
     def find(self, name: str) -> list[NameMatch]:
         """What the name can mean, the surest first; alternatives of equal trust exclude one another."""
         asked = normalized(name)
@@ -219,10 +223,13 @@ class NameIndex:
         return NameMatch(names, rows, trust, told)
 
     def _exact(self, asked: str) -> list[NameMatch]:
+        """The road of that name or number, with what the data call its stretches (南段)."""
         code = code_of(asked)
         rows = set(self._names.get(asked, ())) | set(self._codes.get(code, ()) if code else ())
         if not rows:
             return []
+        for label in self._stretches.get(asked, ()):
+            rows |= set(self._names[label]) if label.endswith("段") else set()
         return [NameMatch((self._shown.get(asked, code or asked),), numpy.array(sorted(rows)))]
 
     def _by_alias(self, asked: str, name: str) -> list[NameMatch]:
@@ -254,6 +261,8 @@ class NameIndex:
             return []
         message = N_("道路数据把“%(asked)s”分段命名：%(found)s，合起来查找")
         match = self._match(sorted(pieces), Trust.PIECES, message, name)
+        if known.issuperset(match.rows.tolist()):
+            return []
         rows = numpy.array(sorted(known | {int(row) for row in match.rows}))
         return [NameMatch(match.names, rows, match.trust, match.remark)]
 

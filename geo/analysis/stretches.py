@@ -11,6 +11,7 @@ from geo.analysis.meetings import Unlocated
 from geo.model.errors import N_
 
 STEP_M = 30.0
+OUT_OF_RING_M = 5.0
 AHEAD_DEG = 60.0
 """A road that turns more than this within a step has ended."""
 
@@ -44,8 +45,15 @@ class Spot:
     uncertainty_m: float = 0.0
 
 
-def walk(lines: numpy.ndarray, start: numpy.ndarray, azimuth: float, distance_m: float) -> tuple[Spot, float]:
+def walk(
+    lines: numpy.ndarray, start: numpy.ndarray, azimuth: float, distance_m: float, spread_m: float = 0.0
+) -> tuple[Spot, float]:
     """Along a road from a place on it; carriageways side by side are walked in their middle.
+
+    Parameters
+    ----------
+    spread_m
+        Radius around the start in which the road may have no line, as in a roundabout.
 
     Returns
     -------
@@ -54,8 +62,10 @@ def walk(lines: numpy.ndarray, start: numpy.ndarray, azimuth: float, distance_m:
     """
     road = shapely.union_all(lines)
     point, left = numpy.asarray(start, dtype=float), distance_m
+    step_m = max(STEP_M, spread_m + OUT_OF_RING_M)
     while left > 1e-6:
-        circle = shapely.Point(point).buffer(STEP_M, quad_segs=32).exterior
+        circle = shapely.Point(point).buffer(step_m, quad_segs=32).exterior
+        step_m = STEP_M
         hits = shapely.get_coordinates(shapely.intersection(road, circle)) - point
         bearings = [math.degrees(math.atan2(x, y)) % 360 for x, y in hits]
         ahead = [hit for hit, bearing in zip(hits, bearings, strict=True) if abs(turn(azimuth, bearing)) <= AHEAD_DEG]

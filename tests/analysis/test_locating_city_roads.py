@@ -1,0 +1,163 @@
+"""Roads as a city's extract has them: roundabouts, short rows, stretches with names of their own, dead ends."""
+
+import itertools
+import math
+
+import pytest
+import shapely
+from pyproj import Geod
+
+from geo.analysis.locating import Site, locate_sites
+from geo.analysis.network import RoadNetwork
+from geo.analysis.places import Place
+from geo.model.location import LocationPhrase
+from tests.analysis.networks import Line, circle, dual, straight, to_metres, town
+
+ELLIPSOID = Geod(ellps="GRS80")
+
+
+def locate(roads: list, phrase: LocationPhrase, area_m2: float | None = None) -> Place:
+    return locate_sites([Site(phrase, area_m2)], RoadNetwork(town(roads), default_error_m=10.0))[0]
+
+
+def corner(quadrant: str, first: str = "横路", second: str = "纵路") -> LocationPhrase:
+    return LocationPhrase(f"{first}与{second}", "intersection", (first, second), quadrant)
+
+
+def told(place: Place) -> str:
+    return "".join(map(str, (*place.doubts, *place.assumptions)))
+
+
+def drawn_m2(place: Place) -> float:
+    return abs(ELLIPSOID.geometry_area_perimeter(place.geometry)[0])
+
+
+def in_short_rows(name: str, start: tuple[float, float], end: tuple[float, float], rows: int, **more: object) -> list:
+    """A straight road, cut into rows as at every lamp post."""
+    line = shapely.LineString([start, end])
+    points = [line.interpolate(number / rows, normalized=True).coords[0] for number in range(rows + 1)]
+    return [straight(name, one, other, **more) for one, other in itertools.pairwise(points)]
+
+
+def ring_at(x: float, y: float, radius_m: float) -> tuple[str | None, Line, dict]:
+    points = [(x + east, y + north) for east, north in circle(radius_m)]
+    return None, points, {"road_class": "primary", "oneway": True, "roundabout": True}
+
+
+def test_a_large_parcel_does_not_pass_through_the_roundabout_at_the_next_crossing():
+    """From the corner at the origin the ring at (0, 600) looks like a way to the land beyond the northern road."""
+    roads = [
+        straight("横路", (-900, 0), (900, 0)), *dual("纵路", (0, -900), (0, 531), width_m=10.0),
+        *dual("纵路", (0, 669), (0, 2000), width_m=10.0), *dual("北路", (-2000, 600), (-69, 600), width_m=10.0),
+        *dual("北路", (69, 600), (2000, 600), width_m=10.0), ring_at(0, 600, 70.0),
+        straight(None, (300, -900), (300, 2000)),
+    ]  # fmt: skip
+    place = locate(roads, corner("NE"), 200_000.0)
+    shape = to_metres(place.geometry)
+    assert shape.bounds[0] >= 14.9 and shape.bounds[3] <= 585.1 and shape.bounds[2] <= 280.1
+    assert "街区放不下" in told(place) and not place.is_certain
+
+
+@pytest.mark.parametrize("area_mu", [5, 15, 60])
+def test_a_parcel_at_a_large_roundabout_is_no_crescent(area_mu):
+    roads = [
+        straight("横路", (-900, 0), (-70, 0)), straight("横路", (70, 0), (900, 0)),
+        straight("纵路", (0, -900), (0, -70)), straight("纵路", (0, 70), (0, 900)), ring_at(0, 0, 70.0),
+    ]  # fmt: skip
+    place = locate(roads, corner("SW"), area_mu * 2000 / 3)
+    shape = to_metres(place.geometry)
+    assert drawn_m2(place) == pytest.approx(area_mu * 2000 / 3, rel=0.005) and place.is_certain
+    assert shape.area >= 0.7 * shape.minimum_rotated_rectangle.area
+    assert shape.distance(shapely.Point(0, 0)) >= 70 and shape.bounds[2] <= -19.9 and shape.bounds[3] <= -19.9
+    assert shape.distance(shapely.Point(0, 0)) <= 150
+
+
+def test_so_many_metres_from_a_roundabout_are_measured_from_its_middle():
+    roads = [
+        straight("横路", (-900, 0), (900, 0)), straight("纵路", (0, 70), (0, 900)),
+        straight("纵路", (0, -900), (0, -70)), ring_at(0, 0, 70.0),
+    ]  # fmt: skip
+    phrase = LocationPhrase("", "offset", ("横路", "纵路"), offset_m=300.0, offset_dir="S", roadside="W")
+    place = locate(roads, phrase, 6_000.0)
+    middle = to_metres(place.geometry).centroid
+    assert (middle.x, middle.y) == pytest.approx((-20 - math.sqrt(6000) / 2, -300), abs=1)
+
+
+@pytest.mark.parametrize("rows", [1, 90])
+def test_a_road_in_short_rows_that_goes_on_under_another_name_has_all_its_corners(rows):
+    roads = [
+        straight("横路", (-900, 0), (900, 0)), *in_short_rows("纵路", (0, 0), (0, 900), rows),
+        *in_short_rows("解放路", (0, 0), (0, -900), rows),
+    ]  # fmt: skip
+    place = locate(roads, corner("SE"), 10_000.0)
+    assert to_metres(place.geometry).bounds == pytest.approx((20, -120, 120, -20), abs=0.1)
+    assert place.is_certain and "延长线" not in told(place)
+
+
+def test_a_stretch_with_a_name_of_its_own_belongs_to_its_road():
+    roads = [
+        straight("横路", (-900, 0), (900, 0)), straight("天中大道", (0, 0), (0, 900)),
+        straight("天中大道南段", (0, 0), (0, -900)),
+    ]  # fmt: skip
+    phrase = LocationPhrase("", "offset", ("横路", "天中大道"), offset_m=400.0, offset_dir="S", roadside="E")
+    place = locate(roads, phrase, 6_400.0)
+    assert to_metres(place.geometry).centroid.y == pytest.approx(-400, abs=1) and place.is_certain
+    southern = LocationPhrase("天中大道南段西侧", "along", ("天中大道",), sides={"天中大道": "W"})
+    assert to_metres(locate(roads, southern, 6_400.0).geometry).centroid.y == pytest.approx(-450, abs=30)
+    another = [straight("东风路", (0, 0), (0, 900)), straight("东风路出口", (0, -900), (0, 0))]
+    place = locate([straight("横路", (-900, 0), (900, 0)), *another], corner("SE", second="东风路"), 6_400.0)
+    assert place.geometry is not None and not any("出口" in name for name in place.crossing.roads)
+
+
+def test_what_is_drawn_of_too_large_a_site_is_never_more_than_the_site():
+    """A dead end splits the land: growing past it takes in what lies behind, all at once."""
+    roads = [
+        straight("横路", (-2000, 0), (2000, 0)), straight("纵路", (0, -2000), (0, 2000)),
+        ("滨河路", [(400, 0), (200, 350), (400, 640), (600, 655)], {}),
+    ]  # fmt: skip
+    for area_m2 in range(60_000, 480_001, 20_000):
+        place = locate(roads, corner("NE"), float(area_m2))
+        assert drawn_m2(place) <= area_m2 * 1.005
+        assert ("放不下" in told(place)) == (drawn_m2(place) < area_m2 * 0.999)
+        assert to_metres(place.geometry).distance(shapely.LineString(roads[2][1])) >= 19.9
+
+
+BLOCK = [
+    straight("南路", (-900, 0), (1500, 0)), straight("北路", (-900, 400), (540, 400)),
+    straight("北路", (660, 400), (1500, 400)), straight("西路", (0, -900), (0, 1300)),
+    straight("东路", (600, -900), (600, 340)), straight("东路", (600, 460), (600, 1300)), ring_at(600, 400, 60.0),
+]  # fmt: skip
+
+
+def bounded(**limits: str) -> LocationPhrase:
+    opposite = {"N": "S", "S": "N", "E": "W", "W": "E"}
+    sides = {road: opposite[side] for side, road in limits.items()}
+    return LocationPhrase("", "bounded", tuple(limits.values()), sides=sides, bounds=limits)
+
+
+def test_a_block_keeps_off_the_roundabout_and_the_slip_road_at_its_corners():
+    slip = ("南路", [(60, 0), (0, 60)], {"road_class": "primary_link"})
+    place = locate([*BLOCK, slip], bounded(E="东路", S="南路", W="西路", N="北路"))
+    shape = to_metres(place.geometry)
+    assert shape.distance(shapely.Point(600, 400)) >= 69.5  # the ring and half of its carriageway, 20 m wide
+    assert shape.distance(shapely.LineString(slip[1])) >= 4.4
+    assert shape.area == pytest.approx(560 * 360, rel=0.05) and place.is_certain
+
+
+def test_a_road_through_a_block_is_told():
+    inner = straight("学府巷", (300, 0), (300, 400), road_class="residential")
+    minor = straight(None, (100, 0), (100, 400), road_class="service")
+    limits = bounded(E="东路", S="南路", W="西路", N="北路")
+    assert "学府巷" in told(locate([*BLOCK, inner, minor], limits))
+    assert "穿过" not in told(locate([*BLOCK, minor], limits))
+
+
+def test_a_block_is_found_where_only_the_pieces_of_a_road_close_it():
+    """南路 is a road in another district; here the data call it 南东路 and 南西路."""
+    roads = [
+        straight("天南路", (30_000, 0), (31_000, 0)), straight("天南西路", (-900, 0), (300, 0)),
+        straight("天南东路", (300, 0), (1500, 0)), *BLOCK[1:],
+    ]  # fmt: skip
+    place = locate(roads, bounded(E="东路", S="天南路", W="西路", N="北路"))
+    assert to_metres(place.geometry).area == pytest.approx(560 * 360, rel=0.05)
+    assert "天南东路" in told(place)
