@@ -10,7 +10,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,9 @@ from pathlib import Path
 
 import psycopg
 
+from tests.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
 OWNER = "plan_atlas"
 TEMPLATE = "plan_atlas_template"
 SETTINGS = {
@@ -102,13 +104,13 @@ def _start(folder: Path, state: Path) -> None:
     secret = home / "password"
     secret.write_text(password)
     _hand_over(secret)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     run_as_postgres("initdb", "-D", home / "data", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}",
          "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
     control(home, port, "start")
     nothing = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([sys.executable, __file__, folder, home], check=True, start_new_session=True, **nothing)
+    watch = [sys.executable, "-m", "tests.cluster", folder, home]
+    subprocess.run(watch, cwd=ROOT, check=True, start_new_session=True, **nothing)
     state.write_text(json.dumps({"folder": str(home), "port": port, "password": password}))
     with psycopg.connect(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres", autocommit=True) as server:
         server.execute(f"CREATE ROLE {OWNER} LOGIN PASSWORD '{password}'")

@@ -4,7 +4,6 @@ import atexit
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,9 +15,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[1]
 START_TIMEOUT_S = 180
-STOP_TIMEOUT_S = 20
+STOP_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,7 @@ class Server:
 @contextmanager
 def running_server(store: Path, **settings: str) -> Iterator[Server]:
     """What `python server.py` runs, on a free port and with a store of its own; it need not load anything first."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     own = {"DATABASE_URL": f"gpkg:///{store}", "HOST": "127.0.0.1", "PORT": str(port)}
     environment = os.environ | own | {"BASEMAPS": str(store.with_name("no-basemaps.toml"))} | settings
     process_id = _forks().new(environment)

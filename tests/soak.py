@@ -9,7 +9,6 @@ import json
 import os
 import random
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +20,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import requests
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 100
@@ -43,8 +44,7 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.store = folder / "plan.gpkg"
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._environment = os.environ | {
             "DATABASE_URL": f"gpkg:///{self.store}", "PORT": str(self.port), "SECRET_KEY": "a secret of the soak alone",

@@ -1,13 +1,13 @@
 """A hot standby of the tests' own PostgreSQL: a copy of the whole cluster that follows it."""
 
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 
 import psycopg
 
 from tests.cluster import Cluster, control, run_as_postgres
+from tests.ports import free_port
 
 
 class Standby:
@@ -23,8 +23,7 @@ class Standby:
         self._cluster = cluster
         self.home = Path(tempfile.mkdtemp(prefix="standby-", dir=cluster.folder))
         shutil.chown(self.home, cluster.folder.owner(), cluster.folder.group())
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         data = self.home / "data"
         run_as_postgres(
             "pg_basebackup", "-d", cluster.plain_url("postgres"), "-D", data, "-R", "-X", "stream", "-c", "fast",

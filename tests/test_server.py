@@ -38,7 +38,7 @@ def test_it_builds_the_store_says_its_address_and_serves_from_any_folder(tmp_pat
     ) as process:
         try:
             address = re.search(r"http://127\.0\.0\.1:[0-9]+", process.stderr.readline()).group()
-            with urllib.request.urlopen(f"{address}/healthz", timeout=20) as answer:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=60) as answer:
                 assert answer.status == 200
         finally:
             process.terminate()
@@ -79,7 +79,7 @@ def test_a_server_that_is_told_to_stop_ends_what_it_has_begun_and_takes_nothing_
             answer = b"".join(iter(lambda: asking.recv(2**16), b""))
         assert answer.endswith(b"\r\n\r\n" + b"x" * 5_000_000)
         assert process.stdout.readline() == "stopped\n"
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_taken_port_is_named_and_nothing_is_built(refusal, tmp_path):

@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from geo.web.settings import ROOT
 from tests import cluster
 from tests.benchmarks import peers
 from tests.benchmarks.parcels import EAST, NORTH, SOUTH, WEST, environment_of
+from tests.ports import free_port
 
 OPERATIONS = ROOT / "docs" / "operations" / "gunicorn.conf.py"
 WORKERS = 2
@@ -150,11 +150,6 @@ resources:
 
 def _bound(port: int) -> list[str]:
     return ["-w", str(WORKERS), "-b", f"127.0.0.1:{port}", "--log-level", "error"]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 @contextmanager

@@ -8,7 +8,6 @@ moment when all planners are there. Exit code 1 where a budget is not held.
 import json
 import math
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +24,7 @@ from geo.service import accounts
 from geo.web import create_app
 from geo.web.current import live_store
 from tests.load.editors import EDITORS, PASSWORD
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES, PLANNERS = 2, 200
@@ -99,8 +99,7 @@ def faults(found: dict) -> list[str]:
 def main(minutes: float = MINUTES, planners: int = PLANNERS) -> int:
     """Prepare a store, serve it, let the planners come, print what was measured."""
     with TemporaryDirectory() as folder:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         environment = os.environ | {
             "DATABASE_URL": f"gpkg:///{folder}/plan.gpkg", "AS_OF_DIR": f"{folder}/as_of", "PORT": str(port),
             "SECRET_KEY": "a secret of the load alone", "WORKERS": "2",

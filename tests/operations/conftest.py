@@ -1,7 +1,6 @@
 """App servers and nginx as the operations guide sets them up, on ports of their own."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import requests
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "operations"
@@ -70,11 +71,6 @@ class Program:
         """Tell it to stop, as systemd and Docker do; returns its exit code."""
         self.process.terminate()
         return self.process.wait(40)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
