@@ -19,7 +19,7 @@ IN_BRACKETS, NO_PLACE, THIS = (re.compile(WORDS["location"][key]) for key in ("i
 HEADINGS = [(kind["layer"], re.compile(kind["headings"])) for kind in WORDS["layers"] if "headings" in kind]
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
 LEAD_YEAR = re.compile(YEARS["lead"])
-FINISHED_LABEL, PERIOD, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "any"))
+FINISHED_LABEL, PERIOD, BARE, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "bare", "any"))
 
 
 def classify(name: str, headings: tuple[str, ...]) -> tuple[str | None, str | None]:
@@ -96,7 +96,7 @@ def find_year(text: str, passage: Passage) -> int | None:
     """The year of completion, else that of the nearest heading, else that of the start."""
     if finished := finished_year(text):
         return finished
-    if period := PERIOD.search(text):
+    if period := PERIOD.search(text) or BARE.search(text):
         return int(period["year"])
     if passage.year and (match := FINISHED_RELATIVE.search(text)):
         return int(passage.year + YEARS["relative"][match["relative"]])

@@ -16,12 +16,14 @@ EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "pe
 LEVEL_ALONE, OF_ROOM, NO_PUPILS = (re.compile(PARTIAL[key]) for key in ("level_alone", "of_room", "no_pupils"))
 PHASE, OLD = re.compile(WORDS["names"]["phase"]), re.compile(PARTIAL["old"])
 CLAUSE_MARKS, SERIAL = re.compile(WORDS["clauses"]["mark"]), WORDS["names"]["serial"]
+BRACKETS = " )"
 OF_IT = re.compile(PARTIAL["of_it"])
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
 BARRED = {rule["field"]: re.compile(either(rule["not"])) for rule in WORDS["figures"]}
-UNLABELLED, ALONE, LAST = 50, 60, 100
-"""Ranks of a figure that only its unit tells, of one that counts if there is no other, and of a part of the whole."""
+UNLABELLED, ALONE, BARE, LAST = 50, 60, 70, 100
+"""Ranks of a figure that only its unit tells, of one that counts if there is no other, of one without any word, and of
+a part of the whole."""
 SEVERAL = 2
 AGREE = 0.02
 """How far a figure and its restatement in another unit may lie apart."""
@@ -54,7 +56,7 @@ def read_figures(text: str) -> Figures:
         if UNITS[rule["unit"]].quantity not in kinds:
             continue
         ranked = sorted(candidates(figures.quantities, text, rule), key=lambda each: each[:2])
-        if ranked and (ranked[0][0] != ALONE or len(ranked) == 1):
+        if ranked and (len(ranked) == 1 or ranked[0][0] not in (ALONE, BARE)):
             take(figures, rule, ranked[0][2], part=ranked[0][0] >= LAST)
     take_turnover_of_all(figures, text)
     classes = find_classes(figures.quantities)
@@ -97,6 +99,8 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
         if text.startswith(behind, quantity.end):
             continue
         rank = rank_of(quantity, text, rule)
+        if rank is None and place and stands_beside(quantities[place - 1], quantity, text, rule):
+            rank = BARE
         if rank is not None:
             part = LAST_RESORT.search(quantity.label) or is_of_part(quantity, text)
             yield rank + (LAST if part else 0), place, quantity
@@ -129,6 +133,13 @@ def rank_of(quantity: Quantity, text: str, rule: dict[str, Any]) -> int | None:
     if quantity.unit in rule.get("without_label", ()):
         return UNLABELLED
     return ALONE if any(word in quantity.label for word in rule.get("alone", ())) else None
+
+
+def stands_beside(before: Quantity, quantity: Quantity, text: str, rule: dict[str, Any]) -> bool:
+    """占地88亩,4.4万㎡: whether no more than a comma parts a figure from one with a label that goes before it."""
+    between = text[before.end : quantity.start].strip(BRACKETS)
+    told = any(word in before.label for word in rule.get("beside", ()))
+    return told and not quantity.label and CLAUSE_MARKS.fullmatch(between) is not None
 
 
 def take_turnover_of_all(figures: Figures, text: str) -> None:

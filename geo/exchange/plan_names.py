@@ -21,6 +21,7 @@ BEFORE_NAME, AFTER_NAME = (re.compile(pattern(NAMES[key])) for key in ("before_n
 BEGINS_MARKED = re.compile(NAMES["begins_marked"])
 DEVELOPER = re.compile(NAMES["developer"])
 TASK, PLACE_BEHIND = re.compile(NAMES["task"]), re.compile(NAMES["place_behind"])
+HOUSE = re.compile(WORDS["location"]["house"])
 NO_PART_OF_NAME = re.compile(NAMES["no_part"])
 LOCATED = re.compile(pattern(WORDS["anchors"]["located"]))
 LAYERS = [(kind["layer"], re.compile(kind["names"])) for kind in WORDS["layers"]]
@@ -52,7 +53,7 @@ def unquoted(name: str) -> str:
 def without_place(name: str) -> str:
     """云峰小学(云峰路以北) and 云峰小学(总投资3亿元) are 云峰小学; other brackets belong to a name."""
     behind = PLACE_BEHIND.search(name)
-    told = behind and (says_where(behind["place"]) or holds_figures(behind["place"]))
+    told = behind and (says_where(behind["place"]) or holds_figures(behind["place"]) or HOUSE.search(behind["place"]))
     return name[: behind.start()] if behind and told else name
 
 

@@ -106,9 +106,15 @@ def entry(passage: Passage) -> Anchor | None:
         name = clean_name(title)
         told = begins_item(passage) or LOCATED.match(front.partition(":")[2])
         proper = is_project(name) or (told and names_item(name, front))
-        if proper and not holds_figures(name):
+        if proper and not holds_figures(name) and not told_one_by_one(name, passage.text):
             return Anchor(name, 0, front.find(name) + len(name))
     return None
+
+
+def told_one_by_one(name: str, text: str) -> bool:
+    """Whether a name is a row of names of which the text tells each again: 新建A小学、B小学。A小学位于…;B小学位于…."""
+    pieces = ONE_OF_LIST.split(name)
+    return len(pieces) > 1 and all(is_project(piece) and text.count(piece) > 1 for piece in pieces)
 
 
 def names_item(name: str, front: str) -> bool:

@@ -16,6 +16,7 @@ BEGINS = re.compile(ROWS["begins"])
 RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
 NUMERAL, LONE = re.compile(ROWS["numeral"]), re.compile(ROWS["lone"])
 MONEY_CAPTION, FORM_KEY, TOTAL = (re.compile(ROWS[key]) for key in ("money_caption", "form_key", "total"))
+SPACED_COLON = re.compile(ROWS["spaced_colon"])
 EDGES, MULTIPLIERS = ROWS["edges"], ROWS["multipliers"]
 FEWEST_CELLS = 2
 
@@ -214,6 +215,7 @@ def as_form(line: str) -> str:
 
     Strokes between a name and what labels tell of it (城东小学|地点:…|投资:…) are commas.
     """
+    line = SPACED_COLON.sub(lambda gap: gap[0][::-1], line)
     for separator in SEPARATORS[:2] if "\t" in line or "|" in line else ():
         cells = cells_of(line, 0, separator)
         if len(cells) == 2 and cells[1].text and FORM_KEY.fullmatch(cells[0].text):

@@ -27,6 +27,7 @@ NAMES = re.compile(LAYOUT["name_label"])
 BRACKETED_NAME = re.compile(
     LAYOUT["bracketed"].replace("{facilities}", either(WORDS["names"]["facilities"])), re.MULTILINE
 )
+PARTED, PARTS = re.compile(LAYOUT["parted"]), re.compile(LAYOUT["parts"])
 MARKDOWN = re.compile(LAYOUT["markdown"], re.MULTILINE)
 TAB = re.compile("\t")
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
@@ -251,14 +252,19 @@ class Layout:
 
 
 def as_clauses(line: str) -> str:
-    """A line with a comma where only a space parts a figure from what follows: 占地30亩 总投资2亿元 设36个班."""
+    """A line with a comma where only a space parts a figure from what follows: 占地30亩 总投资2亿元 设36个班.
+
+    Where two figures do and no other mark parts the line, the other spaces are commas too, but for that of a number.
+    """
     if " " not in line.strip():
         return line
+    gaps = [each.end for each in find_quantities(line) if PARTED.match(line, each.end)]
+    if len(gaps) > 1 and not PARTS.search(line):
+        first = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(line))), default=0)
+        gaps += [match.start() for match in PARTED.finditer(line, first)]
     letters = list(line)
-    for figure in find_quantities(line):
-        rest = line[figure.end :]
-        if rest.startswith(" ") and rest.lstrip()[:1].isalnum():
-            letters[figure.end] = LAYOUT["comma"]
+    for gap in gaps:
+        letters[gap] = LAYOUT["comma"]
     return "".join(letters)
 
 

@@ -168,8 +168,9 @@ def is_range(text: str, start: int) -> bool:
 
 def label_before(text: str, end: int) -> str:
     """The words of the clause before a place, without brackets that were closed in it."""
-    label = "".join(reversed(list(clause_backwards(text, end))))
-    return re.sub(r"\s+", "", label)
+    label = re.sub(r"\s+", "", "".join(reversed(list(clause_backwards(text, end)))))
+    key = text[:end].rstrip().removesuffix(label).rstrip() if label in BOUNDARIES["behind_keys"] else ""
+    return label_before(text, len(key)) + label if key.endswith(tuple(BOUNDARIES["keys"])) else label
 
 
 def clause_backwards(text: str, end: int) -> Iterator[str]:
