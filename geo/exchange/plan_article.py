@@ -11,6 +11,7 @@ from geo.exchange.plan_names import same_project
 from geo.exchange.plan_projects import anchors_in, clause_start, name_line
 from geo.exchange.plan_records import (
     AGGREGATE,
+    OF_OTHERS,
     join_items,
     of_figures,
     record_of,
@@ -103,7 +104,8 @@ def sentences(passages: Sequence[Passage], end: int) -> Iterator[tuple[str, int]
         place, read = passage.start, min((each.start for each in anchors_in(passage)), default=len(passage.text))
         for words in SENTENCE.split(passage.text):
             known = passage.start + read <= place < end
-            if not known and tells_of_one(words):
+            several = OF_OTHERS.search(words) and not CONTINUES.match(words)
+            if not known and not several and tells_of_one(words):
                 yield words, place
             place += len(words)
 

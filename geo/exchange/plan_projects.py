@@ -1,11 +1,11 @@
 """Which projects a passage of a plan speaks of: items, subjects of 位于, 投资…元的…, and lists of names."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from geo.exchange.location_phrase import says_where
-from geo.exchange.plan_details import find_location, is_place
+from geo.exchange.plan_details import find_location, finished_year, is_place
 from geo.exchange.plan_names import (
     CLAUSES,
     GENERIC,
@@ -31,6 +31,7 @@ INVESTS = re.compile(ANCHORS["invests"])
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 NO_ITEM, TOLD, HEADLINE = (re.compile(pattern(ANCHORS[key])) for key in ("no_item", "told", "headline"))
 DISTRICT = re.compile(ANCHORS["district"])
+INNER = re.compile(NAMES["inner"])
 PLACED_BEFORE, APPROVED = re.compile(ANCHORS["placed_before"]), re.compile(ANCHORS["approved"])
 LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
 BUILT_CLAUSE, PREDICATE = re.compile(ANCHORS["built_clause"]), re.compile(pattern(ANCHORS["predicate"]))
@@ -38,7 +39,8 @@ GOES_ON = re.compile(ANCHORS["goes_on"])
 CONTINUES, SUBJECTS = re.compile(pattern(ANCHORS["continues"])), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
 SERIAL_CLAUSE = re.compile(CLAUSES["serial_clause"])
-PART_OF_ONE, LISTED_ALONE = re.compile(ANCHORS["part_of_one"]), re.compile(ANCHORS["listed_alone"])
+PART_OF_ONE, LISTED_DONE = re.compile(ANCHORS["part_of_one"]), re.compile(ANCHORS["listed_done"])
+LISTED_ALONE = re.compile(ANCHORS["listed_alone"])
 LISTED_AS, BRACKETED = re.compile(ANCHORS["listed_as"]), re.compile(ANCHORS["bracketed"])
 SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
 MENTIONS = re.compile(f"(?:{either(NAMES['facilities'])})(?:{NAMES['kind']})?{NAMES['brackets']}")
@@ -51,6 +53,8 @@ SHORTEST_LISTED = 6
 LOCATED_RANK = 2
 """Of an anchor before 位于."""
 COMMA, SERIAL = ",", NAMES["serial"]
+HELD = "\ue000"
+"""Stands for a comma in brackets while names are sought."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Anchor:
         Whether it is one of a list, so that no figures follow.
     place
         Where it is, if that is said before the name: 位于东外环的新陆冷链物流项目.
+    year
+        When it is finished, where a list says so of all that it names.
     """
 
     name: str
@@ -75,6 +81,7 @@ class Anchor:
     rank: int = 0
     listed: bool = False
     place: str | None = None
+    year: int | None = None
 
 
 def clause_start(text: str, place: int) -> int:
@@ -214,6 +221,17 @@ def named_before(text: str, start: int) -> Anchor | None:
 @lru_cache(maxsize=64)
 def anchors_in(passage: Passage) -> list[Anchor]:
     """All projects that a passage names, in order, none inside another."""
+    text = INNER.sub(lambda match: match[0].replace(SERIAL, HELD), passage.text)
+    if text == passage.text:
+        return anchors_of(passage)
+    return [
+        replace(each, name=each.name.replace(HELD, SERIAL), place=each.place and each.place.replace(HELD, SERIAL))
+        for each in anchors_of(replace(passage, text=text))
+    ]
+
+
+def anchors_of(passage: Passage) -> list[Anchor]:
+    """The same, where no comma in brackets parts a name: 市妇保院(疾控中心、血站)新建项目."""
     text = passage.text
     first = text.partition("\n")[0]
     anchor = name_line(first) if len(first) < len(text) and not is_heading(passage) else None
@@ -246,9 +264,11 @@ def anchors_in(passage: Passage) -> list[Anchor]:
         found += members(text, match)
     found = found or built(passage)
     weak = anchor is not None and not is_project(anchor.name)
+    heading = weak and text.startswith(CLAUSES["full_stop"], anchor.end)  # type: ignore[union-attr]
     if weak or not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
         found += subjects(text) + built_clauses(text) + bracketed(text) + listed_alone(text)
-    if weak and any(each.start > 0 and not alike(each.name, anchor.name) for each in found):  # type: ignore[union-attr]
+    others = (each for each in found if weak and each.start > 0)
+    if any(heading or not alike(each.name, anchor.name) for each in others):  # type: ignore[union-attr]
         found.remove(anchor)  # type: ignore[arg-type]  # 夯实基层网底。湖西医院位于…: a task, and what is done for it
     found = found or headline(text)
     named = mentioned_before(text) if all(each.start for each in found) else None
@@ -329,10 +349,11 @@ def bracketed(text: str) -> list[Anchor]:
 def listed_alone(text: str) -> list[Anchor]:
     """Projects that a sentence only names: 建成双流镇幼儿园、龙岗镇第二幼儿园。"""
     found: list[Anchor] = []
-    for match in LISTED_ALONE.finditer(text) if SERIAL in text else ():
+    for match in (*LISTED_ALONE.finditer(text), *LISTED_DONE.finditer(text)) if SERIAL in text else ():
         several = members(text, match)
         if all(kind_of(each.name) for each in several):
-            found += several
+            year = finished_year(text[match.end("list") : match.end()])
+            found += [replace(each, year=year) for each in several]
     return found
 
 
