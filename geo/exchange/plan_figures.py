@@ -12,6 +12,7 @@ from geo.model.units import UNITS
 
 PARTIAL = WORDS["partial"]
 NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
+AIM, FROM = re.compile(PARTIAL["aim"]), re.compile(PARTIAL["from"])
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
 LEVEL_ALONE, OF_ROOM, NO_PUPILS = (re.compile(PARTIAL[key]) for key in ("level_alone", "of_room", "no_pupils"))
 PHASE, OLD = re.compile(WORDS["names"]["phase"]), re.compile(PARTIAL["old"])
@@ -56,7 +57,9 @@ def read_figures(text: str) -> Figures:
         if UNITS[rule["unit"]].quantity not in kinds:
             continue
         ranked = sorted(candidates(figures.quantities, text, rule), key=lambda each: each[:2])
-        if ranked and (len(ranked) == 1 or ranked[0][0] not in (ALONE, BARE)):
+        if len(ranked) > 1:
+            ranked = [each for each in ranked if each[0] not in (ALONE, BARE)]
+        if ranked:
             take(figures, rule, ranked[0][2], part=ranked[0][0] >= LAST)
     take_turnover_of_all(figures, text)
     classes = find_classes(figures.quantities)
@@ -91,9 +94,12 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
             barred = place
             continue
         never = NEVER.search(quantity.label)
-        if quantity.restates or PARTIAL["order_of_size"] in quantity.qualifiers:
+        if quantity.restates or PARTIAL["order_of_size"] in quantity.qualifiers or FROM.search(quantity.label):
             continue
-        if never and never[0] not in text[: PARTIAL["reach"]]:  # 荷塘小学一期: its figures are those of 一期
+        aim = rule.get("of_a_year") and AIM.search(quantity.label + quantity.text)  # 2026年产值达到40亿元
+        if (
+            never and not aim and never[0] not in text[: PARTIAL["reach"]]
+        ):  # 荷塘小学一期: its figures are those of 一期
             continue
         behind = tuple(rule.get("not_behind", ()))
         if text.startswith(behind, quantity.end):

@@ -234,7 +234,7 @@ def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:
     location_text = anchor.place or find_location(passage.text[anchor.end : end], bare_name(anchor.name))
     figures = read_figures(without_name(of_one(text), anchor.name))
     headings = tuple(heading.title for heading in passage.path if heading.title)
-    layer, level = classify(name, headings)
+    layer, level = classify(name, tuple(heading.title for heading in passage.path if heading.style != "title"))
     return PlanRecord(
         name=name,
         source=Source(
@@ -283,7 +283,7 @@ def speaks_of_several(sentence: str) -> bool:
     others = OF_OTHERS.search(sentence)
     if others is None:
         return False
-    figures = find_quantities(sentence)
+    figures = [each for each in find_quantities(sentence) if each.unit != "company"]
     return not figures or others.start() <= figures[0].start
 
 
