@@ -97,9 +97,8 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
         if quantity.restates or PARTIAL["order_of_size"] in quantity.qualifiers or FROM.search(quantity.label):
             continue
         aim = rule.get("of_a_year") and AIM.search(quantity.label + quantity.text)  # 2026年产值达到40亿元
-        if (
-            never and not aim and never[0] not in text[: PARTIAL["reach"]]
-        ):  # 荷塘小学一期: its figures are those of 一期
+        of_name = never and never[0] in text[: PARTIAL["reach"]]  # 荷塘小学一期: its figures are those of 一期
+        if never and not aim and not of_name:
             continue
         behind = tuple(rule.get("not_behind", ()))
         if text.startswith(behind, quantity.end):
