@@ -1,7 +1,7 @@
 """Which of the quantities said of a project are its land, floor area, investment, classes, seats and so on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,12 @@ PARTIAL = WORDS["partial"]
 NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
 AIM, FROM = re.compile(PARTIAL["aim"]), re.compile(PARTIAL["from"])
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
-LEVEL_ALONE, OF_ROOM, NO_PUPILS = (re.compile(PARTIAL[key]) for key in ("level_alone", "of_room", "no_pupils"))
+LEVEL_ALONE, LEVEL_BEHIND, OF_ROOM, NO_PUPILS = (
+    re.compile(PARTIAL[key]) for key in ("level_alone", "level_behind", "of_room", "no_pupils")
+)
 PHASE, OLD = re.compile(WORDS["names"]["phase"]), re.compile(PARTIAL["old"])
 CLAUSE_MARKS, SERIAL = re.compile(WORDS["clauses"]["mark"]), WORDS["names"]["serial"]
-BRACKETS = " )"
+BRACKETS, FULL_STOP = " )", WORDS["clauses"]["full_stop"]
 OF_IT = re.compile(PARTIAL["of_it"])
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
@@ -63,7 +65,9 @@ def read_figures(text: str) -> Figures:
             take(figures, rule, ranked[0][2], part=ranked[0][0] >= LAST)
     take_turnover_of_all(figures, text)
     classes = find_classes(figures.quantities)
-    add_up(figures, "classes", classes)
+    of_level = [each for each in classes if LEVEL_BEHIND.match(text, each.end)]
+    others = [each for each in of_level if FULL_STOP in text[of_level[0].end : each.start]]  # the school of a sentence
+    add_up(figures, "classes", [each for each in classes if each not in others], of_level=of_level)
     # 小学36个班,学生1620人,幼儿园12个班,幼儿360人: the levels stand with the classes
     levels = sum(1 for each in classes if LEVELS.search(each.label))
     pairs = zip([None, *figures.quantities], figures.quantities, strict=False)
@@ -107,7 +111,7 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
         if rank is None and place and stands_beside(quantities[place - 1], quantity, text, rule):
             rank = BARE
         if rank is not None:
-            part = LAST_RESORT.search(quantity.label) or is_of_part(quantity, text)
+            part = LAST_RESORT.search(quantity.label) or OLD.match(quantity.label) or is_of_part(quantity, text)
             yield rank + (LAST if part else 0), place, quantity
 
 
@@ -195,23 +199,28 @@ def is_other(quantity: Quantity) -> bool:
     return bool(EXISTING.search(quantity.label) or (OF_IT.search(quantity.label) and not LEVELS.search(quantity.label)))
 
 
-def add_up(figures: Figures, name: str, quantities: list[Quantity], levels: int = 0) -> None:
+def add_up(
+    figures: Figures, name: str, quantities: list[Quantity], levels: int = 0, of_level: Sequence[Quantity] = ()
+) -> None:
     """Classes and seats: the one figure, or the sum of those that are told by school level.
 
     Parameters
     ----------
     levels
         How many levels are told elsewhere, so that as many figures without one are parts too.
+    of_level
+        Figures with a level right behind them: 36班小学.
     """
     whole = [each for each in quantities if not is_other(each) and not each.restates]
     if name == "seats":
         whole = [each for each in whole if PARTIAL["of_each_class"] not in each.label]
         whole = [each for each in whole if PARTIAL["with_staff"] not in each.label] or whole
-    unlevelled = [each for each in whole if not LEVELS.search(each.label + each.text)]
+    unlevelled = [each for each in whole if each not in of_level and not LEVELS.search(each.label + each.text)]
     if not whole:
         return
     largest = max(whole, key=lambda each: each.value)
-    if len(whole) > 2 and 2 * largest.value == sum(each.value for each in whole):  # 72班(小学48班、初中24班)
+    total = len(whole) > 2 and not LEVEL_ALONE.match(largest.label)
+    if total and 2 * largest.value == sum(each.value for each in whole):  # 72班(小学48班、初中24班)
         figures.put(name, tidy_number(largest.value), largest)
     elif len(whole) == 1 or (unlevelled and (levels < SEVERAL or len(unlevelled) != levels)):
         chosen = next((each for each in unlevelled if PARTIAL["added"] not in each.label), (unlevelled or whole)[0])
