@@ -11,10 +11,10 @@ from pathlib import Path
 
 import brotli
 from flask import Flask, Response, current_app, request
-from flask_login import current_user
 
 from geo.web.assets import is_asset
 from geo.web.caching import Kept, kept_or_made
+from geo.web.sessions import is_signed_in
 
 LEAST_BYTES = 1024
 """Below it nothing is gained: it goes out in one packet anyway."""
@@ -74,7 +74,7 @@ def _may_be_packed(response: Response) -> bool:
     if is_asset():
         return whole
     at_hand = response.is_sequence and not response.direct_passthrough
-    open_to_all = response.mimetype != "text/html" or not current_user.is_authenticated
+    open_to_all = response.mimetype != "text/html" or not is_signed_in()
     return whole and at_hand and open_to_all and "Content-Disposition" not in response.headers
 
 

@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from geo.model.account import ROLES
 from geo.model.errors import N_, NotAllowed, SignInNeeded
-from geo.web.sessions import may, note_activity
+from geo.web.sessions import is_signed_in, may, note_activity
 
 READING = {"GET", "HEAD", "OPTIONS"}
 
@@ -72,7 +72,7 @@ def _check() -> None:
     writes = request.method not in READING and endpoint not in ASKING
     closed = current_app.config["REQUIRE_LOGIN"] and endpoint not in OPEN_ALWAYS
     unmarked = writes and role is None and endpoint not in OPEN_WRITING
-    if (closed or unmarked or role is not None) and not current_user.is_authenticated:
+    if (closed or unmarked or role is not None) and not is_signed_in():
         raise SignInNeeded
     if unmarked:
         raise NotAllowed(N_("没有人可以这样写入"))
@@ -87,7 +87,7 @@ def _check() -> None:
 
 def _keep_private(response: Response) -> Response:
     """What was shown to an account is kept by no shared cache, and asked for again after signing out."""
-    if request.endpoint != "static" and (current_app.config["REQUIRE_LOGIN"] or current_user.is_authenticated):
+    if request.endpoint != "static" and (current_app.config["REQUIRE_LOGIN"] or is_signed_in()):
         response.cache_control.private = True
         response.cache_control.no_cache = True
         response.vary.add("Cookie")

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from urllib.parse import urlsplit
 
+from babel import Locale
 from babel.messages.pofile import read_po
 from flask import Blueprint, Flask, Response, redirect, request
 from flask_babel import Babel, get_locale, gettext
@@ -16,16 +17,16 @@ from geo.model.remark import Remark, worded
 from geo.web.translations import TRANSLATIONS, compile_catalogues
 
 LANGUAGES = ("zh", "en")
+_LOCALES = {code: Locale(code) for code in LANGUAGES}  # made once: every request has one
 COOKIE = "language"
 COOKIE_MAX_AGE_S = 365 * 24 * 3600
 
 blueprint = Blueprint("language", __name__)
 
 
-def _selected() -> str:
+def _selected() -> Locale:
     """The language that the address asks for, as programs do, else the one that the reader chose."""
-    chosen = request.args.get("lang", request.cookies.get(COOKIE))
-    return chosen if chosen in LANGUAGES else "zh"
+    return _LOCALES.get(request.args.get("lang", request.cookies.get(COOKIE)), _LOCALES["zh"])
 
 
 def language() -> str:

@@ -1,6 +1,6 @@
 """OGC API Features at `/ogc`, thin over the services; our own map is one of its clients."""
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext
 from shapely import to_wkb
 
@@ -32,7 +32,7 @@ blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
 
 def base_url() -> str:
     """The address of the API as the client called it."""
-    return url_for("ogc.landing", _external=True, **{AS_OF: None}).rstrip("/")
+    return f"{request.root_url.rstrip('/')}{blueprint.url_prefix}"
 
 
 def document_of(document: dict) -> dict:
@@ -172,7 +172,7 @@ def items(collection_id: str) -> Response:
 
 def _items_members(layer: Layer, query: FeatureQuery, found: features.Items) -> dict:
     return _note_member() | documents.items_members(
-        url_for("ogc.items", collection_id=layer.id, _external=True, **{AS_OF: None}),
+        f"{base_url()}/collections/{layer.id}/items",
         [(name, value) for name, value in request.args.items(multi=True)],
         matched=found.matched,
         returned=len(found.page),

@@ -115,15 +115,20 @@ def begin(signed_in: accounts.SignedIn) -> None:
     session["seen"] = int(time.time())
 
 
+def is_signed_in() -> bool:
+    """Whether an account stands behind this request; nobody is looked up for a session that names none."""
+    return "_user_id" in session and current_user.is_authenticated
+
+
 def note_activity() -> None:
     """Renew the cookie of a busy session now and then."""
-    if current_user.is_authenticated and time.time() - session.get("seen", 0) > NOTED_EVERY_S:
+    if is_signed_in() and time.time() - session.get("seen", 0) > NOTED_EVERY_S:
         session["seen"] = int(time.time())
 
 
 def may(role: str) -> bool:
     """Whether the account behind this request may do what a role may; templates ask it too."""
-    return current_user.is_authenticated and allows(current_user.role, role)
+    return is_signed_in() and allows(current_user.role, role)
 
 
 def _load(token: str) -> CurrentUser | None:
