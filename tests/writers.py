@@ -12,16 +12,18 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+import geopandas
 import shapely
 
 from geo.model.errors import Conflict
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange
+from geo.model.layer import Layer
 from geo.model.search_text import pinyin
 from geo.model.status import AnnualStatus
 from geo.service.status import report
 from geo.store import open_store
-from geo.store.base import Store
+from geo.store.base import Content, Store
 from geo.store.catalog import read_catalog
 
 COUNTER = "counted"
@@ -70,6 +72,11 @@ class Writer:
         self._process.kill()
         return self.rest()
 
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, once everything was heard."""
+        return self._process.exitcode
+
     def _said(self) -> Iterator[object]:
         try:
             while True:
@@ -88,6 +95,24 @@ def _opened(url: str, layers_folder: Path) -> Iterator[Store]:
     store = open_store(url, read_catalog(layers_folder))
     yield store
     store.close()
+
+
+def make_all(store: Store, say: Callable[[object], None], pause_s: float) -> None:
+    """Make the store itself, with 3000 parcels that take a while.
+
+    Says "ready", "filling" if it is the one that makes it, and (layers that it made, parcels that there are).
+    """
+
+    def fill(layer: Layer) -> Content | None:
+        if layer.id != "parcels":
+            return None
+        time.sleep(pause_s)
+        say("filling")
+        ids = [f"p-{number}" for number in range(3000)]
+        return Content(geopandas.GeoDataFrame(geometry=[PLACE] * len(ids), index=ids, crs="EPSG:4326"))
+
+    say("ready")
+    say((len(store.create(fill)), store.count("parcels", FeatureQuery())))
 
 
 def make_and_report(store: Store, say: Callable[[int], None], first: int) -> None:

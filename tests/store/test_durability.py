@@ -19,47 +19,9 @@ import pytest
 from geo.model.errors import StoreUnavailable
 from geo.model.feature_query import FeatureQuery
 from geo.model.status import AnnualStatus
-from tests.writers import Writer, assert_nothing_lost, make_and_report, prepare, write_by_eight
+from tests.writers import Writer, assert_nothing_lost, make_all, make_and_report, prepare, write_by_eight
 
 ROOT = Path(__file__).parents[2]
-
-PROLOGUE = """
-import sys, time
-from pathlib import Path
-import geopandas, pandas, shapely
-from geo.model.feature_query import FeatureQuery
-from geo.model.status import AnnualStatus
-from geo.store import open_store
-from geo.store.base import Content
-from geo.store.catalog import read_catalog
-store = open_store(sys.argv[1], read_catalog(Path(sys.argv[2])))
-"""
-
-MAKER = (
-    PROLOGUE
-    + """
-def fill(layer):
-    if layer.id != "parcels":
-        return None
-    time.sleep(float(sys.argv[3]))
-    print("filling", flush=True)
-    shapes = [shapely.box(114, 33, 114.01, 33.01)] * 3000
-    return Content(geopandas.GeoDataFrame(geometry=shapes, index=[f"p-{n}" for n in range(3000)], crs="EPSG:4326"))
-print("ready", flush=True)
-print(len(store.create(fill)), store.count("parcels", FeatureQuery()), flush=True)
-"""
-)
-
-
-def start(script, *arguments):
-    command = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=ROOT)
-
-
-def kill(process):
-    """What the process had said when it was killed."""
-    process.kill()
-    return process.communicate()[0]
 
 
 @pytest.fixture
@@ -129,23 +91,23 @@ def test_eight_writers_in_two_processes_lose_nothing(store, url, layers_folder):
 def test_a_maker_killed_at_any_moment_leaves_a_whole_store_or_none(new_url, opened, layers_folder):
     dice, url = random.Random(), new_url()
     for _ in range(5):
-        maker = start(MAKER, url, layers_folder, 0)
-        assert maker.stdout.readline() == "ready\n"
+        maker = Writer(make_all, url, layers_folder, 0)
+        assert maker.next() == "ready"
         time.sleep(dice.uniform(0, 0.5))
-        kill(maker)
+        maker.kill()
         if opened(url).exists():
             break
-    again = start(MAKER, url, layers_folder, 0)
-    assert again.communicate()[0].split()[-1] == "3000"
-    assert again.returncode == 0
+    again = Writer(make_all, url, layers_folder, 0)
+    assert again.rest()[-1][1] == 3000
+    assert again.exit_code == 0
 
 
 def test_several_makers_at_once_make_one_store(new_url, layers_folder):
     url = new_url()
-    makers = [start(MAKER, url, layers_folder, 0.3) for _ in range(3)]
-    answers = [maker.communicate(timeout=60)[0].splitlines() for maker in makers]
-    assert [maker.returncode for maker in makers] == [0, 0, 0]
-    assert sorted(answer[-1] for answer in answers) == ["0 3000", "0 3000", "5 3000"]
+    makers = [Writer(make_all, url, layers_folder, 0.3) for _ in range(3)]
+    answers = [maker.rest() for maker in makers]
+    assert [maker.exit_code for maker in makers] == [0, 0, 0]
+    assert sorted(answer[-1] for answer in answers) == [(0, 3000), (0, 3000), (5, 3000)]
     assert sum("filling" in answer for answer in answers) == 1
     if url.startswith("gpkg:"):
         assert not Path(f"{url.removeprefix('gpkg:///')}.unfinished").exists()

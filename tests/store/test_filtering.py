@@ -127,11 +127,10 @@ TEXTS = st.text(alphabet="ab%_\\'小学A.*[", max_size=6)
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TEXTS.filter(lambda text: "\\" not in text), min_size=1, max_size=4), TEXTS)
-def test_like_is_like_on_both_stores(opened, url, frame, names, pattern):
+def test_like_is_like_on_both_stores(store, frame, names, pattern):
     """Each sign of the pattern by hand: `%`, `_`, and a backslash before what is meant itself."""
     if pattern.endswith("\\") and (len(pattern) - len(pattern.rstrip("\\"))) % 2:
         return  # a backslash that nothing follows is a fault in PostgreSQL
-    store = opened(url)
     first = store.count("parcels", FeatureQuery())
     ids = [f"n-{first + number}" for number in range(len(names))]
     store.add_features("parcels", frame({key: {"name": name or "-"} for key, name in zip(ids, names, strict=True)}))
