@@ -93,6 +93,7 @@ class Lattice(Pieces):
             )
         if start and (self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS or grammar.OF_AREA.match(text)):
             cost += grammar.ROADS["directed_cost"]
+        cost += grammar.ROADS["inside_word_cost"] if start in self.inside_words else 0.0
         return cost + self.roads_inside(start, end) + self.front_of_road(start, end)
 
     def roads_inside(self, start: int, end: int) -> float:
@@ -137,7 +138,8 @@ class Lattice(Pieces):
 
     def connector_cost(self, start: int, end: int, stem_end: int) -> float:
         """Surcharge for a name that begins like a connector: 和平北路 is usual, 和厦禾路 is rather 和 and a road."""
-        cost: float = grammar.ROADS["joined_costs"].get(self.run[start], 0.0)
+        costs = grammar.ROADS["joined_costs"]
+        cost: float = costs.get(self.run[start : start + 2], costs.get(self.run[start], 0.0))
         cost += grammar.ROADS["joined_long_cost"] if end - start > grammar.ROADS["joined_length"] else 0.0
         usual = grammar.JOINED_USUAL.search(self.run, start, stem_end)
         return cost + (0.0 if usual else grammar.ROADS["joined_plain_costs"].get(self.run[start], 0.0))
@@ -194,7 +196,14 @@ class Lattice(Pieces):
         total += costs["joined"] if self.joined_inside(start, end) else 0.0
         if any(inner + 3 <= end and not grammar.INSTITUTION.match(self.run, inner, end) for inner in self.areas[start]):
             total += costs["area"]
-        return total + (costs["listed"] if self.within(self.listed, start, end - 1) else 0.0)
+        return total + self.listed_inside(start, end)
+
+    def listed_inside(self, start: int, end: int) -> float:
+        """Surcharge for a name in which a connector follows what ends like a thing."""
+        places = self.within(self.listed, start, end - 1) if self.listed else ()
+        words = any(self.run[place] in grammar.THINGS["listed_words"] for place in places)
+        cost: float = grammar.THINGS["inner_cost"]["listed"] if places else 0.0
+        return cost + (grammar.THINGS["listed_word_cost"] if words else 0.0)
 
     # --- the way through ---------------------------------------------------------------------------------------
 

@@ -92,7 +92,7 @@ class Pieces:
 
     def find_bare_places(self) -> Iterator[tuple[int, int]]:
         """Start and end of names of cities without 市 that stand before a name, at the front or behind an area."""
-        fronts = {0}
+        fronts = {0, *(end for words in self.words for end, word in words if word.letter == "q")}
         for start in range(self.size):
             if start not in fronts:
                 continue
@@ -123,6 +123,12 @@ class Pieces:
         return [
             place for place, words in enumerate(self.words) if place and any(word.letter == "m" for _, word in words)
         ]
+
+    @cached_property
+    def inside_words(self) -> frozenset[int]:
+        """Where a name would begin within 立交桥 or 十字路口."""
+        words = grammar.WHOLE_WORD.finditer(self.run)
+        return frozenset(place for word in words for place in range(word.start() + 1, word.end()))
 
     @cached_property
     def listed(self) -> list[int]:

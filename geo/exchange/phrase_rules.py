@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from geo.exchange.phrase_tokens import Token
-from geo.exchange.phrase_words import WORDS
+from geo.exchange.phrase_words import CROSSING_ALONE, WORDS
 
 OPPOSITE = {"N": "S", "S": "N", "E": "W", "W": "E", "NE": "SW", "SW": "NE", "NW": "SE", "SE": "NW"}
 CORNERS = frozenset(("NE", "NW", "SE", "SW"))
@@ -15,6 +15,8 @@ CONNECTORS = frozenset(
 )
 N, D, J, P = "[RUT]", "[dD]", "[ctsp]", "[sp]"
 """Parts of the rules: a name, a direction (D names a corner or lies between two cardinals), what joins, what parts."""
+CROSSED = f"{N}(?:g?{J}?{N})*g?{P}?"
+"""The roads of a crossing."""
 
 
 @dataclass
@@ -54,6 +56,12 @@ def together(first: str | None, second: str) -> str:
         return "both"
     corners = (f"{first}{second}", f"{second}{first}")
     return next((corner for corner in corners if corner in CORNERS), second)
+
+
+def lone_corner(found: list[Token]) -> str | None:
+    """The corner of a crossing of which one road is named: 劳动南路十字东南角, but not 路口东侧."""
+    corners = [direction for token in found if (direction := token.direction) in CORNERS]
+    return corners[0] if corners and CROSSING_ALONE.match(found[0].text) else None
 
 
 class Reader:
@@ -126,6 +134,9 @@ class Reader:
             told = [token for token in found if token.direction and token.letter in "dDvr"]
             corners = [token for token in told if token.letter in "dD"] or told[:1]
             self.reading.quadrants.update(token.direction or "" for token in corners)
+        elif corner := lone_corner(found[at:]):
+            self.reading.crossing = True
+            self.reading.quadrants.add(corner)
         else:
             self.sides([*names, *[token for token in found if token.letter in "dD"]])
 
@@ -214,9 +225,9 @@ class Reader:
         # 办事处东临
         (rf"{N}m(?={P}|$)", adjoins),
         # A路与B路交叉口往南400米路东; 交叉口西南角向南200米
-        (rf"{N}(?:g?{J}?{N})*g?{P}?x[psg]?[vdD]{{0,2}}{P}?l{P}?[rdD]?(?:R(?={P}|$))?", crosses),
+        (rf"{CROSSED}x[psg]?[vdD]{{0,2}}{P}?l{P}?[rdD]?(?:Rh?(?={P}|$))?", crosses),
         # A路与B路(西北)交叉口(西北角、东北角)
-        (rf"{N}(?:g?{J}?{N})*g?{P}?{D}?{P}?x(?:{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:R(?={P}|$))?", crosses),
+        (rf"{CROSSED}{D}?{P}?x(?:{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:Rh?(?={P}|$))?", crosses),
         # A路与B路西北角
         (rf"[RU](?:{J}?[RU])+D|[RU]cTD|Tc[RU]D", crosses),
         # A路东100米; A路2.5公里处

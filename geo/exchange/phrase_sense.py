@@ -30,12 +30,13 @@ FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
 """Letters of a street's name that has no word for one."""
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 
-SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)|(?<=mR[ct])A(?=[ps_]|$)")
+SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)|(?<=m[RT][ct])A(?=[ps_]|$)")
 SUBDISTRICT = re.compile("AR(?=R(?!_?x)|(?P<water>Td))")
-BEGUN, AVENUE = re.compile("Rd[ps]RT"), re.compile("Rd(?=[ct]R+[xd])")
+BEGUN = re.compile("Rd[ps]RT")
+AVENUE = re.compile("Rd(?=[ct]R+[xd])|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psc].*e)")
 LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
-CROSSED = re.compile("(?P<first>T)c?Rx|Rc?(?P<second>T)x")
+CROSSED = re.compile("(?P<first>T)[cs]?Rx|R[cs]?(?P<second>T)x")
 """Patterns over the letters of tokens."""
 SUBDISTRICT_NAME = re.compile(AREAS["subdistrict"])
 WATERS = tuple(THINGS["waters"])
@@ -91,16 +92,20 @@ def join_strips(tokens: list[Token]) -> list[Token]:
 
 
 def join_buildings(tokens: list[Token]) -> list[Token]:
-    """汝南路立交桥 is a bridge, and behind a corner 新唐街3号楼 a building: neither is the road."""
+    """汝南路立交桥 is a bridge, and behind a corner 新唐街3号楼 a building: neither is the road.
+
+    In 汝南路立交桥与文化路交叉口 the bridge is the road that it carries.
+    """
     joined: list[Token] = []
     crossed = False
-    for token in tokens:
+    for token, after in zip(tokens, [*tokens, None][1:], strict=True):
         before = joined[-1] if joined else None
         if before and before.letter == "R" and before.end == token.start and token.letter in "xhT":
             alone = len(joined) < FEWEST_OF_PAIR or joined[-2].letter not in PARTNERS
             pattern = BRIDGE if token.letter in "xT" and alone else BUILDING if crossed else None
             if pattern and pattern.search(token.text):
-                joined[-1] = replace(before, letter="T", text=before.text + token.text, end=token.end)
+                if not (after and after.letter == "c"):
+                    joined[-1] = replace(before, letter="T", text=before.text + token.text, end=token.end)
                 continue
         crossed = crossed or token.letter == "x"
         joined.append(token)
@@ -182,11 +187,11 @@ def begins_part(token: Token | None) -> bool:
 
 
 def join_directions(tokens: list[Token]) -> list[Token]:
-    """广州大道北与A路交叉口: a bare direction before a connector belongs to the name of an avenue."""
+    """广州大道北与A路交叉口, 东至广州大道北: a bare direction that is no side belongs to the name of an avenue."""
     letters = "".join(token.letter for token in tokens)
     for match in reversed(list(AVENUE.finditer(letters))):
         name, direction = tokens[match.start()], tokens[match.start() + 1]
-        if direction.word and direction.word.weak and name.text.endswith(AVENUES):
+        if direction.word and direction.word.weak and len(direction.text) == 1 and name.text.endswith(AVENUES):
             tokens[match.start() : match.start() + 2] = [
                 replace(name, text=name.text + direction.text, end=direction.end)
             ]

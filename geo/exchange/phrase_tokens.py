@@ -27,6 +27,7 @@ from geo.exchange.phrase_words import (
 DROPPED = str.maketrans("", "", SEPARATORS["dropped"])
 NOTICE_NUMBER = re.compile(SEPARATORS["notice_number"])
 NOT_CONTINUING = re.compile(SEPARATORS["not_continuing"])
+DOTS, CONTINUING_NUMBER = re.compile(SEPARATORS["dots"]), re.compile(SEPARATORS["continuing_number"])
 LETTER_OF_STATE = {"Q": "R", "P": "R", "w": "d"}
 RUN = re.compile(
     r"""(?: [^\W_] | [·\#]
@@ -124,6 +125,7 @@ def tokenize(text: str) -> list[Token]:
 def tidy(text: str) -> str:
     """Half-width digits and letters, no quotation marks or numbers of notices, and no space inside a name."""
     plain = NOTICE_NUMBER.sub(" ", unicodedata.normalize("NFKC", text)).translate(DROPPED)
+    plain = DOTS.sub(" ", plain) if "·" in plain else plain
     first, *others = re.split(r"\s+", plain.strip())
     tidied = first
     for before, piece in pairwise([first, *others]):
@@ -135,6 +137,8 @@ def tidy(text: str) -> str:
 def parts_names(left: str, right: str) -> bool:
     """Whether a space between the two stands between two things, not inside one."""
     if not left or not right or (right[0] in SEPARATORS["continuing"] and not NOT_CONTINUING.match(right)):
+        return False
+    if left[-1].isdigit() and CONTINUING_NUMBER.match(right):
         return False
     if left[-1] in SEPARATORS["closing"]:
         return True

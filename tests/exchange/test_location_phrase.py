@@ -187,6 +187,14 @@ def test_what_stands_before_a_road_is_no_part_of_it(front, names):
         ("A路以东、规划东四号线以西、地铁2号线以南", ["A路", "规划东四号线"]),
         ("孝南区广场街老澴河以北、A路以东", ["A路"]),
         ("唐家湾金唐路以东", ["金唐路"]),
+        ("乐至县 · 友谊路与 242 国道交叉口东北约 420 米", ["友谊路", "242国道"]),
+        ("西城区煤市街廊房二条交叉口东北角", ["煤市街", "廊房二条"]),
+        ("鹤霞路111弄76号楼", ["鹤霞路"]),
+        ("A路以东，以及洪德路35弄", ["A路", "洪德路"]),
+        ("延安东路立交桥与延安中路交叉路口往北约110米", ["延安东路", "延安中路"]),
+        ("酒店地处郑州未来大道与纬四路交叉口东侧", ["未来大道", "纬四路"]),
+        ("东侧灯市口大街、东至广州大道北，西邻健康东街区域", ["灯市口大街", "广州大道北", "健康东街"]),
+        ("教育路与沙溪路交叉口东北方向90米一番街E座0722", ["教育路", "沙溪路"]),
         ("迎江区湖心北路以东", ["湖心北路"]),
         ("体西路向北延伸线以东", ["体西路向北延伸线"]),
         ("人 民 路 与 建 设 路 交 叉 口 东 北 角", ["人民路", "建设路"]),
@@ -199,6 +207,20 @@ def test_roads_are_told_from_what_stands_beside_them(text, roads):
 def test_brackets_that_tell_where_a_road_without_a_name_is_say_nothing_of_the_site():
     answer = read("东起太榆路，南至规划路(丽城小区以北、茉莉公馆以南)，西至坞城南路")
     assert (answer["bounds"], answer["other_sides"]) == ({"E": "太榆路", "W": "坞城南路"}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "quadrant", "sides"),
+    [("劳动南路十字东南角", "intersection", "SE", {}), ("长寿路丁字路口西侧", "along", None, {"长寿路": "W"})],
+)
+def test_a_crossing_of_which_one_road_is_named_has_its_corner(text, kind, quadrant, sides):
+    answer = read(text)
+    assert (answer["kind"], answer["quadrant"], answer["sides"]) == (kind, quadrant, sides)
+
+
+def test_an_area_beside_a_thing_is_no_part_of_its_name():
+    assert read("A路以东，县一中以北区域")["other_sides"] == {"县一中": "N"}
+    assert read("西临宝华山庄及千华古村，北接A路")["other_sides"] == {"宝华山庄": "E", "千华古村": "E"}
 
 
 def test_what_a_block_has_on_its_four_sides_are_its_limits():
