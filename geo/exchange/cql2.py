@@ -49,6 +49,8 @@ def read_filter(text: str, language: str, crs: ServedCrs) -> Operation:
     except (cql2.ValidationError, orjson.JSONDecodeError, ValueError):
         raise _not_understood(text) from None
     found = _Reader(crs).operand(tree)
+    if isinstance(found, bool):  # TRUE alone is a condition too
+        found = Operation("and", (found,))
     if not isinstance(found, Operation):
         raise _not_understood(text)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Boolean, ColumnElement, Float, LargeBinary, and_, cast, func, literal, not_, or_
+from sqlalchemy import Boolean, ColumnElement, Float, LargeBinary, and_, cast, func, literal, not_, or_, true
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
@@ -95,6 +95,8 @@ class FilterSql:
         InvalidInput
             If the filter compares what cannot be compared.
         """
+        if isinstance(operand, bool):
+            return true() if operand else not_(true())
         if not isinstance(operand, Operation):
             raise InvalidInput(N_("参数 filter 里的“%(part)s”不是条件"), part=_shown(operand))
         op, args = operand.op, operand.args
@@ -113,7 +115,7 @@ class FilterSql:
         if op == "between":
             return and_(self._compared(">=", args[0], args[1]), self._compared("<=", args[0], args[2]))
         if op == "in":
-            return or_(*(self._compared("=", args[0], value) for value in args[1:]))
+            return self._listed(*args)
         raise InvalidInput(N_("参数 filter 里的“%(part)s”不是条件"), part=op)
 
     def _of_property(self, operand: Operand) -> ColumnElement:
@@ -137,6 +139,13 @@ class FilterSql:
             raise InvalidInput(N_("参数 filter 里的是非字段不能比大小：%(op)s"), op=op)
         sides = [self._side(each, other) for each, other in ((left, right), (right, left))]
         return sides[0].op(op, is_comparison=True, return_type=Boolean())(sides[1])
+
+    def _listed(self, left: Operand, *values: Operand) -> ColumnElement[bool]:
+        """One operator of SQL however long the list is: SQLite compiles no chain of a thousand `OR`."""
+        for value in values:
+            self._compared("=", left, value)  # which refuses what cannot be compared
+        own = self._number(left) if isinstance(left, Operation) else self._of_property(left)
+        return own.in_([self._side(value, left) for value in values])
 
     def _side(self, operand: Operand, other: Operand) -> ColumnElement:
         """A column, or what is stated, read as the kind of the other side."""

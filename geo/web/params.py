@@ -171,7 +171,7 @@ def integer(
     given = args.get(name)
     if given is None:
         return default
-    if not re.fullmatch(r"[+-]?[0-9]{1,12}", given.strip()):
+    if not re.fullmatch(r"[+-]?[0-9]{1,40}", given.strip()):
         raise InvalidInput(N_("参数 %(name)s 应为整数，现为“%(given)s”"), name=name, given=given)
     value = int(given)
     if clamp and value > highest:

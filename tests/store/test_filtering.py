@@ -54,6 +54,12 @@ def found(store, text, language="cql2-text", **query):
         ("NOT name LIKE '%学'", "cd"),
         ("level IN ('primary','x')", "ac"),
         ("level NOT IN ('primary')", "b"),
+        pytest.param(f"seats IN (1080, {', '.join(['7'] * 1200)})", "a", id="a long list"),
+        ("seats / 2 IN (540, 7)", "a"),
+        ("seats IN (area_mu, 2400)", "b"),
+        ("TRUE", "abcd"),
+        ("FALSE", ""),
+        ("seats > 0 AND NOT FALSE", "ab"),
         ("area_mu BETWEEN 20 AND 80", "ab"),
         ("area_mu IS NULL", "cd"),
         ("area_mu IS NOT NULL", "ab"),
@@ -92,6 +98,7 @@ def test_the_same_in_json(filled):
     more = '{"op":">","args":[{"property":"seats"},0]}'
     text = '{"op":"and","args":[' + more + ',{"op":"like","args":[{"property":"name"},"%小学"]}]}'
     assert found(filled, text, "cql2-json") == "a"
+    assert found(filled, '{"op":"in","args":[{"property":"seats"},[]]}', "cql2-json") == ""
 
 
 def test_what_was_reported_of_a_year_can_be_asked_for_with_the_year(filled):
