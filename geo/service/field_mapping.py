@@ -1,12 +1,14 @@
 """Which field of a file is which field of a layer: guessed by names, titles and short names, or said by the user."""
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 
 from geo.model.errors import InvalidInput, N_
-from geo.model.field_value import LONGEST_TEXT, is_storable, read_value
+from geo.model.field_value import LARGEST, LONGEST_TEXT, is_storable, read_value
 from geo.model.layer import Field, Layer
 from geo.model.location import BASIS_TITLES
 from geo.model.search_text import spellings
@@ -135,16 +137,16 @@ def value_of(field: Field, given: object) -> object:
     """
     if given is None or given == "":
         return None
-    if type(given) is float and field.type == "number" and not field.values:
+    if type(given) is float and field.type == "number" and not field.values and isfinite(given):
         return given  # most values of a large file
     if isinstance(given, bool) and field.type == "boolean":
         return given
     if isinstance(given, date):
         given = given.isoformat()
     if isinstance(given, int | float) and not isinstance(given, bool) and not field.values:
-        if field.type == "number":
+        if field.type == "number" and abs(given) <= sys.float_info.max:
             return float(given)
-        if field.type == "integer" and float(given).is_integer():
+        if field.type == "integer" and abs(given) <= LARGEST and given == given // 1:
             return int(given)
         if isinstance(given, float) and given.is_integer() and abs(given) < 2**53:
             given = int(given)
@@ -163,7 +165,7 @@ def values_at_once(field: Field, given: Sequence[object]) -> list[object] | None
     if field.values or field.name == "location_basis":
         return None
     if kinds == {float} and field.type == "number":
-        return list(given)
+        return list(given) if all(isfinite(value) for value in given if value is not None) else None
     if kinds != {str} or field.type != "text":
         return None
     texts = ["" if text is None else text for text in given]

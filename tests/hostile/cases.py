@@ -159,6 +159,7 @@ PARTS = {
     "no dbf": refused("a.shp", shapefile(".dbf", None), "missing_part"),
     "table of one row": Case("a.shp", shapefile(".dbf", patch(4, b"\1\0\0\0")), FINDINGS, "part_mismatch"),
     "table of 2e9 rows": Case("a.shp", shapefile(".dbf", patch(4, b"\xff\xff\xff\x7f")), FINDINGS, "part_mismatch"),
+    "table of rows without bytes": refused("a.shp", shapefile(".dbf", patch(10, b"\0\0")), "unreadable"),
     "index that leads far away": refused("a.shp", shapefile(".shx", patch(100, b"\x40\0\0\0")), "unreadable"),
     "hidden feature": Case("a.fgb", making.flatgeobuf_of(1), FINDINGS, "truncated"),
     "missing features": Case("a.fgb", making.flatgeobuf_of(5), FINDINGS, "truncated"),
@@ -217,6 +218,11 @@ PROGRAMS = {
     ),
     "link in a KML": Case("a.kml", text(LINK), FINDINGS, "no_features"),
     "virtual format": refused("a.csv", text("<OGRVRTDataSource></OGRVRTDataSource>"), "unknown_format"),
+    "CRS that is a link": refused(
+        "a.geojson",
+        text(geojson().replace("{", '{"crs":{"type":"link","properties":{"href":"a.prj"}},', 1)),
+        "unknown_crs",
+    ),
     "CRS that is an address": refused(
         "a.geojson",
         text(geojson().replace("{", '{"crs":{"type":"name","properties":{"name":"http://127.0.0.1:1/"}},', 1)),
@@ -225,6 +231,16 @@ PROGRAMS = {
 }
 
 TEXTS = {
+    "quote that nothing ends": refused("a.csv", text(TABLE.replace('))"', "))")), "unreadable"),
+    "curves as WKT": Case("a.csv", text(TABLE.replace("POLYGON", "CURVEPOLYGON")), FINDINGS, "invalid_geometry"),
+    "mark of another encoding": refused("a.csv", raw(b"\xef\xbb\xbf" + TABLE.encode("gbk")), "undecodable_text"),
+    "collections in lines": Case("a.geojson", text(f"{geojson()}\n{geojson()}"), FINDINGS, "not_geojson"),
+    "positions of five": Case(
+        "a.geojson",
+        text(geojson(POLYGON.replace("33]", "33,1,2,3]").replace("33.001]", "33.001,1,2,3]"))),
+        ACCEPT,
+        taken=True,
+    ),
     "keys twice": Case("a.geojson", text(geojson(properties=TWICE)), FINDINGS, "duplicate_key", taken=True),
     "mark at the start": Case("a.geojson", text("\ufeff" + geojson()), ACCEPT, taken=True),
     "UTF-16": Case("a.csv", text(TABLE, "utf-16"), FINDINGS, "crs_guessed", taken=True),

@@ -117,6 +117,8 @@ BOWTIE = shapely.Polygon([(114, 33), (114.01, 33.01), (114.01, 33), (114, 33.01)
     ("row", "shape", "code"),
     [
         ({"id": "n-1", "学位": "很多"}, box(114.0), "wrong_value"),
+        ({"id": "n-1", "学位": 10**23}, box(114.0), "wrong_value"),
+        ({"id": "n-1", "学位": 1e300}, box(114.0), "wrong_value"),
         ({"id": "n-1"}, BOWTIE, "self_intersection"),
         ({"id": "n-1"}, shapely.Point(114, 33), "wrong_geometry"),
         ({"id": "n-2"}, box(114.01), "duplicate_id"),

@@ -18,7 +18,7 @@ import shapely
 
 from geo.exchange.files.incoming import cells_file
 from geo.service import inspecting
-from geo.service.opened_files import Asked
+from geo.service.opened_files import Asked, opened
 
 EXTENT = (113.95, 32.97, 114.06, 33.11)
 SQUARE = shapely.box(114.0, 33.0, 114.01, 33.01)
@@ -300,14 +300,60 @@ def test_nothing_of_a_drawing_is_passed_over_in_silence(tmp_path):
     space = drawing.modelspace()
     for left in (38501569.125, 38501669):
         space.add_lwpolyline([(left, 3657805), (38501580, 3657816), (38501580, 3657805)], close=True)
-    space.add_spline([(38501569 + step, 3657805 + step % 7) for step in range(9)])
+    space.add_solid([(38501569 + step, 3657805 + step % 7) for step in range(4)])
+    space.add_blockref(drawing.blocks.new("地块").name, (38501600, 3657805))
     drawing.saveas(tmp_path / "a.dxf")
     text = (tmp_path / "a.dxf").read_text()
     (tmp_path / "a.dxf").write_text(text.replace("38501569.125", "nan"))
     found = inspect(tmp_path / "a.dxf")
-    told = {each.code: (each.row, each.remark.params.get("kind")) for each in found.findings}
-    assert (found.features, found.geometry_types) == (2, {"Polygon": 1})
-    assert told == {"crs_guessed": (None, None), "non_finite": (1, None), "entity_not_read": (None, "SPLINE")}
+    told = {(each.code, each.row, each.remark.params.get("kind")) for each in found.findings}
+    assert (found.features, found.geometry_types) == (3, {"Polygon": 1, "Point": 1})
+    assert told == {
+        ("crs_guessed", None, None), ("non_finite", 1, None), ("mixed_geometry", None, None),
+        ("entity_not_read", None, "SOLID"), ("entity_not_read", None, None),
+    }  # fmt: skip
+
+
+def test_what_was_mirrored_in_a_drawing_lies_where_it_is_seen(tmp_path):
+    """CAD writes it in axes of its own, which look from below: east is negative there."""
+    drawing = ezdxf.new()
+    space, mirrored = drawing.modelspace(), {"extrusion": (0, 0, -1)}
+    corners = [(-38501569, 3657805), (-38501669, 3657805), (-38501669, 3657905), (-38501569, 3657905)]
+    space.add_lwpolyline(corners, close=True, dxfattribs=mirrored)
+    space.add_polyline2d(corners, close=True, dxfattribs=mirrored)
+    space.add_hatch(dxfattribs=mirrored).paths.add_polyline_path(corners, is_closed=True)
+    space.add_text("学校", dxfattribs=mirrored | {"insert": corners[0]})
+    drawing.saveas(tmp_path / "a.dxf")
+    with opened(tmp_path / "a.dxf", Asked(crs="EPSG:4526"), EXTENT) as file:
+        *areas, word = [shape for batch in file.batches() for shape in batch.shapes]
+    assert all(area.equals(shapely.box(38501569, 3657805, 38501669, 3657905)) for area in areas) and len(areas) == 3
+    assert word.equals(shapely.Point(38501569, 3657805))
+
+
+def test_a_closed_spline_is_an_area(tmp_path):
+    drawing = ezdxf.new()
+    corners = [(38501569, 3657805, 0), (38501669, 3657805, 0), (38501669, 3657905, 0), (38501569, 3657905, 0)]
+    drawing.modelspace().add_spline().set_closed(corners)
+    drawing.saveas(tmp_path / "a.dxf")
+    assert inspect(tmp_path / "a.dxf").geometry_types == {"Polygon": 1}
+
+
+def test_a_track_of_a_phone_is_a_line_and_links_are_told(tmp_path):
+    coords = "".join(f"<gx:coord>{lon} 33.0 5</gx:coord>" for lon in (114.0, 114.01, 114.02))
+    track = f"<Placemark><gx:Track><when>2023-05-01</when>{coords}</gx:Track></Placemark>"
+    link = "<NetworkLink><Link><href>http://127.0.0.1:1/a.kml</href></Link></NetworkLink>"
+    kml = f'<kml xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>{link}{track}</Document></kml>'
+    (tmp_path / "a.kml").write_text(kml, encoding="utf-8")
+    with opened(tmp_path / "a.kml", Asked(), EXTENT) as file:
+        (line,) = next(iter(file.batches())).shapes
+    assert line.equals(shapely.LineString([(114.0, 33.0), (114.01, 33.0), (114.02, 33.0)]))
+    assert codes(inspect(tmp_path / "a.kml")) == ["entity_not_read"]
+
+
+def test_the_sign_at_the_end_of_a_text_of_dos_is_no_line(tmp_path):
+    (tmp_path / "a.csv").write_bytes("经度,纬度\r\n114,33\r\n\x1a".encode())
+    found = inspect(tmp_path / "a.csv")
+    assert (found.result, found.features) == ("accept", 1)
 
 
 def test_columns_of_one_name_are_told_and_the_first_one_counts(tmp_path):

@@ -99,8 +99,20 @@ def rows_of_workbook(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
 
 
 def _text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Sequence[object]]]:
+    is_all_read = False
+
+    def lines() -> Iterator[str]:
+        nonlocal is_all_read
+        yield from lines_of(path, encoding)
+        is_all_read = True
+
+    number, reader = 0, csv.reader(lines(), delimiter=delimiter)
     try:
-        yield from enumerate(csv.reader(lines_of(path, encoding), delimiter=delimiter), start=1)
+        for number, row in enumerate(reader, start=1):
+            if is_all_read:  # while this row was being read: it has no end
+                message = N_("%(file)s 第 %(row)s 行有引号没有配对，后面的内容都进了这一格")
+                raise RefusedFile("unreadable", message, file=short_name(path), row=number)
+            yield number, row
     except csv.Error as fault:
         if "field limit" in str(fault):
             message = N_("%(file)s 有一格超过 %(most)s MB，不像是表格；也可能是引号没有配对")
@@ -295,8 +307,11 @@ def _wkt(row: Sequence[object], number: int, header: _Header, findings: FileFind
     cell = row[header.first] if header.first < len(row) else None
     if cell is None or not str(cell).strip():
         return None
-    with numpy.errstate(all="ignore"):  # what is not finite is told by the checks
-        shape = shapely.from_wkt(str(cell), on_invalid="ignore")
+    try:
+        with numpy.errstate(all="ignore"):  # what is not finite is told by the checks
+            shape = shapely.from_wkt(str(cell), on_invalid="ignore")
+    except (NotImplementedError, shapely.errors.ShapelyError):  # of curves
+        shape = None
     if shape is None:
         message = N_("第 %(row)s 行：%(field)s 读不成几何：%(given)s")
         field = header.names[header.first]

@@ -7,7 +7,7 @@ together again. Text DXF is streamed; a binary one is refused, since it cannot b
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -32,7 +32,7 @@ APP_ID = "PLAN_ATLAS"
 FLATNESS = 0.01
 """How far a chord may leave its arc, in units of the drawing."""
 
-TYPES = ("POINT", "LINE", "LWPOLYLINE", "POLYLINE", "CIRCLE", "ARC", "ELLIPSE", "HATCH", "TEXT", "MTEXT", "INSERT")
+TYPES = tuple("POINT LINE LWPOLYLINE POLYLINE CIRCLE ARC ELLIPSE SPLINE HATCH TEXT MTEXT INSERT".split())
 PARTS = frozenset(("SECTION", "ENDSEC", "EOF", "VERTEX", "SEQEND", "ATTRIB"))
 """What stands among entities and is none itself."""
 
@@ -146,6 +146,8 @@ class _Followed:
         self._among_entities = False
         self.others: Counter[str] = Counter()
         """Entities of kinds that are not read, and how many there are of each."""
+        self.references = 0
+        """To blocks; what a block holds lies elsewhere in the file and is not read."""
 
     def readline(self) -> bytes:
         if self._waiting:
@@ -161,6 +163,7 @@ class _Followed:
         return code
 
     def _count(self, kind: str) -> None:
+        self.references += kind == "INSERT"
         if kind not in TYPES and kind not in PARTS and (kind in self.others or len(self.others) < MOST_KINDS):
             self.others[kind] += 1
 
@@ -178,6 +181,9 @@ def _entities(path: Path, encoding: str | None, findings: FileFindings) -> Itera
         findings.add(
             "entity_not_read", N_("%(count)s 个 %(kind)s 图元没有读取：不是本系统认识的种类"), kind=kind, count=count
         )
+    if followed.references:
+        message = N_("%(count)s 个块参照只按插入点读取，块里的图形没有读取：要读，先在 CAD 里分解（EXPLODE）")
+        findings.add("entity_not_read", message, count=followed.references)
 
 
 def _own(entity: DXFGraphic) -> dict | None:
@@ -254,25 +260,37 @@ def _read_shape(entity: DXFGraphic) -> shapely.Geometry | None:
     match entity.dxftype():
         case "POINT":
             return shapely.Point(_xy(entity.dxf.location))
-        case "TEXT" | "MTEXT" | "INSERT":
+        case "TEXT" | "INSERT":
+            return shapely.Point(_in_world(entity, [entity.dxf.insert])[0])
+        case "MTEXT":
             return shapely.Point(_xy(entity.dxf.insert))
         case "LINE":
             return shapely.LineString([_xy(entity.dxf.start), _xy(entity.dxf.end)])
         case "LWPOLYLINE":
             points = list(entity.get_points("xyb"))
-            plain = [point[:2] for point in points]
+            plain = _in_world(entity, [point[:2] for point in points])
             return _line(_flat(entity) if any(point[2] for point in points) else plain, entity.closed)
         case "POLYLINE":
             if not (entity.is_2d_polyline or entity.is_3d_polyline):
                 return None
-            plain = [_xy(vertex.dxf.location) for vertex in entity.vertices]
+            plain = _in_world(entity, [vertex.dxf.location for vertex in entity.vertices])
             has_arc = any(vertex.dxf.get("bulge", 0) for vertex in entity.vertices)
             return _line(_flat(entity) if has_arc else plain, entity.is_closed)
         case "HATCH":
             return _hatch(entity)
         case "CIRCLE":
             return _line(_flat(entity), closed=True)
+        case "SPLINE":
+            return _line(_flat(entity), entity.closed)
     return _line(_flat(entity), closed=False)
+
+
+def _in_world(entity: DXFGraphic, points: Iterable[Sequence[float]]) -> list[tuple[float, float]]:
+    """Points of a flat entity where they lie; of one that was mirrored they are written in axes of its own."""
+    ocs = entity.ocs()
+    is_flat = entity.dxftype() != "POLYLINE" or entity.is_2d_polyline
+    own = (Vec3(point) for point in points)
+    return [_xy(point) for point in (ocs.points_to_wcs(own) if ocs.transform and is_flat else own)]
 
 
 def _xy(point: Vec3) -> tuple[float, float]:
@@ -306,7 +324,7 @@ def _hatch(entity: DXFGraphic) -> shapely.Geometry | None:
     """The area of a hatch: rings that lie in others are holes."""
     rings = []
     for boundary in entity.paths:
-        path = ezdxf.path.from_hatch_boundary_path(boundary)
+        path = ezdxf.path.from_hatch_boundary_path(boundary, ocs=entity.ocs())
         points = [_xy(point) for point in path.flattening(FLATNESS)]
         if len(points) >= 4:
             rings.append(shapely.Polygon(points))

@@ -32,6 +32,9 @@ CHUNK = 5 * BATCH
 SHX_HEADER, SHX_RECORD = 100, 8
 """Bytes of a Shapefile's index, and of each shape in it."""
 
+DBF_HEADER = 32
+"""Bytes of a table's header before its first field."""
+
 LARGEST_CHUNK = 64 * 2**20
 """Bytes of a file that are read at a time, by what its features take on average."""
 
@@ -53,7 +56,7 @@ def gdal_faults(path: Path) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except UnicodeDecodeError:
-        message = N_("%(file)s 的文字编码有误，GeoPackage 应为 UTF-8")
+        message = N_("%(file)s 的文字编码有误，应为 UTF-8")
         raise RefusedFile("undecodable_text", message, file=short_name(path)) from None
     except (
         DataSourceError, DataLayerError, shapely.errors.GEOSException, pyproj.exceptions.CRSError, RuntimeError,
@@ -113,7 +116,7 @@ def open_shapefile(path: Path, staged: Path, layer: str, told: str | None = None
         if not staged.with_suffix(ending).exists():
             message = N_("%(file)s 缺少同名的 %(ending)s 文件")
             raise RefusedFile("missing_part", message, file=short_name(path), ending=ending)
-    _check_counts(staged, findings)
+    _check_counts(path, staged, findings)
     encoding, encoding_from = _encoding(path, staged, told, findings)
     incoming = _incoming("ESRI Shapefile", path, staged, (layer,), None, findings)
     incoming.encoding, incoming.encoding_from = encoding, encoding_from
@@ -121,13 +124,21 @@ def open_shapefile(path: Path, staged: Path, layer: str, told: str | None = None
     return incoming
 
 
-def _check_counts(staged: Path, findings: FileFindings) -> None:
-    """Note that the shapes and the table of a Shapefile are not of one file, as their headers tell."""
+def _check_counts(path: Path, staged: Path, findings: FileFindings) -> None:
+    """Note that the shapes and the table of a Shapefile are not of one file, as their headers tell.
+
+    Raises
+    ------
+    RefusedFile
+        If the table's header is none.
+    """
     shapes = (staged.with_suffix(".shx").stat().st_size - SHX_HEADER) // SHX_RECORD
     with staged.with_suffix(".dbf").open("rb") as table:
-        head = table.read(8)
-    rows = int.from_bytes(head[4:8], "little")
-    if len(head) == 8 and rows != shapes:
+        head = table.read(DBF_HEADER)
+    rows, start, length = (int.from_bytes(head[place:end], "little") for place, end in ((4, 8), (8, 10), (10, 12)))
+    if len(head) < DBF_HEADER or start <= DBF_HEADER or length < 1:  # GDAL would read the shapes alone
+        raise RefusedFile("unreadable", N_("%(file)s 的 .dbf 坏了，读不出字段"), file=short_name(path))
+    if rows != shapes:
         message = N_(".dbf 有 %(rows)s 行，.shp 有 %(shapes)s 个图形，对不上，属性可能错位")
         findings.add("part_mismatch", message, rows=rows, shapes=shapes)
 

@@ -17,7 +17,7 @@ import orjson
 import pyproj
 import shapely
 
-from geo.exchange.files.incoming.json_shapes import ShapeFault, closed_shape
+from geo.exchange.files.incoming.json_shapes import ShapeFault, closed_shape, has_open_ring
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, object_array
 from geo.exchange.files.incoming.texts import CHUNK, encoding_of_file
 from geo.exchange.files.reading import short_name, shown
@@ -152,13 +152,15 @@ def _crs(path: Path, document: Members) -> tuple[pyproj.CRS | None, str]:
     given = msgspec.json.decode(document["crs"]) if "crs" in document else None
     named = given.get("properties") if isinstance(given, dict) else None
     name = named.get("name") if isinstance(named, dict) else None
-    if not isinstance(name, str):
+    if given is None:
         return pyproj.CRS(STORED_CRS), "format"
     try:
+        if not isinstance(name, str):  # a link, which nobody follows
+            raise pyproj.exceptions.CRSError("")
         crs = pyproj.CRS.from_user_input(name)
     except pyproj.exceptions.CRSError:
         message = N_("%(file)s 的坐标系 %(crs)s 不认识")
-        raise RefusedFile("unknown_crs", message, file=short_name(path), crs=shown(name)) from None
+        raise RefusedFile("unknown_crs", message, file=short_name(path), crs=shown(name or given)) from None
     is_degrees = crs.to_epsg() == 4326 or crs.to_authority() == ("OGC", "CRS84")
     return (pyproj.CRS(STORED_CRS) if is_degrees else crs), "file"
 
@@ -231,8 +233,12 @@ def _feature(
     """Geometry text, properties and id of one feature."""
     try:
         members = msgspec.json.decode(raw, type=Members)
-        if _text(members.get("type")) in GEOMETRIES:
+        kind = _text(members.get("type"))
+        if kind in GEOMETRIES:
             return bytes(raw), {}, None
+        if kind not in ("Feature", None):
+            findings.add("not_geojson", N_("第 %(row)s 个成员不是 Feature"), row=row)
+            return None, {}, None
         properties = msgspec.json.decode(members["properties"]) if "properties" in members else None
         given = msgspec.json.decode(members["id"]) if "id" in members else None
         properties = properties if isinstance(properties, dict) else {}
@@ -297,12 +303,14 @@ def _batch(
 
 def _mended(row: int, text: bytes, findings: FileFindings) -> shapely.Geometry | None:
     try:
-        shape = closed_shape(json.loads(text))
+        geometry = json.loads(text)
+        shape = closed_shape(geometry)
     except ShapeFault as fault:
         findings.add(fault.code, fault.message, row=row, field="geometry", **fault.params)
         return None
     except (ValueError, RecursionError, shapely.errors.ShapelyError):
         findings.add("invalid_geometry", N_("几何读不出来"), row=row, field="geometry")
         return None
-    findings.add("unclosed_ring", N_("环没有闭合，已补上首点"), row=row, field="geometry")
+    if has_open_ring(geometry):
+        findings.add("unclosed_ring", N_("环没有闭合，已补上首点"), row=row, field="geometry")
     return shape

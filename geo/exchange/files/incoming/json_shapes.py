@@ -1,6 +1,6 @@
 """Geometries of GeoJSON that GEOS cannot read: what is wrong with them, and what can be read all the same."""
 
-import math
+import sys
 from collections.abc import Iterator
 
 import numpy
@@ -23,7 +23,7 @@ class ShapeFault(Exception):
 
 
 def closed_shape(geometry: object) -> BaseGeometry:
-    """A geometry whose only fault is that rings are not closed, with them closed.
+    """A geometry whose only fault is that rings are not closed or positions longer than GEOS takes them, without it.
 
     Raises
     ------
@@ -39,10 +39,36 @@ def closed_shape(geometry: object) -> BaseGeometry:
     for position in _positions(coordinates, DEPTHS[kind]):
         _check_position(position)
     if "Polygon" not in kind:
-        raise ShapeFault("too_few_points", N_("线至少要有 2 个点"))
+        return _flat(kind, coordinates)
     parts = [coordinates] if kind == "Polygon" else coordinates
     made = [shapely.Polygon(_ring(rings[0]), [_ring(ring) for ring in rings[1:]]) for rings in parts if rings]
     return made[0] if kind == "Polygon" else shapely.MultiPolygon(made)
+
+
+def has_open_ring(geometry: dict) -> bool:
+    """Whether a geometry that `closed_shape` could read has a ring that it closed."""
+    given, kind = geometry["coordinates"], geometry["type"]
+    polygons = [given] if kind == "Polygon" else given if kind == "MultiPolygon" else []
+    return any(ring[0][:2] != ring[-1][:2] for rings in polygons for ring in rings)
+
+
+def _flat(kind: str, coordinates: list) -> BaseGeometry:
+    """Points and lines whose positions are longer than GEOS takes them.
+
+    Raises
+    ------
+    ShapeFault
+        If a line has a single point.
+    """
+    if kind == "Point":
+        return shapely.Point(coordinates[:2])
+    if kind == "MultiPoint":
+        return shapely.MultiPoint([position[:2] for position in coordinates])
+    lines = [coordinates] if kind == "LineString" else coordinates
+    if any(len(line) < 2 for line in lines):
+        raise ShapeFault("too_few_points", N_("线至少要有 2 个点"))
+    made = [shapely.LineString([position[:2] for position in line]) for line in lines]
+    return made[0] if kind == "LineString" else shapely.MultiLineString(made)
 
 
 def _positions(given: object, depth: int) -> Iterator[object]:
@@ -60,7 +86,7 @@ def _check_position(given: object) -> None:
     if not isinstance(given, list) or len(given) < 2:
         raise ShapeFault("invalid_geometry", N_("坐标 %(given)s 不是 [经度, 纬度]"), given=shown(given))
     for number in given[:2]:
-        if number is None or (isinstance(number, float) and not math.isfinite(number)):
+        if number is None or (isinstance(number, int | float) and not abs(number) <= sys.float_info.max):
             raise ShapeFault("non_finite", N_("坐标 %(given)s 里有空值或不是有限的数"), given=shown(given))
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise ShapeFault("invalid_geometry", N_("坐标 %(given)s 里有不是数字的值"), given=shown(given))

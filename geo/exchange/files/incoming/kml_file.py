@@ -5,6 +5,7 @@ deep in recursion, whatever the file nests.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,9 @@ from geo.model.file_finding import FileFindings, RefusedFile
 
 DEEPEST = 200
 DECLARATION = re.compile(r"""^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["'][^>]*\?>""")
-SHAPES = frozenset("Point LineString LinearRing Polygon MultiGeometry".split())
+SHAPES = frozenset("Point LineString LinearRing Polygon MultiGeometry Track MultiTrack".split())
+LEFT = frozenset("NetworkLink GroundOverlay PhotoOverlay Model".split())
+"""What is no shape that can be taken in; links are not followed."""
 
 
 def open_kml(path: Path, layer: str) -> Incoming:
@@ -51,7 +54,8 @@ def _batches(path: Path, encoding: str, findings: FileFindings) -> Iterator[Batc
     shapes: list[shapely.Geometry | None] = []
     ids: list[object] = []
     start = 1
-    for number, placemark in enumerate(_placemarks(path, encoding), start=1):
+    left: Counter[str] = Counter()
+    for number, placemark in enumerate(_placemarks(path, encoding, left), start=1):
         rows.append(_values(placemark))
         ids.append(placemark.get("id"))
         shapes.append(_shape(placemark, number, findings))
@@ -60,6 +64,9 @@ def _batches(path: Path, encoding: str, findings: FileFindings) -> Iterator[Batc
             start, rows, shapes, ids = number + 1, [], [], []
     if rows:
         yield _batch(start, rows, shapes, ids)
+    for kind, count in left.items():
+        message = N_("%(count)s 个 %(kind)s 没有读取：链接、图片和模型不在读取之列")
+        findings.add("entity_not_read", message, kind=kind, count=count)
 
 
 def _batch(start: int, rows: list[dict[str, object]], shapes: list, ids: list[object]) -> Batch:
@@ -67,8 +74,8 @@ def _batch(start: int, rows: list[dict[str, object]], shapes: list, ids: list[ob
     return Batch(numbers, object_array(shapes), columns_of(rows), ids if any(ids) else None)
 
 
-def _placemarks(path: Path, encoding: str) -> Iterator[ElementTree.Element]:
-    """Every placemark, whole; what was read before it is forgotten."""
+def _placemarks(path: Path, encoding: str, left: Counter[str]) -> Iterator[ElementTree.Element]:
+    """Every placemark, whole; what was read before it is forgotten, and what is left out is counted."""
     parser = ElementTree.XMLPullParser(("start", "end"))
     open_elements: list[ElementTree.Element] = []
     try:
@@ -81,6 +88,7 @@ def _placemarks(path: Path, encoding: str) -> Iterator[ElementTree.Element]:
                         raise RefusedFile("too_deep", N_("%(file)s 的 XML 嵌套太深"), file=short_name(path))
                     continue
                 open_elements.pop()
+                left.update({_name(element)} & LEFT)
                 if _name(element) == "Placemark":
                     yield element
                 if open_elements and _name(element) in ("Placemark", "Folder", "Document", "Style", "Schema"):
@@ -154,7 +162,7 @@ def _collected(parts: list[shapely.Geometry]) -> shapely.Geometry | None:
 
 def _parts(element: ElementTree.Element, row: int, findings: FileFindings) -> Iterator[shapely.Geometry]:
     kind = _name(element)
-    if kind == "MultiGeometry":
+    if kind in ("MultiGeometry", "MultiTrack"):
         for child in element:
             if _name(child) in SHAPES:
                 yield from _parts(child, row, findings)
@@ -172,8 +180,16 @@ def _parts(element: ElementTree.Element, row: int, findings: FileFindings) -> It
 
 
 def _positions(element: ElementTree.Element) -> list[tuple[float, float]]:
+    """The positions of a shape; a track has an element of its own for each, with blanks between the numbers."""
+    if _name(element) == "Track":
+        texts = [child.text or "" for child in element if _name(child) == "coord"]
+        return _numbers([text.split() for text in texts], " ".join(texts))
     text = next((child.text or "" for child in element if _name(child) == "coordinates"), "")
     found = [part.split(",") for part in re.sub(r"\s*,\s*", ",", text).split()]
+    return _numbers(found, text)
+
+
+def _numbers(found: list[list[str]], text: str) -> list[tuple[float, float]]:
     if not found or any(len(numbers) < 2 for numbers in found):
         raise ValueError(text[:40])
     return [(float(numbers[0]), float(numbers[1])) for numbers in found]

@@ -110,7 +110,7 @@ def open_incoming(path: Path, folder: Path, options: Options) -> Incoming:
     incoming = _opened(kind, path, folder, replace(options, encoding=encoding), reading)
     if options.layer is not None and kind in SINGLE and options.layer not in incoming.layers:
         raise gdal_file.not_named(path, options.layer, incoming.layers)
-    if path.suffix.lower() not in ENDINGS[kind]:
+    if path.suffix and path.suffix.lower() not in ENDINGS[kind]:
         message = N_("文件名的结尾 %(ending)s 与内容（%(driver)s）不符，按内容读取")
         incoming.findings.add("wrong_extension", message, ending=path.suffix[:20], driver=incoming.driver)
     return incoming
@@ -214,6 +214,9 @@ def _text_kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, str 
             break
         except UnicodeDecodeError:
             continue
+    if text is None and (encoding or marked):
+        message = N_("%(file)s 的文字不是 %(encoding)s 编码")
+        raise RefusedFile("undecodable_text", message, file=short_name(path), encoding=encoding or marked)
     if text is None or "\x00" in text:
         raise _unknown(path)
     start = text.lstrip("\ufeff \t\r\n")

@@ -12,6 +12,9 @@ from geo.model.file_finding import FileFindings, RefusedFile
 
 LONGEST_LINE = 4 * 2**20
 CHUNK = 2**20
+DOS_END = "\x1a"
+"""Stands at the end of a text that came from DOS."""
+
 CANDIDATES = ("UTF-8", "GBK", "GB18030")
 MARKS = {codecs.BOM_UTF8: "UTF-8", codecs.BOM_UTF16_LE: "UTF-16LE", codecs.BOM_UTF16_BE: "UTF-16BE"}
 NAMES = {
@@ -120,4 +123,5 @@ def lines_of(path: Path, encoding: str) -> Iterator[str]:
             if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
                 message = N_("%(file)s 第 %(row)s 行太长，不像是表格或文本")
                 raise RefusedFile("line_too_long", message, file=short_name(path), row=number)
-            yield line.removeprefix("\ufeff") if number == 1 else line
+            if line.strip() != DOS_END:
+                yield line.removeprefix("\ufeff") if number == 1 else line
