@@ -17,6 +17,7 @@ NEAR, RESTARTS, HOUSE, AREA, LEAD = (
 )
 IN_BRACKETS, NO_PLACE, THIS = (re.compile(WORDS["location"][key]) for key in ("in_brackets", "no_place", "this"))
 HEADINGS = [(kind["layer"], re.compile(kind["headings"])) for kind in WORDS["layers"] if "headings" in kind]
+OF_NO_LAYER = re.compile(WORDS["names"]["of_no_layer"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
 LEAD_YEAR = re.compile(YEARS["lead"])
 FINISHED_LABEL, PERIOD, BARE, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "bare", "any"))
@@ -25,7 +26,7 @@ FINISHED_LABEL, PERIOD, BARE, ANY_YEAR = (re.compile(YEARS[key]) for key in ("fi
 def classify(name: str, headings: tuple[str, ...]) -> tuple[str | None, str | None]:
     """Layer and school level: the name decides, then the nearest heading that says something."""
     layer = kind_of(name)
-    for heading in reversed(headings):
+    for heading in reversed(headings) if not OF_NO_LAYER.search(name) else ():
         layer = layer or next((each for each, words in HEADINGS if words.search(heading)), None)
     levels = LEVELS if layer == "schools" else []
     return layer, next((level for level, names in levels if names.search(name)), None)

@@ -189,7 +189,7 @@ def subject_over_commas(text: str, start: int) -> Anchor | None:
     if verb is None or verb.start() - start > NAMES["longest"]:
         return None
     name = clean_name(text[start : verb.start()])
-    listing = is_project(name) and not any(is_project(piece) for piece in name.split(SERIAL)[:-1])
+    listing = is_project(name) and not any(is_whole(piece) for piece in name.split(SERIAL)[:-1])
     return Anchor(name, start, verb.start(), 3) if listing and name in text[start : verb.start()] else None
 
 
@@ -309,7 +309,7 @@ def over_commas(text: str, start: int, end: int) -> Anchor | None:
     first = max(text.rfind(mark, max(0, start - NAMES["longest"]), start) for mark in NAMES["parts"]) + 1
     name = clean_name(text[first:end])
     pieces = ONE_OF_LIST.split(name)
-    listing = len(pieces) > 1 and is_project(name) and not any(is_project(piece) for piece in pieces[:-1])
+    listing = len(pieces) > 1 and is_project(name) and not any(is_whole(piece) for piece in pieces[:-1])
     return Anchor(name, first, end, LOCATED_RANK) if listing and name in text[first:end] else None
 
 
@@ -394,6 +394,11 @@ def begins_item(passage: Passage) -> bool:
     if own is None or own.style not in ITEM_STYLES:
         return False
     return passage.text.startswith(own.shown) if own.shown else BULLET.match(passage.text) is not None
+
+
+def is_whole(name: str) -> bool:
+    """Whether a name is a project's, and not of a building of one: 柳南中学教学楼."""
+    return is_project(name) and PART_OF_ONE.search(name) is None
 
 
 def is_member(name: str) -> bool:
