@@ -17,7 +17,8 @@ EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "pe
 LEVEL_ALONE, LEVEL_BEHIND, OF_ROOM, NO_PUPILS = (
     re.compile(PARTIAL[key]) for key in ("level_alone", "level_behind", "of_room", "no_pupils")
 )
-PHASE, OLD = re.compile(WORDS["names"]["phase"]), re.compile(PARTIAL["old"])
+PHASE = re.compile(WORDS["names"]["phase"])
+OLD, OLD_IN_BRACKETS = re.compile(PARTIAL["old"]), re.compile(PARTIAL["old_in_brackets"])
 CLAUSE_MARKS, SERIAL = re.compile(WORDS["clauses"]["mark"]), WORDS["names"]["serial"]
 BRACKETS, FULL_STOP = " )", WORDS["clauses"]["full_stop"]
 OF_IT = re.compile(PARTIAL["of_it"])
@@ -111,7 +112,7 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
         if rank is None and place and stands_beside(quantities[place - 1], quantity, text, rule):
             rank = BARE
         if rank is not None:
-            part = LAST_RESORT.search(quantity.label) or OLD.match(quantity.label) or is_of_part(quantity, text)
+            part = LAST_RESORT.search(quantity.label) or is_of_old(quantity, text) or is_of_part(quantity, text)
             yield rank + (LAST if part else 0), place, quantity
 
 
@@ -119,6 +120,12 @@ def is_barred(quantity: Quantity, rule: dict[str, Any]) -> bool:
     """Whether a label holds a word that the rule's field never bears."""
     barred = BARRED[rule["field"]].search(quantity.label)
     return bool(barred) and not any(word in quantity.label for word in rule.get("all_the_same", ()))
+
+
+def is_of_old(quantity: Quantity, text: str) -> bool:
+    """Whether a figure is of what stands there already: 现状占地22亩."""
+    before = text[max(0, quantity.start - 2 * PARTIAL["reach"]) : quantity.start]
+    return bool(OLD.match(quantity.label) or OLD_IN_BRACKETS.search(before))
 
 
 def is_of_part(quantity: Quantity, text: str) -> bool:

@@ -111,7 +111,7 @@ def entry(passage: Passage) -> Anchor | None:
         titles.append(sentence["name"] or sentence["name2"])
     for title in titles:
         name = clean_name(title)
-        told = begins_item(passage) or LOCATED.match(front.partition(":")[2])
+        told = begins_item(passage) or in_group(passage) or LOCATED.match(front.partition(":")[2])
         proper = is_project(name) or (told and names_item(name, front))
         if proper and not holds_figures(name) and not told_one_by_one(name, passage.text):
             return Anchor(name, 0, front.find(name) + len(name))
@@ -406,6 +406,11 @@ def is_member(name: str) -> bool:
     if PART_OF_ONE.search(name):
         return kind_of(name) is not None
     return is_project(name) and (len(name) >= SHORTEST_LISTED or kind_of(name) is not None)
+
+
+def in_group(passage: Passage) -> bool:
+    """Whether the passage is a line under words like 2024年新建: with nothing of its own above it."""
+    return bool(passage.path) and passage.path[-1].style == "group" and passage.text != passage.path[-1].title
 
 
 def members(text: str, match: re.Match[str]) -> list[Anchor]:
