@@ -1,5 +1,6 @@
 """What a store answers to a query: a page of features, or their count and totals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -27,6 +28,10 @@ class Page:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def by_column(self) -> dict[str, Sequence[object]]:
+        """The values, column by column."""
+        return dict(zip(self.columns, zip(*self.rows, strict=True), strict=True)) if self.rows else {}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ SHORTEST_WORD, LONGEST_APART = 2, 16
 """Characters of a word, and of a text that is read as two words."""
 
 
-def search_texts(layer: Layer, ids: Sequence[str], rows: Sequence[Mapping[str, object]]) -> list[str]:
+def search_texts(
+    layer: Layer, ids: Sequence[str], rows: Sequence[Mapping[str, object]], *, spelt: bool = True
+) -> list[str]:
     """Everything that features are found by, one line each: name, `layer/id`, place, pinyin of the name …
 
     Coded values are left out: the map page filters by them.
@@ -29,19 +31,26 @@ def search_texts(layer: Layer, ids: Sequence[str], rows: Sequence[Mapping[str, o
     ----------
     rows
         Values by field of each feature.
+    spelt
+        Without the pinyin, which comes last and hangs on the name alone, no dictionary is needed.
     """
-    names = [
+    names = [name for name in searched_fields(layer) if any(row.get(name) is not None for row in rows)]
+    found = []
+    for feature_id, row in zip(ids, rows, strict=True):
+        texts = [text for name in names if isinstance(text := row.get(name), str)]
+        lines = [*map(normalized, texts), normalized(f"{layer.id}/{feature_id}")]
+        lines += spellings(row.get("name") or "") if spelt else ()
+        found.append("\n".join(dict.fromkeys(lines)))
+    return found
+
+
+def searched_fields(layer: Layer) -> list[str]:
+    """Names of the fields whose texts features are found by."""
+    return [
         field.name
         for field in layer.fields
         if field.type == "text" and not field.values and field.name not in NOT_SEARCHED
     ]
-    names = [name for name in names if any(row.get(name) is not None for row in rows)]
-    found = []
-    for feature_id, row in zip(ids, rows, strict=True):
-        texts = [text for name in names if isinstance(text := row.get(name), str)]
-        lines = [*map(normalized, texts), normalized(f"{layer.id}/{feature_id}"), *spellings(row.get("name") or "")]
-        found.append("\n".join(dict.fromkeys(lines)))
-    return found
 
 
 def search_words(text: str) -> list[str]:

@@ -44,18 +44,29 @@ def _as_xlsx(source: Source) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: its media type, what writes it, how its files end, and whether it takes coordinates in metres."""
+    """A file format.
+
+    Parameters
+    ----------
+    ending
+        Of its files' names.
+    planes
+        Whether it takes coordinates in metres.
+    narrow
+        Whether columns without any value are left out, which have to be known before the first row.
+    """
 
     media_type: str
     write: Callable[[Source], Iterator[bytes]]
     ending: str
     planes: bool = True
+    narrow: bool = False
 
 
 FORMATS = {
     "geojson": Format(geojson.MEDIA_TYPE, _as_geojson, "geojson"),
-    "csv": Format(workbook.CSV_MEDIA_TYPE, _as_csv, "csv", planes=False),
-    "xlsx": Format(workbook.XLSX_MEDIA_TYPE, _as_xlsx, "xlsx", planes=False),
+    "csv": Format(workbook.CSV_MEDIA_TYPE, _as_csv, "csv", planes=False, narrow=True),
+    "xlsx": Format(workbook.XLSX_MEDIA_TYPE, _as_xlsx, "xlsx", planes=False, narrow=True),
     "gpkg": Format("application/geopackage+sqlite3", as_gpkg, "gpkg"),
     "shp": Format("application/zip", as_shp, "zip"),
     "kml": Format(kml.MEDIA_TYPE, as_kml, "kml", planes=False),
@@ -102,10 +113,14 @@ def stream(
     LayerNotFound, InvalidInput
         If a query does not fit its layer; before the first chunk, so that an answer can still say so.
     """
-    filled = {layer_id: store.filled(layer_id, query) for layer_id, query in queries.items()}
+    chosen, filled = FORMATS[format_name], None
+    if chosen.narrow:
+        filled = {layer_id: store.filled(layer_id, query) for layer_id, query in queries.items()}
+    else:
+        for layer_id, query in queries.items():
+            store.read_page(layer_id, replace(query, limit=1))  # tells what does not fit
     year = next((query.year for query in queries.values()), None)
     edition = Edition(year, store.demo, language, translate, scope, filled)
-    chosen = FORMATS[format_name]
     wanted = wanted or Wanted()
     wanted = replace(wanted, crs=checked_crs(wanted.crs, planes=chosen.planes))
     return chosen.write(Source(store, queries, edition, schematic_shapes, wanted))

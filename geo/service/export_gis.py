@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy
 import shapely
 
-from geo.exchange.files.vector import VectorField, VectorFile, gathered, read_back
+from geo.exchange.files.vector import VectorField, VectorFile, read_back
 from geo.exchange.table import columns_of
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidFile, N_
@@ -39,7 +39,7 @@ def as_gpkg(source: Source) -> Iterator[bytes]:
             if layer.geometry is None:
                 options = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES", **options}
             file = VectorFile(path, "GPKG", layer.id, fields, layer.geometry, crs, options=options)
-            file.write(source.parts_of(layer.id, crs))
+            file.write(source.columns_of(layer.id, crs))
         yield from _chunks(path)
 
 
@@ -83,7 +83,7 @@ def _write_shapefile(source: Source, layer: Layer, folder: Path, crs: str) -> in
     path = folder / f"{layer.id}.{'shp' if layer.geometry else 'dbf'}"
     encoding = source.wanted.encoding
     file = VectorFile(path, "ESRI Shapefile", layer.id, fields, layer.geometry, crs, encoding)
-    file.write(source.parts_of(layer.id, crs))
+    file.write(source.columns_of(layer.id, crs))
     (folder / f"{layer.id}.cpg").write_text(encoding, encoding="ascii")
     _prove(source, layer, path, crs)
     return file.shortened
@@ -98,18 +98,18 @@ def _prove(source: Source, layer: Layer, path: Path, crs: str) -> None:
         If a row, its shape or its name differs.
     """
     start = 0
-    for ids, wkb, rows in gathered(source.parts_of(layer.id, crs)):
-        found = read_back(path, None, start, len(ids))
-        names = [row.get("name") for row in rows]
+    for part in source.columns_of(layer.id, crs):
+        found = read_back(path, None, start, len(part.ids))
+        names = part.values.get("name", ())
         wanted = [name and name.encode(source.wanted.encoding, "replace")[:254].decode(source.wanted.encoding, "ignore")
                   for name in names]  # fmt: skip
-        same = found.ids == ids and [name or None for name in found.texts["MC"]] == wanted
+        same = found.ids == part.ids and [name or None for name in found.texts["MC"]] == wanted
         if layer.geometry is not None and same:
-            same = _same_shapes(shapely.from_wkb(numpy.array(wkb, dtype=object)), found.shapes)
+            same = _same_shapes(shapely.from_wkb(numpy.array(part.wkb, dtype=object)), found.shapes)
         if not same:
             message = N_("%(file)s 写出后读回的内容不同，没有导出")
             raise InvalidFile(message, file=path.name)
-        start += len(ids)
+        start += len(part.ids)
 
 
 def _same_shapes(wanted: numpy.ndarray, found: numpy.ndarray) -> bool:

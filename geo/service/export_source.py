@@ -7,6 +7,7 @@ import numpy
 import shapely
 
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Profile
+from geo.exchange.files.vector import Columns
 from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
 from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, projection, zone_of
@@ -14,7 +15,7 @@ from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer
 from geo.service.features import properties_of
-from geo.store.base import Store
+from geo.store.base import Page, Store
 
 BATCH = 1000
 """Features in memory at a time."""
@@ -70,9 +71,23 @@ class Source:
         """The features of one layer."""
         layer, query = self.store.catalog[layer_id], self.queries[layer_id]
         for page in self.store.scan(layer_id, query, batch=BATCH):
-            properties = properties_of(layer, page, query.year)
-            wkb = page.wkb if self.schematic_shapes else _without_schematic(page.wkb, properties)
-            yield layer_id, page.ids, wkb if crs in DEGREES else turned(wkb, crs), properties
+            yield layer_id, page.ids, self._shapes(page, crs), properties_of(layer, page, query.year)
+
+    def columns_of(self, layer_id: str, crs: str = STORED_CRS) -> Iterator[Columns]:
+        """The features of one layer, column by column: no value is touched that needs not be reckoned."""
+        layer, query = self.store.catalog[layer_id], self.queries[layer_id]
+        is_reckoned = bool(layer.ratios) or query.year is not None
+        for page in self.store.scan(layer_id, query, batch=BATCH):
+            values = _turned_round(properties_of(layer, page, query.year)) if is_reckoned else page.by_column()
+            yield Columns(page.ids, self._shapes(page, crs), values)
+
+    def _shapes(self, page: Page, crs: str) -> Sequence[bytes | None]:
+        """The shapes of a page in a CRS, without those that only hint at a place where they are not wanted."""
+        wkb = page.wkb
+        if not self.schematic_shapes and "location_basis" in page.columns:
+            place = page.columns.index("location_basis")
+            wkb = [None if row[place] == "schematic" else each for each, row in zip(wkb, page.rows, strict=True)]
+        return wkb if crs in DEGREES else turned(wkb, crs)
 
     def zone(self) -> int:
         """The 3-degree zone of the middle of the layers.
@@ -126,7 +141,6 @@ def turned(wkb: Sequence[bytes | None], crs: str) -> list[bytes | None]:
     ).tolist()  # fmt: skip
 
 
-def _without_schematic(wkb: Sequence[bytes | None], properties: Sequence[Mapping[str, object]]) -> list[bytes | None]:
-    return [
-        None if of.get("location_basis") == "schematic" else shape for shape, of in zip(wkb, properties, strict=True)
-    ]
+def _turned_round(rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
+    """Rows that all have the same names, column by column."""
+    return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}

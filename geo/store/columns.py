@@ -43,7 +43,7 @@ class BlobGeometry(UserDefinedType):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], bytes | None]:
         if is_multi(self.kind):
             return lambda blob: None if blob is None else single_part(to_wkb(blob))
-        return lambda blob: None if blob is None else to_wkb(blob)
+        return to_wkb
 
 
 class PostgisGeometry(UserDefinedType):

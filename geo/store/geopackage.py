@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, func, select
 from geo.model.errors import N_, StoreUnavailable
 from geo.model.journal import BadRow
 from geo.model.layer import Catalog, Layer
+from geo.model.page import Page
 from geo.store import gpkg_engine, gpkg_metadata, gpkg_states
 from geo.store.changes import Touched
 from geo.store.gpkg_engine import begin_writing, build_engine, connect_to, ending_after, faults_of, open_engine
@@ -71,6 +72,12 @@ class GeoPackageStore(SqlMaking):
         with closing(connection.execute(statement)) as result:
             while rows := result.cursor.fetchmany(BATCH):
                 yield rows
+
+    def _pages(self, statement: Select, names: tuple[str, ...], batch: int) -> Iterator[Page]:
+        """Of the driver's own rows, for the same reason."""
+        kept = KeptStatement(statement, self._engine.dialect, {})
+        with self._snapshot() as connection:
+            yield from kept.pages(connection.connection.driver_connection, names, batch)
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:

@@ -54,9 +54,9 @@ def to_blobs(geometries: Sequence[bytes | None]) -> list[bytes | None]:
     ]
 
 
-def to_wkb(blob: bytes) -> bytes:
+def to_wkb(blob: bytes | None) -> bytes | None:
     """The geometry without its header, whoever wrote it."""
-    return blob[_FIXED + _ENVELOPE_BYTES[blob[3] >> 1 & 7] :]
+    return None if blob is None else blob[_FIXED + _ENVELOPE_BYTES[blob[3] >> 1 & 7] :]
 
 
 def bounds(blob: bytes) -> tuple[float, float, float, float]:

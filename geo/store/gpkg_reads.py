@@ -7,11 +7,12 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Select
 from sqlalchemy.engine import Dialect
 
+from geo.model.page import Page
 from geo.store.forks import forget_in_children
 from geo.store.gpkg_engine import POOL_SIZE, STEPS_BETWEEN_LOOKS
 
@@ -39,9 +40,26 @@ class KeptStatement:
 
     def rows(self, connection: sqlite3.Connection, values: Mapping[str, object]) -> list[tuple]:
         """All rows for these values of its parameters; the others keep their own."""
-        given = self._own | values
-        rows = connection.execute(self._sql, [given[name] for name in self._order]).fetchall()
+        rows = self._execute(connection, values).fetchall()
         return [self._read(row) for row in rows] if self._readers else rows
+
+    def pages(self, connection: sqlite3.Connection, names: tuple[str, ...], size: int) -> Iterator[Page]:
+        """So many features at a time, read as they are asked for: id, geometry and the values that `names` names."""
+        readers = dict(self._readers)
+        shape = readers.pop(1, None)
+        with closing(self._execute(connection, {})) as cursor:
+            rows = cursor.fetchmany(size)
+            while True:
+                found = [row[1] for row in rows]
+                needed = [index for index in readers if [row[index] for row in rows].count(None) < len(rows)]
+                values = [self._read(row)[2:] for row in rows] if needed else [row[2:] for row in rows]
+                yield Page([row[0] for row in rows], [*map(shape, found)] if shape else found, names, values)
+                if not (rows := cursor.fetchmany(size)):
+                    return
+
+    def _execute(self, connection: sqlite3.Connection, values: Mapping[str, object]) -> sqlite3.Cursor:
+        given = self._own | values
+        return connection.execute(self._sql, [given[name] for name in self._order])
 
     def _read(self, row: tuple) -> tuple:
         values = list(row)

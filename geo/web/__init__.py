@@ -30,7 +30,9 @@ def create_app(config: dict[str, object] | None = None) -> Flask:
     app.json.ensure_ascii = False
     app.json.sort_keys = False
     commands.register(app)
-    if not _is_for_a_command():
+    if _is_for_a_command():
+        commands.end_at_once_when_interrupted()
+    else:
         from geo.web.pages import add_pages  # loaded where it is used
 
         add_pages(app, settings)

@@ -21,6 +21,9 @@ PROGRESS_EVERY_S = 2.0
 DONE, FINDINGS, REFUSED = 0, 1, 2
 """Exit codes: done; done with findings; refused (bad input or usage, nothing changed)."""
 
+INTERRUPTED = 130
+"""Ended by Ctrl-C: 128 and the number of the signal, as shells have it."""
+
 
 def terminal_language() -> str:
     """`en` where the terminal's locale says so, else `zh`."""
@@ -61,8 +64,13 @@ def answer(value: object) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[int, int], None]]:
+def progress(*, refusable: float = 0.0) -> Iterator[Callable[[int, int], None]]:
     """Says on standard error how far long work is: a bar on a terminal, else a line every few seconds.
+
+    Parameters
+    ----------
+    refusable
+        Share of the work in which it may still be refused: no lines are written there, since a refusal is one line.
 
     Yields
     ------
@@ -70,7 +78,7 @@ def progress() -> Iterator[Callable[[int, int], None]]:
         Called with how many are done, and how many there are.
     """
     if not sys.stderr.isatty():
-        yield _told_now_and_then()
+        yield _told_now_and_then(refusable)
         return
     with click.progressbar(length=1, show_pos=True, file=sys.stderr) as bar:
 
@@ -81,12 +89,12 @@ def progress() -> Iterator[Callable[[int, int], None]]:
         yield tell
 
 
-def _told_now_and_then() -> Callable[[int, int], None]:
+def _told_now_and_then(refusable: float) -> Callable[[int, int], None]:
     told = time.monotonic()
 
     def tell(done: int, total: int) -> None:
         nonlocal told
-        if time.monotonic() - told > PROGRESS_EVERY_S:
+        if done > refusable * total and time.monotonic() - told > PROGRESS_EVERY_S:
             told = time.monotonic()
             say(N_("已完成 %(done)s / %(total)s"), done=done, total=total)
 

@@ -1,6 +1,5 @@
 """A layer to GeoJSON, GeoPackage and Shapefile, each by a process of its own, beside ogr2ogr and GeoPandas."""
 
-import os
 import subprocess
 import sys
 import time
@@ -67,16 +66,14 @@ def _run(command: Sequence[object], out: Path, *, whole: bool = False) -> Writte
     for older in out.parent.iterdir():
         older.unlink()
     begun = time.perf_counter()
-    process = subprocess.Popen(
-        [str(each) for each in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    with process.stdout as printed:
-        told = printed.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    seconds = time.perf_counter() - begun if whole else float(told.split()[-1])
-    return Written(out, seconds, used.ru_maxrss / 1024)
+    measured = [sys.executable, Path(__file__).with_name("measured.py"), *command]
+    ran = subprocess.run(
+        [str(each) for each in measured], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        check=True,
+    )  # fmt: skip
+    *told, peak_kib = ran.stdout.split()
+    seconds = time.perf_counter() - begun if whole else float(told[-1])
+    return Written(out, seconds, float(peak_kib) / 1024)
 
 
 def is_whole(crs: str, target: Target, written: Written) -> bool:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 LAYER = "parcels"
 EDGE_DEG = 0.00004
 WORK = """
-import json, resource, sys, time
+import json, sys, time
 from pathlib import Path
 from geo.model.journal import Act
 from geo.service.importing import ImportPlan, import_file
@@ -35,8 +35,7 @@ store = open_store(url, read_catalog(Path(layers)))
 began = time.monotonic()
 report = import_file(store, layer, Path(file), ImportPlan(), Act("a", cause="b"), lambda done, total: None)
 took_s = time.monotonic() - began
-peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"written": report.written, "change_set": report.change_set, "s": took_s, "MiB": peak_kib / 1024}))
+print(json.dumps({"written": report.written, "change_set": report.change_set, "s": took_s}))
 """
 
 
@@ -69,9 +68,10 @@ def prepare(size: int, folder: Path) -> Prepared:
 def take_in(prepared: Prepared) -> Taken:
     """In a process of its own, whose peak of memory is the work's."""
     given = [prepared.url, str(prepared.layers), str(prepared.file), LAYER]
-    command = [sys.executable, "-c", WORK, *given]
+    command = [sys.executable, str(Path(__file__).with_name("measured.py")), sys.executable, "-c", WORK, *given]
     ran = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
-    return json.loads(ran.stdout)
+    said, peak_kib = ran.stdout.splitlines()
+    return json.loads(said) | {"MiB": float(peak_kib) / 1024}
 
 
 def is_there(prepared: Prepared, taken: Taken) -> bool:

@@ -26,7 +26,7 @@ def ours(format_name: str, folder: Path, out: Path) -> float:
         source = Source(store, query, Edition(None, False, "zh", str, (), {}), True)
         fields = [VectorField(short, name, kind) for name, short, kind in columns(store.catalog["parcels"], source)]
         file = VectorFile(out, "ESRI Shapefile", "parcels", fields, "Polygon", PLANE)
-        file.write(source.parts_of("parcels", PLANE))
+        file.write(source.columns_of("parcels", PLANE))
     else:
         wanted = Wanted(PLANE if format_name == "gpkg" else None)
         with out.open("wb") as target:

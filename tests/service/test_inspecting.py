@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 import shapely
 
-from geo.exchange.files.incoming import cells_file
+from geo.exchange.files.incoming import cells_file, gdal_file
 from geo.service import inspecting
 from geo.service.opened_files import Asked, opened
 
@@ -496,6 +496,24 @@ def test_a_computed_column_of_a_geopackage_is_not_computed(tmp_path):
     with closing(sqlite3.connect(path)) as made:
         made.execute("ALTER TABLE a ADD COLUMN bomb TEXT GENERATED ALWAYS AS (hex(zeroblob(400000000))) VIRTUAL")
     assert codes(inspect(path)) == ["no_layer"]
+
+
+@pytest.mark.parametrize("kind", ["text", "blob"])
+def test_a_value_of_a_geopackage_that_would_fill_the_memory_is_refused_unread(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(gdal_file, "LARGEST_CELL", 2**20)
+    path = written(tmp_path / "a.gpkg", driver="GPKG")
+    with closing(sqlite3.connect(path)) as made:
+        made.execute(f'ALTER TABLE a ADD COLUMN "备""注" {kind}')
+        triggers = made.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:  # they call functions of GDAL
+            made.execute(f'DROP TRIGGER "{name}"')
+        long = "长" * 400_000 if kind == "text" else bytes(1_200_000)
+        made.execute('UPDATE a SET "备""注" = ? WHERE rowid = (SELECT max(rowid) FROM a)', [long])
+        made.commit()
+    found = inspect(path)
+    (finding,) = found.findings
+    assert (found.result, finding.code, finding.row) == ("refuse", "too_large", 2)
+    assert finding.remark.params["field"] == '备"注'
 
 
 def test_a_boundary_in_a_table_may_be_longer_than_pythons_csv_takes(tmp_path):

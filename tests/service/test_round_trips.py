@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geo.exchange import boundary_txt, dxf, geojson, kml
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Parcel, Profile
-from geo.exchange.files.vector import VectorField, VectorFile
+from geo.exchange.files.vector import Columns, VectorField, VectorFile
 from geo.model.layer import Layer, Title
 from geo.service.opened_files import Asked, opened
 
@@ -96,9 +96,9 @@ def written(path, chunks):
 
 def as_layer(folder, features, driver="GPKG", name="a.gpkg", encoding="UTF-8"):
     fields = [VectorField("YSBH", "feature_id", "text"), VectorField("MC", "name", "text")]
-    VectorFile(folder / name, driver, "plots", fields, "MultiPolygon", "EPSG:4526", encoding).write(
-        [part_of(features, 4526)]
-    )
+    _, ids, wkb, rows = part_of(features, 4526)
+    file = VectorFile(folder / name, driver, "plots", fields, "MultiPolygon", "EPSG:4526", encoding)
+    file.write([Columns(ids, wkb, {"name": [row["name"] for row in rows]})])
     return folder / name
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import literal_column, select
 from geo.model.errors import InvalidInput, StoreUnavailable
 from geo.model.feature_query import FeatureQuery
 from geo.model.status import AnnualStatus
-from geo.store import open_store
+from geo.store import open_store, search_rows
 from geo.store.gpkg_blob import register_functions
 from geo.store.limits import Limits
 
@@ -183,6 +183,31 @@ def test_ogr2ogr_adds_features_that_we_read(filled, path, tmp_path):
     page = filled.read_page("parcels", FeatureQuery(bbox=(114.2, 33.2, 114.3, 33.3)))
     assert page.ids == ["new"]
     assert shapely.from_wkb(page.wkb[0]).geom_type == "Polygon"
+
+
+@pytest.mark.parametrize("most", [search_rows.MOST_COMPARED, 0])
+def test_one_feature_in_the_place_of_another_is_found_by_its_words(filled, path, monkeypatch, most):
+    monkeypatch.setattr(search_rows, "MOST_COMPARED", most)
+    (gone, *_) = filled.read_page("villages", FeatureQuery()).ids
+    assert filled.read_page("villages", FeatureQuery(search="新来")).ids == []
+    with closing(sqlite3.connect(path)) as file:
+        register_functions(file)
+        file.execute("DELETE FROM villages WHERE feature_id = ?", [gone])
+        file.execute("INSERT INTO villages (feature_id, name) VALUES ('new', '新来村')")
+        file.commit()
+    assert filled.read_page("villages", FeatureQuery(search="新来")).ids == ["new"]
+
+
+def test_a_name_that_another_program_changed_before_we_began_is_found_as_it_is_now(filled, path, catalog):
+    (renamed, *_) = filled.read_page("villages", FeatureQuery()).ids
+    with closing(sqlite3.connect(path)) as file:
+        register_functions(file)
+        file.execute("UPDATE villages SET name = '改名村' WHERE feature_id = ?", [renamed])
+        file.commit()
+    later = open_store(f"gpkg:///{path}", catalog)
+    found = [later.read_page("villages", FeatureQuery(search=words)).ids for words in ("改名", "gmc")]
+    later.close()
+    assert found == [[renamed], [renamed]]
 
 
 def test_what_is_no_store_is_refused_in_words(tmp_path, catalog):

@@ -1,5 +1,6 @@
 """Commands are found by name, and load neither pages nor what only other commands need."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -46,3 +47,14 @@ def test_reading_a_phrase_loads_no_store_and_no_gis_library(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.startswith('{"text":"花园路与东风路交叉口西北角","kind":"intersection"')
     assert done.stderr.strip() == "[]"
+
+
+def test_ctrl_c_while_a_command_loads_ends_it_without_a_word():
+    script = (
+        "import os, signal, sys; from flask.cli import main; from geo.web import commands\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # not so where the tests run in the background\n"
+        "commands.import_module = lambda name: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['flask', '--app', 'server', 'layers']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")  # 130 to a shell

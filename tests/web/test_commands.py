@@ -8,7 +8,8 @@ import shutil
 import openpyxl
 import pytest
 
-from geo.web import create_app
+from geo.web import create_app, terminal
+from geo.web.commands import layers
 from geo.web.settings import ROOT
 
 LAYERS = ROOT / "layers"
@@ -40,6 +41,24 @@ def refused(run):
 def features_of(path) -> dict[str, dict]:
     collection = json.loads(path.read_bytes())
     return {feature["id"]: feature for feature in collection["features"]}
+
+
+def test_ctrl_c_during_a_command_is_one_line_and_the_code_of_shells(run, monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(layers, "current_store", interrupted)
+    result = run("layers")
+    assert (result.exit_code, result.stdout, result.stderr) == (130, "", "已取消\n")
+
+
+def test_no_line_tells_how_far_work_is_while_it_may_be_refused(monkeypatch, capsys):
+    monkeypatch.setattr(terminal, "PROGRESS_EVERY_S", -1)
+    with terminal.progress(refusable=0.5) as tell:
+        tell(5, 10)
+        assert capsys.readouterr().err == ""
+        tell(6, 10)
+    assert "6 / 10" in capsys.readouterr().err
 
 
 def test_layers_lists_every_layer_with_its_features(run):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from datetime import date
 from pathlib import Path
 
 import numpy
@@ -12,12 +12,8 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
 from geo.exchange.files.reading import shown
-from geo.exchange.geojson import Part
 from geo.model.errors import InvalidFile, N_
 from geo.model.layer import FieldType
-
-ROWS = 2_000
-"""Features handed over at a time."""
 
 LONGEST_DBF_TEXT = 254
 LONGEST_UTF8_SIGN = 4
@@ -34,6 +30,23 @@ ARROW_TYPES = {
 
 
 @dataclass(frozen=True)
+class Columns:
+    """Some features of a layer, column by column.
+
+    Parameters
+    ----------
+    wkb
+        Their shapes in the CRS of the file, easting or longitude first; None where there is none.
+    values
+        By the name of the field.
+    """
+
+    ids: Sequence[str]
+    wkb: Sequence[bytes | None]
+    values: Mapping[str, Sequence[object]]
+
+
+@dataclass(frozen=True)
 class VectorField:
     """A column of the file.
 
@@ -42,7 +55,7 @@ class VectorField:
     name
         In the file.
     source
-        Of the value in a feature's properties; `feature_id` is its id.
+        Of the value among those of the features; `feature_id` is the id.
     """
 
     name: str
@@ -83,7 +96,7 @@ class VectorFile:
     options: Mapping[str, str] = field(default_factory=dict)
     shortened: int = 0
 
-    def write(self, parts: Iterable[Part]) -> None:
+    def write(self, parts: Iterable[Columns]) -> None:
         """Write features; a layer without any has its columns all the same.
 
         Raises
@@ -121,25 +134,29 @@ class VectorFile:
         columns = [(each.name, ARROW_TYPES[each.type]) for each in self.fields]
         return pyarrow.schema(columns if self.geometry is None else [*columns, (GEOMETRY, pyarrow.binary())])
 
-    def batch(self, ids: Sequence[str], wkb: Sequence[bytes | None], rows: Sequence[Mapping]) -> pyarrow.RecordBatch:
+    def batch(self, part: Columns) -> pyarrow.RecordBatch:
         """Some features as a batch of Arrow columns."""
+        values = {**part.values, "feature_id": part.ids}
         arrays = [
-            self._column(each, ids if each.source == "feature_id" else [row.get(each.source) for row in rows])
+            self._column(each, values[each.source])
+            if each.source in values
+            else pyarrow.nulls(len(part.ids), ARROW_TYPES[each.type])
             for each in self.fields
         ]
         if self.geometry is not None:
-            arrays.append(pyarrow.array(self._shapes(wkb), pyarrow.binary()))
+            arrays.append(pyarrow.array(self._shapes(part.wkb), pyarrow.binary()))
         return pyarrow.record_batch(arrays, schema=self._schema())
 
     def _column(self, each: VectorField, values: Sequence[object]) -> pyarrow.Array:
-        if each.type == "text":
-            made = [None if value is None else self._fitting(str(value)) for value in values]
-        elif each.type == "date":
-            made = numpy.array(["NaT" if value is None else str(value)[:10] for value in values], dtype="M8[D]")
-        else:
-            plain = {"integer": int, "number": float, "boolean": bool}[each.type]
-            made = [None if value is None else plain(value) for value in values]
-        return pyarrow.array(made, ARROW_TYPES[each.type])
+        kind = ARROW_TYPES[each.type]
+        if each.type == "text" and self._is_shapefile:
+            return pyarrow.array([None if value is None else self._fitting(str(value)) for value in values], kind)
+        try:
+            if each.type == "date":
+                return pyarrow.array(values, pyarrow.string()).cast(kind)
+            return pyarrow.array(values, kind)
+        except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):  # something of another type, which another program wrote
+            return pyarrow.array([None if value is None else _made(each, value) for value in values], kind)
 
     def _shapes(self, wkb: Sequence[bytes | None]) -> Sequence[bytes | None]:
         """A GeoPackage's layer of several parts holds nothing else."""
@@ -154,14 +171,32 @@ class VectorFile:
 
     def _fitting(self, text: str) -> str:
         """A text as long as a Shapefile has room for, in signs that its encoding has."""
-        fits = self.encoding == "UTF-8" and len(text) * LONGEST_UTF8_SIGN <= LONGEST_DBF_TEXT
-        if fits or not self._is_shapefile:
+        if self.encoding == "UTF-8" and len(text) * LONGEST_UTF8_SIGN <= LONGEST_DBF_TEXT:
             return text
         raw = text.encode(self.encoding, "replace")
         short = raw[:LONGEST_DBF_TEXT].decode(self.encoding, "ignore")
         if short != text:
             self.shortened += 1
         return short
+
+
+MADE = {"text": str, "integer": int, "number": float, "boolean": bool,
+        "date": lambda value: date.fromisoformat(str(value)[:10])}  # fmt: skip
+
+
+def _made(each: VectorField, value: object) -> object:
+    """A value of another type as one of the column's.
+
+    Raises
+    ------
+    InvalidFile
+        If it cannot be.
+    """
+    try:
+        return MADE[each.type](value)
+    except (ValueError, TypeError):
+        message = N_("字段“%(field)s”里的“%(given)s”不是它的类型，不能导出")
+        raise InvalidFile(message, field=each.source, given=str(value)[:40]) from None
 
 
 TO_MULTI = {
@@ -176,27 +211,16 @@ class _Stream:
     """The batches of a file. GDAL asks for them, and would hide the error of one that cannot be made."""
 
     file: VectorFile
-    parts: Iterable[Part]
+    parts: Iterable[Columns]
     fault: Exception | None = None
 
     def batches(self) -> Iterator[pyarrow.RecordBatch]:
         try:
-            for ids, wkb, rows in gathered(self.parts):
-                yield self.file.batch(ids, wkb, rows)
+            for part in self.parts:
+                yield self.file.batch(part)
         except Exception as fault:
             self.fault = fault
             raise
-
-
-def gathered(parts: Iterable[Part]) -> Iterator[tuple[list[str], list[bytes | None], list[Mapping[str, object]]]]:
-    """Parts put together until they have `ROWS` features: ids, WKB, properties."""
-    waiting: list[Part] = []
-    for part in chain(parts, [None]):
-        if part is not None:
-            waiting.append(part)
-        if waiting and (part is None or sum(len(ids) for _, ids, _, _ in waiting) >= ROWS):
-            yield tuple(list(chain.from_iterable(each)) for each in list(zip(*waiting, strict=True))[1:])
-            waiting = []
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ A module per subject; a new command is written in the module of its subject, und
 in `COMMANDS`. A module is loaded when one of its commands is called or described.
 """
 
+import signal
 from importlib import import_module
 
 import click
@@ -45,6 +46,15 @@ class Commands(AppGroup):
         module = import_module(f"{__name__}.{MODULE_OF[cmd_name]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
+
+
+def end_at_once_when_interrupted() -> None:
+    """Until the command itself begins, Ctrl-C ends the process without a word: its modules load, and nothing is done.
+
+    A library that is interrupted while it loads would else tell of something that it lacks.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def register(app: Flask) -> None:

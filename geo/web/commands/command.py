@@ -1,16 +1,20 @@
 """What every command has in common: how it is declared, and how it refuses."""
 
+import signal
 from collections.abc import Callable
 
 import click
 from flask.cli import with_appcontext
 
 from geo.model.errors import AtlasError, N_
-from geo.web.terminal import DONE, REFUSED, refuse, say
+from geo.web.terminal import DONE, INTERRUPTED, REFUSED, refuse, say
 
 
 class Command(click.Command):
-    """A command that answers what it cannot take in one line and with exit code 2, never with a traceback."""
+    """A command that answers what it cannot take in one line and with exit code 2, never with a traceback.
+
+    Ctrl-C ends it with the code by which shells know that, unless it can promise more (`cancellable`).
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
@@ -20,10 +24,15 @@ class Command(click.Command):
             ctx.exit(REFUSED)
 
     def invoke(self, ctx: click.Context) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             ctx.exit(super().invoke(ctx) or DONE)
         except AtlasError as error:
             ctx.exit(refuse(error))
+        except KeyboardInterrupt:
+            say(N_("已取消"))
+            ctx.exit(INTERRUPTED)
 
 
 def command(name: str) -> Callable[[Callable], Command]:

@@ -101,7 +101,7 @@ def import_layer(
         if account is None:
             raise InvalidInput(N_("请用 --as 指明以谁的名义写入，或用 --dry-run 只看结果"))
         act = act_of(store, account, "editor", cause=reason or str(N_("导入文件")), source=file.name)
-    with progress() as tell:
+    with progress(refusable=0.5) as tell:  # the second half writes what the first has checked
         report = cancellable(store, act, lambda: import_file(store, layer_id, file, plan, act, tell))
     answer({"file": str(file), "layer": layer_id, "dry_run": dry_run, **report_json(report)})
     if report.result == "refuse":

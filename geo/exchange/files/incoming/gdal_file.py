@@ -38,6 +38,9 @@ DBF_HEADER = 32
 LARGEST_CHUNK = 64 * 2**20
 """Bytes of a file that are read at a time, by what its features take on average."""
 
+LARGEST_CELL = 64 * 2**20
+"""Bytes of a single value of a GeoPackage: the shape of four million corners, or many times what a text needs."""
+
 COMPUTED = (
     "SELECT DISTINCT made.name FROM sqlite_master AS made, pragma_table_xinfo(made.name) AS own "
     "WHERE made.type = 'table' AND own.hidden IN (2, 3)"
@@ -86,6 +89,7 @@ def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequenc
     for name in views:
         findings.add("layer_is_view", N_("图层 %(layer)s 是视图或有计算列，不读取"), layer=shown(name))
     chosen = _chosen(path, staged, layers, layer, findings)
+    _check_cells(path, staged, chosen)
     incoming = _incoming("GPKG", path, staged, tuple(layers), chosen, findings)
     incoming.kinds = kinds
     return incoming
@@ -196,6 +200,39 @@ def _feature_counts(path: Path, staged: Path, tables: Sequence[str]) -> dict[str
     with _schema(path, staged) as connection:
         quoted = {name: name.replace('"', '""') for name in tables}
         return {name: connection.execute(f'SELECT count(*) FROM "{own}"').fetchone()[0] for name, own in quoted.items()}
+
+
+def _check_cells(path: Path, staged: Path, layer: str) -> None:
+    """Refuse a value that alone would fill the memory; SQLite does not read what is longer than its limit."""
+    if staged.stat().st_size <= LARGEST_CELL:
+        return
+    with _schema(path, staged) as connection:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_CELL)
+        table = layer.replace('"', '""')
+        fields = [name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table}")')]
+        lengths = {name: 'length("{}")'.format(name.replace('"', '""')) for name in fields}
+        if not _is_too_long(
+            connection, f'SELECT {", ".join(f"max({each})" for each in lengths.values())} FROM "{table}"'
+        ):
+            return
+        rows = connection.execute(f'SELECT rowid FROM "{table}" ORDER BY rowid')
+        row, field = next(
+            (row, name)
+            for row, (number,) in enumerate(rows, 1)
+            for name, length in lengths.items()
+            if _is_too_long(connection, f'SELECT {length} FROM "{table}" WHERE rowid = {number:d}')
+        )
+    message = N_("%(file)s 第 %(row)s 行的 %(field)s 太大，一个值最多 %(most)s MB")
+    most = LARGEST_CELL // 2**20
+    raise RefusedFile("too_large", message, file=short_name(path), row=row, field=shown(field), most=most)
+
+
+def _is_too_long(connection: sqlite3.Connection, lengths: str) -> bool:
+    """Whether one of the lengths that a statement gives in a row is too great."""
+    try:
+        return any(length is not None and length > LARGEST_CELL for length in connection.execute(lengths).fetchone())
+    except sqlite3.DataError:  # a text must be read to be measured, and is not
+        return True
 
 
 def not_named(path: Path, layer: str | None, layers: Sequence[str]) -> RefusedFile:
