@@ -277,13 +277,13 @@ def fit_parcel(ground: Ground, stand: Stand, area_m2: float, *, verge_m: float =
     if block is None:
         return None
     shape = _grown(stand, block, area_m2, side_m)
-    if not _is_sensible(stand, shape) and (aside := _set_aside(ground, stand, area_m2, side_m)) is not None:
+    if not is_sensible(stand, shape) and (aside := _set_aside(ground, stand, area_m2, side_m)) is not None:
         return aside
     is_whole = abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2
     return Fit(shape, is_whole, crosses_minor=ground.is_crossed(shape))
 
 
-def _is_sensible(stand: Stand, shape: shapely.Polygon) -> bool:
+def is_sensible(stand: Stand, shape: shapely.Polygon) -> bool:
     """Whether a shape is neither a strip nor a rag: how long it is, and how much it has of its parallelogram."""
     width_m, depth_m = stand.extent(shape)
     longer, shorter = max(width_m, depth_m), max(min(width_m, depth_m), 1e-9)

@@ -14,7 +14,7 @@ from geo.analysis.crossings import Crossing
 from geo.analysis.measuring import to_degrees
 from geo.analysis.meetings import Meeting, Unlocated
 from geo.analysis.network import RoadNetwork
-from geo.analysis.parcels import PARCEL_GAP_M, Fit, Ground, Stand, corner_stand, fit_parcel, front_stand
+from geo.analysis.parcels import PARCEL_GAP_M, Fit, Ground, Stand, corner_stand, fit_parcel, front_stand, is_sensible
 from geo.analysis.shape_checks import repaired
 from geo.analysis.stretches import Spot
 from geo.model.errors import N_
@@ -127,9 +127,9 @@ class Placer:
         if area_m2 is None:
             doubt = Remark(N_("没有面积，只定到街角的一点"))
             return self.at_crossing(crossing, lon_lat(queue.stand.origin, ground.crs), 0.0, (*choice.doubts, doubt))
-        fit = queue.fit(ground, area_m2)
+        fit = self._next_in(queue, ground, area_m2)
         if fit is None and choice.other is not None:
-            fit = self._queue(ground, crossing, choice.other).fit(ground, area_m2)
+            fit = self._next_in(self._queue(ground, crossing, choice.other), ground, area_m2)
         side_m = math.sqrt(area_m2)
         if fit is None:
             doubt = Remark(N_("街角放不下地块，只定到路口，地块须人工落图"))
@@ -279,6 +279,12 @@ class Placer:
             assumptions.append(Remark(message, spread_m=round(place.crossing.spread_m)))
         return replace(place, assumptions=tuple(assumptions))
 
+    def _next_in(self, queue: "Queue", ground: Ground, area_m2: float) -> Fit | None:
+        """The next parcel of a queue, which may have grown beyond the ground that was looked at."""
+        if queue.reach_m:
+            ground = self.ground(queue.crossing.lon, queue.crossing.lat, area_m2, queue.reach_m)
+        return queue.fit(ground, area_m2)
+
     def _queue(self, ground: Ground, crossing: Crossing, corner: Corner | Front) -> "Queue":
         """The corner with what stands there already, whichever road is named first."""
         azimuths = corner.azimuths if isinstance(corner, Corner) else (corner.azimuth, corner.side)
@@ -297,6 +303,11 @@ class Queue:
     along_m: float = 0.0
     across_m: float = 0.0
 
+    @property
+    def reach_m(self) -> float:
+        """How far from the corner the next parcel may begin."""
+        return max(self.along_m, self.across_m)
+
     def fit(self, ground: Ground, area_m2: float) -> Fit | None:
         """The next parcel; the first one at the corner itself."""
         gap_m = PARCEL_GAP_M / self.stand.sine
@@ -305,14 +316,17 @@ class Queue:
             if found is not None:
                 self.along_m, self.across_m = (reach + gap_m for reach in self.stand.reach(found.shape))
             return found
-        found = self._next(ground, self.stand.moved(along_m=self.along_m), area_m2)
-        if found is not None:
-            self.along_m = self.stand.reach(found.shape)[0] + gap_m
-            return found
-        found = self._next(ground, self.stand.moved(across_m=self.across_m), area_m2)
-        if found is not None:
-            self.across_m = self.stand.reach(found.shape)[1] + gap_m
-        return found
+        beside = self._next(ground, self.stand.moved(along_m=self.along_m), area_m2)
+        if beside is not None and is_sensible(self.stand, beside.shape):
+            self.along_m = self.stand.reach(beside.shape)[0] + gap_m
+            return beside
+        behind = self._next(ground, self.stand.moved(across_m=self.across_m), area_m2)
+        if behind is not None and (beside is None or is_sensible(self.stand, behind.shape)):
+            self.across_m = self.stand.reach(behind.shape)[1] + gap_m
+            return behind
+        if beside is not None:
+            self.along_m = self.stand.reach(beside.shape)[0] + gap_m
+        return beside
 
     def _next(self, ground: Ground, stand: Stand, area_m2: float) -> Fit | None:
         """A whole parcel in the same block."""

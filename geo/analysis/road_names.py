@@ -18,6 +18,9 @@ from geo.model.errors import N_
 from geo.model.remark import Remark
 
 MAX_HINTS = 3
+LEAST_HINT = 3
+"""Of letters: 开元路 is asked for where the data have 惠济区开元路 only."""
+
 SEPARATORS = re.compile(r"[;；|、,，/]")
 BRACKETS = re.compile(r"[(（\[【](?:原名?|旧称|曾用名|现名?|又名|即)?[:：]?([^)）\]】]*)[)）\]】]")
 TRANSLATION = re.compile(r"(?<=[\u4e00-\u9fff])\s+[A-Za-z][A-Za-z .'’-]*$")
@@ -211,6 +214,8 @@ class NameIndex:
             alike |= dict.fromkeys(self._kin.get(parts[0], ()))
         for short in _shortened(asked):
             alike |= dict.fromkeys(sorted(self._shortened.get(short, ())))
+        if len(asked) >= LEAST_HINT:
+            alike |= dict.fromkeys(sorted(label for label in self._names if label.endswith(asked)))
         return [self._shown[label] for label in alike if label != asked][:MAX_HINTS]
 
     def _match(
@@ -260,7 +265,8 @@ class NameIndex:
         if not pieces:
             return []
         message = N_("道路数据把“%(asked)s”分段命名：%(found)s，合起来查找")
-        match = self._match(sorted(pieces), Trust.PIECES, message, name)
+        trust = Trust.PIECES if len(pieces) > 1 or known else Trust.LIKELY  # 黄河东路 alone may be another road
+        match = self._match(sorted(pieces), trust, message, name)
         if known.issuperset(match.rows.tolist()):
             return []
         rows = numpy.array(sorted(known | {int(row) for row in match.rows}))

@@ -72,6 +72,24 @@ def test_a_parcel_at_a_large_roundabout_is_no_crescent(area_mu):
     assert shape.distance(shapely.Point(0, 0)) <= 150
 
 
+def test_a_long_row_of_sites_in_one_corner_never_runs_over_a_road_that_is_far_away():
+    """Six large sites fill the corner; the small one behind them has only the land before 北路."""
+    roads = [
+        straight("横路", (-900, 0), (900, 0)), straight("纵路", (0, -3000), (0, 3000)),
+        straight("北路", (-900, 1750), (900, 1750)), straight(None, (330, -900), (330, 3000)),
+    ]  # fmt: skip
+    areas_m2 = [78_000.0] * 5 + [3_400.0] * 40
+    places = locate_sites(
+        [Site(corner("NE"), each) for each in areas_m2], RoadNetwork(town(roads), default_error_m=10.0)
+    )
+    shapes = [to_metres(place.geometry) for place in places if place.geometry.geom_type == "Polygon"]
+    assert len(shapes) >= 6
+    for shape in shapes:
+        assert shape.bounds[3] <= 1730.1 and shape.bounds[0] >= 19.9 and shape.bounds[2] <= 310.1
+    for one, other in itertools.combinations(shapes, 2):
+        assert one.distance(other) >= 9.9
+
+
 def test_so_many_metres_from_a_roundabout_are_measured_from_its_middle():
     roads = [
         straight("横路", (-900, 0), (900, 0)), straight("纵路", (0, 70), (0, 900)),

@@ -67,6 +67,23 @@ def test_a_road_in_rows_has_all_of_them(index):
     assert sorted(index.find("东风路")[0].rows) == [2, 3]
 
 
+def test_one_piece_alone_may_be_another_road():
+    index = NameIndex(["黄河东路", "滨江东路", "滨江西路"], [None] * 3)
+    assert index.find("黄河路")[0].trust == Trust.LIKELY
+    assert index.find("滨江路")[0].trust == Trust.PIECES
+
+
+def test_a_stretch_belongs_to_its_road_and_a_mouth_does_not():
+    index = NameIndex(["天中大道", "天中大道南段", "天中大道出口"], [None] * 3)
+    (match,) = index.find("天中大道")[:1]
+    assert (list(match.rows), match.trust) == ([0, 1], Trust.EXACT)
+    assert index.has("天中大道南段") and not index.has("天中大道北段")
+
+
+def test_a_road_that_the_data_call_by_its_district_is_told():
+    assert NameIndex(["惠济区开元路", "北三环"], [None] * 2).hints("开元路") == ["惠济区开元路"]
+
+
 def test_what_is_alike_is_told_as_a_hint(index):
     assert index.hints("东风中路") == ["东风东路", "东风西路"]
     assert index.hints("金河路") == ["金沙路"]
