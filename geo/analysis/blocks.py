@@ -11,6 +11,7 @@ from geo.analysis.corners import MIN_ACROSS, azimuth_of, direction
 from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
 from geo.analysis.network import RoadNetwork, Window
+from geo.analysis.parcels import THIN_M
 from geo.model.crs import metric_crs
 from geo.model.errors import N_
 
@@ -21,6 +22,9 @@ MIN_FRONTAGE_M = 10.0
 MAX_BLOCK_M = 10_000.0
 """Largest distance between the crossings of a block."""
 
+
+LEAST_PART_M2 = 2000.0
+"""A smaller piece of a block beside its largest is what a slip road cut off."""
 
 INNER_M = 15.0
 """A road that runs deeper in a block than its rim runs through it, unless it is shorter than twice this there."""
@@ -124,26 +128,36 @@ def _on_sides(face: shapely.Polygon, window: Window, roads: Sequence[numpy.ndarr
     return True
 
 
-def without_roads(network: RoadNetwork, block: Block) -> shapely.Polygon:
-    """A block without the land of the roads around it, their slip roads and roundabouts, metres."""
-    around = _rows_within(network, block)
-    rows = numpy.union1d(block.rows, around[network.is_link[around] | network.is_ring[around]]).astype(int)
-    lines = network.in_plane(rows, block.crs).lines
-    lands = shapely.buffer(lines, network.widths_m[rows] / 2, quad_segs=8)
+def without_roads(network: RoadNetwork, block: Block) -> shapely.Polygon | shapely.MultiPolygon:
+    """A block without the land of roads, slip roads and roundabouts, around it or through it, metres.
+
+    Roads that run through leave it in parts; minor ways, paths and tunnels do not. Verges and what slip roads cut off
+    are no parts of it.
+    """
+    within = _rows_within(network, block)
+    rows = numpy.union1d(block.rows, within[~(network.is_path[within] | network.is_minor[within])]).astype(int)
+    rows = rows[[network.structure[row] != "tunnel" for row in rows]]
+    lands = shapely.buffer(network.in_plane(rows, block.crs).lines, network.widths_m[rows] / 2, quad_segs=8)
     near = network.ring_tree.query(to_degrees(block.outline, block.crs))
     islands = [to_plane(network.rings[number].disc, block.crs) for number in near]
     rest = shapely.get_parts(block.outline.difference(shapely.union_all([*lands, *islands])))
-    return max(
-        (part for part in rest if part.geom_type == "Polygon"), key=lambda part: part.area, default=block.outline
-    )
+    parts = sorted((part for part in rest if part.geom_type == "Polygon"), key=lambda part: -part.area)
+    parts = parts[:1] + [part for part in parts[1:] if part.area >= LEAST_PART_M2 and not _is_verge(part)]
+    return shapely.union_all(parts) if parts else block.outline
 
 
-def roads_through(network: RoadNetwork, block: Block, shape: shapely.Polygon) -> tuple[str | None, ...]:
+def _is_verge(part: shapely.Polygon) -> bool:
+    return part.buffer(-THIN_M / 2).is_empty
+
+
+def roads_through(network: RoadNetwork, block: Block) -> tuple[str | None, ...]:
     """Names of the roads that run through a block; None for those without a name. Minor ways do not count."""
     rows = numpy.setdiff1d(_rows_within(network, block), block.rows)
     rows = rows[~(network.is_path[rows] | network.is_minor[rows] | network.is_link[rows] | network.is_ring[rows])]
     rows = rows[[network.structure[row] != "tunnel" for row in rows]]
-    lengths = shapely.length(shapely.intersection(network.in_plane(rows, block.crs).lines, shape.buffer(-INNER_M)))
+    lengths = shapely.length(
+        shapely.intersection(network.in_plane(rows, block.crs).lines, block.outline.buffer(-INNER_M))
+    )
     names = [network.rows["name"].iloc[row] for row in rows[lengths >= 2 * INNER_M]]
     return tuple(dict.fromkeys(name if isinstance(name, str) else None for name in names))
 
@@ -152,7 +166,7 @@ def _rows_within(network: RoadNetwork, block: Block) -> numpy.ndarray:
     return numpy.sort(network.tree.query(to_degrees(block.outline, block.crs), predicate="intersects"))
 
 
-def shrunk_to(block: shapely.Polygon, area_m2: float) -> shapely.Polygon:
+def shrunk_to(block: shapely.Geometry, area_m2: float) -> shapely.Geometry:
     """A block drawn in evenly on all sides until it has an area."""
     low, high = 0.0, float(numpy.sqrt(block.area))
     shape = block
@@ -163,4 +177,4 @@ def shrunk_to(block: shapely.Polygon, area_m2: float) -> shapely.Polygon:
             low, shape = middle, inner
         else:
             high = middle
-    return max(shapely.get_parts(shape), key=lambda part: part.area)
+    return shape

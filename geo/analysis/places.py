@@ -230,7 +230,7 @@ class Placer:
                 doubts.append(Remark(message, drawn=_mu(shape.area), stated=_mu(area_m2)))
                 unknown_m = float(shapely.minimum_bounding_radius(shape)) if area_m2 < shape.area else 0.0
         is_certain = not doubts
-        if inner := blocks.roads_through(self.network, block, shape):
+        if inner := blocks.roads_through(self.network, block):
             named = [each for each in inner if each is not None]
             doubts.append(
                 Remark(N_("街区内还有道路穿过：%(roads)s"), roads=", ".join(named))

@@ -162,12 +162,24 @@ def test_a_block_keeps_off_the_roundabout_and_the_slip_road_at_its_corners():
     assert shape.area == pytest.approx(560 * 360, rel=0.05) and place.is_certain
 
 
-def test_a_road_through_a_block_is_told():
+def test_a_road_through_a_block_is_told_and_leaves_it_in_parts():
     inner = straight("学府巷", (300, 0), (300, 400), road_class="residential")
     minor = straight(None, (100, 0), (100, 400), road_class="service")
     limits = bounded(E="东路", S="南路", W="西路", N="北路")
-    assert "学府巷" in told(locate([*BLOCK, inner, minor], limits))
-    assert "穿过" not in told(locate([*BLOCK, minor], limits))
+    place = locate([*BLOCK, inner, minor], limits, 560 * 360 * 0.9)
+    west, east = sorted(shapely.get_parts(to_metres(place.geometry)), key=lambda part: part.bounds)
+    assert west.bounds[2] <= 291.1 and east.bounds[0] >= 308.9 and place.geometry.is_valid
+    assert drawn_m2(place) == pytest.approx(560 * 360 * 0.9, rel=0.005)
+    assert "学府巷" in told(place) and place.is_certain
+    place = locate([*BLOCK, minor], limits)
+    assert place.geometry.geom_type == "Polygon" and "穿过" not in told(place)
+
+
+def test_a_block_drawn_in_through_a_neck_has_the_area_in_both_parts():
+    roads = [*BLOCK[:3], straight("西路", (0, -900), (0, 1300)), *BLOCK[4:]]
+    dead_ends = [straight("断头路", (300, 0), (300, 170)), straight("断头路", (300, 230), (300, 400))]
+    place = locate([*roads, *dead_ends], bounded(E="东路", S="南路", W="西路", N="北路"), 150_000.0)
+    assert drawn_m2(place) == pytest.approx(150_000, rel=0.005)
 
 
 def test_a_block_is_found_where_only_the_pieces_of_a_road_close_it():
