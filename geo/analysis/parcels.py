@@ -22,6 +22,9 @@ PARCEL_GAP_M = 10.0
 ASPECTS = (1.0, 1.5, 1 / 1.5, 2.0, 1 / 2.0, 3.0, 1 / 3.0)
 """Width along the first road by depth, the most likely first."""
 
+OBLIQUE_SINE = math.sin(math.radians(55))
+"""Of the angle of a corner so sharp or blunt that a parallelogram in it is a splinter."""
+
 LONGEST = 4.0
 """A parcel grows to so many times the side of its square; a block that is smaller still is too small."""
 
@@ -83,6 +86,16 @@ class Stand:
         start = self.origin - self.along * width_m / 2 if self.is_centred else self.origin
         sides = [start, start + self.along * width_m, start + self.along * width_m + self.across * depth_m]
         return shapely.Polygon([*sides, start + self.across * depth_m])
+
+    def kite(self, area_m2: float) -> shapely.Polygon:
+        """Equally long beside both roads, its other sides square to them."""
+        half = math.acos(float(self.along @ self.across)) / 2
+        side_m = math.sqrt(area_m2 / math.tan(half))
+        middle = (self.along + self.across) / (2 * math.cos(half))
+        far = self.origin + middle * side_m / math.cos(half)
+        return shapely.Polygon(
+            [self.origin, self.origin + self.along * side_m, far, self.origin + self.across * side_m]
+        )
 
     def reach(self, shape: shapely.Polygon) -> tuple[float, float]:
         """How far a shape goes along and across, measured from the origin along the two directions."""
@@ -261,12 +274,16 @@ def front_stand(ground: Ground, rows: Iterable[int], point: numpy.ndarray, along
 def fit_parcel(ground: Ground, stand: Stand, area_m2: float, *, verge_m: float = VERGE_M) -> Fit | None:
     """A parcel of an area: a free parallelogram of sensible proportions, else what grows in the block, else all of it.
 
+    In an oblique corner a kite comes first.
+
     Returns
     -------
     fit
         None where the stand has no land at all.
     """
     side_m = math.sqrt(area_m2 / stand.sine)
+    if stand.sine < OBLIQUE_SINE and ground.is_free(kite := stand.kite(area_m2), of_minor=True):
+        return Fit(kite)
     for of_minor in (True, False):
         for aspect in ASPECTS:
             shape = stand.parcel(side_m * math.sqrt(aspect), side_m / math.sqrt(aspect))

@@ -90,6 +90,32 @@ def test_a_long_row_of_sites_in_one_corner_never_runs_over_a_road_that_is_far_aw
         assert one.distance(other) >= 9.9
 
 
+@pytest.mark.parametrize(("quadrant", "degrees"), [("E", 35), ("N", 145), ("NE", 35), ("NW", 145)])
+def test_in_an_oblique_corner_a_parcel_is_no_splinter(quadrant, degrees):
+    """An avenue cuts a street at 35°: sides lie along both, the others square to them."""
+    turned = {"E": 0, "N": 0, "NE": 27.5, "NW": -27.5}[quadrant]
+    ends = [(math.cos(math.radians(turned + each)), math.sin(math.radians(turned + each))) for each in (-17.5, 17.5)]
+    roads = [
+        straight(name, (-900 * x, -900 * y), (900 * x, 900 * y))
+        for name, (x, y) in zip(("横路", "纵路"), ends, strict=True)
+    ]
+    place = locate(roads, corner(quadrant), 20_000.0)
+    shape = to_metres(place.geometry)
+    assert drawn_m2(place) == pytest.approx(20_000, rel=0.005) and place.is_certain
+    one, other, *_ = itertools.pairwise(shape.minimum_rotated_rectangle.exterior.coords)
+    assert max(math.dist(*one), math.dist(*other)) <= 1.8 * min(math.dist(*one), math.dist(*other))
+    for road in roads:
+        assert shape.distance(shapely.LineString(road[1])) == pytest.approx(20, abs=0.1)
+    corners = shape.exterior.coords[:-1]
+    angles = sorted(round(angle_at(corners, place)) for place in range(4))
+    assert sorted([90, 90, degrees, 180 - degrees]) == pytest.approx(angles, abs=1)
+
+
+def angle_at(corners: list[tuple[float, float]], place: int) -> float:
+    (x0, y0), (x, y), (x1, y1) = (corners[(place + step) % 4] for step in (-1, 0, 1))
+    return abs((math.degrees(math.atan2(y0 - y, x0 - x) - math.atan2(y1 - y, x1 - x)) + 180) % 360 - 180)
+
+
 def test_so_many_metres_from_a_roundabout_are_measured_from_its_middle():
     roads = [
         straight("横路", (-900, 0), (900, 0)), straight("纵路", (0, 70), (0, 900)),
