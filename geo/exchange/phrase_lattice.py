@@ -196,6 +196,7 @@ class Lattice(Pieces):
         total += costs["joined"] if self.joined_inside(start, end) else 0.0
         if any(inner + 3 <= end and not grammar.INSTITUTION.match(self.run, inner, end) for inner in self.areas[start]):
             total += costs["area"]
+        total += grammar.THINGS["measured_cost"] if self.within(self.measured, start, end) else 0.0
         return total + self.listed_inside(start, end)
 
     def listed_inside(self, start: int, end: int) -> float:

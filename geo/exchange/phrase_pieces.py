@@ -37,7 +37,8 @@ class Pieces:
 
     def words_at(self, start: int) -> list[tuple[int, Word]]:
         ends = range(start + 1, min(self.size, start + grammar.LONGEST_WORD.get(self.run[start], 0)) + 1)
-        return [(end, word) for end in ends for word in grammar.WORDS.get(self.run[start:end], ())]
+        words = ((end, word) for end in ends for word in grammar.WORDS.get(self.run[start:end], ()))
+        return [(end, word) for end, word in words if not word.until or word.until.match(self.run, end)]
 
     def words_behind(self, place: int) -> Iterator[tuple[int, Word]]:
         return (found for words in self.words[place:] for found in words)
@@ -129,6 +130,11 @@ class Pieces:
         """Where a name would begin within 立交桥 or 十字路口."""
         words = grammar.WHOLE_WORD.finditer(self.run)
         return frozenset(place for word in words for place in range(word.start() + 1, word.end()))
+
+    @cached_property
+    def measured(self) -> list[int]:
+        """Where a length stands."""
+        return [match.start() for match in grammar.MEASURED.finditer(self.run)]
 
     @cached_property
     def listed(self) -> list[int]:

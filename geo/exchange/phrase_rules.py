@@ -58,6 +58,11 @@ def together(first: str | None, second: str) -> str:
     return next((corner for corner in corners if corner in CORNERS), second)
 
 
+def told_of(found: list[Token]) -> list[Token]:
+    """The words that name a direction."""
+    return [token for token in found if token.direction and token.letter in "dDvr"]
+
+
 def lone_corner(found: list[Token]) -> str | None:
     """The corner of a crossing of which one road is named: 劳动南路十字东南角, but not 路口东侧."""
     corners = [direction for token in found if (direction := token.direction) in CORNERS]
@@ -131,7 +136,7 @@ class Reader:
         if any(token.letter == "l" for token in found):
             self.measure(found[at:] if found[at].letter == "x" else found)
         elif len(names) > 1:
-            told = [token for token in found if token.direction and token.letter in "dDvr"]
+            told = told_of(found[at:]) or told_of(found)  # 路南交口西南角 is the south-western corner
             corners = [token for token in told if token.letter in "dD"] or told[:1]
             self.reading.quadrants.update(token.direction or "" for token in corners)
         elif corner := lone_corner(found[at:]):
@@ -166,6 +171,9 @@ class Reader:
             self.reading.roadside = after[0] if after else None
         if len(towards) > 1 and (corner := towards[0].direction) and not names:
             self.reading.quadrants.add(corner)
+        beside = found[-1].direction if found[-1].letter == "d" and names == found[:1] else None
+        if beside:
+            self.put_side(names[0], beside)
         if towards and towards[0].letter in "dD":
             for name in names:
                 self.put_side(name, towards[0].direction or "both")
@@ -230,8 +238,8 @@ class Reader:
         (rf"{CROSSED}{D}?{P}?x(?:{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:Rh?(?={P}|$))?", crosses),
         # A路与B路西北角
         (rf"[RU](?:{J}?[RU])+D|[RU]cTD|Tc[RU]D", crosses),
-        # A路东100米; A路2.5公里处
-        (rf"{N}g?{P}?[vdD]{{0,2}}{P}?l{P}?r?", measure),
+        # A路东100米; A路2.5公里处北侧
+        (rf"{N}g?{P}?[vdD]{{0,2}}{P}?l(?:{P}?r|d)?", measure),
         (rf"[vdD]l{P}?r?", measure),
         # A路与B路之间
         (rf"{N}(?:{J}?{N})+b", between),

@@ -140,7 +140,7 @@ def parts_names(left: str, right: str) -> bool:
         return False
     if left[-1].isdigit() and CONTINUING_NUMBER.match(right):
         return False
-    if left[-1] in SEPARATORS["closing"]:
+    if left[-1] in SEPARATORS["closing"] + SEPARATORS["closing_brackets"]:
         return True
     if right[0] in SEPARATORS["continuing_road"]:
         return False

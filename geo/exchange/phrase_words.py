@@ -22,6 +22,8 @@ class Word(NamedTuple):
     corner: bool = False
     weak: bool = False
     spans: bool = False
+    until: re.Pattern[str] | None = None
+    """What must follow it."""
 
 
 def spell(template: str) -> list[tuple[str, str | None]]:
@@ -35,6 +37,7 @@ def load_words() -> dict[str, list[Word]]:
     words: dict[str, list[Word]] = {}
     for entry in GRAMMAR["words"]:
         said = {key: entry[key] for key in ("corner", "weak", "spans") if key in entry}
+        said |= {"until": re.compile(entry["until"])} if "until" in entry else {}
         for template in entry["list"]:
             for text, direction in spell(template):
                 words.setdefault(text, []).append(Word(entry["letter"], entry["cost"], direction, **said))
@@ -80,6 +83,7 @@ WHOLE_WORD = re.compile("|".join(ROADS["whole_words"]))
 CROSSING_ALONE = re.compile(ROADS["crossing_alone"])
 NEEDS_ADJECTIVE = re.compile(ROADS["needs_adjective"])
 OF_AREA = re.compile(ROADS["of_area"])
+MEASURED = re.compile(THINGS["measured"])
 OF_ROAD, PLACES = re.compile(THINGS["belongs_to_road"]), frozenset(THINGS["places"])
 QUARTER = AREAS["quarter"]
 GOES_ON = re.compile(AREAS["goes_on"])

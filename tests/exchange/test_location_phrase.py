@@ -211,9 +211,13 @@ def test_brackets_that_tell_where_a_road_without_a_name_is_say_nothing_of_the_si
 
 @pytest.mark.parametrize(
     ("text", "kind", "quadrant", "sides"),
-    [("劳动南路十字东南角", "intersection", "SE", {}), ("长寿路丁字路口西侧", "along", None, {"长寿路": "W"})],
+    [
+        ("劳动南路十字东南角", "intersection", "SE", {}),
+        ("长寿路丁字路口西侧", "along", None, {"长寿路": "W"}),
+        ("洞庭路与半圆路南交口西南角", "intersection", "SW", {}),
+    ],
 )
-def test_a_crossing_of_which_one_road_is_named_has_its_corner(text, kind, quadrant, sides):
+def test_a_corner_is_told_behind_the_crossing(text, kind, quadrant, sides):
     answer = read(text)
     assert (answer["kind"], answer["quadrant"], answer["sides"]) == (kind, quadrant, sides)
 
@@ -221,6 +225,25 @@ def test_a_crossing_of_which_one_road_is_named_has_its_corner(text, kind, quadra
 def test_an_area_beside_a_thing_is_no_part_of_its_name():
     assert read("A路以东，县一中以北区域")["other_sides"] == {"县一中": "N"}
     assert read("西临宝华山庄及千华古村，北接A路")["other_sides"] == {"宝华山庄": "E", "千华古村": "E"}
+
+
+def test_what_a_block_adjoins_are_its_limits():
+    answer = read("东与滨江花园相邻，南与滨江路相邻，西与文化路接壤，北与朝阳街相邻")
+    assert answer["bounds"] == {"S": "滨江路", "W": "文化路", "N": "朝阳街"}
+    assert answer["other_sides"] == {"滨江花园": "W"}
+
+
+@pytest.mark.parametrize(
+    ("text", "metres", "towards", "roadside", "sides"),
+    [
+        ("G326国道K18+200米处北侧", 18_200, None, "N", {"G326国道": "N"}),
+        ("县城东3公里、肃临线北侧", 3000, "E", None, {"肃临线": "N"}),
+    ],
+)
+def test_a_mark_on_a_road_and_a_distance_from_a_thing_are_lengths(text, metres, towards, roadside, sides):
+    answer = read(text)
+    assert (answer["offset_m"], answer["offset_dir"], answer["roadside"]) == (metres, towards, roadside)
+    assert answer["sides"] == sides
 
 
 def test_what_a_block_has_on_its_four_sides_are_its_limits():
