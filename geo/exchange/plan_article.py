@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from geo.exchange.location_phrase import parse_location
+from geo.exchange.plan_anchor import clause_start
 from geo.exchange.plan_details import LOCATED, find_location, finished_year
 from geo.exchange.plan_figures import read_figures
 from geo.exchange.plan_names import same_project
-from geo.exchange.plan_projects import anchors_in, clause_start, name_line
+from geo.exchange.plan_projects import anchors_in, name_line
 from geo.exchange.plan_records import (
     AGGREGATE,
     OF_OTHERS,

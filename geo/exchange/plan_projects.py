@@ -1,11 +1,31 @@
 """Which projects a passage of a plan speaks of: items, subjects of 位于, 投资…元的…, and lists of names."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from geo.exchange.location_phrase import says_where
-from geo.exchange.plan_details import find_location, finished_year, is_place
+from geo.exchange.plan_anchor import (
+    ANCHORS,
+    COMMA,
+    LOCATED_RANK,
+    PREDICATE,
+    SERIAL,
+    TOLD,
+    Anchor,
+    clause_start,
+    is_told,
+)
+from geo.exchange.plan_details import is_place
+from geo.exchange.plan_listed import (
+    LISTED,
+    ONE_OF_LIST,
+    all_placed,
+    bracketed,
+    listed_alone,
+    members,
+    over_commas,
+    subject_over_commas,
+)
 from geo.exchange.plan_names import (
     CLAUSES,
     GENERIC,
@@ -19,29 +39,20 @@ from geo.exchange.plan_names import (
     kind_of,
 )
 from geo.exchange.plan_structure import MARKERS, Passage
-from geo.exchange.plan_words import WORDS, pattern
+from geo.exchange.plan_words import pattern
 from geo.exchange.quantities import either, find_quantities
 
-ANCHORS = WORDS["anchors"]
-INVESTED, LISTED, VERBS, INSTEAD = (re.compile(ANCHORS[key]) for key in ("invested", "listed", "verbs", "instead"))
+INVESTED, VERBS, NAME_LINE = (re.compile(ANCHORS[key]) for key in ("invested", "verbs", "name_line"))
 PLACED_BUILT, FOR_EXAMPLE = (re.compile(ANCHORS[key]) for key in ("placed_built", "for_example"))
-NAMED, BUILT = re.compile(ANCHORS["named"]), re.compile(ANCHORS["built"])
-ONE_OF_LIST, NAME_LINE = re.compile(ANCHORS["one_of_list"]), re.compile(ANCHORS["name_line"])
-INVESTS = re.compile(ANCHORS["invests"])
+NAMED, BUILT, INVESTS = (re.compile(ANCHORS[key]) for key in ("named", "built", "invests"))
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
-NO_ITEM, TOLD, HEADLINE = (re.compile(pattern(ANCHORS[key])) for key in ("no_item", "told", "headline"))
-DISTRICT = re.compile(ANCHORS["district"])
-INNER = re.compile(NAMES["inner"])
+NO_ITEM, HEADLINE = (re.compile(pattern(ANCHORS[key])) for key in ("no_item", "headline"))
+DISTRICT, INNER = re.compile(ANCHORS["district"]), re.compile(NAMES["inner"])
 PLACED_BEFORE, APPROVED = re.compile(ANCHORS["placed_before"]), re.compile(ANCHORS["approved"])
 LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
-BUILT_CLAUSE, PREDICATE = re.compile(ANCHORS["built_clause"]), re.compile(pattern(ANCHORS["predicate"]))
-GOES_ON = re.compile(ANCHORS["goes_on"])
+BUILT_CLAUSE, GOES_ON = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["goes_on"])
 CONTINUES, SUBJECTS = re.compile(pattern(ANCHORS["continues"])), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
-SERIAL_CLAUSE = re.compile(CLAUSES["serial_clause"])
-PART_OF_ONE, LISTED_DONE = re.compile(ANCHORS["part_of_one"]), re.compile(ANCHORS["listed_done"])
-LISTED_ALONE = re.compile(ANCHORS["listed_alone"])
-LISTED_AS, BRACKETED = re.compile(ANCHORS["listed_as"]), re.compile(ANCHORS["bracketed"])
 SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
 MENTIONS = re.compile(f"(?:{either(NAMES['facilities'])})(?:{NAMES['kind']})?{NAMES['brackets']}")
 BULLET = next(pattern for style, pattern, _ in MARKERS if style == "bullet")
@@ -49,45 +60,8 @@ ITEM_STYLES = frozenset(
     ("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet", "decimal")
 )
 HEADING_STYLES = frozenset(("chapter", "section", "box"))
-SHORTEST_LISTED = 6
-LOCATED_RANK = 2
-"""Of an anchor before 位于."""
-COMMA, SERIAL = ",", NAMES["serial"]
 HELD = "\ue000"
 """Stands for a comma in brackets while names are sought."""
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """Where a passage begins to speak of a project, and the project's name.
-
-    Parameters
-    ----------
-    start, end
-        Place of the first clause, and the end of the name.
-    rank
-        Which of two that meet is taken, the lowest.
-    listed
-        Whether it is one of a list, so that no figures follow.
-    place
-        Where it is, if that is said before the name: 位于东外环的新陆冷链物流项目.
-    year
-        When it is finished, where a list says so of all that it names.
-    """
-
-    name: str
-    start: int
-    end: int
-    rank: int = 0
-    listed: bool = False
-    place: str | None = None
-    year: int | None = None
-
-
-def clause_start(text: str, place: int) -> int:
-    """Where the clause begins that holds a place; a name is not sought farther back than it can be long."""
-    first = max(0, place - 2 * NAMES["longest"])
-    return max(first, *(text.rfind(mark, first, place) + 1 for mark in CLAUSES["boundary"]))
 
 
 def is_heading(passage: Passage) -> bool:
@@ -116,6 +90,11 @@ def entry(passage: Passage) -> Anchor | None:
         if proper and not holds_figures(name) and not told_one_by_one(name, passage.text):
             return Anchor(name, 0, front.find(name) + len(name))
     return None
+
+
+def in_group(passage: Passage) -> bool:
+    """Whether the passage is a line under words like 2024年新建: with nothing of its own above it."""
+    return bool(passage.path) and passage.path[-1].style == "group" and passage.text != passage.path[-1].title
 
 
 def told_one_by_one(name: str, text: str) -> bool:
@@ -182,29 +161,12 @@ def subject_at(text: str, start: int, *, alone: bool) -> Anchor | None:
     return subject_over_commas(text, start)
 
 
-def subject_over_commas(text: str, start: int) -> Anchor | None:
-    """The project before a verb of which the name lists its parts: 柳南中学教学楼、综合楼项目总投资2400万元."""
-    clause = SERIAL_CLAUSE.match(text, start)
-    verb = PREDICATE.search(text, text.rindex(SERIAL, start, clause.end()), clause.end()) if clause else None
-    if verb is None or verb.start() - start > NAMES["longest"]:
-        return None
-    name = clean_name(text[start : verb.start()])
-    listing = is_project(name) and not any(is_whole(piece) for piece in name.split(SERIAL)[:-1])
-    return Anchor(name, start, verb.start(), 3) if listing and name in text[start : verb.start()] else None
-
-
 def name_at_front(text: str) -> str | None:
     """The project that words begin with, all of them or those before a verb: 思源实验学校计划明年投入使用."""
     for end in (len(text), *(match.start() for match in PREDICATE.finditer(text, 1))):
         if is_project(name := clean_name(text[:end])):
             return name
     return None
-
-
-def is_told(text: str) -> bool:
-    """Whether a stretch tells a place or a size."""
-    first = text.strip(CLAUSES["marks"]).partition(COMMA)[0]
-    return bool(TOLD.search(text) or find_quantities(text)) or says_where(first)
 
 
 def named_before(text: str, start: int) -> Anchor | None:
@@ -287,32 +249,6 @@ def names_place(words: str) -> bool:
     return is_place(words) or DISTRICT.fullmatch(words) is not None
 
 
-def all_placed(text: str, start: int, located: re.Match[str]) -> list[Anchor]:
-    """The projects that stand in a row before 位于, each at the place behind it: 第四中学、北城小学位于稻场社区."""
-    if text[start - 1 : start] != SERIAL:
-        return []
-    first = max(text.rfind(mark, max(0, start - NAMES["longest"]), start) for mark in NAMES["parts"]) + 1
-    place, at, anchors = find_location(text[located.start() : located.end() + 2 * NAMES["longest"]]), first, []
-    for piece in text[first : located.start()].split(SERIAL):
-        name = clean_name(piece)
-        if place is None or name not in piece or not is_project(name):
-            return []
-        anchors.append(Anchor(name, at, at + len(piece), LOCATED_RANK, listed=True, place=place))
-        at += len(piece) + 1
-    return anchors
-
-
-def over_commas(text: str, start: int, end: int) -> Anchor | None:
-    """The project of which the name lists what it is for: 郭家村、陈旗营改造项目一期学校位于…."""
-    if text[start - 1 : start] != SERIAL:
-        return None
-    first = max(text.rfind(mark, max(0, start - NAMES["longest"]), start) for mark in NAMES["parts"]) + 1
-    name = clean_name(text[first:end])
-    pieces = ONE_OF_LIST.split(name)
-    listing = len(pieces) > 1 and is_project(name) and not any(is_whole(piece) for piece in pieces[:-1])
-    return Anchor(name, first, end, LOCATED_RANK) if listing and name in text[first:end] else None
-
-
 def built(passage: Passage) -> list[Anchor]:
     """The project that an item names only behind its place: 位于A路北,规划建设B小学."""
     start = len(passage.path[-1].shown) if begins_item(passage) else 0
@@ -332,28 +268,6 @@ def built_clauses(text: str) -> list[Anchor]:
         goes_on = re.split(CLAUSES["end_of_sentence"], rest, maxsplit=1)[0]
         if is_project(name) and name in match[0] and (TOLD.search(goes_on) or find_quantities(goes_on)):
             found.append(Anchor(name, match.start(), match.end("name"), 3))
-    return found
-
-
-def bracketed(text: str) -> list[Anchor]:
-    """Projects of which brackets tell: 会展南小学(会展南五路以北、会展南七路以东,36个班)."""
-    found: list[Anchor] = []
-    for match in BRACKETED.finditer(text):
-        name = clean_name(match["name"])
-        proper = is_project(name) and name in match["name"] and not find_quantities(name)
-        if proper and is_told(match["told"]):
-            found.append(Anchor(name, match.start(), match.end("name"), 3))
-    return found
-
-
-def listed_alone(text: str) -> list[Anchor]:
-    """Projects that a sentence only names: 建成双流镇幼儿园、龙岗镇第二幼儿园。"""
-    found: list[Anchor] = []
-    for match in (*LISTED_ALONE.finditer(text), *LISTED_DONE.finditer(text)) if SERIAL in text else ():
-        several = members(text, match)
-        if all(kind_of(each.name) for each in several):
-            year = finished_year(text[match.end("list") : match.end()])
-            found += [replace(each, year=year) for each in several]
     return found
 
 
@@ -394,35 +308,3 @@ def begins_item(passage: Passage) -> bool:
     if own is None or own.style not in ITEM_STYLES:
         return False
     return passage.text.startswith(own.shown) if own.shown else BULLET.match(passage.text) is not None
-
-
-def is_whole(name: str) -> bool:
-    """Whether a name is a project's, and not of a building of one: 柳南中学教学楼."""
-    return is_project(name) and PART_OF_ONE.search(name) is None
-
-
-def is_member(name: str) -> bool:
-    """Whether one of a list is a project: its name is long enough or tells a kind, or it is a part of a school."""
-    if PART_OF_ONE.search(name):
-        return kind_of(name) is not None
-    return is_project(name) and (len(name) >= SHORTEST_LISTED or kind_of(name) is not None)
-
-
-def in_group(passage: Passage) -> bool:
-    """Whether the passage is a line under words like 2024年新建: with nothing of its own above it."""
-    return bool(passage.path) and passage.path[-1].style == "group" and passage.text != passage.path[-1].title
-
-
-def members(text: str, match: re.Match[str]) -> list[Anchor]:
-    """The members of 推进A、B等项目, if each of them is a project."""
-    front = text[max(0, match.start() - 3 * NAMES["longest"]) : match.start()]
-    sentence = front[max(front.rfind(mark) for mark in CLAUSES["stops"]) + 1 :]
-    anchors, place = [], match.start("list")
-    for piece in ONE_OF_LIST.split(match["list"]):
-        anchors.append(Anchor(clean_name(piece), place, place + len(piece), 3, listed=True))
-        place += len(piece) + 1
-    if named := LISTED_AS.match(text[match.end("list") :]):
-        name, start = named["name"], match.end("list") + named.start("name")
-        return [Anchor(name, match.start(), start + len(name), 3)]
-    proper = all(is_member(each.name) for each in anchors)
-    return anchors if len(anchors) > 1 and proper and not INSTEAD.search(sentence) else []

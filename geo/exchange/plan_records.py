@@ -6,15 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from geo.exchange.location_phrase import parse_location
+from geo.exchange.plan_anchor import LOCATED_RANK, Anchor
 from geo.exchange.plan_details import classify, find_location, find_year
 from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_names import alike, bare_name, same_project, split_developer
 from geo.exchange.plan_projects import (
     CONTINUES,
-    LOCATED_RANK,
     MENTIONS,
     NAMED,
-    Anchor,
     anchors_in,
     begins_item,
     entry,
