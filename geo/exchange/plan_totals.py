@@ -58,8 +58,8 @@ def read_totals(passages: list[Passage], records: Sequence[PlanRecord]) -> Itera
 
 
 def totals_of(passage: Passage, sentence: str, place: int, quantities: list[Quantity]) -> Iterator[PlanTotal]:
-    """The totals of one sentence; seats belong to what was counted last."""
-    counted = TOTALS["school"]
+    """The totals of one sentence; seats and investments belong to what was counted last, seats else to schools."""
+    counted: str | None = None
     for quantity in quantities:
         measure, subject = what_is_counted(sentence, quantity, counted)
         if subject is None:
@@ -86,11 +86,11 @@ def totals_of(passage: Passage, sentence: str, place: int, quantities: list[Quan
         )
 
 
-def what_is_counted(sentence: str, quantity: Quantity, counted: str) -> tuple[str, str | None]:
+def what_is_counted(sentence: str, quantity: Quantity, counted: str | None) -> tuple[str, str | None]:
     """Measure and subject of a quantity; no subject where it is no total."""
     behind = sentence[quantity.end : quantity.end + REACH]
     if is_seats(quantity):
-        return "seats", counted
+        return "seats", counted or TOTALS["school"]
     if quantity.unit in COUNTED:
         match = AFTER.match(behind) or BEFORE.search(quantity.label)
         return "count", clean_subject(match["subject"]) if match else None

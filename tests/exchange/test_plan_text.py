@@ -243,6 +243,24 @@ def test_what_a_school_has_today_is_none_of_its_extension():
     assert (record.land_area_mu, record.classes, record.seats) == (12.5, 24, None)
 
 
+def test_an_investment_of_nothing_counted_is_no_total_of_schools():
+    reading = parse_plan("某集团投资50亿元,打造田园小镇。新建学校3所,总投资2亿元,新增教师编制600名。")
+    counted = [(each.measure, each.subject, each.value) for each in reading.totals]
+    assert counted == [("count", "学校", 3), ("investment", "学校", 20000)]
+
+
+def test_a_heading_that_ends_like_a_project_is_none_and_the_projects_below_it_are_read():
+    first, second = "迁建云杉小学,占地21.5亩,24个班。", "云杉一中新校区位于望江路南,设90个班,2023年整体搬迁。"
+    text = f"一是建好寄宿制学校。{first}二是做优高中。{second}"
+    told = [(each.name, each.land_area_mu, each.classes, each.plan_year) for each in parse_plan(text).records]
+    assert told == [("云杉小学", 21.5, 24, None), ("云杉一中新校区", None, 90, 2023)]
+
+
+def test_a_comma_in_brackets_parts_no_name():
+    (record,) = parse_plan("市妇保院(疾控中心、血站)新建项目总投资5.7亿元,用地62.8亩。").records
+    assert (record.name, record.investment_cny_10k) == ("市妇保院(疾控中心、血站)新建项目", 57000)
+
+
 def test_a_count_in_a_sentence_of_its_own_is_no_part_of_the_project_before_it():
     reading = parse_plan("实施云杉医院迁建工程,占地60亩,总投资3亿元。改造提升乡镇卫生院12所。")
     assert [each.name for each in reading.records] == ["云杉医院迁建工程"]
