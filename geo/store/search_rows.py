@@ -10,7 +10,7 @@ from geo.model.errors import StoreUnavailable
 from geo.model.layer import Layer
 from geo.model.search_text import search_texts, searched_fields
 from geo.store.schema import Schema
-from geo.store.streams import BATCH, Streams
+from geo.store.streams import BATCH
 
 MOST_COMPARED = 20_000
 """Rows of a layer whose words are compared one by one after another program's change: less than half a second."""
@@ -89,13 +89,10 @@ class SearchRows:
             )
         )  # fmt: skip
         columns = [table.c.feature_id, *(table.c[name] for name in searched_fields(layer))]
-        found = []
-        with Streams(connection) as streams:
-            for rows in streams.rows(select(*columns)).mappings().partitions():
-                ids = [row["feature_id"] for row in rows]
-                for each, words in zip(ids, search_texts(layer, ids, rows, spelt=False), strict=True):
-                    if not f"{kept.pop(each, '')}\n".startswith(f"{words}\n"):
-                        found.append(each)
+        rows = connection.execute(select(*columns)).mappings().all()
+        ids = [row["feature_id"] for row in rows]
+        texts = zip(ids, search_texts(layer, ids, rows, spelt=False), strict=True)
+        found = [each for each, words in texts if not f"{kept.pop(each, '')}\n".startswith(f"{words}\n")]
         return sorted([*found, *kept])
 
     def _write(self, connection: Connection, layer: Layer, ids: Sequence[str]) -> None:
