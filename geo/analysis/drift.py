@@ -15,7 +15,7 @@ import shapely
 from pyproj import Transformer
 
 from geo.analysis.shifted_datums import DATUMS, Datum, unshifted
-from geo.model.crs import STORED_CRS, metric_crs
+from geo.model.crs import STORED_CRS, metric_crs, projection
 
 NEAR_M = 20.0
 """A point so near to a road's centre line is at the road."""
@@ -81,7 +81,7 @@ def suspected_drift(shapes: Sequence[shapely.Geometry], roads: Sequence[shapely.
     shapes = _near(shapes, bounds)
     if not len(shapes):
         return None
-    transformer = Transformer.from_crs(STORED_CRS, metric_crs(bounds), always_xy=True)
+    transformer = projection(STORED_CRS, metric_crs(bounds))
     tree = shapely.STRtree(_segments(_to_plane(roads, transformer)))
     areas = shapely.area(shapes) > 0
     for group in (shapes[areas], shapes[~areas]):

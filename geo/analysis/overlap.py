@@ -8,7 +8,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.model.crs import STORED_CRS, plane_around
+from geo.model.crs import STORED_CRS, plane_around, projection
 
 SLIVER_M = 0.05
 """An overlap that is narrower on average comes from rounding, not from two claims on one ground."""
@@ -67,11 +67,11 @@ def _overlaps(
     if not len(first):
         return []
     plane = plane_around(shapely.total_bounds(shapes))
-    metres = pyproj.Transformer.from_crs(STORED_CRS, plane, always_xy=True)
+    metres = projection(STORED_CRS, plane)
     common = shapely.intersection(_turned(shapes, metres)[first], _turned(other_shapes, metres)[second])
     area_m2 = shapely.area(common)
     counts = 2 * area_m2 > sliver_m * shapely.length(common)
-    back = pyproj.Transformer.from_crs(plane, STORED_CRS, always_xy=True)
+    back = projection(plane, STORED_CRS)
     found = zip(
         places[first[counts]], other_places[second[counts]], area_m2[counts], _turned(common[counts], back), strict=True
     )
