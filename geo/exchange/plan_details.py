@@ -62,7 +62,7 @@ def find_location(text: str, name: str = "") -> str | None:
         area = lead and not clause.endswith("\n") and AREA.match(clause.strip(CLAUSES["marks"]))
         first = reached == skipped and bool(located or area)
         told = bool(bare) and (is_place(words) or first or (located is not None and is_near(bare)))
-        if not told:
+        if not told or (stop and reached > skipped and bare.startswith(WORDS["location"]["elsewhere"])):
             break
         end, reached = reached + len(words), reached + len(clause)
         if last < len(clause) or clause.endswith(tuple(CLAUSES["stops"])):

@@ -254,12 +254,13 @@ class Layout:
 def as_clauses(line: str) -> str:
     """A line with a comma where only a space parts a figure from what follows: 占地30亩 总投资2亿元 设36个班.
 
-    Where two figures do and no other mark parts the line, the other spaces are commas too, but for that of a number.
+    In a line of several figures that no other mark parts, the other spaces are commas too, but for that of a number.
     """
     if " " not in line.strip():
         return line
-    gaps = [each.end for each in find_quantities(line) if PARTED.match(line, each.end)]
-    if len(gaps) > 1 and not PARTS.search(line):
+    figures = find_quantities(line)
+    gaps = [each.end for each in figures if PARTED.match(line, each.end)]
+    if gaps and len(figures) > 1 and not PARTS.search(line):
         first = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(line))), default=0)
         gaps += [match.start() for match in PARTED.finditer(line, first)]
     letters = list(line)

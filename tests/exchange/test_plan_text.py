@@ -117,6 +117,18 @@ def test_a_place_is_read_with_its_project():
         ("可容纳学生1,620人", "seats", 1620),
         ("新增学位一千零八十个", "seats", 1080),
         ("形成100亿级产业集群", "turnover", None),
+        ("占地面积(㎡):20000,总投资(万元):3000", "land_area_mu", 30),
+        ("占地面积(㎡):20000,总投资(万元):3000", "investment_cny_10k", 3000),
+        ("总投资:3000(万元)", "investment_cny_10k", 3000),
+        ("用地面积:新增8000平方米", "land_area_mu", 12),
+        ("占地88亩,4.4万㎡,48班", "building_area_m2", 44000),
+        ("占地30亩 建筑面积2万平方米 36个班", "building_area_m2", 20000),
+        ("现状占地22亩,扩建后占地35亩", "land_area_mu", 35),
+        ("现有4幢宿舍楼(总建筑面积1.5万平方米),改扩建后总建筑面积2.2万平方米", "building_area_m2", 22000),
+        ("新建一所36班小学和一所24班初中", "classes", 60),
+        ("小学部36班、初中部24班、幼儿园12班", "classes", 72),
+        ("由原来20个班、1000名师生扩大到60个班、2700名师生", "seats", 2700),
+        ("可住宿学生1600人", "seats", None),
     ],
 )
 def test_the_figure_of_the_whole_project_is_taken(words, field, value):
@@ -133,12 +145,43 @@ def test_the_figure_of_the_whole_project_is_taken(words, field, value):
         ("计划明年完工", 2024),
         ("占地30亩", 2023),
         ("2021年12月开工,2024年底前竣工", 2024),
+        ("总投资2亿元,2024-2026年", 2026),
+        ("计划竣工:2025年6月", 2025),
+        ("2025年年底完工", 2025),
+        ("2026年春期开始招生", 2026),
     ],
 )
 def test_the_year_is_that_of_completion_or_of_the_heading(words, year):
     text = f"青禾市2023年重点项目\n1、城东小学。\n位于建设路北侧,{words}。"
     (record,) = parse_plan(text).records
     assert record.plan_year == year
+
+
+@pytest.mark.parametrize(
+    ("item", "place"),
+    [
+        ("(1)城东小学:石桥县新集镇,占地30亩。", "石桥县新集镇"),
+        ("(1)城东小学:和苑小区配套,占地30亩。", None),
+        ("1.城东小学\n改建。原粮站地块,占地30亩。", "原粮站地块"),
+        ("1、城东小学\n与望江小学一路之隔,占地30亩。", "与望江小学一路之隔"),
+        ("1、城东小学 望江路与建设路交叉口 占地30亩 36个班", "望江路与建设路交叉口"),
+        ("1.城东小学,地点为望江路以东,占地30亩。", "望江路以东"),
+        ("➤ 城东小学\n选址:位于望江路2号\n占地30亩。", "望江路2号"),
+        ("城东小学\n位置 :望江路东侧\n占地面积 :30亩", "望江路东侧"),
+        ("项目名称\n城东小学\n实施范围\n望江路以东\n建设规模\n占地30亩", "望江路以东"),
+    ],
+)
+def test_a_place_is_found_however_the_list_is_set(item, place):
+    (record,) = parse_plan(item).records
+    assert (record.name, record.location_text, record.land_area_mu) == ("城东小学", place, 30)
+
+
+@pytest.mark.parametrize(
+    "heading", ["2024年竣工项目:", "在建(2024年9月启用):", "2024青禾民生实事", "青禾市2024年度工程——公共设施(节选)"]
+)
+def test_the_heading_of_a_group_gives_its_year_and_is_no_project(heading):
+    records = parse_plan(f"{heading}\n城东小学:位于望江路以东,占地30亩。\n海棠中学:位于望江路以西,占地60亩。").records
+    assert [(each.name, each.plan_year) for each in records] == [("城东小学", 2024), ("海棠中学", 2024)]
 
 
 ARTICLE = (
