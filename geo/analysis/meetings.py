@@ -142,8 +142,9 @@ def _intersections(network: RoadNetwork, window: Window, pairs: numpy.ndarray) -
 
 
 def _differ(network: RoadNetwork, one: int, other: int) -> bool:
-    """Whether two rows run on different levels."""
-    return network.structure[one] != network.structure[other] or network.level[one] != network.level[other]
+    """Whether two rows run on different levels: as the data say, or as motorways do."""
+    told = network.structure[one] != network.structure[other] or network.level[one] != network.level[other]
+    return told or bool(network.is_separate[one] != network.is_separate[other])
 
 
 def _is_shared_node(lines: tuple[numpy.ndarray, numpy.ndarray], place: int, x: float, y: float) -> bool:

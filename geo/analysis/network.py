@@ -10,7 +10,7 @@ import shapely
 from geopandas import GeoDataFrame
 
 from geo.analysis.measuring import to_plane
-from geo.analysis.road_names import NameIndex
+from geo.analysis.road_names import NameIndex, is_separate
 from geo.model.crs import STORED_CRS, metric_crs
 from geo.model.errors import InvalidFeatures, N_
 
@@ -118,6 +118,10 @@ class RoadNetwork:
         self.is_path = numpy.array([each in PATHS for each in classes], dtype=bool)
         self.is_minor = numpy.array([each in MINOR for each in classes], dtype=bool)
         self.is_link = numpy.array([each is not None and each.endswith("_link") for each in classes], dtype=bool)
+        names = roads["name"]
+        self.is_separate = numpy.array(
+            [each == "motorway" or is_separate(name) for each, name in zip(classes, names, strict=True)], dtype=bool
+        )
         self.is_oneway = numpy.array([each is True for each in _column(roads, "oneway", False)], dtype=bool)
         self.structure = [each if isinstance(each, str) else None for each in _column(roads, "structure", None)]
         self.level = _numbers(roads, "level", 0.0)

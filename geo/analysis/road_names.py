@@ -53,6 +53,7 @@ UNNAMED = re.compile(
     r"(?:道路|次干[路道]|主干[路道]|干[路道]|支路|支道|街道|通道|公路|高速|辅路|匝道|便道|马路|[村乡县省国]道|[土小]路|水泥路)"
     r"|(?:规划|现状|无名|未命名|内部|\d+米宽?的?)+[路街巷道]"
 )
+SEPARATE = re.compile("(?:高速|高架)(?:公路|路|桥)?$")
 NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 TENS = re.compile(r"([一二三四五六七八九])?十([一二三四五六七八九])?")
 
@@ -98,6 +99,11 @@ def normalized(name: str) -> str:
 def is_unnamed(name: str) -> bool:
     """Whether this says only that there is a road, as 规划道路 does."""
     return UNNAMED.fullmatch(normalized(name)) is not None
+
+
+def is_separate(name: object) -> bool:
+    """Whether a road so named crosses others on another level, also where the data do not say so: 京港澳高速."""
+    return isinstance(name, str) and SEPARATE.search(name) is not None
 
 
 def labels(text: str) -> tuple[list[str], list[str]]:

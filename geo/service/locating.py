@@ -8,11 +8,13 @@ from pathlib import Path
 
 import geopandas
 import pandas
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.locating import Site, locate_sites
 from geo.analysis.network import RoadNetwork
 from geo.analysis.places import Place
+from geo.analysis.shifted_datums import datum_named, unshifted
 from geo.exchange.files import read_network
 from geo.exchange.location_phrase import parse_location
 from geo.model.crs import STORED_CRS
@@ -75,8 +77,10 @@ def network_of_file(
 
     Parameters
     ----------
-    layer, name_field, crs
+    layer, name_field
         As `read_network` takes them.
+    crs
+        The same; also `GCJ-02` or `BD-09`: degrees that a map service has shifted, which are put back.
 
     Raises
     ------
@@ -85,12 +89,19 @@ def network_of_file(
     InvalidInput
         If `crs` is none.
     """
-    read = read_network(path, layer=layer, name_field=name_field, crs=crs)
+    datum = None if crs is None else datum_named(crs)
+    read = read_network(path, layer=layer, name_field=name_field, crs=None if datum else crs)
+    remarks = read.remarks
+    if datum is not None:
+        true_lines = shapely.transform(read.roads.geometry.to_numpy(), lambda points: unshifted(points, datum))
+        read.roads.geometry = true_lines
+        message = N_("%(file)s 的坐标按 %(datum)s 改正过偏移")
+        remarks = (*remarks, Remark(message, file=path.name, datum=datum))
     source = {"file": path.name, "layer": read.layer, "name_field": read.name_field}
     with path.open("rb") as file:
         version = "SHA-256 " + hashlib.file_digest(file, "sha256").hexdigest()
     roads = RoadNetwork(read.roads, default_error_m=read.default_error_m)
-    return Network(roads, source, version, read.remarks, roads.rows)
+    return Network(roads, source, version, remarks, roads.rows)
 
 
 def network_of_store(store: Store) -> Network:

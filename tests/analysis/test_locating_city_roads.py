@@ -217,3 +217,19 @@ def test_a_block_is_found_where_only_the_pieces_of_a_road_close_it():
     place = locate(roads, bounded(E="东路", S="天南路", W="西路", N="北路"))
     assert to_metres(place.geometry).area == pytest.approx(560 * 360, rel=0.05)
     assert "天南东路" in told(place)
+
+
+@pytest.mark.parametrize(
+    ("name", "more"), [("京港澳高速", {}), ("北环高架", {}), ("绕城线", {"road_class": "motorway"})]
+)
+def test_a_motorway_without_a_node_passes_over_the_street_though_no_bridge_is_told(name, more):
+    roads = [straight("横路", (-900, 0), (900, 0)), straight(name, (0, -900), (0, 900), **more)]
+    place = locate(roads, corner("NE", second=name), 10_000.0)
+    assert "立体交叉" in told(place) and not place.is_certain and place.geometry is not None
+
+
+def test_a_road_beside_a_motorway_and_one_that_meets_it_at_a_node_are_crossed():
+    beside = [straight("横路", (-900, 0), (900, 0)), straight("机场高速辅路", (0, -900), (0, 900))]
+    assert locate(beside, corner("NE", second="机场高速辅路"), 10_000.0).is_certain
+    ends = [("京港澳高速", [(0, -900), (0, 0)], {}), ("横路", [(-900, 0), (0, 0), (900, 0)], {})]
+    assert locate(ends, corner("SE", second="京港澳高速"), 10_000.0).is_certain

@@ -6,6 +6,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from geo.analysis.shifted_datums import datum_named, shifted
 from geo.model.errors import InvalidFile, InvalidInput
 from geo.model.feature_query import FeatureQuery
 from geo.service.intake import open_or_create
@@ -70,6 +71,19 @@ def test_words_and_areas_that_are_none_are_refused(network, text, area_mu):
 def test_a_file_that_is_none_is_refused(tmp_path):
     with pytest.raises(InvalidFile):
         network_of_file(tmp_path / "roads.gpkg")
+
+
+@pytest.mark.parametrize("datum", ["GCJ-02", "bd09"])
+def test_roads_of_a_map_service_are_put_back_where_they_are(tmp_path, network, datum):
+    """The shift here is about 550 m and, for BD-09, over 1 km; the library makes it."""
+    roads = town([straight("洪河大道", (-900, 0), (900, 0)), straight("金沙路", (0, -900), (0, 900))], 5)
+    roads.geometry = shapely.transform(roads.geometry.to_numpy(), lambda points: shifted(points, datum_named(datum)))
+    path = tmp_path / "高德路网.geojson"
+    roads.to_file(path)
+    moved = network_of_file(path, crs=datum)
+    true, found = (locate("洪河大道与金沙路交叉口西北侧", each, area_mu=20).place for each in (network, moved))
+    assert shapely.hausdorff_distance(true.geometry, found.geometry) < 2e-5
+    assert "偏移" in "".join(map(str, moved.remarks))
 
 
 def test_the_roads_of_the_store_give_what_ships_with_the_plan(shipped):

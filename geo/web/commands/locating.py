@@ -20,7 +20,7 @@ ROAD_OPTIONS = (
     click.option("--roads", type=click.Path(path_type=Path), metavar="FILE", help="Roads; by default the store's."),
     click.option("--layer", help="Layer of FILE; by default the one with names of roads."),
     click.option("--name-field", help="Field of FILE with the names; by default the one that looks like it."),
-    click.option("--crs", help="CRS of FILE where it does not say it itself, such as EPSG:4526."),
+    click.option("--crs", help="CRS of FILE where it does not say it itself, such as EPSG:4526; or GCJ-02, BD-09."),
 )
 
 
