@@ -218,9 +218,6 @@ def _crs(
         return None, None
     width = 6 if "6" in header.get("几度分带", "") or 13 <= zone < FIRST_ZONE - 1 else 3
     datum = _datum(header.get("坐标系", ""))
-    if datum != "2000":
-        message = N_("坐标系是 %(crs)s，换算到 CGCS2000 可能差几十米到上百米")
-        findings.add("old_datum", message, crs=header["坐标系"])
     last = LAST_ZONE if width == 3 else 23
     if not FIRST[width] <= zone <= last:
         findings.add("out_of_range", N_("带号 %(zone)s 不在我国范围内"), zone=zone)

@@ -10,7 +10,7 @@ import pandas
 import shapely
 
 from geo.analysis.shape_checks import repaired
-from geo.exchange.files.incoming import Batch, in_words
+from geo.exchange.files.incoming import Batch, in_words, is_of_old_datum
 from geo.exchange.files.incoming.parts import object_array
 from geo.model import office_time
 from geo.model.crs import STORED_CRS
@@ -82,9 +82,16 @@ class _Importing:
         self.repairs: list[tuple[int, float, float]] = []
         self.repairable: list[tuple[int, float, float]] = []
         self.invalid_rows: set[int] = set()
+        is_old = is_of_old_datum(file.crs)
         self.basis = plan.basis or (
-            LocationBasis.SURVEYED if file.incoming.driver == "BoundaryTXT" else LocationBasis.PLACED
+            LocationBasis.SURVEYED if file.incoming.driver == "BoundaryTXT" and not is_old else LocationBasis.PLACED
         )
+        if is_old and self.basis is LocationBasis.SURVEYED:
+            message = N_(
+                "%(crs)s 的坐标换算后可能差几十米到上百米，不能作为实测界址收入："
+                "请先用当地的参数换算好，或改选别的位置依据"
+            )
+            raise InvalidInput(message, crs=file.crs_name)
         if file.datum is not None and self.basis is LocationBasis.SURVEYED:
             message = N_("按 %(datum)s 还原的坐标误差约几米，不能作为实测界址收入，请改选别的位置依据")
             raise InvalidInput(message, datum=file.datum)

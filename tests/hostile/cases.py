@@ -234,6 +234,7 @@ TEXTS = {
     "quote that nothing ends": refused("a.csv", text(TABLE.replace('))"', "))")), "unreadable"),
     "curves as WKT": Case("a.csv", text(TABLE.replace("POLYGON", "CURVEPOLYGON")), FINDINGS, "invalid_geometry"),
     "mark of another encoding": refused("a.csv", raw(b"\xef\xbb\xbf" + TABLE.encode("gbk")), "undecodable_text"),
+    "a head in GBK": refused("a.csv", raw("名称,".encode("gbk") + TABLE.encode()), "undecodable_text"),
     "collections in lines": Case("a.geojson", text(f"{geojson()}\n{geojson()}"), FINDINGS, "not_geojson"),
     "positions of five": Case(
         "a.geojson",

@@ -209,6 +209,19 @@ def test_rows_without_a_shape_wait_to_be_placed_and_rows_without_an_id_get_one(s
     assert (report.result, found["location_basis"]) == ("accept_with_findings", "unlocated")
 
 
+def test_boundary_points_of_an_old_datum_are_not_held_to_be_surveyed(store, tmp_path):
+    """Between the datums lie tens of metres that nobody told us."""
+    corners = ((3653000, 38500100), (3653000, 38500200), (3652900, 38500200), (3652900, 38500100))
+    points = "".join(f"J{number},1,{north},{east}\n" for number, (north, east) in enumerate(corners, start=1))
+    head = "[属性描述]\n坐标系=1980西安坐标系\n几度分带=3\n带号=38\n[地块坐标]\n4,1,n-1,新小学,面,,,,@\n"
+    (tmp_path / "a.txt").write_text(head + points, encoding="utf-8")
+    with pytest.raises(InvalidInput, match="实测"):
+        take(store, tmp_path / "a.txt", basis=LocationBasis.SURVEYED)
+    report = take(store, tmp_path / "a.txt")
+    assert (report.written, codes(report)) == (1, ["old_datum"])
+    assert features_of(store).loc["n-1", "location_basis"] == "placed"
+
+
 @pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
 def test_coordinates_of_a_map_service_come_in_true_once_the_user_says_so(store, tmp_path, datum):
     there = shapely.transform(box(114.0), lambda points: shifted(points, datum))

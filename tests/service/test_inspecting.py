@@ -130,6 +130,11 @@ def test_a_zipped_shapefile_without_prj_is_placed_by_its_zone_digits(tmp_path):
         ("a.csv", "名称,东,北\n学校,501569.21,3657805.43\n", "UTF-8", "EPSG:4547", ["crs_guessed"]),
         ("a.csv", "名称,经度,纬度\n学校,33.02,114.01\n", "UTF-8", "EPSG:4326", ["swapped_axes"]),
         ("a.csv", "名称,经度,纬度\n学校,东经114°00′36″,33°01′12″\n", "UTF-8", "EPSG:4326", []),
+        ("a.csv", "名称,经度,纬度\n学校,114°00’36”,３３．０２\n", "UTF-8", "EPSG:4326", []),
+        ("a.csv", "名称,经度(°),纬度（度）\n学校,E114.01,33.02°\n", "UTF-8", "EPSG:4326", []),
+        ("a.csv", '名称,X坐标(m),Y坐标(m)\n学校,"3,657,805.43","38,501,569"\n', "UTF-8", "EPSG:4526", ["crs_guessed"]),
+        ("a.csv", '名称,经纬度\n学校,"114.01，33.02"\n', "UTF-8", "EPSG:4326", []),
+        ("a.csv", "名称,坐标\n学校,东经114°00′36″ 北纬33°01′12″\n", "UTF-8", "EPSG:4326", []),
     ],
 )
 def test_tables_are_placed_by_their_headers_and_numbers(tmp_path, name, text, encoding, crs, said):
@@ -137,6 +142,42 @@ def test_tables_are_placed_by_their_headers_and_numbers(tmp_path, name, text, en
     found = inspect(tmp_path / name)
     assert (found.encoding, found.crs, codes(found)) == (encoding, crs, said)
     assert found.extent[:2] == pytest.approx((114.015, 33.03), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "field"),
+    [
+        ('名称,X,Y\n学校,"3653000,5",38500100\n', "not_a_number", "X"),
+        ("名称,坐标\n学校,X=3653000 Y=500100\n", "invalid_geometry", "坐标"),
+    ],
+    ids=["a comma that may be a decimal one", "an easting of no zone"],
+)
+def test_coordinates_that_may_mean_two_things_are_not_guessed(tmp_path, text, code, field):
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    told = [(each.code, each.row, each.field) for each in inspect(tmp_path / "a.csv").findings]
+    assert (code, 2, field) in told
+
+
+def test_sheets_that_are_seen_come_first_and_the_others_are_told(tmp_path):
+    book = openpyxl.Workbook()
+    for sheet, lon in ((book.active, 114.0), (book.create_sheet("新表"), 114.01)):
+        sheet.append(["经度", "纬度"])
+        sheet.append([lon, 33.0])
+    book.active.sheet_state = "hidden"
+    book.active = 1
+    book.save(tmp_path / "a.xlsx")
+    found = inspect(tmp_path / "a.xlsx")
+    assert (found.layers, found.extent[0], codes(found)) == (("新表", "Sheet"), 114.01, ["several_layers"])
+
+
+def test_cells_that_are_joined_over_two_rows_name_their_columns(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["名称", "坐标位置", None], [None, "经度", "纬度"], ["学校", 114.0, 33.0]):
+        book.active.append(row)
+    book.active.merge_cells("A1:A2")
+    book.save(tmp_path / "a.xlsx")
+    with opened(tmp_path / "a.xlsx", Asked(), EXTENT) as file:
+        assert next(iter(file.batches())).fields == {"名称": ["学校"]}
 
 
 def test_a_workbook_of_too_many_cells_is_refused_before_it_is_opened(tmp_path, monkeypatch):

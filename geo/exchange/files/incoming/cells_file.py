@@ -15,6 +15,7 @@ import openpyxl
 import pyproj
 import shapely
 
+from geo.exchange.files.incoming.cell_numbers import coordinate_in, point_in
 from geo.exchange.files.incoming.parts import BATCH, MOST_FIELDS, Batch, Incoming, check_fields, object_array
 from geo.exchange.files.incoming.texts import LONGEST_LINE, encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
@@ -33,6 +34,7 @@ NORTHS = tuple(
 XS = tuple("x x坐标 x(m) x（m） coord_x point_x x_coord".split())
 YS = tuple("y y坐标 y(m) y（m） coord_y point_y y_coord".split())
 WKTS = tuple("wkt geometry geom the_geom 几何".split())
+BOTH = tuple("经纬度 经纬度坐标 坐标 位置坐标 中心坐标 中心点坐标 中心经纬度 lonlat lnglat coordinates".split())
 PAIRS = ((LONS, LATS, "degrees"), (EASTS, NORTHS, "metres"), (XS, YS, "open"))
 """Headers in small letters; the first pair that a table has is taken. X and Y say nothing of which is which."""
 
@@ -44,9 +46,7 @@ MOST_CELLS = 30_000_000
 """In all sheets; rows are read one by one, so that this is a matter of time, not of memory."""
 
 LARGEST_STRINGS = 300 * 2**20
-DMS = re.compile(
-    r"[东西南北EWNS]?[经纬]?\s*(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*[′'分]?\s*(?:(\d{1,2}(?:\.\d+)?)\s*[″\"秒]?)?\s*[EWNS]?"
-)
+UNIT = re.compile(r"[(（](?:单位[:：]?)?(?:米|m|度|°|十进制度)[)）]$")
 
 csv.field_size_limit(LONGEST_LINE)  # of the whole process: a boundary written as WKT has more than the usual 128 KiB
 
@@ -122,23 +122,28 @@ def _text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int,
 
 
 def open_workbook(path: Path, wanted: str | None = None) -> Incoming:
-    """An XLSX file; of its sheets the one that is named, else the first with columns of coordinates."""
+    """An XLSX file; of its sheets the one that is named, else the first one to be seen with columns of coordinates."""
     findings = FileFindings()
     _check_workbook(path)
     names = _sheets(path)
     if wanted is not None and wanted not in names:
         message = N_("%(file)s 里没有名为“%(layer)s”的工作表，有：%(known)s")
         raise RefusedFile("no_layer", message, file=short_name(path), layer=wanted, known=", ".join(names))
+    headers: dict[str, _Header] = {}
     fault: RefusedFile | None = None
     for name in [wanted] if wanted else names:
-        rows = partial(_sheet_rows, path, name)
         try:
-            header = _found(path, rows)
+            headers[name] = _found(path, partial(_sheet_rows, path, name))
         except RefusedFile as error:
             fault = fault or error
-            continue
-        return _incoming("XLSX", path, name, tuple(names), rows, header, findings, ("UTF-8", "format"))
-    raise fault or RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
+    if not headers:
+        raise fault or RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
+    chosen = next(iter(headers))
+    if len(headers) > 1:
+        message = N_("有 %(count)s 个图层，读的是 %(layer)s，要别的请指明图层")
+        findings.add("several_layers", message, count=len(headers), layer=chosen)
+    rows = partial(_sheet_rows, path, chosen)
+    return _incoming("XLSX", path, chosen, tuple(names), rows, headers[chosen], findings, ("UTF-8", "format"))
 
 
 def _check_workbook(path: Path) -> None:
@@ -164,8 +169,9 @@ def _book(path: Path) -> openpyxl.Workbook:
 
 
 def _sheets(path: Path) -> list[str]:
+    """The sheets of a workbook, the hidden ones last."""
     book = _book(path)
-    names = [sheet.title for sheet in book.worksheets]
+    names = [sheet.title for sheet in sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible")]
     book.close()
     return names
 
@@ -198,20 +204,28 @@ def _found(path: Path, rows: Rows) -> _Header:
         If no row has names of coordinates.
     """
     seen: list[str] = []
+    above: dict[int, str] = {}
     for _, (number, row) in zip(range(HEADER_WITHIN), rows(), strict=False):
         check_fields(sum(cell not in (None, "") for cell in row))
         names = tuple("" if cell is None else " ".join(str(cell).split()) for cell in row)
-        lower = [name.lower().replace(" ", "") for name in names]
+        lower = [UNIT.sub("", name.lower().replace(" ", "")) for name in names]
         for firsts, seconds, kind in PAIRS:
             first, second = (_place(lower, wanted) for wanted in (firsts, seconds))
             if first is not None and second is not None:
-                return _Header(number, names, first, second, kind)
-        wkt = _place(lower, WKTS)
-        if wkt is not None:
-            return _Header(number, names, wkt, None, "wkt")
+                return _Header(number, _with_upper(names, above), first, second, kind)
+        for wanted, kind in ((WKTS, "wkt"), (BOTH, "both")):
+            if (place := _place(lower, wanted)) is not None:
+                return _Header(number, _with_upper(names, above), place, None, kind)
+        above |= {place: name for place, name in enumerate(names) if name}
         seen = seen or [name for name in names if name]
     message = N_("%(file)s 里没有坐标列（例如 经度、纬度 或 X、Y 或 东、北），有：%(known)s")
     raise RefusedFile("no_coordinates", message, file=short_name(path), known=", ".join(seen)[:200])
+
+
+def _with_upper(names: tuple[str, ...], above: dict[int, str]) -> tuple[str, ...]:
+    """Names of columns; one whose cell was joined with the one above has its name there."""
+    upper = {place: name for place, name in above.items() if name not in names}
+    return tuple(name or upper.get(place, "") for place, name in enumerate(names))
 
 
 def _place(names: Sequence[str], wanted: Sequence[str]) -> int | None:
@@ -222,7 +236,7 @@ def _incoming(
     driver: str, path: Path, layer: str, layers: tuple[str, ...], rows: Rows, header: _Header,
     findings: FileFindings, encoding: tuple[str, str],
 ) -> Incoming:  # fmt: skip
-    crs = pyproj.CRS(STORED_CRS) if header.kind == "degrees" else None
+    crs = pyproj.CRS(STORED_CRS) if header.kind in ("degrees", "both") else None
     for name in dict.fromkeys(name for name in header.names if name and header.names.count(name) > 1):
         findings.add("duplicate_column", N_("有几列都叫“%(field)s”，只取第一列"), field=name)
     return Incoming(
@@ -254,7 +268,9 @@ def _batch(numbers: list[int], cells: list[Sequence[object]], header: _Header, f
             fields[name] = [_value(row[place]) if place < len(row) else None for row in cells]
     rows = numpy.array(numbers)
     if header.second is None:
-        shapes = object_array([_wkt(row, number, header, findings) for number, row in zip(numbers, cells, strict=True)])
+        shapes = object_array(
+            [_in_one_cell(row, number, header, findings) for number, row in zip(numbers, cells, strict=True)]
+        )
         return Batch(rows, shapes, fields)
     firsts, seconds = (
         numpy.array([_number(row, place, number, header, findings) for number, row in zip(numbers, cells, strict=True)])
@@ -279,15 +295,12 @@ def _number(row: Sequence[object], place: int, number: int, header: _Header, fin
     cell = row[place] if place < len(row) else None
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return math.nan
-    value = _degrees(cell) if isinstance(cell, str) else None
+    value = coordinate_in(cell)
     if value is None:
-        try:
-            value = float(cell)
-        except (TypeError, ValueError):
-            message = N_("第 %(row)s 行：%(field)s 应为数字，现为 %(given)s")
-            name = header.names[place]
-            findings.add("not_a_number", message, row=number, field=name, given=shown(cell))
-            return math.nan
+        message = N_("第 %(row)s 行：%(field)s 应为数字，现为 %(given)s")
+        name = header.names[place]
+        findings.add("not_a_number", message, row=number, field=name, given=shown(cell))
+        return math.nan
     if not math.isfinite(value):
         message = N_("第 %(row)s 行：%(field)s 不是有限的数：%(given)s")
         findings.add("non_finite", message, row=number, field=header.names[place], given=shown(cell))
@@ -295,21 +308,17 @@ def _number(row: Sequence[object], place: int, number: int, header: _Header, fin
     return value
 
 
-def _degrees(text: str) -> float | None:
-    """Degrees, minutes and seconds; south and west of zero do not occur here."""
-    match = DMS.fullmatch(text.strip())
-    if not match:
-        return None
-    return sum(float(part or 0) / 60**place for place, part in enumerate(match.groups()))
-
-
-def _wkt(row: Sequence[object], number: int, header: _Header, findings: FileFindings) -> shapely.Geometry | None:
+def _in_one_cell(
+    row: Sequence[object], number: int, header: _Header, findings: FileFindings
+) -> shapely.Geometry | None:
+    """A shape that one cell has, WKT or both coordinates."""
     cell = row[header.first] if header.first < len(row) else None
     if cell is None or not str(cell).strip():
         return None
     try:
         with numpy.errstate(all="ignore"):  # what is not finite is told by the checks
-            shape = shapely.from_wkt(str(cell), on_invalid="ignore")
+            is_wkt = header.kind == "wkt"
+            shape = shapely.from_wkt(str(cell), on_invalid="ignore") if is_wkt else point_in(str(cell))
     except (NotImplementedError, shapely.errors.ShapelyError):  # of curves
         shape = None
     if shape is None:

@@ -138,10 +138,15 @@ def with_crs(incoming: Incoming, told: pyproj.CRS | None, extent: Sequence[float
     swapped = swapped and _fits(guess, crs)
     if swapped and not incoming.open_axes:
         findings.add("swapped_axes", N_("坐标的两个数颠倒了（纬度或北坐标在前），已对调"))
-    if crs is not None and any(word in crs.to_wkt() for word in OLD_DATUMS):
+    if is_of_old_datum(crs):
         message = N_("坐标系是 %(crs)s，换算到 CGCS2000 可能差几十米到上百米")
         findings.add("old_datum", message, crs=crs.name)
     return InCrs(incoming, crs, crs_from, swapped, first)
+
+
+def is_of_old_datum(crs: pyproj.CRS | None) -> bool:
+    """Whether coordinates in a CRS are tens of metres uncertain once they are in ours."""
+    return crs is not None and any(word in crs.to_wkt() for word in OLD_DATUMS)
 
 
 def _fits(guess: Guess, crs: pyproj.CRS | None) -> bool:

@@ -63,6 +63,9 @@ OTHERS = (
 """What people bring and no reader of ours takes, with what to do."""
 
 DXF = re.compile(rb"\s*(999\s*[\r\n]+[^\r\n]*[\r\n]+\s*)*0\s*[\r\n]+\s*SECTION", re.IGNORECASE)
+CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+"""Bytes that no text has, whatever its encoding."""
+
 KML = re.compile(r"<(\w+:)?kml[\s>]", re.IGNORECASE)
 
 
@@ -217,6 +220,9 @@ def _text_kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, str 
     if text is None and (encoding or marked):
         message = N_("%(file)s 的文字不是 %(encoding)s 编码")
         raise RefusedFile("undecodable_text", message, file=short_name(path), encoding=encoding or marked)
+    if text is None and not CONTROLS.search(head):
+        message = N_("%(file)s 的文字既不是 UTF-8 也不是 GBK/GB18030 编码")
+        raise RefusedFile("undecodable_text", message, file=short_name(path))
     if text is None or "\x00" in text:
         raise _unknown(path)
     start = text.lstrip("\ufeff \t\r\n")
