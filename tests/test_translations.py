@@ -34,6 +34,7 @@ DATA_IN_PYTHON = {
     "geo/exchange/ledger.py": "grammar: how people confirm in a table",
     "geo/exchange/ledger_cells.py": "grammar: how people write days, and that there is nothing",
     "geo/exchange/texts.py": "the range of the ideographs",
+    "geo/exchange/files/incoming/cell_numbers.py": "grammar: signs of degrees, minutes and seconds",
     "geo/exchange/files/incoming/cells_file.py": "grammar: what columns of coordinates are called",
     "geo/exchange/boundary_txt.py": "what stands in a boundary-point file by rule",
     "geo/exchange/boundary_reading.py": "what stands in a boundary-point file by rule",
