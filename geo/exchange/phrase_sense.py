@@ -7,6 +7,7 @@ or joins two. `prepare` applies all of them and leaves what the rules (`phrase_r
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from geo.exchange.phrase_tokens import Token
 from geo.exchange.phrase_words import (
@@ -28,10 +29,11 @@ PARTNERS, FEWEST_OF_PAIR = "RUTct", 2
 PART, DISTRICTS, SIDE_WORDS = "部", "市区县镇乡城", tuple(SEPARATORS["side_words"])
 FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
 """Letters of a street's name that has no word for one."""
+SIDE_PREFIX = "以"
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 
 SIDED_AREA = re.compile("A(?=[dki]|m(?:[ps]|$))|(?<=m)A(?=[ps_]|$)|(?<=m[RT][ct])A(?=[ps_]|$)")
-SUBDISTRICT = re.compile("AR(?=R(?!_?x)|(?P<water>Td))")
+SUBDISTRICT = re.compile("AR(?=R(?!_?x)|(?P<water>Td))|^R(?=Rh)")
 BEGUN = re.compile("Rd[ps]RT")
 AVENUE = re.compile("Rd(?=[ct]R+[xd])|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psc].*e)")
 LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
@@ -48,7 +50,7 @@ TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])(?P<second>(?P<stem>.{2,}
 def prepare(tokens: list[Token]) -> list[Token]:
     """The tokens that rules look at: no words that say nothing, one separator between two things, D for a corner."""
     kept: list[Token] = []
-    for token in areas_as_things(join_strips(join_buildings(streets_as_areas(tokens)))):
+    for token in areas_as_things(join_strips(join_buildings(streets_as_areas(sides_in_row(tokens))))):
         if token.letter in IGNORED:
             continue
         if token.letter in SEPARATOR_LETTERS and kept and kept[-1].letter in SEPARATOR_LETTERS:
@@ -62,13 +64,29 @@ def prepare(tokens: list[Token]) -> list[Token]:
     return directions_as_limits(join_directions(part_crossing_roads(streets_at_crossings(go_on_as_begun(plain)))))
 
 
+def sides_in_row(tokens: list[Token]) -> list[Token]:
+    """文化路以西南杨庄路以北: among plain sides that follow without a comma 南 belongs to the next name."""
+    told = [token for token in tokens if token.letter == "d" and token.text.startswith(SIDE_PREFIX)]
+    if not any(len(token.direction or "") == 1 for token in told):
+        return tokens
+    parted = list(tokens)
+    for at, (token, name) in enumerate(pairwise(tokens)):
+        shorter = WORDS.get(token.text[:-1], [])
+        if token in told and token.is_corner and name.letter in "RT" and name.start == token.end and shorter:
+            parted[at] = replace(token, text=token.text[:-1], end=token.end - 1, word=shorter[0])
+            parted[at + 1] = replace(name, text=token.text[-1] + name.text, start=name.start - 1)
+    return parted
+
+
 def streets_as_areas(tokens: list[Token]) -> list[Token]:
     """洪山区张家湾街烽胜路, 孝南区广场街老澴河以北: a street right behind a district is a subdistrict."""
     letters = "".join(token.letter for token in tokens)
     found = [(match.end() - 1, match["water"]) for match in SUBDISTRICT.finditer(letters)]
     places = [at for at, water in found if not water or tokens[at + 1].text.endswith(WATERS)]
     areas = {
-        at for at in places if tokens[at - 1].text[-1] in DISTRICTS and SUBDISTRICT_NAME.fullmatch(tokens[at].text)
+        at
+        for at in places
+        if (not at or tokens[at - 1].text[-1] in DISTRICTS) and SUBDISTRICT_NAME.fullmatch(tokens[at].text)
     }
     return relettered(tokens, dict.fromkeys(areas, "A"))
 

@@ -187,6 +187,9 @@ def test_what_stands_before_a_road_is_no_part_of_it(front, names):
         ("A路以东、规划东四号线以西、地铁2号线以南", ["A路", "规划东四号线"]),
         ("孝南区广场街老澴河以北、A路以东", ["A路"]),
         ("唐家湾金唐路以东", ["金唐路"]),
+        ("李七庄街风展道5号", ["风展道"]),
+        ("地处北郊白杨树林路以西", ["白杨树林路"]),
+        ("桐梓林东路以西", ["桐梓林东路"]),
         ("乐至县 · 友谊路与 242 国道交叉口东北约 420 米", ["友谊路", "242国道"]),
         ("西城区煤市街廊房二条交叉口东北角", ["煤市街", "廊房二条"]),
         ("鹤霞路111弄76号楼", ["鹤霞路"]),
@@ -225,6 +228,12 @@ def test_a_corner_is_told_behind_the_crossing(text, kind, quadrant, sides):
 def test_an_area_beside_a_thing_is_no_part_of_its_name():
     assert read("A路以东，县一中以北区域")["other_sides"] == {"县一中": "N"}
     assert read("西临宝华山庄及千华古村，北接A路")["other_sides"] == {"宝华山庄": "E", "千华古村": "E"}
+
+
+def test_a_direction_in_a_row_of_plain_sides_begins_the_next_name():
+    sides = read("文化路以西南杨庄路以北振兴街以东")["sides"]
+    assert sides == {"文化路": "W", "南杨庄路": "N", "振兴街": "E"}
+    assert read("文化路以西南、振兴街以东")["sides"] == {"文化路": "SW", "振兴街": "E"}
 
 
 def test_what_a_block_adjoins_are_its_limits():
