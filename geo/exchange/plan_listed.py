@@ -49,6 +49,7 @@ def subject_over_commas(text: str, start: int) -> Anchor | None:
         return None
     name = clean_name(text[start : verb.start()])
     listing = is_project(name) and not any(is_whole(piece) for piece in name.split(SERIAL)[:-1])
+    listing = listing and kind_of(name.split(SERIAL)[-1]) is None
     return Anchor(name, start, verb.start(), 3) if listing and name in text[start : verb.start()] else None
 
 

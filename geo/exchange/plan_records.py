@@ -40,7 +40,7 @@ MERGED = (
 """Fields of a record that a second telling of the project may add."""
 OF_OTHERS, SENTENCE = re.compile(WORDS["article"]["of_others"]), re.compile(WORDS["clauses"]["sentence"])
 EXISTING, PLANNED = (re.compile(WORDS["article"][key]) for key in ("existing", "planned"))
-AGGREGATE = re.compile(pattern(WORDS["anchors"]["aggregate"]))
+AGGREGATE, OTHER_SUBJECT = (re.compile(pattern(WORDS["anchors"][key])) for key in ("aggregate", "other_subject"))
 
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
@@ -220,8 +220,9 @@ def speaks_of_others(passage: Passage, name: str) -> bool:
 def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None:
     """What a passage says of one project; None where it says neither a place nor a figure."""
     end = anchor.end if anchor.listed else end
-    if together := AGGREGATE.search(passage.text, anchor.end, end):
-        end = together.start()
+    for other in (AGGREGATE, OTHER_SUBJECT):
+        if begins := other.search(passage.text, anchor.end, end):
+            end = begins.start()
     record = record_of(passage, anchor, end)
     return record if anchor.listed or record.location_text or record.spans.keys() - {"name"} else None
 

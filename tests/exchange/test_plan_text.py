@@ -299,6 +299,17 @@ def test_a_heading_that_ends_like_a_project_is_none_and_the_projects_below_it_ar
     assert told == [("云杉小学", 21.5, 24, None), ("云杉一中新校区", None, 90, 2023)]
 
 
+def test_a_name_that_is_not_known_keeps_its_figures_from_the_project_before_it():
+    (record,) = parse_plan("1.云杉小学,规划用地96亩,48个班;陈景润学堂,占地60亩,总投资2.4亿元。").records
+    assert (record.land_area_mu, record.classes, record.investment_cny_10k) == (96, 48, None)
+
+
+def test_projects_with_an_investment_each_are_read_one_by_one():
+    text = "引进总投资3.6亿元的云仓电商产业园、总投资2.2亿元的直播电商基地,确保总投资9亿元的红星家居广场2023年开业。"
+    told = [(each.name, each.investment_cny_10k, each.plan_year) for each in parse_plan(text).records]
+    assert told == [("云仓电商产业园", 36000, None), ("直播电商基地", 22000, None), ("红星家居广场", 90000, 2023)]
+
+
 def test_a_comma_in_brackets_parts_no_name():
     (record,) = parse_plan("市妇保院(疾控中心、血站)新建项目总投资5.7亿元,用地62.8亩。").records
     assert (record.name, record.investment_cny_10k) == ("市妇保院(疾控中心、血站)新建项目", 57000)
