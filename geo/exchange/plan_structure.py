@@ -27,7 +27,8 @@ NAMES = re.compile(LAYOUT["name_label"])
 BRACKETED_NAME = re.compile(
     LAYOUT["bracketed"].replace("{facilities}", either(WORDS["names"]["facilities"])), re.MULTILINE
 )
-PARTED, PARTS = re.compile(LAYOUT["parted"]), re.compile(LAYOUT["parts"])
+PARTED, KEYS, PARTS = (re.compile(LAYOUT[key]) for key in ("parted", "keys", "parts"))
+LINE_END = "\n"
 MARKDOWN = re.compile(LAYOUT["markdown"], re.MULTILINE)
 TAB = re.compile("\t")
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
@@ -171,7 +172,13 @@ def value_of(heading: Heading) -> int:
 def fold(text: str) -> str:
     """Half-width forms without marks of Markdown, one character for one, so that every place in the text stays."""
     plain = MARKDOWN.sub(lambda mark: " " * len(mark[0]), text.translate(HALF_WIDTH))
-    return BRACKETED_NAME.sub(lambda match: f" {match['name']} ", plain)
+    return BRACKETED_NAME.sub(bare_of_brackets, plain)
+
+
+def bare_of_brackets(name: re.Match[str]) -> str:
+    """【云峰小学】 as 云峰小学, and before what is told of it in the same line as 云峰小学:."""
+    last = name.end() == len(name.string) or name.string[name.end()] == LINE_END
+    return f" {name['name']}" + (" " if last else LAYOUT["colon"])
 
 
 def read_passages(text: str) -> list[Passage]:
@@ -258,11 +265,13 @@ def as_clauses(line: str) -> str:
     """
     if " " not in line.strip():
         return line
-    figures = find_quantities(line)
+    first = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(line))), default=0)
+    keys, figures = [match.start() for match in KEYS.finditer(line, first)], find_quantities(line)
     gaps = [each.end for each in figures if PARTED.match(line, each.end)]
     if gaps and len(figures) > 1 and not PARTS.search(line):
-        first = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(line))), default=0)
         gaps += [match.start() for match in PARTED.finditer(line, first)]
+    if len(keys) > 1:  # 地址:望江路 规模:36个班
+        gaps += keys
     letters = list(line)
     for gap in gaps:
         letters[gap] = LAYOUT["comma"]
