@@ -158,6 +158,15 @@ def test_coordinates_that_may_mean_two_things_are_not_guessed(tmp_path, text, co
     assert (code, 2, field) in told
 
 
+def test_rows_that_were_deleted_from_a_table_are_told_and_the_others_read(tmp_path):
+    path = written(tmp_path / "a.shp", encoding="UTF-8").with_suffix(".dbf")
+    table = bytearray(path.read_bytes())
+    table[int.from_bytes(table[8:10], "little")] = ord("*")
+    path.write_bytes(table)
+    found = inspect(path.with_suffix(".shp"))
+    assert (found.features, codes(found)) == (1, ["deleted_rows"])
+
+
 def test_sheets_that_are_seen_come_first_and_the_others_are_told(tmp_path):
     book = openpyxl.Workbook()
     for sheet, lon in ((book.active, 114.0), (book.create_sheet("新表"), 114.01)):

@@ -304,9 +304,21 @@ def _batches(
         start += count
         if count < most:
             break
-    if 0 <= start < total:
+    deleted = _deleted(staged) if encoding and start < total else 0
+    if deleted:
+        findings.add("deleted_rows", N_("%(count)s 行在 .dbf 里标为删除，没有读取"), count=deleted)
+    if 0 <= start < total - deleted:
         message = N_("文件说有 %(told)s 个要素，只读到 %(read)s 个，文件可能不完整")
         findings.add("truncated", message, told=total, read=start)
+
+
+def _deleted(staged: Path) -> int:
+    """How many rows of a Shapefile's table are marked as deleted; GDAL passes them over."""
+    with staged.with_suffix(".dbf").open("rb") as table:
+        head = table.read(DBF_HEADER)
+        start, length = (int.from_bytes(head[place:end], "little") for place, end in ((8, 10), (10, 12)))
+        table.seek(start)
+        return sum(block[::length].count(b"*") for block in iter(lambda: table.read(length * BATCH), b""))
 
 
 def _chunk(staged: Path, total: int) -> int:
