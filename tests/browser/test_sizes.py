@@ -30,6 +30,15 @@ def test_no_page_scrolls_sideways_on_a_phone_or_a_desktop(open_page, address, la
             assert outside(page) == [], (path, size)
 
 
+@pytest.mark.parametrize("path", ["catchments", "features/schools/2023-1", "ogc/collections/schools/items?f=html"])
+def test_the_scale_of_a_small_map_stands_at_its_foot_on_a_phone(open_page, address, path):
+    page = open_page(f"{address}/{path}", "phone")
+    scale, frame = (page.locator(f"{each}:visible").first for each in (".leaflet-control-scale", ".map-frame"))
+    expect(scale).to_be_visible()
+    foot, edge = (box["y"] + box["height"] for box in (scale.bounding_box(), frame.bounding_box()))
+    assert 0 <= edge - foot <= 60
+
+
 def test_the_map_page_never_scrolls_as_a_whole(open_page, address):
     page = MapPage(open_page(f"{address}/?feature=schools/2023-1")).page
     assert page.evaluate("document.scrollingElement.scrollHeight - innerHeight") <= 0

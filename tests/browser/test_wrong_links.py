@@ -83,6 +83,12 @@ def test_a_layer_that_is_not_there_is_left_out_aloud(open_map):
     page.expect_totals(count="11 项")
 
 
+def test_without_any_layer_the_list_has_words_and_nothing_stray(open_map):
+    listed = open_map("?layers=schols").by("list")
+    expect(listed).to_contain_text("没有选中图层")
+    assert listed.evaluate("node => [...node.childNodes].every(child => child.nodeType === Node.ELEMENT_NODE)")
+
+
 def test_what_other_programs_hang_on_a_link_says_nothing(open_map):
     open_map("?layers=schools&utm_source=mail&from=groupmessage").expect_totals(count="11 项")
 
