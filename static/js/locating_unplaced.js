@@ -12,7 +12,7 @@ const MOST_LISTED = 1000;
 
 export class Unplaced {
   constructor(node, page) {
-    Object.assign(this, { node, page, features: [], selected: null });
+    Object.assign(this, { node, page, features: [], placed: new Map(), selected: null });
   }
 
   get count() {
@@ -32,9 +32,15 @@ export class Unplaced {
     this.show();
   }
 
+  /** What was placed by hand here stays on the map, unless it has been taken back since. */
+  justPlaced() {
+    const listed = new Set(this.features.map((feature) => feature.key));
+    return [...this.placed.values()].filter((feature) => !listed.has(feature.key));
+  }
+
   show() {
     const { page } = this;
-    page.map.showContext(this.features);
+    page.map.showContext([...this.features, ...this.justPlaced()]);
     page.showFoot();
     if (!this.features.length) return replace(this.node, el("p", { class: "empty" }, t("所有要素都有位置。")));
     const groups = page.catalog.plan.map((layer) => [layer, this.features.filter((feature) => feature.layer === layer)]).filter(([, features]) => features.length);
@@ -82,6 +88,8 @@ export class Unplaced {
     const geometry = await page.shape({ title: name, areaMu: areaMu ?? null, isPoint: feature.layer.geometry === "Point", geometry: feature.geometry, mode, finish: t("保存位置") });
     if (!geometry) return;
     const [layer, id] = partsOf(feature.key);
-    if (await page.saving.place({ layer, id, revision: feature.properties.revision, geometry }, name)) await page.refresh();
+    if (!await page.saving.place({ layer, id, revision: feature.properties.revision, geometry }, name)) return;
+    this.placed.set(feature.key, { ...feature, geometry, properties: { ...feature.properties, location_basis: "placed" } });
+    await page.refresh();
   }
 }

@@ -198,6 +198,45 @@ def test_a_phone_shows_one_pane_at_a_time(locating):
     assert wide <= window
 
 
+def test_a_phone_carries_the_work_from_the_text_to_the_map_and_back(locating, office):
+    page = locating(size="phone")
+    page.page.goto(f"{office}/accounts/sign-in?next=/locating")
+    page.sign_in()
+    page.read(PARAGRAPHS)
+    row = page.record("东湖区第三小学")
+    row.get_by_test_id("open-record").click()
+    page.correct(row, "location_text", CORNER)
+    expect(row.get_by_test_id("confidence")).to_contain_text("有把握 ±")
+    row.get_by_test_id("adopt").click()
+    expect(page.by("notice-undo")).to_contain_text("已写入 1 条")
+    # What can be taken back is said above the buttons that a thumb needs next.
+    said, all_of_them = page.by("notice-undo").bounding_box(), page.by("adopt-all").bounding_box()
+    assert said["y"] + said["height"] <= all_of_them["y"]
+    page.by("undo-now").click()
+    expect(page.by("notice-undo")).to_contain_text("已撤销")
+    page.by("tab-unplaced").click()
+    entry = page.page.locator("[data-testid=unplaced][data-key='schools/2023-2']")
+    entry.click()
+    page.by("place-feature").click()
+    page.by("place-middle").click()
+    expect(page.by("shape-verdict")).to_contain_text("相符")
+    page.by("tool-finish").click()
+    expect(page.by("notice-undo")).to_contain_text("已落图")
+    # What was just placed is there to be seen, and taken back it is schematic again.
+    expect(entry).to_have_count(0)
+    expect(drawn_solid(page)).to_have_count(1)
+    page.by("undo-now").click()
+    expect(drawn_solid(page)).to_have_count(0)
+    page.page.locator("[data-pane=records]").click()
+    expect(entry).to_be_visible()
+    assert page.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+def drawn_solid(page: LocatingPage):
+    """The store's features on the map that are not dashed, as illustrative positions are."""
+    return page.page.locator(".leaflet-context-pane path.leaflet-interactive:not([stroke-dasharray])")
+
+
 HOSTILE = "<img src=x onerror=alert(1)>${alert(1)}{{7*7}}\u202e"
 LONG = "长" * 5000
 
