@@ -48,6 +48,12 @@ VERGE_M = 40.0
 CUT_OFF_M = 120.0
 """How far a slip road or roundabout may cut a corner off."""
 
+NOTCH_M = 35.0
+"""Half the width of a notch that a road cuts into a parcel."""
+
+SCRAP = 0.05
+"""Share of a parcel's area below which a piece of land beside a larger one is none."""
+
 AT_RING_M = 2.0
 SPOKE_M = 1.0
 SETBACK_REACH_M = 25.0
@@ -125,11 +131,14 @@ class Fit:
         Whether it has the stated area; else the block is too small.
     crosses_minor
         Whether minor ways lead over it.
+    is_sensible
+        Whether it is neither a strip nor a rag.
     """
 
     shape: shapely.Polygon
     is_whole: bool = True
     crosses_minor: bool = False
+    is_sensible: bool = True
 
 
 class Ground:
@@ -181,6 +190,13 @@ class Ground:
     def is_crossed(self, shape: shapely.Geometry) -> bool:
         """Whether minor ways lead over a shape."""
         return bool(self.is_minor[self.tree.query(shape, predicate="intersects")].any())
+
+    def is_split(self, shape: shapely.Geometry) -> bool:
+        """Whether a road runs into a shape, which lies on both sides of its end."""
+        closed = shape.buffer(NOTCH_M).buffer(-NOTCH_M - 1.0)
+        near = self.tree.query(closed, predicate="intersects")
+        near = near[~self.is_minor[near] & ~self.is_link[near]]
+        return bool(shapely.length(shapely.intersection(self.lines[near], closed)).sum() > 2 * NOTCH_M)
 
     def is_reached(self, start: numpy.ndarray, end: numpy.ndarray) -> bool:
         """Whether no road runs between two places."""
@@ -294,10 +310,11 @@ def fit_parcel(ground: Ground, stand: Stand, area_m2: float, *, verge_m: float =
     if block is None:
         return None
     shape = _grown(stand, block, area_m2, side_m)
-    if not is_sensible(stand, shape) and (aside := _set_aside(ground, stand, area_m2, side_m)) is not None:
+    sensible = is_sensible(stand, shape) and not ground.is_split(shape)
+    if not sensible and (aside := _set_aside(ground, stand, area_m2, side_m)) is not None:
         return aside
     is_whole = abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2
-    return Fit(shape, is_whole, crosses_minor=ground.is_crossed(shape))
+    return Fit(shape, is_whole, crosses_minor=ground.is_crossed(shape), is_sensible=sensible)
 
 
 def is_sensible(stand: Stand, shape: shapely.Polygon) -> bool:
@@ -323,13 +340,13 @@ def _set_aside(ground: Ground, stand: Stand, area_m2: float, side_m: float) -> F
 def _grown(stand: Stand, block: shapely.Polygon, area_m2: float, side_m: float) -> shapely.Polygon:
     """What a growing parallelogram covers of a block when it has the area, or all of it."""
     low, high = side_m, side_m * LONGEST
-    best = _largest(block.intersection(stand.parcel(high, high)))
+    best = _nearest(stand, block.intersection(stand.parcel(high, high)), area_m2)
     if best.area <= area_m2:
         return best
     smaller = shapely.Polygon()
     for _ in range(40):
         middle = (low + high) / 2
-        shape = _largest(block.intersection(stand.parcel(middle, middle)))
+        shape = _nearest(stand, block.intersection(stand.parcel(middle, middle)), area_m2)
         if abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2 / 10:
             return shape
         if shape.area < area_m2:
@@ -362,8 +379,12 @@ def _polygons(shape: shapely.Geometry) -> list[shapely.Polygon]:
     return [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and part.area > 1.0]
 
 
-def _largest(shape: shapely.Geometry) -> shapely.Polygon:
-    return max(_polygons(shape), key=lambda part: part.area, default=shapely.Polygon())
+def _nearest(stand: Stand, shape: shapely.Geometry, area_m2: float) -> shapely.Polygon:
+    """The part of a shape at the corner; what hangs together with it only around the end of a road is elsewhere."""
+    point = shapely.Point(stand.origin)
+    parts = [each for each in _polygons(shape) if each.distance(point) <= VERGE_M + CUT_OFF_M]
+    large = [each for each in parts if each.area >= SCRAP * area_m2] or parts
+    return min(large, key=lambda each: (round(each.distance(point), 1), -each.area), default=shapely.Polygon())
 
 
 def _without_necks(shape: shapely.Geometry) -> shapely.Geometry:

@@ -256,12 +256,16 @@ class Placer:
         if not fit.is_whole:
             message = N_("街区放不下 %(stated)s 亩，只画出放得下的 %(drawn)s 亩")
             doubts.append(Remark(message, stated=_mu(area_m2), drawn=_mu(fit.shape.area)))
+        elif not fit.is_sensible:
+            doubts.append(Remark(N_("地块被道路限制成狭长或不规则的形状，须核对")))
         if fit.crosses_minor:
             doubts.append(Remark(N_("地块内有内部道路或机耕路，未避让")))
         shape = outlined(fit.shape, crs)
         self._taken.append(shape)
         assumed = Remark(N_("地块形状未知，按沿路的四边形绘制"))
-        return self._assuming(Place(shape, None, crossing, tuple(doubts), (assumed,), fit.is_whole), rows)
+        return self._assuming(
+            Place(shape, None, crossing, tuple(doubts), (assumed,), fit.is_whole and fit.is_sensible), rows
+        )
 
     def _assuming(self, place: Place, rows: Sequence[int]) -> Place:
         """With what was assumed of the roads."""

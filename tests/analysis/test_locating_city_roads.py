@@ -166,6 +166,20 @@ def test_what_is_drawn_of_too_large_a_site_is_never_more_than_the_site():
         assert to_metres(place.geometry).distance(shapely.LineString(roads[2][1])) >= 19.9
 
 
+@pytest.mark.parametrize("area_mu", [80, 200, 500])
+def test_a_parcel_does_not_reach_the_next_block_around_the_end_of_a_road(area_mu):
+    """The next road ends 700 m off, as at the edge of an extract: the land beyond it is larger, and another block."""
+    roads = [
+        straight("横路", (-2000, 0), (2000, 0)), straight("纵路", (0, -900), (0, 900)),
+        straight("邻路", (260, -900), (260, 700)),
+    ]  # fmt: skip
+    place = locate(roads, corner("NE"), area_mu * 2000 / 3)
+    shape = to_metres(place.geometry)
+    assert shape.distance(shapely.Point(20, 20)) < 1
+    assert shape.intersection(shapely.box(20, 20, 240, 600)).area >= 0.6 * min(shape.area, 220 * 580)
+    assert place.is_certain == (area_mu < 500) and ("不规则" in told(place)) == (area_mu == 500)
+
+
 BLOCK = [
     straight("南路", (-900, 0), (1500, 0)), straight("北路", (-900, 400), (540, 400)),
     straight("北路", (660, 400), (1500, 400)), straight("西路", (0, -900), (0, 1300)),
