@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy
 import shapely
@@ -78,7 +79,7 @@ class Source:
         layer, query = self.store.catalog[layer_id], self.queries[layer_id]
         is_reckoned = bool(layer.ratios) or query.year is not None
         for page in self.store.scan(layer_id, query, batch=BATCH):
-            values = _turned_round(properties_of(layer, page, query.year)) if is_reckoned else page.by_column()
+            values = by_column(properties_of(layer, page, query.year)) if is_reckoned else page.by_column()
             yield Columns(page.ids, self._shapes(page, crs), values)
 
     def _shapes(self, page: Page, crs: str) -> Sequence[bytes | None]:
@@ -141,6 +142,6 @@ def turned(wkb: Sequence[bytes | None], crs: str) -> list[bytes | None]:
     ).tolist()  # fmt: skip
 
 
-def _turned_round(rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
-    """Rows that all have the same names, column by column."""
-    return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+def by_column(rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
+    """Rows column by column; None where a row has not the name."""
+    return {name: [row.get(name) for row in rows] for name in dict.fromkeys(chain.from_iterable(rows))}

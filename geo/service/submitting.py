@@ -16,6 +16,7 @@ from geo.exchange import parcel_check
 from geo.exchange import reports as report_files
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Profile
 from geo.exchange.files.steady import steady_drawing, steady_geopackage, steady_workbook, write_zip
+from geo.exchange.files.vector import Columns
 from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
 from geo.exchange.workbook import PlainTable, csv_table
@@ -28,7 +29,7 @@ from geo.model.parcel_check import CheckedParcel, ParcelCheck
 from geo.model.remark import Remark, worded
 from geo.service import map_picture, parcel_checks, parcel_report, parcels
 from geo.service.export import FORMATS
-from geo.service.export_source import BATCH, DEGREES, EQUAL_NOTE, Source, Wanted, checked_crs, turned
+from geo.service.export_source import BATCH, DEGREES, EQUAL_NOTE, Source, Wanted, by_column, checked_crs, turned
 from geo.service.parcels import Chosen, Parcel
 from geo.store.base import Store
 
@@ -192,6 +193,10 @@ class ParcelSource(Source):
             wkb = shapely.to_wkb([parcel.shape for parcel in some]).tolist()
             properties = [self._properties(parcel) for parcel in some]
             yield layer_id, [each.feature_id for each in some], wkb if crs in DEGREES else turned(wkb, crs), properties
+
+    def columns_of(self, layer_id: str, crs: str = STORED_CRS) -> Iterator[Columns]:
+        for _, ids, wkb, properties in self.parts_of(layer_id, crs):
+            yield Columns(ids, wkb, by_column(properties))
 
     def _properties(self, parcel: Parcel) -> dict[str, object]:
         properties = with_land_use(self.store.catalog, parcel.layer.id, parcel.properties)
