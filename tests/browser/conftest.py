@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 from geo.web import create_app
 from tests.browser.map_page import VIEWPORTS, MapPage
 from tests.browser.office import add_accounts
+from tests.browser.settling import WATCH
 from tests.serving import running_server
 
-ANSWER_TIMEOUT_MS = 15_000
+ANSWER_TIMEOUT_MS = 60_000
 """A machine that runs several test processes may be slow; nothing here waits that long when all is well."""
 
 CHROMIUM_ARGUMENTS = [
@@ -102,6 +103,7 @@ def open_page(browser) -> Iterator[OpenPage]:
         options = {"viewport": VIEWPORTS[size], "has_touch": size == "phone", "locale": "zh-CN"} | options
         context = browser.new_context(**options)
         context.set_default_timeout(ANSWER_TIMEOUT_MS)
+        context.add_init_script(WATCH)
         page = context.new_page()
         watch = Watch(page, "/".join(url.split("/")[:3]))
         opened.append((context, watch))

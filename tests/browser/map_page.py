@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.settling import settle
+
 VIEWPORTS = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 """The two sizes that every page must fit, in CSS pixels."""
 
@@ -106,8 +108,8 @@ class MapPage:
         expect(self.by("tool-card")).to_be_visible()
 
     def settle(self) -> None:
-        """Wait until every request has its answer."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until the page is at rest."""
+        settle(self.page)
 
     def tab_to(self, test_id: str, most: int = 15) -> None:
         """Press the tab key until a control has the keyboard."""

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.office import PASSWORD, add_accounts, sign_in
+from tests.browser.settling import settle
 from tests.browser.test_accessibility import grave_faults
 from tests.browser.test_language import CJK, leftovers
 from tests.browser.test_sizes import outside
@@ -23,6 +24,8 @@ def office_address(tmp_path_factory, serve):
 
 
 def fits(page: Page) -> bool:
+    """Nothing runs off the side, once the page is at rest."""
+    settle(page)
     wide, window = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
     return wide <= window and outside(page) == []
 
@@ -34,6 +37,7 @@ def test_a_planner_signs_in_where_they_were_and_out_again(open_page, office_addr
         f"{office_address}/language/{language}?next=/export", size, refused=f"{office_address}/accounts/sign-in"
     )
     page.get_by_test_id("sign-in-link").click()
+    expect(page.get_by_test_id("sign-in-form")).to_be_visible()
     assert grave_faults(page) == []
     assert fits(page)
     sign_in(page, "王晓丽", "not the password")

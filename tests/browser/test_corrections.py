@@ -16,7 +16,7 @@ RECORD = "schools/2021-2"
 def test_a_reader_reports_and_an_editor_accepts(open_page, office_address, language, size):
     text, said = f"{language}: 1,350 → 1,360", f"{language} 42"
     reader = open_page(f"{office_address}/language/{language}?next=/?feature={RECORD}", size)
-    MapPage(reader).settle()
+    MapPage(reader)
     reader.get_by_test_id("report-error").click()
     form = reader.get_by_test_id("correction-form")
     assert form.locator(".trap").bounding_box()["width"] <= 1

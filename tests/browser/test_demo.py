@@ -37,7 +37,7 @@ def test_the_plans_own_store_does_not(open_page, address):
 
 def test_the_timeline_and_the_printed_map_say_so_too(open_page, demo_address):
     page = open_page(f"{demo_address}/?year=2025&feature=schools/2021-1")
-    MapPage(page).settle()
+    MapPage(page)
     expect(page.get_by_test_id("timeline").locator(".demo-mark")).to_have_text("演示数据")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

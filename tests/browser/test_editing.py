@@ -45,6 +45,7 @@ def test_unit_and_officer_a_conflict_of_two_tabs_and_undo(open_as, office_addres
     for page in (wang, li):
         expect(page.locator("[data-field=responsible_unit]")).to_contain_text("未填")
         page.get_by_test_id("edit").click()
+        expect(page.get_by_test_id("save")).to_be_visible()
     assert grave_faults(wang) == []
     wang.get_by_label("责任单位", exact=True).fill("区教体局")
     wang.get_by_label("责任人", exact=True).fill("王芳")
@@ -144,6 +145,7 @@ def test_a_new_school_is_drawn_and_an_old_one_gives_way_to_it(open_as, office_ad
 )
 def test_the_forms_speak_english_on_a_phone(open_as, office_address, path):
     page = open_as("wang", f"/language/en?next=/editing/{path}", "phone")
+    expect(page).to_have_url(f"{office_address}/editing/{path}")
     expect(page.locator("main h1")).to_be_visible()
     names = {"驻马店经济开发区金雀路小学", "金雀路与盘龙山路交叉口东南侧", "七(二)1 专栏", "金雀路", "盘龙山路"}
     page.evaluate("document.querySelector('datalist')?.remove()")  # names of features

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.hostile_layers import LONG, TEXTS, write_hostile_layers
 from tests.browser.map_page import VIEWPORTS, MapPage
+from tests.browser.settling import settle
 
 INJECTED = "<img src=x onerror=alert(1)>${alert(1)}{{7*7}}"
 HANDLERS = (
@@ -66,7 +67,7 @@ def test_tooltips_and_labels_show_texts_as_texts(open_page, hostile):
         shown.add(tooltip.text_content())
         marker.dispatch_event("mouseout")
     assert shown == set(names.values())
-    assert page.page.locator(".map-label").count() > 5
+    expect(page.page.locator(".map-label").nth(5)).to_be_attached()
     expect_harmless(page.page)
 
 
@@ -96,7 +97,7 @@ def test_long_names_stay_inside_every_page(open_page, hostile):
     page = open_page(f"{address}/export", refused=missing)
     for path in ("features/schools/2024-1", "features/schools/2024-2", "features/schools/2024-"):
         page.goto(f"{address}/{path}")
-        page.wait_for_load_state("networkidle")
+        settle(page)
         for size in VIEWPORTS.values():
             page.set_viewport_size(size)
             expect_harmless(page)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.map_page import MapPage
+from tests.browser.settling import settle
 
 LAYERS = Path(__file__).parents[2] / "layers"
 CJK = re.compile(r"[\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]+")
@@ -45,7 +46,8 @@ def data() -> list[str]:
 
 
 def leftovers(page: Page, data: list[str]) -> set[str]:
-    """Chinese that is no data."""
+    """Chinese that is no data, once the page is at rest."""
+    settle(page)
     texts = " \n".join(set(page.evaluate(READ)))
     for value in sorted(data, key=len, reverse=True):  # a name may hold another
         texts = texts.replace(value, " ")
@@ -82,18 +84,15 @@ def test_no_chinese_is_left_on_the_pages_but_data(open_page, address, data):
         "no/such/page?",
     ):
         page.goto(f"{address}/{path}") if "no/such" not in path else None
-        page.wait_for_load_state("networkidle")
         assert leftovers(page, data) == set(), path
 
 
 def test_no_chinese_is_left_on_the_map_but_data(open_page, address, data):
     page = open_page(f"{address}/language/en?next=/")
     shown = MapPage(page)
-    shown.settle()
     assert leftovers(page, data) == set()
     for key in ("schools/2023-1", "villages/411771360208", "indicators/1"):
         shown.page.goto(f"{address}/?year=2023&feature={key}&level=junior&investment_cny_10k=100/..")
-        shown.settle()
         assert leftovers(page, data) == set(), key
 
 
@@ -118,7 +117,6 @@ def test_no_chinese_is_left_in_what_opens_but_data(open_page, address, data):
         assert leftovers(page, data) == set(), (tool, kind)
         shown.by("tool-close").click()
     page.goto(f"{address}/?within=POINT(114.0163 33.0392)&buffer_m=2000")
-    shown.settle()
     expect(shown.by("selection-bar")).to_contain_text("2,000 m")
     assert leftovers(page, data) == set()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

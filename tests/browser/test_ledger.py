@@ -52,6 +52,7 @@ def test_a_ledger_is_filled_in_and_the_lamp_changes(open_page, office_address, t
     expect(page.get_by_test_id("status-2023").locator("svg")).to_have_class("lamp lamp-grey")
     page.get_by_test_id("report").click()
     page.get_by_test_id("to-ledger").click()
+    expect(page.get_by_test_id("export")).to_be_visible()
     assert grave_faults(page) == [] and fits(page)
 
     book = export(page, tmp_path / "ledger.xlsx")
@@ -72,7 +73,7 @@ def test_a_ledger_is_filled_in_and_the_lamp_changes(open_page, office_address, t
     assert grave_faults(page) == [] and fits(page)
 
     page.goto(f"{office_address}/?feature={SCHOOL}&year=2023")
-    MapPage(page).settle()
+    MapPage(page)
     expect(page.get_by_test_id("status-2023").locator("svg.lamp")).to_have_class("lamp lamp-green")
     mark = page.get_by_test_id("says-seats")
     mark.locator("summary").focus()

@@ -111,6 +111,5 @@ def test_axe_finds_no_serious_fault_and_no_page_is_wider_than_its_window(open_pa
     page = open_page(f"{demo_address}/export", size)
     for path in ("monitoring?year=2023", "monitoring/rule", "monitoring/compare", "monitoring/rows?figure=behind"):
         page.goto(f"{demo_address}/language/{language}?next=/{path.replace('?', '%3F')}")
-        page.wait_for_load_state("networkidle")
         assert grave_faults(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

@@ -5,13 +5,15 @@ import io
 import openpyxl
 from playwright.sync_api import expect
 
+from tests.browser.settling import held
+
 
 def test_a_report_is_made_and_handed_over(open_page, address):
     page = open_page(f"{address}/reports")
     page.get_by_test_id("kind-midterm").check()
     expect(page.get_by_test_id("report-year")).to_have_value("2023")
     page.get_by_test_id("format-xlsx").check()
-    with page.expect_download() as waiting:
+    with page.expect_download() as waiting, held(page, "**/reports/file?*"):
         page.get_by_test_id("make").click()
         expect(page.get_by_test_id("report-state")).to_contain_text("正在生成")
     assert waiting.value.suggested_filename.startswith("规划一张图-中期评估报告-2023年")

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.map_page import VIEWPORTS, MapPage
-from tests.browser.test_feature_page import A4_PT, page_sizes
+from tests.browser.settling import settle
+from tests.browser.test_feature_page import A4_PT, sheets
 
 A4_LANDSCAPE_PT = (842, 595)
 SHEET_PX = 794 * 1123
@@ -24,7 +25,7 @@ def test_no_page_scrolls_sideways_on_a_phone_or_a_desktop(open_page, address, la
         page.goto(f"{address}/language/{language}?next=/{path}")
         for size in ("phone", "desktop"):
             page.set_viewport_size(VIEWPORTS[size])
-            page.wait_for_load_state("networkidle")
+            settle(page)
             wide, window = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
             assert wide <= window, (path, size)
             assert outside(page) == [], (path, size)
@@ -172,16 +173,16 @@ WHOLE_PLAN, CLOSE_UP = "", "&at=33.029,114.007,14"
 def test_the_printed_map_fits_one_sheet_and_fills_it(open_page, demo_address, language):
     """Upright for the whole plan, which is taller than wide; lying for a close view and beside the details."""
     page = open_page(f"{demo_address}/language/{language}?next=/export")
-    sheets = {
+    sizes = {
         WHOLE_PLAN: A4_PT,
         CLOSE_UP: A4_LANDSCAPE_PT,
         f"{CLOSE_UP}&feature=schools/2021-1": A4_LANDSCAPE_PT,
         "&feature=villages/411771360208": A4_LANDSCAPE_PT,
     }
-    for view, size in sheets.items():
+    for view, size in sizes.items():
         page.goto(f"{demo_address}/?year=2023{view}")
         MapPage(page).settle()
-        assert page_sizes(page.pdf(prefer_css_page_size=True)) == [size], view
+        assert sheets(page) == [size], view
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         box = page.locator(".folium-map").bounding_box()
@@ -215,4 +216,4 @@ def test_the_printed_map_is_one_sheet_that_says_what_it_is(open_page, address, f
         expect(page.get_by_test_id(hidden)).to_be_hidden()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="null")
-    assert len(page_sizes(page.pdf(prefer_css_page_size=True))) == 1
+    assert len(sheets(page)) == 1

@@ -6,6 +6,8 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.settling import held
+
 LOCATED = "layer=schools&basis=located"
 
 
@@ -28,7 +30,7 @@ def test_findings_and_map_are_in_step(open_page, address):
 
 def test_the_package_is_made_and_handed_over(open_page, address):
     page = open_page(f"{address}/submit?{LOCATED}")
-    with page.expect_download(timeout=60_000) as waiting:
+    with page.expect_download() as waiting, held(page, "**/submit/file?*"):
         page.get_by_test_id("package").click()
         expect(page.get_by_test_id("package-state")).to_contain_text("正在生成")
     assert waiting.value.suggested_filename.startswith("规划一张图-报送包-")

@@ -70,7 +70,7 @@ def signed_in(open_page, office_address, size):
 def look_back(page, office_address):
     """The lamp on the map, the history of the feature, and the page and the map as of a day before the report."""
     page.goto(f"{office_address}/?feature={SCHOOL}&year=2023")
-    MapPage(page).settle()
+    MapPage(page)
     expect(lamp_of(page)).to_have_class("lamp lamp-red")
 
     page.goto(f"{office_address}/features/{SCHOOL}?year=2023")
@@ -84,7 +84,7 @@ def look_back(page, office_address):
     expect(page.get_by_test_id("past-strip")).to_contain_text(yesterday)
     expect(lamp_of(page)).to_have_class("lamp lamp-grey")
     page.goto(f"{office_address}/?feature={SCHOOL}&year=2023&as_of={yesterday}")
-    MapPage(page).settle()
+    MapPage(page)
     expect(page.get_by_test_id("past-strip")).to_contain_text(yesterday)
     expect(lamp_of(page)).to_have_class("lamp lamp-grey")
     page.goto(f"{office_address}/features/{SCHOOL}?year=2023&as_of={yesterday}")
