@@ -14,9 +14,9 @@ MOST_FINDINGS = 200
 MATCHED_BY = {"id": N_("编号"), "name": N_("名称"), "place": N_("位置")}
 
 
-def view_of(layer_id: str, plan: ImportPlan, report: ImportReport) -> dict[str, object]:
-    """Of a plan and of what it would do, in the page's language."""
-    told = [_finding(each) for each in report.findings]
+def view_of(layer_id: str, file_name: str, plan: ImportPlan, report: ImportReport) -> dict[str, object]:
+    """Of a plan and of what it would do, in the page's language; the file is called as its owner calls it."""
+    told = [_finding(each, file_name) for each in report.findings]
     blocking = [each for each in told if each["code"] in BLOCKING or report.mapping is None]
     doubts = [each for each in told if each["code"] not in BLOCKING and report.mapping is not None]
     return {
@@ -38,12 +38,12 @@ def view_of(layer_id: str, plan: ImportPlan, report: ImportReport) -> dict[str, 
     }
 
 
-def _finding(finding: FileFinding) -> dict[str, object]:
+def _finding(finding: FileFinding, file_name: str) -> dict[str, object]:
     return {
         "row": finding.row,
         "field": _("几何") if finding.field == "geometry" else finding.field,
         "code": finding.code,
-        "words": translated(finding.remark.message, **finding.remark.params),
+        "words": translated(finding.remark.message, **{**finding.remark.params, "file": file_name}),
     }
 
 

@@ -154,7 +154,7 @@ def _kept() -> KeptFile:
 
 def _kept_view(kept: KeptFile, layer: Layer, plan: ImportPlan, report: ImportReport) -> str:
     """Keep what the preview shows; the address of the preview."""
-    kept.keep_view(view_of(layer.id, plan, report))
+    kept.keep_view(view_of(layer.id, kept.name, plan, report))
     return url_for("importing.preview", seal=kept.seal(current_user.name))
 
 

@@ -77,7 +77,7 @@ def test_a_faulty_file_is_not_written_and_can_be_repaired(editor, tmp_path):
 
 def test_what_cannot_be_read_is_said_on_the_page(editor):
     page = sent(editor, b"PK\x03\x04" + bytes(100), "a.zip")
-    assert "不是完好的 ZIP 文件" in page.text and 'data-testid="write"' not in page.text
+    assert "<span>a.zip 不是完好的 ZIP 文件</span>" in page.text and 'data-testid="write"' not in page.text
     assert "请先选择文件" in sent(editor, b"", "").text
     assert editor.post("/import/preview", data={"seal": "x", "layer_id": "schools"}).status_code == 400
 
