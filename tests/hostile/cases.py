@@ -234,7 +234,12 @@ TEXTS = {
     "quote that nothing ends": refused("a.csv", text(TABLE.replace('))"', "))")), "unreadable"),
     "curves as WKT": Case("a.csv", text(TABLE.replace("POLYGON", "CURVEPOLYGON")), FINDINGS, "invalid_geometry"),
     "mark of another encoding": refused("a.csv", raw(b"\xef\xbb\xbf" + TABLE.encode("gbk")), "undecodable_text"),
-    "a head in GBK": refused("a.csv", raw("名称,".encode("gbk") + TABLE.encode()), "undecodable_text"),
+    "a head in GBK": refused(
+        "a.csv", raw("名称,".encode("gbk") + TABLE.replace("敌一", "敌人一").encode()), "undecodable_text"
+    ),
+    "a head in GBK, rows that can be": Case(
+        "a.csv", raw("名称,".encode("gbk") + TABLE.encode()), FINDINGS, "encoding_guessed null_geometry", taken=True
+    ),
     "collections in lines": Case("a.geojson", text(f"{geojson()}\n{geojson()}"), FINDINGS, "not_geojson"),
     "positions of five": Case(
         "a.geojson",
