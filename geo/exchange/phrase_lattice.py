@@ -119,16 +119,17 @@ class Lattice(Pieces):
         """Surcharge for a name that begins with an area, a thing, a connector or a word of limit."""
         costs, worst = grammar.ROADS["inner_cost"], 0.0
         ring = self.run[end - 1] == RING
-        if any(end - inner > (1 if ring else 2) for inner in self.areas[start]):
+        if self.areas[start] and any(end - inner > (1 if ring else 2) for inner in self.areas[start]):
             worst = costs["area"]
         stem_end = end - self.suffixes[end].get("road", 1)
-        for place in (start, start + 1):
+        for place in (start, start + 1) if self.bare_places else ():
             if place in self.bare_places and carries_name(self.run[self.bare_places[place] : stem_end]):
                 worst = costs["area"]
         for inner in self.within(self.places, start + 1, end - 2):
             if carries_name(self.run[inner : end - 1]):
                 worst = max(worst, costs["thing"])
-        if any(word.corner and cut - start > 2 and cut < stem_end for cut, word in self.words[start]):
+        words = self.words[start]
+        if words and any(word.corner and cut - start > 2 and cut < stem_end for cut, word in words):
             worst = costs["limit"]  # 西南角和望江路
         if self.begins_with_limit(start, end) or self.within(self.limits, start - 1, end - 3):
             worst += costs["limit"]
@@ -153,7 +154,7 @@ class Lattice(Pieces):
 
     def joined_inside(self, start: int, end: int) -> bool:
         """Whether a connector that names hardly hold stands between two names: 马医科与人民."""
-        return self.run.find(grammar.ROADS["joined_inside"], start + 2, max(0, end - 2)) > 0
+        return self.may_be_joined and self.run.find(grammar.ROADS["joined_inside"], start + 2, max(0, end - 2)) > 0
 
     def begins_with_limit(self, start: int, end: int) -> bool:
         """Whether this is rather 东至 and a name than a name that begins so: 东至路 is a name."""
@@ -177,7 +178,7 @@ class Lattice(Pieces):
         known = "thing" in self.suffixes[end]
         base, step = ("known_cost", "known_per_character") if known else ("cost", "per_character")
         surcharge = grammar.THINGS["ends_with_direction_cost"] if self.run[end - 1] in grammar.DIRECTION_OF else 0.0
-        if any(cut == end and word.letter == "d" for cut, word in self.words[start]):
+        if self.words[start] and any(cut == end and word.letter == "d" for cut, word in self.words[start]):
             surcharge += grammar.THINGS["is_direction_cost"]
         surcharge += grammar.THINGS["first_letter_costs"].get(self.run[start], 0.0)
         surcharge += grammar.THINGS["ends_like_road_cost"] if end in self.road_ends else 0.0
@@ -187,24 +188,27 @@ class Lattice(Pieces):
         """Surcharge for a name that holds a road, an area, a word of limit, or two things and a connector."""
         costs = grammar.THINGS["inner_cost"]
         total: float = costs["limit"] if self.begins_with_limit(start, end) else 0.0
-        parted = any(
-            self.run[place + 1] in grammar.THINGS["limits_inside"] for place in self.within(self.limits, start, end - 3)
-        )
-        total += costs["limit_inside"] if parted else 0.0
-        for inner in self.within(self.closers, start, end) if self.closers else ():
+        for place in self.within(self.limits, start, end - 3):
+            if self.run[place + 1] in grammar.THINGS["limits_inside"]:
+                total += costs["limit_inside"]
+                break
+        for inner in self.within(self.closers, start, end):
             total += 0.0 if grammar.OF_ROAD.fullmatch(self.run, inner, end) else costs["road"]
         total += costs["joined"] if self.joined_inside(start, end) else 0.0
-        if any(inner + 3 <= end and not grammar.INSTITUTION.match(self.run, inner, end) for inner in self.areas[start]):
-            total += costs["area"]
+        for inner in self.areas[start]:
+            if inner + 3 <= end and not grammar.INSTITUTION.match(self.run, inner, end):
+                total += costs["area"]
+                break
         total += grammar.THINGS["measured_cost"] if self.within(self.measured, start, end) else 0.0
         return total + self.listed_inside(start, end)
 
     def listed_inside(self, start: int, end: int) -> float:
         """Surcharge for a name in which a connector follows what ends like a thing."""
-        places = self.within(self.listed, start, end - 1) if self.listed else ()
+        places = self.within(self.listed, start, end - 1)
+        if not places:
+            return 0.0
         words = any(self.run[place] in grammar.THINGS["listed_words"] for place in places)
-        cost: float = grammar.THINGS["inner_cost"]["listed"] if places else 0.0
-        return cost + (grammar.THINGS["listed_word_cost"] if words else 0.0)
+        return grammar.THINGS["inner_cost"]["listed"] + (grammar.THINGS["listed_word_cost"] if words else 0.0)
 
     # --- the way through ---------------------------------------------------------------------------------------
 

@@ -36,7 +36,10 @@ class Pieces:
         self.bare_places = dict(self.find_bare_places())
 
     def words_at(self, start: int) -> list[tuple[int, Word]]:
-        ends = range(start + 1, min(self.size, start + grammar.LONGEST_WORD.get(self.run[start], 0)) + 1)
+        longest = grammar.LONGEST_WORD.get(self.run[start])
+        if longest is None:
+            return []
+        ends = range(start + 1, min(self.size, start + longest) + 1)
         words = ((end, word) for end in ends for word in grammar.WORDS.get(self.run[start:end], ()))
         return [(end, word) for end, word in words if not word.until or word.until.match(self.run, end)]
 
@@ -111,12 +114,14 @@ class Pieces:
 
     def ends(self, ends: list[int], start: int, longest: int, shortest: int = 2) -> list[int]:
         """Those of the sorted ends at which a name that starts here may end."""
+        if not ends:
+            return ends
         last = min(start + longest, self.break_ends[start] - 1)
         return ends[bisect_left(ends, start + shortest) : bisect_right(ends, last)]
 
     def within(self, ends: list[int], start: int, end: int) -> list[int]:
         """Those of the sorted ends that cut a name of two letters or more from the front of a longer one."""
-        return ends[bisect_left(ends, start + 2) : bisect_left(ends, end)]
+        return ends[bisect_left(ends, start + 2) : bisect_left(ends, end)] if ends else ends
 
     @cached_property
     def limits(self) -> list[int]:
@@ -130,6 +135,11 @@ class Pieces:
         """Where a name would begin within 立交桥 or 十字路口."""
         words = grammar.WHOLE_WORD.finditer(self.run)
         return frozenset(place for word in words for place in range(word.start() + 1, word.end()))
+
+    @cached_property
+    def may_be_joined(self) -> bool:
+        """Whether a connector stands anywhere that names hardly hold."""
+        return grammar.ROADS["joined_inside"] in self.run
 
     @cached_property
     def measured(self) -> list[int]:
