@@ -282,6 +282,8 @@ def test_the_keyboard_goes_from_record_to_record_and_corrects(locating):
     expect(page.by("record-card")).to_be_visible()
     page.page.keyboard.press("ArrowDown")
     expect(page.record("东湖区第二初级中学")).to_have_attribute("aria-current", "true")
+    page.page.wait_for_load_state("networkidle")  # proposals that arrive draw their rows again
+    page.page.wait_for_timeout(1000)
     page.record("东湖区第二初级中学").get_by_test_id("cell-plan_year").focus()
     page.page.keyboard.press("Enter")
     page.page.keyboard.type("2024")
