@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.map_page import MapPage
 from tests.browser.office import PASSWORD, add_accounts
+from tests.browser.settling import settle
 from tests.browser.test_accessibility import grave_faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -282,8 +283,7 @@ def test_the_keyboard_goes_from_record_to_record_and_corrects(locating):
     expect(page.by("record-card")).to_be_visible()
     page.page.keyboard.press("ArrowDown")
     expect(page.record("东湖区第二初级中学")).to_have_attribute("aria-current", "true")
-    page.page.wait_for_load_state("networkidle")  # proposals that arrive draw their rows again
-    page.page.wait_for_timeout(1000)
+    settle(page.page)  # proposals that arrive draw their rows again
     page.record("东湖区第二初级中学").get_by_test_id("cell-plan_year").focus()
     page.page.keyboard.press("Enter")
     page.page.keyboard.type("2024")
