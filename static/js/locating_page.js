@@ -164,7 +164,7 @@ class LocatingPage {
   }
 
   showProposals() {
-    for (const record of this.draft.records) this.records.fill(record);
+    for (const record of this.draft.records) this.records.showProposal(record);
     this.showPlaces();
     this.showFoot();
   }

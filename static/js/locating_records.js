@@ -62,6 +62,15 @@ export class Records {
     if (!more.hidden) redraw(more.firstChild, recordCard(page, record));
   }
 
+  /** Draw the line of a record whose proposal has come; one in which somebody is typing, when they have left the field. */
+  showProposal(record) {
+    const { row, more } = this.rows.get(record.key);
+    const typedIn = [row, more].map((part) => part.querySelector(":is(input, textarea):focus")).find(Boolean);
+    if (!typedIn) { this.fill(record); return; }
+    // Not before the field has given what was typed; by then another text may have been read.
+    typedIn.addEventListener("blur", () => queueMicrotask(() => { if (this.rows.get(record.key)?.row === row) this.fill(record); }), { once: true });
+  }
+
   opener(record) {
     const isOpen = () => this.page.draft.selected === record.key;
     return el("button", { class: "opener", type: "button", "data-key": `open-${record.key}`, "data-testid": "open-record", "aria-expanded": String(isOpen()), "aria-label": t("{name} 的详情", { name: this.page.draft.value(record, "name") }), onclick: () => this.page.choose(isOpen() ? null : record.key) }, icon("down"));

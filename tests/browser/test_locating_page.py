@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.map_page import MapPage
 from tests.browser.office import PASSWORD, add_accounts
-from tests.browser.settling import settle
+from tests.browser.settling import held, settle
 from tests.browser.test_accessibility import grave_faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,6 +17,7 @@ LINES = (ROOT / "tests" / "data" / "plans" / "new_district.txt").read_text(encod
 PARAGRAPHS = "\n".join(LINES[33:36])
 """2022年新建2所学校, and the two schools."""
 
+PROPOSALS = "**/locating/propose"
 CORNER = "盘龙山路与开源大道交叉口东北侧"
 KNOWN = "(1)驻马店经济开发区宏志小学：位于乐山大道与古槐路交叉口西北侧，占地46.4亩，计划投资8000万元，1620个学位。"
 
@@ -283,12 +284,33 @@ def test_the_keyboard_goes_from_record_to_record_and_corrects(locating):
     expect(page.by("record-card")).to_be_visible()
     page.page.keyboard.press("ArrowDown")
     expect(page.record("东湖区第二初级中学")).to_have_attribute("aria-current", "true")
-    settle(page.page)  # proposals that arrive draw their rows again
     page.record("东湖区第二初级中学").get_by_test_id("cell-plan_year").focus()
     page.page.keyboard.press("Enter")
     page.page.keyboard.type("2024")
     page.page.keyboard.press("Enter")
     expect(page.record("东湖区第二初级中学").get_by_test_id("cell-plan_year")).to_have_text("2024")
+
+
+@pytest.mark.parametrize("place", ["table", "card"])
+def test_what_is_being_typed_stays_when_a_proposal_comes(locating, place):
+    page = locating()
+    with held(page.page, PROPOSALS):
+        page.read(PARAGRAPHS)
+        row = page.record("东湖区第三小学")
+        if place == "table":
+            row.get_by_test_id("cell-plan_year").click()
+            field = row.get_by_test_id("cell-plan_year-input")
+        else:
+            row.get_by_test_id("open-record").click()
+            field = page.by("record-card").get_by_test_id("field-plan_year")
+        field.fill("20")
+    settle(page.page)
+    expect(field).to_be_focused()
+    page.page.keyboard.type("24")
+    page.page.keyboard.press("Enter")
+    expect(row.get_by_test_id("cell-plan_year")).to_have_text("2024")
+    # What came meanwhile is shown as soon as the field is left.
+    expect(row.get_by_test_id("confidence")).to_have_text("定不了位")
 
 
 def test_better_roads_wait_for_a_yes(signed_in, tmp_path):
