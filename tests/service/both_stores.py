@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from geo.exchange.files.steady import steady_drawing, steady_geopackage, steady_workbook
-from tests.service.conftest import ROADS, SECTIONS, Folder, square
+from tests.service.conftest import Folder, square
 from tests.service.parcel_layers import LINES, PARCELS, TABLE, feature, ground, line, parcel
 
 DAY = date(2024, 3, 1)
@@ -35,11 +35,7 @@ def sample_folder(path):
         statuses=(status,),
     )
     folder.layer("control_lines", LINES, line("n", "farmland", ground(150, 50, 300, 300)))
-    point = {"type": "Point", "coordinates": [114.05, 33.05]}
-    water = {"name": "尤河断面", "target_class": 3, "location_basis": "placed"}
-    folder.layer("sections", SECTIONS, {"type": "Feature", "id": "w", "geometry": point, "properties": water})
-    road = {"type": "LineString", "coordinates": [[114, 33], [114.1, 33.0]]}
-    folder.layer("roads", ROADS, {"type": "Feature", "id": "r", "geometry": road, "properties": {"name": "乐山大道"}})
+    folder.section_and_road()
     return folder
 
 

@@ -125,6 +125,14 @@ class Folder:
         lines = [",".join(HEADER), *(",".join(str(row.get(name, "")) for name in HEADER) for row in statuses)]
         (folder / "status.csv").write_text("\n".join(lines), encoding="utf-8")
 
+    def section_and_road(self):
+        """A layer of points and one of lines, with one feature each."""
+        point = {"type": "Point", "coordinates": [114.05, 33.05]}
+        section = {"name": "尤河断面", "target_class": 3, "location_basis": "placed"}
+        self.layer("sections", SECTIONS, {"type": "Feature", "id": "w", "geometry": point, "properties": section})
+        line = {"type": "LineString", "coordinates": [[114, 33], [114.1, 33.0]]}
+        self.layer("roads", ROADS, {"type": "Feature", "id": "r", "geometry": line, "properties": {"name": "乐山大道"}})
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -132,11 +140,7 @@ def folder(tmp_path):
     made = Folder(tmp_path / "layers")
     schools = [school(number) for number in range(1, 6)]
     made.layer("schools", SCHOOLS, *schools, school(6, "schematic"), school(7, "unlocated", seats=None))
-    point = {"type": "Point", "coordinates": [114.05, 33.05]}
-    section = {"name": "尤河断面", "target_class": 3, "location_basis": "placed"}
-    made.layer("sections", SECTIONS, {"type": "Feature", "id": "w", "geometry": point, "properties": section})
-    line = {"type": "LineString", "coordinates": [[114, 33], [114.1, 33.0]]}
-    made.layer("roads", ROADS, {"type": "Feature", "id": "r", "geometry": line, "properties": {"name": "乐山大道"}})
+    made.section_and_road()
     return made
 
 
