@@ -149,6 +149,8 @@ class VectorFile:
 
     def _column(self, each: VectorField, values: Sequence[object]) -> pyarrow.Array:
         kind = ARROW_TYPES[each.type]
+        if values.count(None) == len(values):  # most columns of most layers
+            return pyarrow.nulls(len(values), kind)
         if each.type == "text" and self._is_shapefile:
             return pyarrow.array([None if value is None else self._fitting(str(value)) for value in values], kind)
         try:
