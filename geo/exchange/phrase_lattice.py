@@ -91,7 +91,8 @@ class Lattice(Pieces):
             cost += (
                 grammar.ROADS["one_letter_cost"] if text[0] in grammar.ONE_LETTER else grammar.ROADS["odd_letter_cost"]
             )
-        if start and (self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS or grammar.OF_AREA.match(text)):
+        begun = grammar.BEGUN_BEFORE.match(self.run, start)
+        if start and (self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS or begun):
             cost += grammar.ROADS["directed_cost"]
         cost += grammar.ROADS["inside_word_cost"] if start in self.inside_words else 0.0
         return cost + self.roads_inside(start, end) + self.front_of_road(start, end)
@@ -106,12 +107,14 @@ class Lattice(Pieces):
             numbered = not suffix and rest.endswith(grammar.HIGHWAYS)
             whole = (
                 numbered
-                or not grammar.ROAD_SUFFIXES.isdisjoint((rest[0], rest[:2]))
+                or (rest[0] in grammar.ROAD_SUFFIXES and (rest[0] != RING or rest[1:] in grammar.ROAD_SUFFIXES))
+                or rest[:2] in grammar.ROAD_SUFFIXES
                 or rest in grammar.ROAD_SUFFIXES
                 or rest in grammar.DIRECTION_COSTS
             )
             if not weak and not whole and not grammar.EXTENSION.fullmatch(rest):
-                total += costs["road"] if carries_name(rest[:-1]) else costs["direction"]
+                named = carries_name(rest[:-1]) or rest[-1] == RING  # 新华路西二环 are two roads
+                total += costs["road"] if named else costs["direction"]
         never = grammar.NEVER_INSIDE.search(self.run, start + 1, end)
         return total + (costs["never"] if never and not grammar.CODE.match(self.run, start) else 0.0)
 
@@ -168,6 +171,8 @@ class Lattice(Pieces):
             "road": self.within(self.closers, start, end),
             "area": [cut for cut in self.areas[start] if cut < end - 1],
         }
+        if self.run[start : end - 1] in grammar.PLACE_NAMES:
+            inner["road"] = []  # 二道江区 holds no 二道
         for kind, places in inner.items():
             cuts = sum(1 for place in places if self.run[place:end] not in grammar.AREA_RESTS)
             cost += grammar.AREAS["inner_cost"][kind] * cuts

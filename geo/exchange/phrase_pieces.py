@@ -89,9 +89,10 @@ class Pieces:
                 yield end
 
     def before_road(self, end: int) -> bool:
-        """Whether the next road that ends behind a place has a name of its own: 山水城金石路, but 黑牛城道."""
+        """Whether the next road that ends behind a place has a name of its own: 山水城金石路, not 金海湾东大街."""
         closers = (closer for closer in self.closers[bisect_right(self.closers, end) :] if self.run[closer - 1] != RING)
-        ahead = next(closers, end) - end
+        closer = next(closers, end)
+        ahead = closer - end - self.run.endswith(grammar.AVENUES, end, closer)
         return 3 <= ahead <= grammar.ROADS["usual_length"]
 
     def find_bare_places(self) -> Iterator[tuple[int, int]]:

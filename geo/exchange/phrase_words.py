@@ -35,12 +35,14 @@ def spell(template: str) -> list[tuple[str, str | None]]:
 
 def load_words() -> dict[str, list[Word]]:
     words: dict[str, list[Word]] = {}
+    odd = tuple(GRAMMAR["reversed_directions"])
     for entry in GRAMMAR["words"]:
         said = {key: entry[key] for key in ("corner", "weak", "spans") if key in entry}
         said |= {"until": re.compile(entry["until"])} if "until" in entry else {}
         for template in entry["list"]:
             for text, direction in spell(template):
-                words.setdefault(text, []).append(Word(entry["letter"], entry["cost"], direction, **said))
+                extra = GRAMMAR["reversed_cost"] if text.startswith(odd) else 0.0
+                words.setdefault(text, []).append(Word(entry["letter"], entry["cost"] + extra, direction, **said))
     return words
 
 
@@ -82,7 +84,7 @@ STREET_AT_CROSSING, STRIPS = re.compile(ROADS["street_at_crossing"]), frozenset(
 WHOLE_WORD = re.compile("|".join(ROADS["whole_words"]))
 CROSSING_ALONE = re.compile(ROADS["crossing_alone"])
 NEEDS_ADJECTIVE = re.compile(ROADS["needs_adjective"])
-OF_AREA = re.compile(ROADS["of_area"])
+BEGUN_BEFORE = re.compile(ROADS["begun_before"])
 MEASURED = re.compile(THINGS["measured"])
 OF_ROAD, PLACES = re.compile(THINGS["belongs_to_road"]), frozenset(THINGS["places"])
 QUARTER = AREAS["quarter"]
