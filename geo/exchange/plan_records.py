@@ -8,6 +8,7 @@ from typing import Any
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_anchor import LOCATED_RANK, Anchor
 from geo.exchange.plan_details import classify, find_location, find_year
+from geo.exchange.plan_each import all_finished, each_of
 from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_names import alike, bare_name, same_project, split_developer
 from geo.exchange.plan_projects import (
@@ -72,11 +73,12 @@ def records_in(passages: list[Passage]) -> Iterator[tuple[Passage, PlanRecord]]:
             yield passage, record
         if passage.is_past or not passage.is_prose:
             continue
-        anchors = anchors_in(passage)
+        anchors = all_finished(passage.text, anchors_in(passage))
         starts = [*(anchor.start for anchor in anchors), len(passage.text)]
         for anchor, end in zip(anchors, starts[1:], strict=True):
-            if record := read_record(passage, anchor, end):
-                yield passage, record
+            for part, one in each_of(passage, anchor, end):
+                if record := read_record(part, one, end):
+                    yield passage, record
 
 
 def one_of_two(first: PlanRecord, second: PlanRecord) -> PlanRecord | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from geo.exchange.plan_words import WORDS
@@ -11,6 +12,7 @@ from geo.exchange.plan_words import WORDS
 ROWS = WORDS["rows"]
 COLUMNS = [(each["kind"], re.compile(each["names"])) for each in ROWS["columns"]]
 SEPARATORS = [re.compile(each) for each in ROWS["separators"]]
+BY_SPACES = SEPARATORS[-1]
 BEGINS = re.compile(ROWS["begins"])
 """What a line holds that may be a header; the others need no closer look."""
 RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
@@ -93,7 +95,7 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
     for separator in SEPARATORS if len(line) <= ROWS["longest_header"] else ():
         cells = cells_of(line, 0, separator)
         columns = header_of(cells, money_unit(lines, first)) if len(cells) > 1 else ()
-        if columns:
+        if columns and (separator is not BY_SPACES or is_sure(columns)):
             break
     else:
         return {}
@@ -102,6 +104,7 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
         if not lines[number].strip() and lines[number - 1].strip():
             continue
         cells = cells_of(lines[number], starts[number], separator)
+        cells = joined_cells(cells, columns) if separator is BY_SPACES else cells
         if RULER.fullmatch(lines[number]):
             table[number] = Row()
         elif row := row_of(cells, columns):
@@ -112,6 +115,28 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
         else:
             break
     return table if any(row.cells for row in table.values()) else {}
+
+
+def is_sure(columns: Sequence[Column]) -> bool:
+    """Whether a line parted by single spaces is a header for certain, and no sentence."""
+    return len(columns) >= ROWS["by_spaces"] and all(column.kind for column in columns)
+
+
+def joined_cells(cells: list[Cell], columns: Sequence[Column]) -> list[Cell]:
+    """The cells of a line parted by single spaces: those that are too many belong to the place or the description.
+
+    A line that does not fit the columns is none of the table: its figures would stand under other titles.
+    """
+    surplus = len(cells) - len(columns)
+    kinds = ["figure" if column.unit else column.kind for column in columns]
+    wide = next((kinds.index(kind) for kind in ("text", "location") if kind in kinds), None)
+    if surplus > 0 and wide is not None:
+        parts = cells[wide : wide + surplus + 1]
+        whole = "".join(part.text.ljust(after.start - part.start) for part, after in pairwise(parts))
+        cells = [*cells[:wide], Cell(whole + parts[-1].text, parts[0].start), *cells[wide + surplus + 1 :]]
+    pairs = zip(cells, kinds, strict=False)
+    fits = all(kind != "figure" or not cell.text or NUMBER.match(cell.text) for cell, kind in pairs)
+    return cells if fits or len(cells) == 1 else []
 
 
 def is_title(lines: Sequence[str], number: int, separator: re.Pattern[str]) -> bool:

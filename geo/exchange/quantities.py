@@ -26,6 +26,7 @@ class Measure(NamedTuple):
     only_with_multiplier: bool = False
     qualifier: str | None = None
     only_labelled: str | None = None
+    or_labelled: str | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -134,7 +135,7 @@ def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Qu
     unit = WORDS["kinds"]["number"] + match["counted"] if match["counted"] else match["unit"]
     measure, multiplier = MEASURES[unit], match["multiplier"]
     number = read_numeral(match["number"])
-    if number is None or (measure.only_with_multiplier and not multiplier) or is_range(text, match.start("number")):
+    if number is None or is_range(text, match.start("number")):
         return None
     value = number * MULTIPLIERS.get(multiplier, 1.0) * measure.size / measure.per
     qualifiers = (match["before"], match["before2"], match["more"] or match["more2"], match["after"], measure.qualifier)
@@ -143,6 +144,8 @@ def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Qu
     again = between in BOUNDARIES["clause"] and match["plain"] in QUALIFIERS["restating"]
     restates = beside and (between in BOUNDARIES["opening"] or again)
     label = previous.label if restates and previous else label_before(text, match.start())
+    if measure.only_with_multiplier and not multiplier and not (measure.or_labelled and measure.or_labelled in label):
+        return None
     if measure.only_labelled and not ends_labelled(text, match, label, measure.only_labelled):
         return None
     said = tuple(word for word in qualifiers if word)

@@ -1,0 +1,88 @@
+"""What a passage tells of each of the projects that it names together: A、B幼儿园分别占地6.5亩和8亩."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from geo.exchange.plan_anchor import Anchor
+from geo.exchange.plan_details import LOCATED, finished_year, is_place
+from geo.exchange.plan_names import is_project
+from geo.exchange.plan_structure import Passage
+from geo.exchange.plan_words import WORDS
+from geo.exchange.quantities import find_quantities
+from geo.model.plan import Quantity
+
+EACH = WORDS["each"]
+APART, BETWEEN, ALIKE, NAMES_END = (re.compile(EACH[key]) for key in ("apart", "between", "alike", "names"))
+PLACES_END, PLACES_APART = re.compile(EACH["places_end"]), [re.compile(words) for words in EACH["places_apart"]]
+ALL_FINISHED = re.compile(EACH["all_finished"])
+Span = tuple[int, int]
+
+
+def each_of(passage: Passage, anchor: Anchor, end: int) -> Iterator[tuple[Passage, Anchor]]:
+    """The passage and its project; where it tells of several by turns, once for each with what is told of it alone.
+
+    Parameters
+    ----------
+    end
+        Where the passage ceases to tell of them.
+    """
+    names = [name for name in NAMES_END.split(anchor.name) if name]
+    told = passage.text[anchor.end : end]
+    several = len(names) > 1 and all(is_project(name) for name in names) and APART.search(told)
+    turns = [*turns_of_figures(told, len(names)), *turns_of_places(told, len(names))] if several else []
+    if not turns:
+        yield passage, anchor
+        return
+    place = anchor.start
+    for number, name in enumerate(names):
+        words = blanked(told, number, turns)
+        place = passage.text.index(name, place)
+        text = passage.text[: anchor.end] + words + passage.text[end:]
+        yield replace(passage, text=text), replace(anchor, name=name, start=place if number else anchor.start)
+
+
+def all_finished(text: str, anchors: list[Anchor]) -> list[Anchor]:
+    """The projects of a passage, with the year in which it says that all of them are finished: 均于2025年投用."""
+    said = ALL_FINISHED.search(text, anchors[-1].end) if len(anchors) > 1 else None
+    year = finished_year(PLACES_END.split(text[said.start() :], maxsplit=1)[0]) if said else None
+    return [replace(each, year=each.year or year) for each in anchors]
+
+
+def turns_of_figures(text: str, number: int) -> Iterator[list[Span]]:
+    """Places of as many figures in a row as there are projects, behind 分别 or 各."""
+    run: list[Quantity] = []
+    for each in [*find_quantities(text), None]:
+        if each and run and each.unit == run[-1].unit and BETWEEN.fullmatch(text[run[-1].end : each.start]):
+            run.append(each)
+            continue
+        if len(run) == number and APART.search(run[0].label):
+            yield [(figure.start, figure.end) for figure in run]
+        run = [each] if each else []
+
+
+def turns_of_places(text: str, number: int) -> Iterator[list[Span]]:
+    """Places in the text of as many sites as there are projects, behind 分别位于."""
+    for located in LOCATED.finditer(text):
+        if not APART.search(text[: located.start()][-EACH["reach"] :]):
+            continue
+        words = PLACES_END.split(text[located.end() :], maxsplit=1)[0]
+        for between in PLACES_APART:
+            ends = [*(match.span() for match in between.finditer(words)), (len(words), len(words))]
+            spans = list(zip((0, *(last for _, last in ends)), (first for first, _ in ends), strict=False))
+            if len(spans) == number and all(is_place(words[first:last]) for first, last in spans):
+                yield [(located.end() + first, located.end() + last) for first, last in spans]
+                return
+
+
+def blanked(text: str, number: int, turns: list[list[Span]]) -> str:
+    """The text with spaces for what it tells of the other projects, and for sums of all of them."""
+    kept = [span for turn in turns for span in turn]
+    drop = [(turn[0][0], turn[number][0]) for turn in turns] + [(turn[number][1], turn[-1][1]) for turn in turns]
+    for each in find_quantities(text):
+        if (each.start, each.end) not in kept and not ALIKE.search(each.label):
+            drop.append((each.start, each.end))
+    letters = list(text)
+    for first, last in drop:
+        letters[first:last] = " " * (last - first)
+    return "".join(letters)

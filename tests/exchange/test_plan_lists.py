@@ -1,0 +1,36 @@
+"""Forms of lists: projects told by turns, tables parted by spaces."""
+
+from geo.exchange.plan_text import parse_plan
+
+
+def told(text: str) -> list[tuple[object, ...]]:
+    fields = ("name", "location_text", "land_area_mu", "investment_cny_10k", "classes", "plan_year")
+    return [tuple(getattr(record, field) for field in fields) for record in parse_plan(text).records]
+
+
+def test_what_an_item_tells_of_its_projects_by_turns_is_told_of_each():
+    text = "(1)新建望江小学、海棠小学,分别位于望江路以东和海棠路西侧,分别占地30亩、40亩,总投资4.5亿元,均设36个班。"
+    assert told(text) == [
+        ("望江小学", "望江路以东", 30, None, 36, None),
+        ("海棠小学", "海棠路西侧", 40, None, 36, None),
+    ]
+
+
+def test_a_year_said_of_all_is_that_of_each():
+    text = "望江小学位于望江路以东,占地30亩;海棠小学位于海棠路西侧,占地40亩。均于2025年秋季投用。"
+    assert [each[-1] for each in told(text)] == [2025, 2025]
+
+
+SPACED = "序号 学校名称 位置 用地面积(亩) 投资(万元) 办学规模(班)"
+
+
+def test_a_table_parted_by_single_spaces_is_read():
+    text = f"{SPACED}\n1 望江小学 望江路以东 30 9000 36\n2 海棠小学 海棠路西侧 建设路北侧 40 8000 24"
+    assert told(text) == [
+        ("望江小学", "望江路以东", 30, 9000, 36, None),
+        ("海棠小学", "海棠路西侧 建设路北侧", 40, 8000, 24, None),
+    ]
+
+
+def test_a_row_of_which_a_cell_is_missing_gives_no_figure_to_another_title():
+    assert told(f"{SPACED}\n1 望江小学 望江路以东 30 9000 36\n2 海棠小学 40 海棠路西侧 8000 24")[1:] == []
