@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from geo.exchange import phrase_words as grammar
@@ -35,9 +36,26 @@ class Step(NamedTuple):
 class Lattice(Pieces):
     """All tokens that a run of letters may hold, what each costs, and the cheapest way through them."""
 
+    def __init__(self, run: str) -> None:
+        super().__init__(run)
+        self.plain: dict[int, tuple[Edge, ...]] = {}
+
     # --- what it costs -----------------------------------------------------------------------------------------
 
-    def edges(self, start: int) -> Iterator[Edge]:
+    def edges(self, start: int, left: float) -> Iterator[Edge]:
+        """The tokens that start here; of things and odd letters only what costs no more than is `left`."""
+        if start not in self.plain:
+            self.plain[start] = tuple(self.plain_edges(start))
+        yield from self.plain[start]
+        stops = self.ends(self.stops, start, grammar.THINGS["longest"], 1) if left >= grammar.CHEAPEST_THING else ()
+        if left >= grammar.ODD_LETTER_COST and (not stops or stops[0] == start + 1):
+            yield Edge(start + 1, "o", grammar.ODD_LETTER_COST)
+        for end in stops:
+            if end > start + 1:
+                yield Edge(end, "T", self.thing_cost(start, end))
+
+    def plain_edges(self, start: int) -> Iterator[Edge]:
+        """Words, numbers, roads and areas; most runs hold nothing else."""
         for end, word in self.words[start]:
             if word.weak and grammar.PART_OF_THING.match(self.run, end):
                 continue
@@ -49,12 +67,6 @@ class Lattice(Pieces):
         for end in self.ends(self.road_ends, start, grammar.ROADS["longest"]):
             if (cost := self.road_cost(start, end)) is not None:
                 yield Edge(end, "R", cost)
-        stops = self.ends(self.stops, start, grammar.THINGS["longest"], 1)
-        if not stops or stops[0] == start + 1:
-            yield Edge(start + 1, "o", grammar.GRAMMAR["odd_letter_cost"])
-        for end in stops:
-            if end > start + 1:
-                yield Edge(end, "T", self.thing_cost(start, end))
         for end in self.areas[start]:
             yield Edge(end, "A", self.area_cost(start, end))
         if start in self.bare_places:
@@ -218,14 +230,15 @@ class Lattice(Pieces):
     # --- the way through ---------------------------------------------------------------------------------------
 
     def cut(self) -> list[tuple[int, Edge]]:
-        """The cheapest way through the run: where each token starts, and the token."""
-        best: list[dict[str, Step]] = [{} for _ in range(self.size + 1)]
-        best[0]["^"] = Step(0.0, 0, "", None)
-        for start in range(self.size):
-            if best[start]:
-                self.advance(best, start)
-        position, ends = self.size, best[self.size]
-        state = min(ends, key=lambda state: ends[state].cost + ORDER[state].get("$", 0.0))
+        """The cheapest way through the run: where each token starts, and the token.
+
+        Costs are never negative: what a way through plain tokens costs bounds every other one.
+        """
+        best = self.steps(inf, plain=True)
+        bound = self.cost_of(best)
+        if bound >= grammar.CHEAPEST_THING:
+            best = self.steps(bound)
+        position, state = self.size, self.last_state(best)
         path: list[tuple[int, Edge]] = []
         while position:
             step = best[position][state]
@@ -234,17 +247,34 @@ class Lattice(Pieces):
             position, state = step.start, step.state
         return path[::-1]
 
-    def advance(self, best: list[dict[str, Step]], start: int) -> None:
+    def last_state(self, best: list[dict[str, Step]]) -> str:
+        return min(best[-1], key=lambda state: best[-1][state].cost + ORDER[state].get("$", 0.0))
+
+    def cost_of(self, best: list[dict[str, Step]]) -> float:
+        """What the cheapest way to the end costs."""
+        return min((step.cost + ORDER[state].get("$", 0.0) for state, step in best[-1].items()), default=inf)
+
+    def steps(self, bound: float, *, plain: bool = False) -> list[dict[str, Step]]:
+        """By position and state the cheapest way to it that costs no more than the bound."""
+        best: list[dict[str, Step]] = [{} for _ in range(self.size + 1)]
+        best[0]["^"] = Step(0.0, 0, "", None)
+        for start in range(self.size):
+            if best[start]:
+                self.advance(best, start, bound, plain=plain)
+        return best
+
+    def advance(self, best: list[dict[str, Step]], start: int, bound: float, *, plain: bool) -> None:
         """Go on from a position with every edge, in every state that it was reached in."""
         reached = [(state, step[0], ORDER[state], ROAD_AFTER.get(state, "R")) for state, step in best[start].items()]
-        for edge in self.edges(start):
+        left = -1.0 if plain else bound - min(step[0] for step in best[start].values())
+        for edge in self.edges(start, left):
             end, kind, price = edge[:3]
             ahead = best[end]
             for state, cost, order, road in reached:
                 new = road if kind == "R" else kind
                 total = cost + price + order.get(new, 0.0)
                 known = ahead.get(new)
-                if known is None or total < known[0]:
+                if total <= bound and (known is None or total < known[0]):
                     ahead[new] = Step(total, start, state, edge)
 
 

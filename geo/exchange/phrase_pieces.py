@@ -26,14 +26,21 @@ class Pieces:
         self.break_ends = self.find_breaks()
         self.places = self.ends_of("place")
         numbers = (place for place in range(1, self.size) if run[place].isdigit() and not run[place - 1].isdigit())
-        words = (place for place in range(1, self.size) if self.words[place])
-        self.stops = sorted({*words, *numbers, *self.places, self.size})
+        spoken = [place for place in range(1, self.size) if self.words[place]]
+        self.stops = sorted({*spoken, *numbers, *self.places, self.size})
         codes = (match.end() for match in grammar.CODE.finditer(run))
         self.closers = sorted({*codes, *(end for end in self.ends_of("road") if self.closes_road(end))})
         self.road_ends = sorted({*self.closers, *(end for start in self.closers for end in self.extensions(start))})
         self.area_ends = [end for end in self.ends_of("area") if not grammar.NO_AREA_END.match(run, end - 1)]
         self.areas = [list(self.areas_at(start)) if self.area_ends else [] for start in range(self.size)]
         self.bare_places = dict(self.find_bare_places())
+        self.limits = [place for place in spoken if any(word.letter == "m" for _, word in self.words[place])]
+        """Where 东至 or 南临 stands, that a name of a road hardly holds."""
+        self.may_be_joined = grammar.ROADS["joined_inside"] in run
+        """Whether a connector stands anywhere that names hardly hold."""
+        ends_of_things = (place for place in spoken if "thing" in self.suffixes[place])
+        self.listed = [place for place in ends_of_things if any(word.letter in "ct" for _, word in self.words[place])]
+        """Where a connector follows what ends like a thing."""
 
     def words_at(self, start: int) -> list[tuple[int, Word]]:
         longest = grammar.LONGEST_WORD.get(self.run[start])
@@ -125,30 +132,12 @@ class Pieces:
         return ends[bisect_left(ends, start + 2) : bisect_left(ends, end)] if ends else ends
 
     @cached_property
-    def limits(self) -> list[int]:
-        """Where 东至 or 南临 stands, that a name of a road hardly holds."""
-        return [
-            place for place, words in enumerate(self.words) if place and any(word.letter == "m" for _, word in words)
-        ]
-
-    @cached_property
     def inside_words(self) -> frozenset[int]:
         """Where a name would begin within 立交桥 or 十字路口."""
         words = grammar.WHOLE_WORD.finditer(self.run)
         return frozenset(place for word in words for place in range(word.start() + 1, word.end()))
 
     @cached_property
-    def may_be_joined(self) -> bool:
-        """Whether a connector stands anywhere that names hardly hold."""
-        return grammar.ROADS["joined_inside"] in self.run
-
-    @cached_property
     def measured(self) -> list[int]:
         """Where a length stands."""
         return [match.start() for match in grammar.MEASURED.finditer(self.run)]
-
-    @cached_property
-    def listed(self) -> list[int]:
-        """Where a connector follows what ends like a thing."""
-        places = (place for place, words in enumerate(self.words) if any(word.letter in "ct" for _, word in words))
-        return [place for place in places if "thing" in self.suffixes[place]]

@@ -62,6 +62,12 @@ ORDER = load_order()
 BREAKS = frozenset(text for template in GRAMMAR["breaks"]["list"] for text, _ in spell(template))
 
 ROADS, THINGS, AREAS, LENGTHS = GRAMMAR["roads"], GRAMMAR["things"], GRAMMAR["areas"], GRAMMAR["lengths"]
+ODD_LETTER_COST: float = GRAMMAR["odd_letter_cost"]
+SHORTEST_THING = 2
+CHEAPEST_THING: float = min(
+    THINGS["cost"] + SHORTEST_THING * THINGS["per_character"],
+    THINGS["known_cost"] + SHORTEST_THING * THINGS["known_per_character"],
+)
 ROAD_SUFFIXES, THING_SUFFIXES = frozenset(ROADS["suffixes"]), frozenset(THINGS["suffixes"])
 AREA_SUFFIXES = frozenset(AREAS["suffixes"])
 AREA_RESTS = (AREA_SUFFIXES | {"街"}) - frozenset(AREAS["whole_names"])
