@@ -21,8 +21,8 @@ TOLD_EVERY = 1_000
 AT_ONCE = 2_000
 """Entries of a change set that are taken back while somebody waits; more are work that tells how far it is."""
 
-MOST_ONE_BY_ONE = 100_000
-"""Entries that are not of features made, such as values changed: each takes a millisecond, and others cannot write."""
+MOST_STATUSES = 100_000
+"""Reports of years go one by one, each takes a millisecond or two, and others cannot write; features go together."""
 
 Tell = Callable[[int, int], None]
 
@@ -53,11 +53,15 @@ def take_back(store: Store, change_set: int, act: Act, tell: Tell | None = None)
     ----------
     tell
         Hears how many are taken back, and how many there are. What it raises ends the work, and nothing has changed.
+
+    Raises
+    ------
+    InvalidInput
+        As `checked_size`, before anything is done.
+    Conflict
+        If something of it was changed again since.
     """
-    count = size_of(store, change_set)
-    made = store.count_journal(JournalQuery(change_set=change_set, action="create"))
-    if count - made > MOST_ONE_BY_ONE:
-        raise InvalidInput(N_("一次最多撤销 %(most)s 项修改"), most=MOST_ONE_BY_ONE)
+    count = checked_size(store, change_set)
 
     def opposites() -> Iterator[Change]:
         for done, entry in enumerate(store.journal(_of(change_set)), 1):
@@ -79,6 +83,22 @@ def size_of(store: Store, change_set: int) -> int:
     count = store.count_journal(JournalQuery(change_set=change_set))
     if not count:
         raise InvalidInput(N_("没有编号为 %(number)s 的修改"), number=change_set)
+    return count
+
+
+def checked_size(store: Store, change_set: int) -> int:
+    """How many entries a change set has that `take_back` would not refuse for their number.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such change set, or it has too many reports.
+    """
+    count = size_of(store, change_set)
+    statuses = store.count_journal(JournalQuery(change_set=change_set, action="status"))
+    if statuses > MOST_STATUSES:
+        message = N_("这次修改含 %(count)s 条填报，一次最多撤销 %(most)s 条")
+        raise InvalidInput(message, count=statuses, most=MOST_STATUSES)
     return count
 
 

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import TypeVar
 
 import shapely
-from sqlalchemy import Connection, Delete, Select, Table, delete, func, select, update
+from sqlalchemy import Connection, Delete, Select, Table, bindparam, delete, func, select, update
 
 from geo.model.errors import Conflict, FeatureNotFound, InvalidFeatures, N_
 from geo.model.journal import PROGRAM, Act, Change, FeatureChange, FeatureRemoval, Record
@@ -15,7 +15,7 @@ from geo.model.layer import Catalog, Layer
 from geo.model.search_text import search_texts
 from geo.model.status import AnnualStatus
 from geo.store.bulk import insert_columns, insert_rows
-from geo.store.frames import FeatureRows, checked_change
+from geo.store.frames import FeatureRows, checked_changes
 from geo.store.journal import Draft, Replayed, changed_fields, known, now, readable
 from geo.store.schema import STATUS_ROW, Schema, not_withdrawn
 from geo.store.status_rows import row_of
@@ -61,8 +61,8 @@ class Changes:
         Who reports a status that does not say so itself.
     demo
         Whether the store is for demonstration data.
-    before_many_removals
-        Called with a layer before thousands of its features go.
+    before_many
+        Called with "create" or "remove" and a layer before thousands of its features come or go.
 
     Attributes
     ----------
@@ -74,16 +74,16 @@ class Changes:
 
     def __init__(
         self, connection: Connection, schema: Schema, catalog: Catalog, act: Act, *, demo: bool,
-        before_many_removals: Callable[[Layer], None] = lambda layer: None,
+        before_many: Callable[[str, Layer], None] = lambda action, layer: None,
     ) -> None:  # fmt: skip
-        self._before_many_removals = before_many_removals
+        self.before_many = before_many
         self._connection, self._schema, self._catalog = connection, schema, catalog
         self._act, self._demo = act, demo
         self.touched: dict[str, Touched] = defaultdict(Touched)
         self.has_statuses = False
 
     def apply(self, changes: Iterable[Change]) -> Iterator[Draft]:
-        """Apply changes one by one; one that changes nothing gives no draft.
+        """Apply changes in their order, those of the same kind and layer together; a void one gives no draft.
 
         Raises
         ------
@@ -92,25 +92,20 @@ class Changes:
         FeatureNotFound, LayerNotFound, InvalidFeatures, InvalidInput
             If a change does not hold.
         """
-        for layer_id, numbered in groupby(enumerate(changes, 1), key=_removed_from):
-            if layer_id is not None:
-                while batch := [change for _, change in islice(numbered, BATCH)]:
-                    yield from self._remove(self._catalog[layer_id], batch)
+        steps = {"create": self._create, "update": self._update, "remove": self._remove}
+        for (action, layer_id), numbered in groupby(enumerate(changes, 1), key=_kind):
+            if action not in steps:
+                for _, change in numbered:
+                    yield from self._applied(change)
                 continue
-            for number, change in numbered:
-                yield from self._applied(change, number)
+            for numbers, batch in _batches(numbered):
+                yield from steps[action](self._catalog[layer_id], batch, numbers)
 
-    def _applied(self, change: Change, number: int) -> Iterator[Draft]:
-        match change:
-            case FeatureChange(revision=None):
-                yield self._create(change, number)
-            case FeatureChange():
-                if draft := self._update(change, number):
-                    yield draft
-            case AnnualStatus():
-                yield from self.add_statuses([change])
-            case Record():
-                yield Draft(change.action, change.layer_id, change.feature_id, None, change.before, change.after)
+    def _applied(self, change: AnnualStatus | Record) -> Iterator[Draft]:
+        if isinstance(change, AnnualStatus):
+            yield from self.add_statuses([change])
+        else:
+            yield Draft(change.action, change.layer_id, change.feature_id, None, change.before, change.after)
 
     def add_rows(self, layer: Layer, rows: FeatureRows) -> Iterator[Draft]:
         """Add the features of a checked frame.
@@ -177,8 +172,7 @@ class Changes:
                     values["geom"] = bytes.fromhex(values["geom"])
                 rows.append(values | {"feature_id": feature.feature_id, "revision": feature.revision})
             self._insert(layer, rows)
-            for row in rows:
-                self._touch(layer, None, row.get("geom"))
+            self._touch(layer, [], [row.get("geom") for row in rows])
 
     def restore_statuses(self, rows: Iterable[Values]) -> None:
         """Put status rows into the empty table as the journal has them."""
@@ -187,70 +181,87 @@ class Changes:
             insert_rows(self._connection, self._schema.annual_status, [nothing | row for row in batch])
             self.has_statuses = True
 
-    def _create(self, change: FeatureChange, number: int) -> Draft:
-        layer = self._catalog[change.layer_id]
-        columns = checked_change(layer, change, number)
-        if self._existing(layer.id, [change.feature_id]):
-            raise _taken(layer, change.feature_id)
+    def _create(self, layer: Layer, batch: Sequence[FeatureChange], numbers: Sequence[int]) -> Iterator[Draft]:
+        """Make features of one layer; many in a few statements."""
+        checked = checked_changes(layer, batch, numbers)
+        ids = [change.feature_id for change in batch]
+        if existing := self._existing(layer.id, ids):
+            raise _taken(layer, next(each for each in ids if each in existing))
+        if len(batch) == BATCH:
+            self.before_many("create", layer)
         nothing = {field.name: None for field in layer.fields} | ({"geom": None} if layer.geometry else {})
-        revision = self._last_revision(change) + 1
-        row = {"feature_id": change.feature_id, "revision": revision} | nothing | columns
-        self._insert(layer, [row])
-        self._touch(layer, None, row.get("geom"))
-        return Draft("create", layer.id, change.feature_id, revision, None, journalled(layer, row))
+        last = self._last_revisions(layer, ids)
+        rows = [
+            {"feature_id": each, "revision": last.get(each, 0) + 1} | nothing | columns
+            for each, columns in zip(ids, checked, strict=True)
+        ]
+        self._insert(layer, rows)
+        self._touch(layer, [], [row.get("geom") for row in rows])
+        for row in rows:
+            yield Draft("create", layer.id, row["feature_id"], row["revision"], None, journalled(layer, row))
 
-    def _update(self, change: FeatureChange, number: int) -> Draft | None:
-        layer = self._catalog[change.layer_id]
-        columns = checked_change(layer, change, number)
-        before = self._current(layer, change)
-        readable = _readable(layer, columns)
-        names = changed_fields(_readable(layer, before), readable)
-        if not names:
-            return None
-        revision = change.revision + 1
-        table = self._schema.layers[layer.id]
-        self._connection.execute(
-            update(table)
-            .where(table.c.feature_id == change.feature_id)
-            .values({name: columns[name] for name in names} | {"revision": revision})
-        )
-        self._index_words(layer, before | columns)
-        if "geom" in names:
-            self._touch(layer, before["geom"], columns["geom"])
-        else:
-            _ = self.touched[layer.id]
-        was = _readable(layer, before)
-        after = {name: readable[name] for name in names}
-        return Draft("update", layer.id, change.feature_id, revision, {name: was[name] for name in names}, after)
+    def _update(self, layer: Layer, batch: Sequence[FeatureChange], numbers: Sequence[int]) -> Iterator[Draft]:
+        """Give features of one layer other values; many in a few statements."""
+        checked = checked_changes(layer, batch, numbers)
+        present = self._present(layer, batch)
+        changed: dict[tuple[str, ...], list[Values]] = defaultdict(list)
+        drafts, whole = [], {}
+        for change, columns in zip(batch, checked, strict=True):
+            before = _seen(layer, change, present.pop(change.feature_id, None))
+            was, readable = _readable(layer, before), _readable(layer, columns)
+            if not (names := changed_fields(was, readable)):
+                continue
+            revision = change.revision + 1
+            changed[tuple(names)].append(
+                {f"new_{name}": columns[name] for name in names}
+                | {"of_feature": change.feature_id, "new_revision": revision}
+            )
+            whole[change.feature_id] = before | columns
+            self._touch(layer, *(([before["geom"]], [columns["geom"]]) if "geom" in names else ([], [])))
+            after = {name: readable[name] for name in names}
+            before = {name: was[name] for name in names}
+            drafts.append(Draft("update", layer.id, change.feature_id, revision, before, after))
+        for names, rows in changed.items():
+            self._set(self._schema.layers[layer.id], (*names, "revision"), rows)
+        self._index_words(layer, whole)
+        yield from drafts
 
-    def _remove(self, layer: Layer, batch: Sequence[FeatureRemoval]) -> Iterator[Draft]:
+    def _set(self, table: Table, names: Sequence[str], rows: Sequence[Values]) -> None:
+        """Give rows of a layer's table new values, each of them the same columns."""
+        new = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
+        self._connection.execute(update(table).where(table.c.feature_id == bindparam("of_feature")).values(new), rows)
+
+    def _remove(self, layer: Layer, batch: Sequence[FeatureRemoval], numbers: Sequence[int]) -> Iterator[Draft]:
         """Take features of one layer out of their table; many in a few statements."""
         if len(batch) == BATCH:
-            self._before_many_removals(layer)
+            self.before_many("remove", layer)
         table, words = self._schema.layers[layer.id], self._schema.search_index
         ids = [change.feature_id for change in batch]
-        rows = {row.feature_id: row._mapping for row in self._connection.execute(_of_ids(select(table), table, ids))}
+        present = self._present(layer, batch)
         drafts = []
         for change in batch:
-            before = _seen(layer, change, rows.pop(change.feature_id, None))
-            self._touch(layer, before.get("geom"), None)
+            before = _seen(layer, change, present.pop(change.feature_id, None))
+            self._touch(layer, [before.get("geom")], [])
             after = journalled(layer, before)
             drafts.append(Draft("remove", layer.id, change.feature_id, change.revision, after, None))
         self._connection.execute(_of_ids(delete(table), table, ids))
         self._connection.execute(_of_ids(delete(words), words, ids).where(words.c.layer_id == layer.id))
         yield from drafts
 
-    def _current(self, layer: Layer, change: FeatureChange) -> Values:
-        """The feature's row without its numbers, if its revision is the one that the writer saw."""
+    def _present(
+        self, layer: Layer, batch: Sequence[FeatureChange | FeatureRemoval]
+    ) -> dict[str, Mapping[str, object]]:
+        """Rows of features as they are in their table, by id."""
         table = self._schema.layers[layer.id]
-        row = self._connection.execute(select(table).where(table.c.feature_id == change.feature_id)).first()
-        return _seen(layer, change, None if row is None else row._mapping)
+        rows = self._connection.execute(_of_ids(select(table), table, [change.feature_id for change in batch]))
+        return {row.feature_id: row._mapping for row in rows}
 
-    def _last_revision(self, change: FeatureChange) -> int:
-        """Of a feature that was removed, so that whoever saw that one cannot write over the new one; else 0."""
-        columns = self._schema.journal.c
-        same = (columns.layer_id == change.layer_id, columns.feature_id == change.feature_id)
-        return self._connection.execute(select(func.max(columns.revision)).where(*same)).scalar() or 0
+    def _last_revisions(self, layer: Layer, ids: Sequence[str]) -> dict[str, int]:
+        """Of features that were removed, so that whoever saw one cannot write over the new one."""
+        table = self._schema.journal
+        statement = select(table.c.feature_id, func.max(table.c.revision)).where(table.c.layer_id == layer.id)
+        rows = self._connection.execute(_of_ids(statement.group_by(table.c.feature_id), table, ids))
+        return {feature_id: revision for feature_id, revision in rows if revision is not None}
 
     def _current_status(self, row: Values) -> Values | None:
         status = self._schema.annual_status
@@ -269,18 +280,24 @@ class Changes:
         ]
         insert_rows(self._connection, self._schema.search_index, rows)
 
-    def _index_words(self, layer: Layer, row: Values) -> None:
+    def _index_words(self, layer: Layer, rows: Mapping[str, Values]) -> None:
+        """Keep the words of features that are there, by id."""
+        if not rows:
+            return
         index = self._schema.search_index
-        found = (index.c.layer_id == layer.id) & (index.c.feature_id == row["feature_id"])
+        own = (index.c.layer_id == layer.id) & (index.c.feature_id == bindparam("of_feature"))
+        texts = search_texts(layer, list(rows), list(rows.values()))
         self._connection.execute(
-            update(index).where(found).values(text=search_texts(layer, [row["feature_id"]], [row])[0])
+            update(index).where(own).values(text=bindparam("new_text")),
+            [{"of_feature": each, "new_text": text} for each, text in zip(rows, texts, strict=True)],
         )
 
-    def _touch(self, layer: Layer, before: bytes | None, after: bytes | None) -> None:
+    def _touch(self, layer: Layer, before: Sequence[bytes | None], after: Sequence[bytes | None]) -> None:
+        """Geometries that went and came; those of features whose geometry stays are none of them."""
         touched = self.touched[layer.id]
-        touched.shrunk = touched.shrunk or before is not None
-        if after is not None:
-            touched.add(shapely.bounds(shapely.from_wkb(after)).tolist())
+        touched.shrunk = touched.shrunk or any(wkb is not None for wkb in before)
+        if shapes := [wkb for wkb in after if wkb is not None]:
+            touched.add(shapely.total_bounds(shapely.from_wkb(shapes)).tolist())
 
     def _existing(self, layer_id: str, ids: Sequence[str]) -> set[str]:
         column = self._schema.layers[layer_id].c.feature_id
@@ -292,10 +309,28 @@ class Changes:
         return existing
 
 
-def _removed_from(numbered: tuple[int, Change]) -> str | None:
-    """The layer that loses a feature by a change; None where none does."""
-    change = numbered[1]
-    return change.layer_id if isinstance(change, FeatureRemoval) else None
+def _kind(numbered: tuple[int, Change]) -> tuple[str, str | None]:
+    """What a change does, and to which layer; those of one kind that follow one another go together."""
+    match numbered[1]:
+        case FeatureRemoval() as change:
+            return "remove", change.layer_id
+        case FeatureChange() as change:
+            return "create" if change.revision is None else "update", change.layer_id
+    return "note", None
+
+
+def _batches(
+    numbered: Iterable[tuple[int, FeatureChange | FeatureRemoval]],
+) -> Iterator[tuple[list[int], list[FeatureChange | FeatureRemoval]]]:
+    """Numbers and changes, at most `BATCH` at a time and no feature twice: the second one sees what the first wrote."""
+    batch: dict[str, tuple[int, FeatureChange | FeatureRemoval]] = {}
+    for number, change in numbered:
+        if len(batch) == BATCH or change.feature_id in batch:
+            yield tuple(map(list, zip(*batch.values(), strict=True)))
+            batch = {}
+        batch[change.feature_id] = number, change
+    if batch:
+        yield tuple(map(list, zip(*batch.values(), strict=True)))
 
 
 def _of_ids(statement: Statement, table: Table, ids: Sequence[str]) -> Statement:

@@ -1,5 +1,6 @@
 """Frames in and out: every id, value and geometry checked before it is written; pages put together again."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -113,29 +114,52 @@ def rows_of(layer: Layer, features: geopandas.GeoDataFrame | pandas.DataFrame) -
     return FeatureRows(columns, tuple(shapely.total_bounds(present).tolist()) if len(present) else None)
 
 
-def checked_change(layer: Layer, change: FeatureChange, row: int) -> dict[str, object]:
-    """The columns that a change sets, checked as those of a frame are; `geom` as WKB or None, unless it is kept.
+def checked_changes(layer: Layer, changes: Sequence[FeatureChange], numbers: Sequence[int]) -> list[dict[str, object]]:
+    """The columns that each change sets, checked as those of a frame are; `geom` as WKB or None, unless it is kept.
 
     Parameters
     ----------
-    row
-        Number of the change, from 1, for the words of a fault.
+    changes
+        Of different features.
+    numbers
+        Of the changes, from 1, for the words of a fault.
 
     Raises
     ------
     InvalidFeatures
         On the first fault, naming layer, row, feature and field.
     """
-    (feature_id,) = _checked_ids(layer, pandas.Index([change.feature_id], dtype="object"), row)
-    given = pandas.DataFrame([change.properties], dtype=object)
-    _check_columns(layer, given)
-    columns = {
-        name: _checked_values(layer, [feature_id], layer.field(name), given[name], row)[0] for name in change.properties
-    }
-    if change.geometry is not KEEP:
-        shapes = np.array([change.geometry], dtype=object)
-        columns |= {name: wkb[0] for name, wkb in _geometry_column(layer, [feature_id], shapes, row).items()}
-    return columns
+    alike: dict[tuple, list[int]] = defaultdict(list)
+    for place, change in enumerate(changes):
+        alike[*change.properties, change.geometry is KEEP].append(place)
+    checked: list[dict[str, object]] = [{} for _ in changes]
+    try:
+        for places in alike.values():
+            rows = _checked_together(layer, [changes[place] for place in places], numbers[places[0]])
+            for place, row in zip(places, rows, strict=True):
+                checked[place] = row
+    except InvalidFeatures:  # of many the first by its number
+        for change, number in zip(changes, numbers, strict=True):
+            _checked_together(layer, [change], number)
+        raise
+    return checked
+
+
+def _checked_together(layer: Layer, changes: Sequence[FeatureChange], first_row: int) -> list[dict[str, object]]:
+    """The columns that changes of the same fields set."""
+    ids = _checked_ids(layer, pandas.Index([change.feature_id for change in changes], dtype="object"), first_row)
+    names = list(changes[0].properties)
+    _check_columns(layer, pandas.DataFrame(columns=names))
+    columns: dict[str, Sequence] = {}
+    for name in names:
+        given = pandas.Series([change.properties[name] for change in changes], dtype=object)
+        columns[name] = _checked_values(layer, ids, layer.field(name), given, first_row)
+    if changes[0].geometry is not KEEP:
+        shapes = np.array([change.geometry for change in changes], dtype=object)
+        columns |= _geometry_column(layer, ids, shapes, first_row)
+    if not columns:
+        return [{} for _ in changes]
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def frame_of(pages: Iterable[Page], fields: Iterable[Field]) -> geopandas.GeoDataFrame:

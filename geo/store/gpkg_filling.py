@@ -75,8 +75,10 @@ WHERE fid > ? AND geom NOT NULL AND NOT ST_IsEmpty(geom)
 
 
 def _index(connection: Connection, layer: Layer, last: int) -> None:
-    """Put the rows after `last` into the R-tree."""
+    """Put the rows after `last` into the R-tree; those that were moved since they were added are there already."""
     tree = f"rtree_{layer.id}_geom"
+    moved = f'SELECT rowid FROM "{tree}_rowid" WHERE rowid > {last:d}'
+    connection.exec_driver_sql(f'DELETE FROM "{tree}" WHERE id IN ({moved})')
     new = _rows(connection, f'SELECT fid, geom FROM "{layer.id}" WHERE fid > {last:d} AND geom NOT NULL', _new_cells)
     present = connection.exec_driver_sql(f'SELECT count(*) FROM "{tree}_rowid"').scalar_one()
     if len(new) + present > min(WORTH_PACKING * len(new), MOST_PACKED):

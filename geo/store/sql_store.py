@@ -339,10 +339,9 @@ class SqlStore(Store):
                 yield from changing.add_rows(layer, rows_of(layer, frame))
             yield from changing.apply(changes)
 
-        with (
-            self._changing(act) as (connection, changing),
-            self._filling(connection, layer) if is_large else nullcontext(),
-        ):
+        with self._changing(act) as (connection, changing):
+            if is_large:
+                changing.before_many("create", layer)
             return self.history.keep(connection, act, drafts(changing))
 
     def add_statuses(self, statuses: Sequence[AnnualStatus], act: Act = BY_PROGRAM) -> int:
@@ -367,17 +366,16 @@ class SqlStore(Store):
     def _changing(self, act: Act) -> Iterator[tuple[Connection, Changes]]:
         """A transaction in which features and statuses change; what hangs on them follows at its end."""
         with self._writing() as connection:
-            cleared: dict[str, Layer] = {}
-            with ExitStack() as clearing:
+            begun = set()
+            blocks = {"create": self._filling, "remove": self._clearing}
+            with ExitStack() as until_all_is_written:
 
-                def clear(layer: Layer) -> None:
-                    if layer.id not in cleared:
-                        cleared[layer.id] = layer
-                        clearing.enter_context(self._clearing(connection, layer))
+                def before_many(action: str, layer: Layer) -> None:
+                    if (action, layer.id) not in begun:
+                        begun.add((action, layer.id))
+                        until_all_is_written.enter_context(blocks[action](connection, layer))
 
-                changes = Changes(
-                    connection, self.schema, self.catalog, act, demo=self.demo, before_many_removals=clear
-                )
+                changes = Changes(connection, self.schema, self.catalog, act, demo=self.demo, before_many=before_many)
                 yield connection, changes
             self._follow(connection, changes)
 

@@ -7,6 +7,7 @@ from flask_login import current_user
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.model.journal import Act, JournalQuery
 from geo.service import history
+from geo.store.base import Store
 from geo.web import progress
 from geo.web.current import live_store
 from geo.web.guard import needs_role
@@ -39,7 +40,7 @@ def undo(change_set: int) -> Response | tuple[str, int]:
         return _page(change_set, InvalidInput(message, number=change_set)), 400
     store, places = live_store(), slots("downloads")
     act = Act(current_user.name, _("撤销第 %(number)s 号修改", number=change_set))
-    history.size_of(store, change_set)  # an unknown one is refused before the answer begins
+    history.checked_size(store, change_set)  # what is refused is so before the answer begins
 
     def work(tell: Progress) -> int | None:
         with places.taken():
@@ -51,6 +52,7 @@ def undo(change_set: int) -> Response | tuple[str, int]:
 def _page(change_set: int, fault: AtlasError | None = None) -> str:
     store = live_store()
     count = history.size_of(store, change_set)
+    too_many = _too_many(store, change_set)
     (first,) = store.journal(JournalQuery(change_set=change_set, limit=1))
     return render_template(
         "journal/undoing.html",
@@ -58,5 +60,15 @@ def _page(change_set: int, fault: AtlasError | None = None) -> str:
         count=count,
         first=entry_view(first, store),
         undoable=can_be_undone(first),
+        too_many=too_many and in_words(too_many),
         fault=fault and in_words(fault),
     )
+
+
+def _too_many(store: Store, change_set: int) -> AtlasError | None:
+    """What says before the act that so much is not taken back at once."""
+    try:
+        history.checked_size(store, change_set)
+    except InvalidInput as error:
+        return error
+    return None

@@ -8,6 +8,7 @@ import shapely
 from geo.model.errors import Conflict, InvalidInput
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange, JournalQuery
+from geo.model.status import AnnualStatus
 from geo.service import history
 from geo.service.intake import open_or_create
 from geo.store import changes
@@ -96,9 +97,17 @@ def test_a_large_one_is_not_taken_back_while_somebody_waits(kept, taken_in):
         history.undo(kept, taken_in, LI)
 
 
-def test_what_goes_one_by_one_has_a_bound(kept, taken_in, monkeypatch):
-    monkeypatch.setattr(history, "MOST_ONE_BY_ONE", 0)
-    with pytest.raises(InvalidInput, match="0"):
-        history.take_back(kept, taken_in, LI)
+def test_reports_go_one_by_one_and_too_many_are_refused_before_the_act(kept, monkeypatch):
+    rows = [AnnualStatus("schools", "s-1", year, note="报") for year in (2023, 2024)]
+    reported = kept.write(rows, WANG)[0].change_set
+    monkeypatch.setattr(history, "MOST_STATUSES", 1)
+    before = kept.journal_head()
+    for refused in (history.checked_size, lambda *given: history.take_back(*given, LI)):
+        with pytest.raises(InvalidInput, match=r"2.*1"):
+            refused(kept, reported)
     with pytest.raises(InvalidInput, match="4711"):
         history.take_back(kept, 4711, LI)
+    assert kept.journal_head() == before
+    monkeypatch.setattr(history, "MOST_STATUSES", 2)
+    assert history.take_back(kept, reported, LI)[0] == 2
+    assert kept.statuses("schools", "s-1") == []

@@ -7,8 +7,8 @@ import shapely
 
 from geo.model.errors import InvalidFeatures
 from geo.model.feature_query import FeatureQuery
-from geo.model.journal import Act, FeatureChange, JournalQuery
-from geo.store import sql_store
+from geo.model.journal import Act, FeatureChange, FeatureRemoval, JournalQuery
+from geo.store import changes, sql_store
 
 ACT = Act("王工", cause="导入")
 SIZE = 120
@@ -108,3 +108,48 @@ def test_what_breaks_half_way_leaves_no_trace(store, frames, frame, outside, kin
     assert after == before and store.count("parcels", FeatureQuery()) == 1 and list(store.faults()) == []
     store.take_in("parcels", frames, [], ACT)
     assert store.count("parcels", FeatureQuery()) == 2 * SIZE + 1 and list(store.faults()) == []
+
+
+def mixed_changes(square):
+    """Features made, changed, moved, emptied, removed and made again, some of them twice, in no tidy order."""
+    made = [FeatureChange("parcels", f"m-{n}", None, {"name": f"新地{n}"}, square(115 + n, 33)) for n in range(9)]
+    bare = [FeatureChange("parcels", f"b-{n}", None, {"seats": n}) for n in range(3)]
+    moved = [FeatureChange("parcels", f"m-{n}", 1, {"area_mu": n / 2}, square(125 + n, 34)) for n in range(7)]
+    named = [FeatureChange("parcels", f"m-{n}", 2, {"name": f"改名{n}", "level": "primary"}) for n in range(4)]
+    same = [FeatureChange("parcels", "m-8", 1, {"name": "新地8"}), FeatureChange("parcels", "b-1", 1, {}, None)]
+    gone = [FeatureRemoval("parcels", f"m-{n}", 2) for n in (4, 5, 6)] + [FeatureRemoval("parcels", "b-0", 1)]
+    again = [FeatureChange("parcels", f"m-{n}", None, {"name": f"又来{n}"}, square(135, 30)) for n in (4, 6)]
+    twice = [FeatureChange("parcels", "m-0", revision, {"seats": revision}) for revision in (3, 4, 5)]
+    return [*made, *bare, *moved, *same, *named, *gone, *again, *twice]
+
+
+@pytest.mark.parametrize("size", [3, 4, 1000])
+def test_changes_in_batches_are_those_one_by_one(store, opened, new_url, monkeypatch, square, size):
+    other = opened(new_url())
+    other.create()
+    kept = []
+    for each, batch in ((store, 1), (other, size)):
+        monkeypatch.setattr(changes, "BATCH", batch)
+        entries = each.write(mixed_changes(square), ACT)
+        page = each.read_page("parcels", FeatureQuery())
+        assert each.extent("parcels") == pytest.approx((122, 30, 135.01, 34.01), abs=3e-5)
+        boxes = [(114, 32, 117.5, 35), (124, 33, 127.5, 35), (134, 29, 136, 31), (118.5, 32, 122, 34)]
+        places = [sorted(each.read_page("parcels", FeatureQuery(bbox=box)).ids) for box in boxes]
+        words = [each.read_page("parcels", FeatureQuery(search=text)).ids for text in ("gm", "新地8", "又来6", "xd5")]
+        journal = [(e.action, e.feature_id, e.revision, e.before, e.after) for e in entries]
+        kept.append((page.ids, page.wkb, page.rows, places, words, journal))
+        assert list(each.faults()) == []
+    assert kept[0] == kept[1]
+    assert kept[0][3] == [[], ["m-0", "m-1", "m-2"], ["m-4", "m-6"], ["m-7"]]
+    assert kept[0][4] == [["m-0", "m-1", "m-2", "m-3"], ["m-8"], ["m-6"], []]
+
+
+def test_a_fault_in_a_batch_is_named_by_its_own_number(store, square):
+    good = [FeatureChange("parcels", f"g-{n}", None, {"seats": n}, square(114, 33)) for n in range(5)]
+    bad = [
+        FeatureChange("parcels", "late", None, {"seats": "x"}, square(114, 33)),
+        FeatureChange("parcels", "first", None, {"name": 3}),
+    ]
+    with pytest.raises(InvalidFeatures, match=r"第 6 个要素“first”.*name"):
+        store.write([*good, bad[1], bad[0]], ACT)
+    assert store.count("parcels", FeatureQuery()) == 0

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange
+from geo.model.status import AnnualStatus
 from geo.service import accounts, history
 from geo.store import journal
 from geo.web.current import live_store
@@ -89,6 +90,23 @@ def test_without_a_script_the_page_names_the_command(editor, large, state):
 def test_what_cannot_be_undone_has_no_button_and_says_why(editor):
     page = editor.get("/journal/undo/1").text  # what the store was built with
     assert 'data-testid="undo-many"' not in page and "这次修改不能撤销" in page
+
+
+def test_more_reports_than_can_be_taken_back_are_refused_before_the_act(office, editor, run, monkeypatch, state):
+    monkeypatch.setattr(history, "MOST_STATUSES", 1)
+    with office.app_context():
+        store = live_store()
+        (school, *_) = store.read_page("schools", FeatureQuery(schematic=True)).ids
+        reports = [AnnualStatus("schools", school, year, note="报") for year in (2023, 2024)]
+        reported = store.write(reports, Act("王工"))[0].change_set
+    before, words = state(), "这次修改含 2 条填报，一次最多撤销 1 条"
+    page = editor.get(f"/journal/undo/{reported}").text
+    assert words in page and 'data-testid="undo-many"' not in page
+    refused = editor.post(f"/journal/undo/{reported}", data={"work": TOKEN}, headers=SCRIPT)
+    assert refused.status_code == 400 and words in refused.text
+    result = run("undo", reported, "--as", "王工")
+    assert (result.exit_code, result.stdout) == (2, "") and words in result.stderr
+    assert state() == before
 
 
 def test_what_was_broken_off_is_told_to_nobody_else(editor, large, office, signed_in, monkeypatch, state):
