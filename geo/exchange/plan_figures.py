@@ -195,7 +195,8 @@ def with_old(classes: Quantity | None) -> bool:
 
 def are_seats_of(classes: Quantity | None, quantity: Quantity) -> bool:
     """36班,1620座; 60个班、3000人."""
-    alone = classes is not None and (not quantity.label or classes.end == quantity.start)
+    in_brackets = classes is not None and classes.end + 1 == quantity.start and quantity.label == classes.label
+    alone = classes is not None and (not quantity.label or classes.end == quantity.start or in_brackets)
     alone = alone and quantity.text.endswith(tuple(PARTIAL["places"]))
     of_each = classes is not None and classes.label.endswith(PARTIAL["each_class"])  # 每班45人,共1620人
     return bool(alone and classes is not None and (is_classes(classes) or of_each))

@@ -86,7 +86,8 @@ def entry(passage: Passage) -> Anchor | None:
     for title in titles:
         name = clean_name(title)
         told = begins_item(passage) or in_group(passage) or LOCATED.match(front.partition(":")[2])
-        proper = is_project(name) or (told and names_item(name, front))
+        given = named is not None and title == named["name"] and is_usual(name)
+        proper = is_project(name) or given or (told and names_item(name, front))
         if proper and not holds_figures(name) and not told_one_by_one(name, passage.text):
             return Anchor(name, 0, front.find(name) + len(name))
     return None
@@ -105,9 +106,13 @@ def told_one_by_one(name: str, text: str) -> bool:
 
 def names_item(name: str, front: str) -> bool:
     """Whether a title that ends like no project is one all the same: the item goes on with its place or its size."""
+    return is_usual(name) and bool(TOLD.search(front, front.find(name) + len(name)))
+
+
+def is_usual(name: str) -> bool:
+    """Whether words may be a name, whatever they end with."""
     usual = 4 <= len(name) <= NAMES["longest"] and not NO_ITEM.search(name)
-    usual = usual and not GENERIC.match(name) and not LOCATED.match(name)
-    return usual and bool(TOLD.search(front, front.find(name) + len(name)))
+    return usual and not GENERIC.match(name) and not LOCATED.match(name)
 
 
 def name_line(text: str) -> Anchor | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from geo.model.plan import Quantity, tidy_number
+from geo.model.units import UNITS
 
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quantity_words.toml").read_text(encoding="utf-8"))
 
@@ -142,8 +143,9 @@ def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Qu
     between = text[previous.end : match.start()].strip() if previous else ""
     beside = previous is not None and len(between) == 1
     again = between in BOUNDARIES["clause"] and match["plain"] in QUALIFIERS["restating"]
-    restates = beside and (between in BOUNDARIES["opening"] or again)
-    label = previous.label if restates and previous else label_before(text, match.start())
+    in_brackets = beside and between in BOUNDARIES["opening"]
+    restates = (in_brackets or (beside and again)) and UNITS[previous.unit].quantity == UNITS[measure.key].quantity  # type: ignore[union-attr]
+    label = previous.label if (restates or in_brackets) and previous else label_before(text, match.start())
     if measure.only_with_multiplier and not multiplier and not (measure.or_labelled and measure.or_labelled in label):
         return None
     if measure.only_labelled and not ends_labelled(text, match, label, measure.only_labelled):

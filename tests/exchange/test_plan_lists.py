@@ -1,5 +1,7 @@
 """Forms of lists: projects told by turns, tables parted by spaces."""
 
+import pytest
+
 from geo.exchange.plan_text import parse_plan
 
 
@@ -34,3 +36,23 @@ def test_a_table_parted_by_single_spaces_is_read():
 
 def test_a_row_of_which_a_cell_is_missing_gives_no_figure_to_another_title():
     assert told(f"{SPACED}\n1 望江小学 望江路以东 30 9000 36\n2 海棠小学 40 海棠路西侧 8000 24")[1:] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "value"),
+    [
+        ("设15个班(450人)", "seats", 450),
+        ("设54个班(50人/班),学生2700人", "seats", 2700),
+        ("教学班由24个增加至36个", "classes", 36),
+        ("用地规模420亩,首期260亩", "land_area_mu", 420),
+        ("新建宿舍楼4栋(1.2万平方米)", "building_area_m2", 12000),
+        ("建筑面积4800平,投资900万元", "building_area_m2", 4800),
+        ("日配送能力800吨", "throughput", None),
+        ("建设地点待定", "location_text", None),
+        ("2023年10月开工,2026年与高铁同步启用", "plan_year", 2026),
+        ("开竣工时间:2023年4月—2025年6月", "plan_year", 2025),
+    ],
+)
+def test_what_items_say_is_read_as_meant(words, field, value):
+    (record,) = parse_plan(f"1.城东学校:总投资2亿元,{words}。").records
+    assert getattr(record, field) == value
