@@ -61,7 +61,9 @@ class Lattice(Pieces):
                 continue
             if word.letter == "r" and len(self.run) > end and self.run[end - 1 : end + 1] in grammar.DIRECTION_OF:
                 continue  # 李村路西南角 is a corner, not 路西
-            yield Edge(end, "w" if word.weak else word.letter, word.cost, word)
+            stem = word.letter == "c" and self.run[start : start + 2] in grammar.JOINED_STEMS
+            cost = word.cost + (grammar.ROADS["joined_stem_cost"] if stem else 0.0)
+            yield Edge(end, "w" if word.weak else word.letter, cost, word)
         if self.run[start] in grammar.LENGTHS["first_letters"]:
             yield from self.numbers(start)
         for end in self.ends(self.road_ends, start, grammar.ROADS["longest"]):

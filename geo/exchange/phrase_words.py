@@ -75,7 +75,7 @@ AREA_RESTS = (AREA_SUFFIXES | {"街"}) - frozenset(AREAS["whole_names"])
 AVENUES, DIRECTION_COSTS = tuple(ROADS["avenues"]), ROADS["avenue_direction_costs"]
 HIGHWAYS = tuple(ROADS["highways"])
 SHORT_STEMS = tuple(ROADS["short_stems"])
-DIRECTED_STEMS = frozenset(ROADS["directed_stems"])
+DIRECTED_STEMS, JOINED_STEMS = frozenset(ROADS["directed_stems"]), frozenset(ROADS["joined_stems"])
 ONE_LETTER, DATES = frozenset(ROADS["one_letter_names"]), frozenset(ROADS["dates"])
 
 CODE, RING, EXTENSION = re.compile(ROADS["codes"]), re.compile(ROADS["ring"]), re.compile(ROADS["extensions"])
