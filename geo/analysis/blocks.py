@@ -11,7 +11,7 @@ from geo.analysis.corners import MIN_ACROSS, azimuth_of, direction
 from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
 from geo.analysis.network import RoadNetwork, Window
-from geo.analysis.parcels import THIN_M
+from geo.analysis.parcels import PARCEL_GAP_M, THIN_M
 from geo.model.crs import metric_crs
 from geo.model.errors import N_
 
@@ -144,6 +144,21 @@ def without_roads(network: RoadNetwork, block: Block) -> shapely.Polygon | shape
     parts = sorted((part for part in rest if part.geom_type == "Polygon"), key=lambda part: -part.area)
     parts = parts[:1] + [part for part in parts[1:] if part.area >= LEAST_PART_M2 and not _is_verge(part)]
     return shapely.union_all(parts) if parts else block.outline
+
+
+def without_others(shape: shapely.Geometry, others: Sequence[shapely.Geometry]) -> shapely.Geometry:
+    """What of a block others leave, a gap between them and it; all in metres.
+
+    Raises
+    ------
+    Unlocated
+        If they leave nothing.
+    """
+    rest = shape.difference(shapely.union_all(shapely.buffer(others, PARCEL_GAP_M, join_style="mitre")))
+    parts = [part for part in shapely.get_parts(rest) if part.geom_type == "Polygon" and not _is_verge(part)]
+    if not parts:
+        raise Unlocated(N_("所围街区已被别的地块占满"))
+    return shapely.union_all(parts)
 
 
 def _is_verge(part: shapely.Polygon) -> bool:

@@ -19,8 +19,11 @@ MAX_TURN_DEG = 30.0
 DOUBTFUL_TURN_DEG = 50.0
 """How far where no corner is better; said in a warning."""
 
-CORNER_ANGLES_DEG = (30.0, 150.0)
+CORNER_ANGLES_DEG = (15.0, 165.0)
 """Between the arms of a corner that can hold a parcel."""
+
+BLUNT_DEG = 150.0
+"""In a corner blunter than this a parcel lies beside the first road alone."""
 
 SAME_ARM_DEG = 40.0
 MIN_ACROSS = math.sin(math.radians(20))
@@ -193,7 +196,7 @@ def _front(crossing: Crossing, wanted: float) -> Front | None:
     for (start, road), (end, other) in zip(arms, arms[1:] + arms[:1], strict=True):
         gap = (end - start) % 360
         side = (start + gap / 2) % 360
-        if road == other and gap >= CORNER_ANGLES_DEG[1] and abs(turn(side, wanted)) <= MAX_TURN_DEG:
+        if road == other and gap >= BLUNT_DEG and abs(turn(side, wanted)) <= MAX_TURN_DEG:
             return Front(road, (side - 90) % 360, side)
     return None
 

@@ -117,6 +117,15 @@ def find_meetings(network: RoadNetwork, first: str, second: str) -> _Pairing:
         If a road is not to be found or not drawn, they do not meet, or a name can mean several roads that do.
     """
     matches = [match_road(network, name) for name in (first, second)]
+    longer = [_with_nameless(network, each, name) for each, name in zip(matches, (first, second), strict=True)]
+    for readings in (matches, longer):
+        if (found := _surest(network, readings, (first, second))) is not None:
+            return found
+    raise _apart(network, matches, first, second)
+
+
+def _surest(network: RoadNetwork, matches: Sequence[Sequence[NameMatch]], asked: tuple[str, str]) -> _Pairing | None:
+    """The surest reading in which two roads meet, if any does."""
     pairs = sorted(product(*matches), key=_doubtfulness)
     for number, (_, alternatives) in enumerate(groupby(pairs, _doubtfulness)):
         met = [
@@ -127,8 +136,21 @@ def find_meetings(network: RoadNetwork, first: str, second: str) -> _Pairing:
         if len(met) == 1:
             return met[0]
         if met:
-            raise _ambiguous((first, second), met)
-    raise _apart(network, matches, first, second)
+            raise _ambiguous(asked, met)
+    return None
+
+
+def _with_nameless(network: RoadNetwork, matches: Sequence[NameMatch], name: str) -> list[NameMatch]:
+    """The same roads with the pieces without a name straight on from where their names stop."""
+    found = []
+    for match in matches:
+        further = [row for end in match.rows.tolist() for row in network.beyond.get(end, ())]
+        if further:
+            remark = Remark(N_("“%(road)s”在道路数据里接着一段没有路名的路，把它也算在内，须核对"), road=name)
+            rows = numpy.union1d(match.rows, further).astype(int)
+            match = replace(match, rows=rows, trust=Trust.LIKELY, remark=remark)
+        found.append(match)
+    return found
 
 
 def _doubtfulness(pair: tuple[NameMatch, NameMatch]) -> tuple[int, int]:
@@ -199,6 +221,10 @@ def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) 
     point = to_plane(shapely.Point(meeting.lon, meeting.lat), crs)
     near = [_neighbouring(network, match.rows, meeting) for match in pairing.matches]
     errors = [_error_m(network, rows, name) for rows, name in zip(near, (first, second), strict=True)]
+    for rows, name in zip(near, names.values(), strict=True):
+        filled = rows[network.is_filled[rows]]
+        if len(filled) and _is_near(network.in_plane(filled, crs).lines, point, meeting):
+            doubts.append(Remark(N_("“%(road)s”在路口的一段没有路名，按它两端的路名补上"), road=name))
     reach_m = ARM_M + meeting.spread_m + meeting.gap_m
     arms = tuple(arms_of(network.in_plane(rows, crs).lines, point, reach_m) for rows in near)
     return Crossing(
@@ -240,6 +266,11 @@ def _continuations(
         for arm in arms_of(window.lines[places], point, reach_m)
         for place in places
     )
+
+
+def _is_near(lines: numpy.ndarray, point: shapely.Point, meeting: Meeting) -> bool:
+    reach_m = meeting.spread_m + meeting.gap_m + CONTINUES_M
+    return bool((shapely.distance(lines, point) <= reach_m).any())
 
 
 def _error_m(network: RoadNetwork, rows: numpy.ndarray, name: str) -> float:

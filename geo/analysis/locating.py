@@ -24,7 +24,7 @@ from geo.analysis.places import GROUND_M, Place, Placer, Roadside
 from geo.analysis.road_names import NameMatch
 from geo.model.crs import metric_crs
 from geo.model.errors import N_
-from geo.model.location import LocationPhrase
+from geo.model.location import QUADRANTS, LocationPhrase
 from geo.model.remark import Remark
 
 OFFSET_ERROR = 0.1
@@ -101,7 +101,8 @@ class Locator:
         try:
             if site.phrase.kind not in self.kinds or not site.phrase.roads:
                 raise Unlocated(N_("“%(text)s”没有写明是哪条路或哪个路口"), text=site.phrase.text)
-            return self.kinds[site.phrase.kind](site)
+            place = self.kinds[site.phrase.kind](site)
+            return place.doubting(_unchecked_sides(site.phrase))
         except Unlocated as reason:
             return Place(reason=reason, candidates=reason.candidates)
 
@@ -247,6 +248,14 @@ class Locator:
 def _one_sided(phrase: LocationPhrase) -> dict[str, str]:
     """Roads of which the site lies on one side."""
     return {road: side for road, side in phrase.sides.items() if side != "both"}
+
+
+def _unchecked_sides(phrase: LocationPhrase) -> Remark | None:
+    """The doubt that a river, a railway, a village is said to be on a side: a road network does not tell where."""
+    things = [thing for thing, side in phrase.other_sides.items() if side in QUADRANTS]
+    if phrase.kind == "intersection" or not things:
+        return None
+    return Remark(N_("“%(things)s”不在道路数据里，朝它的一侧没有核对"), things=", ".join(things))
 
 
 def _somewhere_between(first: str, second: str) -> Unlocated:

@@ -10,6 +10,7 @@ import shapely
 from geopandas import GeoDataFrame
 
 from geo.analysis.measuring import to_plane
+from geo.analysis.name_gaps import METRES_PER_DEGREE, name_gaps
 from geo.analysis.road_names import NameIndex, is_separate
 from geo.model.crs import STORED_CRS, metric_crs
 from geo.model.errors import InvalidFeatures, N_
@@ -40,7 +41,6 @@ PATHS = frozenset(
 MINOR = frozenset("service track busway rest_area services".split())
 """Ways inside of blocks rather than between them."""
 
-METRES_PER_DEGREE = 111_000.0
 LONGEST_RING_M = 700.0
 ROUND = 0.88
 """4π × area / perimeter² of a ring that counts as a roundabout; a square has 0.79, an octagon 0.95."""
@@ -94,6 +94,13 @@ class RoadNetwork:
     default_error_m
         Assumed where a row has no error; without it a road without an error is not located.
 
+    Attributes
+    ----------
+    is_filled
+        Whether a row without a name lies between two of one name, which is taken for its own.
+    beyond
+        By row at whose end a name stops, the rows without a name straight on.
+
     Raises
     ------
     InvalidFeatures
@@ -109,8 +116,17 @@ class RoadNetwork:
         self.is_drawn: numpy.ndarray = ~(shapely.is_missing(self.lines) | shapely.is_empty(self.lines))
         self.tree = shapely.STRtree(self.lines)
         self._read_columns(roads, default_error_m)
-        names = [None if path else name for name, path in zip(roads["name"], self.is_path, strict=True)]
-        self.names = NameIndex(names, _column(roads, "aliases", None))
+        names = [
+            name if isinstance(name, str) and not path else None
+            for name, path in zip(roads["name"], self.is_path, strict=True)
+        ]
+        through = self.is_drawn & ~(self.is_path | self.is_minor | self.is_link)
+        gaps = name_gaps(names, self.lines, self.end_nodes, through)
+        self.is_filled = numpy.isin(numpy.arange(len(names)), list(gaps.filled))
+        self.beyond = gaps.beyond
+        self.names = NameIndex(
+            [gaps.filled.get(row, name) for row, name in enumerate(names)], _column(roads, "aliases", None)
+        )
 
     def _read_columns(self, roads: GeoDataFrame, default_error_m: float | None) -> None:
         classes = _column(roads, "road_class", None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy
 import shapely
 
-from geo.analysis.corners import direction, turn
+from geo.analysis.corners import BLUNT_DEG, direction, turn
 from geo.analysis.measuring import to_plane
 from geo.analysis.network import RoadNetwork
 from geo.model.crs import metric_crs
@@ -34,6 +34,9 @@ STRIP, RAG = 4.0, 0.7
 SENSIBLE_ASPECTS = 5
 ASIDE_STEP_M, ASIDE_STEPS = 8.0, 12
 """How a parcel is moved past what cuts its corner off."""
+
+ALONG_STEP, ALONG_STEPS = 0.25, 12
+"""How a parcel is moved along a road past those that stand there: shares of its side."""
 
 AREA_TOLERANCE = 0.001
 CLEARANCE_M = 0.02
@@ -133,12 +136,15 @@ class Fit:
         Whether minor ways lead over it.
     is_sensible
         Whether it is neither a strip nor a rag.
+    moved_m
+        How far along the road from its place, which others have.
     """
 
     shape: shapely.Polygon
     is_whole: bool = True
     crosses_minor: bool = False
     is_sensible: bool = True
+    moved_m: float = 0.0
 
 
 class Ground:
@@ -278,7 +284,8 @@ def corner_stand(
         for mine, along, side in zip(rows, azimuths, sides, strict=True)
     ]
     offset = numpy.linalg.solve(numpy.array([direction(sides[0]), direction(sides[1])]), numpy.array(setbacks))
-    return Stand(ground.centre + offset, direction(first), direction(second))
+    across = sides[0] if abs(turn(first, second)) > BLUNT_DEG else second
+    return Stand(ground.centre + offset, direction(first), direction(across))
 
 
 def front_stand(ground: Ground, rows: Iterable[int], point: numpy.ndarray, along: float, side: float) -> Stand:
@@ -287,10 +294,19 @@ def front_stand(ground: Ground, rows: Iterable[int], point: numpy.ndarray, along
     return Stand(point + direction(side) * setback_m, direction(along), direction(side), is_centred=True)
 
 
-def fit_parcel(ground: Ground, stand: Stand, area_m2: float, *, verge_m: float = VERGE_M) -> Fit | None:
+def fit_parcel(
+    ground: Ground, stand: Stand, area_m2: float, *, verge_m: float = VERGE_M, may_stand_aside: bool = True
+) -> Fit | None:
     """A parcel of an area: a free parallelogram of sensible proportions, else what grows in the block, else all of it.
 
     In an oblique corner a kite comes first.
+
+    Parameters
+    ----------
+    verge_m
+        How far from the stand a block may begin.
+    may_stand_aside
+        Whether it may begin a little farther from the stand where it would be a rag.
 
     Returns
     -------
@@ -311,10 +327,48 @@ def fit_parcel(ground: Ground, stand: Stand, area_m2: float, *, verge_m: float =
         return None
     shape = _grown(stand, block, area_m2, side_m)
     sensible = is_sensible(stand, shape) and not ground.is_split(shape)
-    if not sensible and (aside := _set_aside(ground, stand, area_m2, side_m)) is not None:
+    if may_stand_aside and not sensible and (aside := _set_aside(ground, stand, area_m2, side_m)) is not None:
         return aside
     is_whole = abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2
     return Fit(shape, is_whole, crosses_minor=ground.is_crossed(shape), is_sensible=sensible)
+
+
+def fit_along(ground: Ground, stand: Stand, area_m2: float, rows: Sequence[int] = ()) -> Fit | None:
+    """A parcel at a place of a road, or as near to it on the same side as those leave room that stand there already.
+
+    Parameters
+    ----------
+    rows
+        Of the road; without them the parcel is moved straight on.
+    """
+    found = fit_parcel(ground, stand, area_m2)
+    if not ground.taken or (found is not None and found.is_whole and found.is_sensible):
+        return found
+    side_m = math.sqrt(area_m2)
+    for step in range(1, ALONG_STEPS + 1):
+        for along_m in (step * ALONG_STEP * side_m, -step * ALONG_STEP * side_m):
+            moved = _moved_along(ground, stand, along_m, rows)
+            if ground.is_reached(*(each.origin + each.across for each in (stand, moved))):
+                beside = fit_parcel(ground, moved, area_m2, verge_m=PARCEL_GAP_M / 2, may_stand_aside=False)
+                if beside is not None and beside.is_whole and beside.is_sensible:
+                    return replace(beside, moved_m=abs(along_m))
+    return found
+
+
+def _moved_along(ground: Ground, stand: Stand, along_m: float, rows: Sequence[int]) -> Stand:
+    """The same side of a road, so far on."""
+    moved = stand.moved(along_m=along_m)
+    lines = ground.lines[numpy.isin(ground.rows, rows)]
+    if not len(lines):
+        return moved
+    line = lines[numpy.argmin(shapely.distance(lines, shapely.Point(moved.origin)))]
+    at = shapely.line_locate_point(line, shapely.Point(moved.origin))
+    ends = [at, max(at - SETBACK_REACH_M / 2, 0.0), min(at + SETBACK_REACH_M / 2, line.length)]
+    here, before, after = shapely.get_coordinates(shapely.line_interpolate_point([line] * 3, ends))
+    way = (after - before) * math.copysign(1.0, (after - before) @ stand.along)
+    along = math.degrees(math.atan2(*way)) % 360
+    side = along + math.copysign(90, float(direction(along + 90) @ stand.across))
+    return front_stand(ground, rows, here, along, side)
 
 
 def is_sensible(stand: Stand, shape: shapely.Polygon) -> bool:

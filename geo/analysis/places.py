@@ -11,10 +11,20 @@ from shapely.geometry.base import BaseGeometry
 from geo.analysis import blocks
 from geo.analysis.corners import MIN_ACROSS, SAME_ARM_DEG, Choice, Corner, Front, azimuth_of, direction, turn
 from geo.analysis.crossings import Crossing
-from geo.analysis.measuring import to_degrees
+from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Meeting, Unlocated
 from geo.analysis.network import RoadNetwork
-from geo.analysis.parcels import PARCEL_GAP_M, Fit, Ground, Stand, corner_stand, fit_parcel, front_stand, is_sensible
+from geo.analysis.parcels import (
+    PARCEL_GAP_M,
+    Fit,
+    Ground,
+    Stand,
+    corner_stand,
+    fit_along,
+    fit_parcel,
+    front_stand,
+    is_sensible,
+)
 from geo.analysis.shape_checks import repaired
 from geo.analysis.stretches import Spot
 from geo.model.errors import N_
@@ -116,8 +126,12 @@ class Placer:
         """What is in the way around a place."""
         reach_m = GROUND_M + more_m + (SIDES_OF_SQUARE * math.sqrt(area_m2) if area_m2 else 0.0)
         box = shapely.Point(lon, lat).buffer(2 * reach_m / 100_000).envelope
-        standing = self._standing.geometries[self._standing.query(box)]
-        return Ground(self.network, lon, lat, reach_m, [*standing, *(s for s in self._taken if s.intersects(box))])
+        return Ground(self.network, lon, lat, reach_m, self._standing_in(box))
+
+    def _standing_in(self, outline: BaseGeometry) -> list[BaseGeometry]:
+        """Land in EPSG:4326 that others have."""
+        standing = self._standing.geometries[self._standing.query(outline)]
+        return [*standing, *(shape for shape in self._taken if shape.intersects(outline))]
 
     def in_corner(self, crossing: Crossing, choice: Choice, area_m2: float | None) -> Place:
         """A parcel in a corner, beside those that stand there already."""
@@ -139,7 +153,7 @@ class Placer:
         also_m = 2 * side_m if choice.other is not None else 0.0
         return replace(
             place,
-            accuracy_m=math.hypot(crossing.accuracy_m, SHAPE_ERROR * side_m, also_m),
+            accuracy_m=math.hypot(crossing.accuracy_m, SHAPE_ERROR * side_m, also_m) + fit.moved_m,
             is_certain=crossing.is_certain and place.is_certain and not choice.doubts,
             candidates=crossing.others,
         )
@@ -164,11 +178,11 @@ class Placer:
             point = shapely.Point(lon_lat(stand.origin, ground.crs))
             doubt = Remark(N_("没有面积，只定到路边的一点"))
             return self._assuming(replace(base, geometry=point), rows).doubting(doubt)
-        fit = fit_parcel(ground, stand, area_m2)
+        fit = fit_along(ground, stand, area_m2, rows.tolist())
         if fit is None:
             raise Unlocated(N_("“%(road)s”旁放不下地块"), road=roadside.road)
         place = self._parcel(fit, ground.crs, area_m2, rows, base.doubts, crossing)
-        accuracy_m = math.hypot(base.accuracy_m, SHAPE_ERROR * math.sqrt(area_m2))
+        accuracy_m = math.hypot(base.accuracy_m, SHAPE_ERROR * math.sqrt(area_m2)) + fit.moved_m
         is_certain = place.is_certain and crossing is not None and crossing.is_certain
         return replace(place, accuracy_m=accuracy_m, is_certain=is_certain)
 
@@ -193,11 +207,12 @@ class Placer:
         along = min((arm for arms in crossing.arms for arm in arms), key=lambda arm: abs(turn(arm, azimuth)))
         across = direction(along + math.copysign(90, turn(along, azimuth)))
         half_m = math.sqrt(area_m2) / 2
-        fit = fit_parcel(ground, Stand(point - across * half_m, direction(along), across, is_centred=True), area_m2)
+        fit = fit_along(ground, Stand(point - across * half_m, direction(along), across, is_centred=True), area_m2)
         if fit is None:
             raise Unlocated(N_("所述位置放不下地块"))
         place = self._parcel(fit, ground.crs, area_m2, crossing.near_rows, doubts, crossing)
-        return replace(place, accuracy_m=math.hypot(accuracy_m, SHAPE_ERROR * 2 * half_m), is_certain=False)
+        accuracy_m = math.hypot(accuracy_m, SHAPE_ERROR * 2 * half_m) + fit.moved_m
+        return replace(place, accuracy_m=accuracy_m, is_certain=False)
 
     def at_crossing(
         self, crossing: Crossing, position: tuple[float, float], side_m: float, doubts: Sequence[Remark]
@@ -221,6 +236,9 @@ class Placer:
         if gap_m:
             doubts.append(Remark(N_("围合的道路在道路数据里没有全部相接，最大缺口 %(gap_m)s 米"), gap_m=round(gap_m)))
         shape = blocks.without_roads(self.network, block)
+        if area_m2 is not None and (others := self._standing_in(outlined(shape, block.crs))):
+            shape = blocks.without_others(shape, [to_plane(each, block.crs) for each in others])
+            doubts.append(Remark(N_("街区里已有别的地块，已避开")))
         unknown_m = 0.0
         if area_m2 is not None and abs(shape.area - area_m2) > SAME_AREA * area_m2:
             if FILLS_BLOCK * shape.area <= area_m2 < shape.area:
@@ -238,6 +256,8 @@ class Placer:
                 else Remark(N_("街区内还有没有路名的道路穿过"))
             )
         outline = outlined(shape, block.crs)
+        if area_m2 is not None and abs(shape.area - area_m2) <= SAME_AREA * area_m2:
+            self._taken.append(outline)
         near = numpy.intersect1d(block.rows, self.network.tree.query(outline.buffer(1e-3)))
         accuracy_m = math.hypot(float(numpy.nanmax(self.network.errors_m[near])), gap_m, unknown_m)
         return self._assuming(Place(outline, accuracy_m, doubts=tuple(doubts), is_certain=is_certain), near)
@@ -262,6 +282,8 @@ class Placer:
             doubts.append(Remark(N_("地块内有内部道路或机耕路，未避让")))
         shape = outlined(fit.shape, crs)
         self._taken.append(shape)
+        if fit.moved_m:
+            doubts.append(Remark(N_("原处已有地块，沿路移开约 %(moved_m)s 米"), moved_m=round(fit.moved_m)))
         assumed = Remark(N_("地块形状未知，按沿路的四边形绘制"))
         return self._assuming(
             Place(shape, None, crossing, tuple(doubts), (assumed,), fit.is_whole and fit.is_sensible), rows
@@ -315,7 +337,9 @@ class Queue:
     def fit(self, ground: Ground, area_m2: float) -> Fit | None:
         """The next parcel; the first one at the corner itself."""
         gap_m = PARCEL_GAP_M / self.stand.sine
-        if not self.along_m or self.stand.is_centred:
+        if self.stand.is_centred:
+            return fit_along(ground, self.stand, area_m2, self.crossing.near_rows)
+        if not self.along_m:
             found = fit_parcel(ground, self.stand, area_m2)
             if found is not None:
                 self.along_m, self.across_m = (reach + gap_m for reach in self.stand.reach(found.shape))

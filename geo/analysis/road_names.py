@@ -185,6 +185,7 @@ class NameIndex:
         self._stems: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._folded: dict[str, list[str]] = defaultdict(list)
         self._stretches: dict[str, list[str]] = defaultdict(list)
+        self._folded_aliases: dict[str, list[str]] = defaultdict(list)
         self._shortened: dict[str, set[str]] = defaultdict(set)
         for label in self._names:
             if parts := parts_of(label):
@@ -197,6 +198,8 @@ class NameIndex:
             self._folded[folded(label)].append(label)
             for short in _shortened(label):
                 self._shortened[short].add(label)
+        for alias in self._aliases:
+            self._folded_aliases[folded(alias)].append(alias)
 
     def has(self, name: str) -> bool:
         """Whether the data have a road of exactly this name."""
@@ -289,7 +292,10 @@ class NameIndex:
         return []
 
     def _guesses(self, asked: str) -> Iterator[tuple[list[str], str]]:
-        yield self._folded.get(folded(asked), []), N_("“%(asked)s”按“%(found)s”查找，数字写法不同")
+        same = self._folded.get(folded(asked), [])
+        aliases = self._folded_aliases.get(folded(asked), ())
+        same = same or list(dict.fromkeys(main for alias in aliases for main in self._aliases[alias]))
+        yield same, N_("“%(asked)s”按“%(found)s”查找，数字写法不同")
         if parts := parts_of(asked):
             stem, direction, kind = parts
             same = [label for label in self._stems.get((stem, direction), ()) if _exchangeable(label, kind)]

@@ -1,0 +1,79 @@
+"""Sites at one place of a road or in one block stand beside one another; expected places by hand."""
+
+from itertools import combinations
+
+import pytest
+
+from geo.analysis.locating import Site, locate_sites
+from geo.analysis.network import RoadNetwork
+from geo.model.location import LocationPhrase
+from tests.analysis.networks import straight, to_metres, town
+from tests.analysis.test_locating_phrases import GRID, area_m2, sides, told
+
+BENT = [
+    ("湖滨路", [(0, -1500), (0, 0), (40, 300), (160, 600), (340, 900)], {}), straight("文化路", (-800, 0), (800, 0)),
+]  # fmt: skip
+TEE = [straight("洪河大道", (-900, 0), (900, 0)), straight("金沙路", (0, 0), (0, 900))]
+
+
+def located(roads, *sites):
+    network = RoadNetwork(town(roads), default_error_m=10.0)
+    places = locate_sites([Site(*site) for site in sites], network)
+    shapes = [to_metres(place.geometry) for place in places]
+    assert not any(one.intersection(other).area > 0.5 for one, other in combinations(shapes, 2))
+    return places, shapes
+
+
+@pytest.mark.parametrize(
+    ("roads", "phrase"),
+    [
+        (GRID, sides(南路="N", 北路="S", 西路="E")),
+        (BENT, LocationPhrase("", "offset", ("湖滨路", "文化路"), offset_m=400, offset_dir="N", roadside="E")),
+        (BENT, LocationPhrase("", "offset", ("湖滨路", "文化路"), offset_m=400, offset_dir="N", roadside="W")),
+        (TEE, LocationPhrase("", "intersection", ("洪河大道", "金沙路"), "S")),
+    ],
+)
+def test_a_second_site_at_a_place_of_a_road_stands_beside_the_first(roads, phrase):
+    places, shapes = located(roads, (phrase, 6000.0), (phrase, 6000.0), (phrase, 4000.0))
+    assert [area_m2(place) for place in places] == pytest.approx([6000, 6000, 4000], rel=0.005)
+    assert "移开" not in told(places[0]) and all("移开" in told(place) for place in places[1:])
+    for place, shape in zip(places, shapes, strict=True):
+        assert shape.centroid.distance(shapes[0].centroid) <= place.accuracy_m
+
+
+def test_a_block_that_is_a_parcel_is_taken():
+    block = LocationPhrase("", "bounded", ("南路", "北路", "西路", "东路"))
+    corner = LocationPhrase("", "intersection", ("南路", "西路"), "NE")
+    whole_m2 = 560 * 360.0
+    places, _ = located(GRID, (block, whole_m2), (corner, 6000.0))
+    assert places[1].geometry.geom_type == "Point" and "放不下" in told(places[1])
+    places, shapes = located(GRID, (corner, 10_000.0), (block, whole_m2))
+    assert "已避开" in told(places[1]) and not places[1].is_certain
+    assert area_m2(places[1]) == pytest.approx(whole_m2 - 110 * 110, rel=0.001)
+    assert shapes[1].distance(shapes[0]) == pytest.approx(10, abs=0.1)
+
+
+def test_a_block_that_others_fill_is_told():
+    block = LocationPhrase("", "bounded", ("南路", "北路", "西路", "东路"))
+    network = RoadNetwork(town(GRID), default_error_m=10.0)
+    places = locate_sites([Site(block, 560 * 360.0), Site(block, 560 * 360.0)], network)
+    assert places[0].geometry is not None and "占满" in str(places[1].reason)
+
+
+def test_a_river_beside_a_site_leaves_a_doubt():
+    river = LocationPhrase(
+        "", "bounded", ("南路", "西路"), sides={"南路": "N", "西路": "E"}, other_sides={"冷水河": "W"}
+    )
+    (place,), _ = located(GRID, (river, 6000.0))
+    assert "冷水河" in told(place) and not place.is_certain
+
+
+@pytest.mark.parametrize("quadrant", ["N", "S"])
+def test_in_a_very_blunt_corner_a_parcel_lies_beside_the_first_road(quadrant):
+    roads = [straight("中华路", (-900, 0), (900, 0)), straight("斜阳路", (-846, -308), (846, 308))]
+    phrase = LocationPhrase("", "intersection", ("中华路", "斜阳路"), quadrant)
+    (place,), (shape,) = located(roads, (phrase, 6000.0))
+    assert place.is_certain and area_m2(place) == pytest.approx(6000, rel=0.005)
+    west, south, east, north = shape.bounds
+    assert (south if quadrant == "N" else -north) == pytest.approx(20, abs=0.1)
+    assert shape.area == pytest.approx((east - west) * (north - south), rel=0.001)
