@@ -31,6 +31,8 @@ class Anchor:
         Where it is, if that is said before the name: 位于东外环的新陆冷链物流项目.
     year
         When it is finished, where a list says so of all that it names.
+    last
+        Where the text has told all of it, if that is known: behind the brackets of one of a row.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Anchor:
     listed: bool = False
     place: str | None = None
     year: int | None = None
+    last: int | None = None
 
 
 def clause_start(text: str, place: int) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from geo.exchange.plan_words import WORDS
@@ -12,6 +12,7 @@ from geo.model.units import UNITS
 
 PARTIAL = WORDS["partial"]
 NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
+OF_YEAR = re.compile("|".join(next(rule for rule in WORDS["figures"] if rule["field"] == "turnover")["labels"]))
 AIM, FROM = re.compile(PARTIAL["aim"]), re.compile(PARTIAL["from"])
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
 LEVEL_ALONE, LEVEL_BEHIND, OF_ROOM, NO_PUPILS = (
@@ -63,7 +64,9 @@ def read_figures(text: str) -> Figures:
         if len(ranked) > 1:
             ranked = [each for each in ranked if each[0] not in (ALONE, BARE)]
         if ranked:
-            take(figures, rule, ranked[0][2], part=ranked[0][0] >= LAST)
+            part = ranked[0][0] >= LAST
+            chosen = sum_of_phases([each for _, _, each in ranked]) if part else ranked[0][2]
+            take(figures, rule, chosen, part=part and chosen is ranked[0][2])
     take_turnover_of_all(figures, text)
     classes = find_classes(figures.quantities)
     of_level = [each for each in classes if LEVEL_BEHIND.match(text, each.end)]
@@ -75,6 +78,15 @@ def read_figures(text: str) -> Figures:
     seats = [each for before, each in pairs if (is_seats(each) or are_seats_of(before, each)) and not with_old(before)]
     add_up(figures, "seats", [each for each in seats if not OF_ROOM.match(text, each.end)], levels)
     return figures
+
+
+def sum_of_phases(quantities: Sequence[Quantity]) -> Quantity:
+    """一期投资15亿元,二期投资25亿元: with nothing said of the whole the first as their sum; else the first alone."""
+    first, phases = quantities[0], [PHASE.match(each.label) for each in quantities]
+    together = {each[0] for each in phases if each}
+    if len(quantities) > 1 and len(together) == len(quantities) and len({each.unit for each in quantities}) == 1:
+        return replace(first, value=tidy_number(sum(each.value for each in quantities)))
+    return first
 
 
 def take(figures: Figures, rule: dict[str, Any], quantity: Quantity, *, part: bool) -> None:
@@ -162,8 +174,9 @@ def take_turnover_of_all(figures: Figures, text: str) -> None:
     """项目全部建成后…年产值150亿元: the figure of the project with everything built, said beside another."""
     for quantity in figures.quantities:
         before = text[max(0, quantity.start - PARTIAL["reach"]) : quantity.start]
-        if UNITS[quantity.unit].quantity == "money" and OF_ALL.search(before) and "turnover" in figures.values:
-            figures.put("full_turnover", quantity.to("cny_10k"), quantity)
+        if UNITS[quantity.unit].quantity == "money" and OF_ALL.search(before) and OF_YEAR.search(quantity.label):
+            whole = "full_turnover" if "turnover" in figures.values else "turnover"
+            figures.put(whole, quantity.to("cny_10k"), quantity)
             return
 
 

@@ -5,14 +5,32 @@ from dataclasses import replace
 
 from geo.exchange.plan_anchor import ANCHORS, LOCATED_RANK, PREDICATE, SERIAL, Anchor, is_told
 from geo.exchange.plan_details import find_location, finished_year
-from geo.exchange.plan_names import CLAUSES, NAMES, clean_name, is_project, kind_of
+from geo.exchange.plan_names import (
+    CLAUSES,
+    COMMON,
+    NAMES,
+    clean_name,
+    holds_figures,
+    is_ending,
+    is_named,
+    is_project,
+    is_proper,
+    kind_of,
+)
 from geo.exchange.quantities import find_quantities
 
 LISTED, INSTEAD, ONE_OF_LIST = (re.compile(ANCHORS[key]) for key in ("listed", "instead", "one_of_list"))
 PART_OF_ONE, LISTED_DONE = re.compile(ANCHORS["part_of_one"]), re.compile(ANCHORS["listed_done"])
 LISTED_ALONE, LISTED_AS = re.compile(ANCHORS["listed_alone"]), re.compile(ANCHORS["listed_as"])
 BRACKETED, SERIAL_CLAUSE = re.compile(ANCHORS["bracketed"]), re.compile(CLAUSES["serial_clause"])
-SHORTEST_LISTED = 6
+YEAR_BEFORE, FINISHES = re.compile(ANCHORS["year_before"]), re.compile(ANCHORS["finishes"])
+IN_BRACKETS = re.compile(r"\([^()\n]{2,120}\)")
+LISTED_LABEL, CALLED = re.compile(ANCHORS["listed_label"]), re.compile(r"项目$")
+SHORTEST_CALLED = 5
+PHASE_ENDS = re.compile(f"{NAMES['phase']}$")
+SHORTEST_LISTED, SHORT_FRONT = 6, 16
+HELD_OUT = "\ue001"
+"""Stands for what brackets tell of one of a list."""
 
 
 def all_placed(text: str, start: int, located: re.Match[str]) -> list[Anchor]:
@@ -58,20 +76,26 @@ def bracketed(text: str) -> list[Anchor]:
     found: list[Anchor] = []
     for match in BRACKETED.finditer(text):
         name = clean_name(match["name"])
-        proper = is_project(name) and name in match["name"] and not find_quantities(name)
+        proper = is_named(name) and name in match["name"] and not find_quantities(name)
         if proper and is_told(match["told"]):
-            found.append(Anchor(name, match.start(), match.end("name"), 3))
+            in_row = text.startswith(SERIAL, match.end())
+            found.append(Anchor(name, match.start(), match.end("name"), 3, last=match.end() if in_row else None))
     return found
 
 
 def listed_alone(text: str) -> list[Anchor]:
     """Projects that a sentence only names: 建成双流镇幼儿园、龙岗镇第二幼儿园。"""
     found: list[Anchor] = []
-    for match in (*LISTED_ALONE.finditer(text), *LISTED_DONE.finditer(text)) if SERIAL in text else ():
-        several = members(text, match)
-        if all(kind_of(each.name) for each in several):
+    if SERIAL not in text:
+        return found
+    bare = IN_BRACKETS.sub(lambda brackets: HELD_OUT * len(brackets[0]), text)
+    for match in (*LISTED_ALONE.finditer(bare), *LISTED_DONE.finditer(bare), *LISTED_LABEL.finditer(bare)):
+        told = HELD_OUT in match["list"] or match.re is LISTED_LABEL
+        several = members(bare, match)
+        if told or all(kind_of(each.name) or is_long(each.name) for each in several):
+            several = [each for each in several if not bare.startswith(HELD_OUT, each.start + len(each.name))]
             year = finished_year(text[match.end("list") : match.end()])
-            found += [replace(each, year=year) for each in several]
+            found += [replace(each, year=year or each.year) for each in several]
     return found
 
 
@@ -79,15 +103,25 @@ def members(text: str, match: re.Match[str]) -> list[Anchor]:
     """The members of 推进A、B等项目, if each of them is a project."""
     front = text[max(0, match.start() - 3 * NAMES["longest"]) : match.start()]
     sentence = front[max(front.rfind(mark) for mark in CLAUSES["stops"]) + 1 :]
-    anchors, place = [], match.start("list")
+    anchors, place, year = [], match.start("list"), year_before(text, match)
     for piece in ONE_OF_LIST.split(match["list"]):
-        anchors.append(Anchor(clean_name(piece), place, place + len(piece), 3, listed=True))
+        named = piece.rstrip(HELD_OUT)
+        anchors.append(Anchor(clean_name(named), place, place + len(named), 3, listed=True, year=year))
         place += len(piece) + 1
     if named := LISTED_AS.match(text[match.end("list") :]):
         name, start = named["name"], match.end("list") + named.start("name")
         return [Anchor(name, match.start(), start + len(name), 3)]
-    proper = all(is_member(each.name) for each in anchors)
+    names = [each.name for each in anchors]
+    called = calls_projects(match)
+    proper = all(is_member(name) or (called and is_called(name)) for name in names)
+    proper = proper and not all(COMMON.match(name) for name in names)
     return anchors if len(anchors) > 1 and proper and not INSTEAD.search(sentence) else []
+
+
+def year_before(text: str, match: re.Match[str]) -> int | None:
+    """When what a list names is finished, where that is said before its verb: 2021年,建成投用A小学、B小学."""
+    said = YEAR_BEFORE.search(text[max(0, match.start() - SHORT_FRONT) : match.start()])
+    return int(said["year"]) if said and FINISHES.match(match[0]) else None
 
 
 def is_whole(name: str) -> bool:
@@ -99,4 +133,21 @@ def is_member(name: str) -> bool:
     """Whether one of a list is a project: its name is long enough or tells a kind, or it is a part of a school."""
     if PART_OF_ONE.search(name):
         return kind_of(name) is not None
-    return is_project(name) and (len(name) >= SHORTEST_LISTED or kind_of(name) is not None)
+    long = len(name) >= SHORTEST_LISTED or kind_of(name) is not None or PHASE_ENDS.search(name) is not None
+    return (is_project(name) and long) or is_ending(name)
+
+
+def is_long(name: str) -> bool:
+    """Whether a name that stands in a list without a word for what it lists is more than a kind."""
+    return len(name) >= SHORTEST_LISTED and COMMON.match(name) is None
+
+
+def calls_projects(match: re.Match[str]) -> bool:
+    """Whether a list ends so that each of it must be a project: A、B等重大项目."""
+    called = "tail" in match.re.groupindex and CALLED.search(match["tail"])
+    return bool(called) and not find_quantities(match["list"])
+
+
+def is_called(name: str) -> bool:
+    """Whether a name without a known ending may be a project's where the list says so: 正大蛋鸡全产业链."""
+    return len(name) >= SHORTEST_CALLED and is_proper(name) and not COMMON.match(name) and not holds_figures(name)

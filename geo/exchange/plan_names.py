@@ -12,14 +12,19 @@ from geo.exchange.quantities import either, find_quantities
 NAMES, CLAUSES = WORDS["names"], WORDS["clauses"]
 FACILITY = re.compile(f"(?:{either(NAMES['facilities'])}|{'|'.join(NAMES['facility_patterns'])}){NAMES['brackets']}$")
 PROGRAMME = f"(?:{either(NAMES['programme_words'] + NAMES['programme_aims'])})"
+ENDING = re.compile(f"(?:{'|'.join(NAMES['facility_endings'])}){NAMES['brackets']}(?:{NAMES['kind']})?$")
+NO_ENDING = re.compile(NAMES["not_an_ending"])
 GENERIC = re.compile(
     "|".join(NAMES["generic"])
     + f"|^(?:{either(NAMES['generic_said'])})*(?:{either(NAMES['generic_nouns'])}){NAMES['kinds_of_work']}$"
     + f"|^{PROGRAMME}*(?:{either(NAMES['programme_aims'])}){PROGRAMME}*{NAMES['programme_ends']}$"
 )
+COMMON = re.compile(f"(?:{PROGRAMME}|{either(NAMES['common_words'] + NAMES['facilities'])})+$")
+PROGRAMME_ENDS = re.compile(f"{NAMES['programme_ends']}$")
 BEFORE_NAME, AFTER_NAME = (re.compile(pattern(NAMES[key])) for key in ("before_name", "after_name"))
 BEGINS_MARKED = re.compile(NAMES["begins_marked"])
 DEVELOPER = re.compile(NAMES["developer"])
+TASK_OF_COMMON = re.compile(NAMES["task_of_common"])
 TASK, PLACE_BEHIND = re.compile(NAMES["task"]), re.compile(NAMES["place_behind"])
 HOUSE = re.compile(WORDS["location"]["house"])
 NO_PART_OF_NAME = re.compile(NAMES["no_part"])
@@ -60,8 +65,36 @@ def without_place(name: str) -> str:
 @lru_cache(maxsize=1024)
 def is_project(name: str) -> bool:
     """Whether this can be the name of one project."""
+    return bool(FACILITY.search(name)) and is_proper(name)
+
+
+@lru_cache(maxsize=1024)
+def is_named(name: str) -> bool:
+    """Whether this is a project's name where the words around it say that one stands there: 新建通达路,全长3公里."""
+    return is_project(name) or is_ending(name)
+
+
+def is_ending(name: str) -> bool:
+    """Whether a name ends so as a project's may where the words around it say that it is one: 通达路."""
+    ends = bool(ENDING.search(name)) and not NO_ENDING.search(name) and not holds_figures(name)
+    return ends and is_proper(name)
+
+
+def is_task(title: str) -> bool:
+    """Whether a title is a task of the plan and names no project: 推进棚户区和城中村改造."""
+    verb = TASK_OF_COMMON.match(title) or TASK.match(title)
+    return verb is not None and COMMON.match(title, verb.end()) is not None
+
+
+def is_programme(name: str) -> bool:
+    """Whether a name is one of many things to be made: 高标准农田建设工程."""
+    return bool(COMMON.match(name)) and PROGRAMME_ENDS.search(name) is not None
+
+
+def is_proper(name: str) -> bool:
+    """Whether a name is neither too general, nor a place, nor a task."""
     proper = not GENERIC.match(name.replace(" ", "")) and not LOCATED.match(name) and not TASK.match(name)
-    return 3 <= len(name) <= NAMES["longest"] and bool(FACILITY.search(name)) and proper
+    return 3 <= len(name) <= NAMES["longest"] and proper
 
 
 def bare_name(name: str) -> str:

@@ -28,6 +28,7 @@ from geo.exchange.plan_listed import (
 )
 from geo.exchange.plan_names import (
     CLAUSES,
+    COMMON,
     GENERIC,
     LOCATED,
     NAMES,
@@ -35,7 +36,9 @@ from geo.exchange.plan_names import (
     bare_name,
     clean_name,
     holds_figures,
+    is_named,
     is_project,
+    is_task,
     kind_of,
 )
 from geo.exchange.plan_structure import MARKERS, Passage
@@ -51,6 +54,7 @@ DISTRICT, INNER = re.compile(ANCHORS["district"]), re.compile(NAMES["inner"])
 PLACED_BEFORE, APPROVED = re.compile(ANCHORS["placed_before"]), re.compile(ANCHORS["approved"])
 LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
 BUILT_CLAUSE, GOES_ON = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["goes_on"])
+TURNS = re.compile(ANCHORS["turns"])
 CONTINUES, SUBJECTS = re.compile(pattern(ANCHORS["continues"])), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
 SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
@@ -72,7 +76,7 @@ def is_heading(passage: Passage) -> bool:
 @lru_cache(maxsize=16)
 def entry(passage: Passage) -> Anchor | None:
     """The project that an item is about: its title, the label before a colon, or its first words before 位于."""
-    if is_heading(passage):
+    if is_heading(passage) or is_task(passage.title):
         return None
     front = passage.text[: 3 * NAMES["longest"]]
     first, _, rest = re.sub(CLAUSES["split"], "\n", front).partition("\n")
@@ -205,13 +209,13 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     anchor = anchor or entry(passage)
     found = [anchor] if anchor else []
     for match in INVESTED.finditer(text) if ANCHORS["of"] in text else ():
-        if name := name_at_front(match["name"]):
+        if (name := name_at_front(match["name"])) or is_named(name := clean_name(match["name"])):
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
     for match in APPROVED.finditer(text):
         if is_project(name := clean_name(match["name"])):
             found.append(Anchor(name, match.start(), match.end("name"), 3))
     for match in PLACED_BEFORE.finditer(text) if ANCHORS["of"] in text else ():
-        if is_project(name := clean_name(match["name"])) and name in match["name"]:
+        if is_named(name := clean_name(match["name"])) and name in match["name"]:
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"]))
     for match in PLACED_BUILT.finditer(text):
         if is_project(name := clean_name(match["name"])) and name in match["name"] and names_place(match["place"]):
@@ -225,9 +229,9 @@ def anchors_of(passage: Passage) -> list[Anchor]:
             found += several
         elif (listing := over_commas(text, start, match.start())) is not None:
             found.append(listing)
-        elif match.start() - start > 2 and is_project(name := clean_name(text[start : match.start()])):
+        elif match.start() - start > 2 and is_named(name := clean_name(text[start : match.start()])):
             found.append(Anchor(name, start, match.start(), LOCATED_RANK))
-    for match in LISTED.finditer(text) if ANCHORS["and_so_on"] in text else ():
+    for match in LISTED.finditer(text) if SERIAL in text else ():
         found += members(text, match)
     found = found or built(passage)
     weak = anchor is not None and not is_project(anchor.name)
@@ -270,8 +274,9 @@ def built_clauses(text: str) -> list[Anchor]:
     for match in BUILT_CLAUSE.finditer(text):
         name = clean_name(match["name"])
         rest = text[match.end() : match.end() + 2 * NAMES["longest"]]
-        goes_on = re.split(CLAUSES["end_of_sentence"], rest, maxsplit=1)[0]
-        if is_project(name) and name in match[0] and (TOLD.search(goes_on) or find_quantities(goes_on)):
+        goes_on = TURNS.split(rest, maxsplit=1)[0]
+        named = is_named(name) and name in match[0] and not COMMON.match(name)
+        if named and (TOLD.search(goes_on) or find_quantities(goes_on)):
             found.append(Anchor(name, match.start(), match.end("name"), 3))
     return found
 

@@ -10,7 +10,7 @@ from geo.exchange.plan_anchor import LOCATED_RANK, Anchor
 from geo.exchange.plan_details import classify, find_location, find_year
 from geo.exchange.plan_each import all_finished, each_of
 from geo.exchange.plan_figures import Figures, read_figures
-from geo.exchange.plan_names import alike, bare_name, same_project, split_developer
+from geo.exchange.plan_names import alike, bare_name, is_programme, same_project, split_developer
 from geo.exchange.plan_projects import (
     CONTINUES,
     MENTIONS,
@@ -41,7 +41,9 @@ MERGED = (
 """Fields of a record that a second telling of the project may add."""
 OF_OTHERS, SENTENCE = re.compile(WORDS["article"]["of_others"]), re.compile(WORDS["clauses"]["sentence"])
 EXISTING, PLANNED = (re.compile(WORDS["article"][key]) for key in ("existing", "planned"))
-AGGREGATE, OTHER_SUBJECT = (re.compile(pattern(WORDS["anchors"][key])) for key in ("aggregate", "other_subject"))
+AGGREGATE, OTHER_SUBJECT, NEXT_TASK = (
+    re.compile(pattern(WORDS["anchors"][key])) for key in ("aggregate", "other_subject", "next_task")
+)
 
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
@@ -221,11 +223,13 @@ def speaks_of_others(passage: Passage, name: str) -> bool:
 
 def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None:
     """What a passage says of one project; None where it says neither a place nor a figure."""
-    end = anchor.end if anchor.listed else end
-    for other in (AGGREGATE, OTHER_SUBJECT):
+    end = anchor.end if anchor.listed else min(end, anchor.last or end)
+    for other in (AGGREGATE, OTHER_SUBJECT, *([NEXT_TASK] if anchor.rank else [])):
         if begins := other.search(passage.text, anchor.end, end):
             end = begins.start()
     record = record_of(passage, anchor, end)
+    if is_programme(record.name) and not (record.location_text or record.investment_cny_10k):
+        return None  # 高标准农田建设工程: what it makes is counted
     return record if anchor.listed or record.location_text or record.spans.keys() - {"name"} else None
 
 

@@ -11,10 +11,12 @@ from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import either, find_quantities
 from geo.model.plan import PlanRecord, PlanTotal, Quantity, Source
 
+SERIAL, QUOTE = WORDS["names"]["serial"], WORDS["names"]["quotes"][1]
 TOTALS, CLAUSES = WORDS["totals"], WORDS["clauses"]
 NOUNS = either(TOTALS["nouns"])
 AFTER, BEFORE = (re.compile(TOTALS[key].replace("{nouns}", NOUNS)) for key in ("after", "before"))
 STRIP, PER, OF_SIZE, RATES = (re.compile(TOTALS[key]) for key in ("strip", "per", "of_size", "rates"))
+MADE, MADE_BEFORE, MADE_AFTER = (re.compile(TOTALS[key]) for key in ("made", "made_before", "made_after"))
 STRIP_THROUGH = re.compile(TOTALS["strip_through"])
 RATE_STRIP, BY_YEAR, INVESTMENT = (re.compile(TOTALS[key]) for key in ("rate_strip", "by_year", "investment"))
 GOES_ON = re.compile(pattern(WORDS["anchors"]["continues"]))
@@ -92,8 +94,8 @@ def what_is_counted(sentence: str, quantity: Quantity, counted: str | None) -> t
     if is_seats(quantity):
         return "seats", counted or TOTALS["school"]
     if quantity.unit in COUNTED:
-        match = AFTER.match(behind) or BEFORE.search(quantity.label)
-        return "count", clean_subject(match["subject"]) if match else None
+        again = goes_on_in_row(sentence, quantity, counted)
+        return "count", counted_thing(quantity, behind, again=again)
     if quantity.unit == "cny_10k" and WORDS["partial"]["order_of_size"] in quantity.qualifiers:
         match = OF_SIZE.match(behind)
         return "size", clean_subject(match["subject"]) if match else None
@@ -101,6 +103,37 @@ def what_is_counted(sentence: str, quantity: Quantity, counted: str | None) -> t
         return "investment", counted
     match = RATES.search(quantity.label) if quantity.unit == "pct" else None
     return "rate", RATE_STRIP.sub("", match["subject"]) if match else None
+
+
+def goes_on_in_row(sentence: str, quantity: Quantity, counted: str | None) -> bool:
+    """Whether a quantity is a later one of a row behind a verb of making: 新建首末站6座、停保场2座."""
+    start = quantity.start - len(quantity.label)
+    clause = 1 + max(sentence.rfind(mark, 0, start) for mark in WORDS["names"]["parts"])
+    in_row = sentence[start - 1 : start] == SERIAL
+    return in_row and (counted is not None or MADE.match(sentence, clause) is not None)
+
+
+def counted_thing(quantity: Quantity, behind: str, *, again: bool) -> str | None:
+    """What is counted: a noun of those that plans count, before or behind, or whatever is made: 打通断头路12条.
+
+    Parameters
+    ----------
+    quantity, behind
+        The number and the words behind it.
+    again
+        Whether it goes on with a row: 新建首末站6座、停保场2座.
+    """
+    label = quantity.label
+    if match := AFTER.match(behind):
+        return STRIP.sub("", match["subject"]) or None
+    if (match := BEFORE.search(label)) and not label[: match.start()].endswith(QUOTE):
+        return clean_subject(match["subject"])
+    made = list(MADE.finditer(label))
+    if quantity.unit == "household" or not (made or again):
+        return None
+    before = label[made[-1].end() :] if made else label
+    match = MADE_AFTER.match(behind) or MADE_BEFORE.fullmatch(before)
+    return match["subject"] if match else None
 
 
 def layer_and_level(subject: str) -> tuple[str | None, str | None]:
