@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from jinja2.bccache import Bucket
 
 from geo.web.settings import SETTINGS
 from tests.cluster import Cluster
+
+sys.dont_write_bytecode = False
+"""Compiled code is kept, whatever the environment says: else each process compiles each test anew, for ten seconds."""
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 hypothesis.settings.register_profile("plan_atlas", deadline=None)
 hypothesis.settings.load_profile("plan_atlas")

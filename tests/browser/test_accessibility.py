@@ -26,17 +26,18 @@ def test_axe_finds_no_serious_fault(open_page, address, size, language):
         assert grave_faults(page) == [], path
 
 
-@pytest.mark.parametrize("opened", ["filter-plan_year", "filter-more", "export", "select", "measure", "search"])
-def test_axe_finds_no_serious_fault_in_what_opens(open_page, address, opened):
+def test_axe_finds_no_serious_fault_in_what_opens(open_page, address):
     page = open_page(f"{address}/")
     page.wait_for_selector("body[data-ready=true]")
-    page.get_by_test_id(opened).click()
-    page.keyboard.type("2023")
-    assert grave_faults(page) == []
+    for opened in ("filter-plan_year", "filter-more", "export", "select", "measure", "search"):
+        page.get_by_test_id(opened).click()
+        page.keyboard.type("2023")
+        assert grave_faults(page) == [], opened
+        page.keyboard.press("Escape")
 
 
 def grave_faults(page) -> list[str]:
     """What axe-core calls serious or critical on a page at rest: the rule and the first element that breaks it."""
     settle(page)
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"], "selectors": False}).response["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found if each["impact"] in GRAVE]

@@ -9,7 +9,7 @@ FETCHED = """() => performance.getEntriesByType("resource").concat(performance.g
 
 
 def test_the_map_page_is_light_at_first_and_costs_next_to_nothing_again(open_page, address):
-    page = open_page(f"{address}/")
+    page = open_page(f"{address}/", first=True)
     expect(page.get_by_test_id("item").first).to_be_visible()
     first = [each for each in page.evaluate(FETCHED) if "/ogc/" not in each["url"]]
     assert len(first) > 30
@@ -21,7 +21,7 @@ def test_the_map_page_is_light_at_first_and_costs_next_to_nothing_again(open_pag
 
 
 def test_no_module_waits_for_another_one_to_say_that_it_is_needed(open_page, address):
-    page = open_page(f"{address}/")
+    page = open_page(f"{address}/", first=True)
     expect(page.get_by_test_id("item").first).to_be_visible()
     preloaded = set(page.eval_on_selector_all("link[rel=modulepreload]", "links => links.map((each) => each.href)"))
     modules = {each["url"] for each in page.evaluate(FETCHED) if "/static/" in each["url"] and "/js/" in each["url"]}

@@ -21,6 +21,12 @@ def store(tmp_path):
     store.close()
 
 
+@pytest.fixture
+def hashed_fast(monkeypatch) -> None:
+    """Hashes as weak as they can be, for tests that do not look at them."""
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 def test_passwords_are_kept_as_argon2id_hashes_of_at_least_what_owasp_asks(store):
     accounts.add_account(store, "张三", PASSWORD, "editor", by=None)
     parameters = extract_parameters(store.accounts.credentials("张三")[1])
@@ -70,6 +76,7 @@ def test_a_token_is_not_in_the_store(store, tmp_path):
     assert PASSWORD.encode() not in files
 
 
+@pytest.mark.usefixtures("hashed_fast")
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
