@@ -135,11 +135,10 @@ def checked_crs(crs: str | None, *, planes: bool) -> str | None:
 
 def turned(wkb: Sequence[bytes | None], crs: str) -> list[bytes | None]:
     """Shapes in EPSG:4326 in metres of a CRS, easting first."""
-    transformer = projection(STORED_CRS, crs)
     shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
-    return shapely.to_wkb(
-        shapely.transform(shapes, lambda points: numpy.column_stack(transformer.transform(*points.T)))
-    ).tolist()  # fmt: skip
+    points = shapely.get_coordinates(shapes)
+    points[:, 0], points[:, 1] = projection(STORED_CRS, crs).transform(points[:, 0], points[:, 1])
+    return shapely.to_wkb(shapely.set_coordinates(shapes, points)).tolist()
 
 
 def by_column(rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
