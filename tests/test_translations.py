@@ -44,6 +44,7 @@ DATA_IN_PYTHON = {
     "geo/exchange/files/place_fields.py": "grammar: what columns of schools and homes are called",
     "geo/exchange/files/growth.py": "grammar: what columns of pupils by year are called",
     "geo/service/catchments/summary.py": "what parts the names in a list",
+    "geo/service/catchments/stored.py": "what parts the names of schools in a list",
     "geo/service/catchments/stored_roads.py": "what parts the names of roads in a list",
     "geo/exchange/files/streets.py": "grammar: what one-way columns are called",
     "geo/exchange/files/road_fields.py": "grammar: what columns of road files are called",

@@ -104,6 +104,9 @@ def _of_progress(status: AnnualStatus) -> Iterator[ReportFault]:
     progress, rank = status.progress_pct, _ORDER[status.stage]
     if progress is None:
         return
+    if not 0 <= progress <= 100:
+        yield _fault("progress_pct", N_("应在 0 至 100 之间，现为 %(progress)s"), progress=f"{progress:g}")
+        return
     words = {"stage": STAGES[status.stage], "progress": f"{progress:g}"}
     if rank >= _COMPLETED and progress < 100:
         yield _fault("progress_pct", N_("阶段已是“%(stage)s”，形象进度却是 %(progress)s%%：应为 100%%"), **words)

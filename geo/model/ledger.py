@@ -32,6 +32,7 @@ TITLES = {
     "obstacle": N_("存在问题"),
     "obstacle_owner": N_("问题责任人"),
     "obstacle_due": N_("解决期限"),
+    "evidence": N_("佐证"),
 }
 """What the parts of a report are called."""
 

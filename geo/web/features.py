@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
+from geo.model import office_time
 from geo.model.errors import FeatureNotFound
 from geo.model.journal import PROGRAM
 from geo.model.layer import Layer
@@ -48,6 +49,7 @@ def detail(layer_id: str, feature_id: str) -> str | tuple[str, int]:
         predecessors=[predecessor_view(each) for each in retiring.predecessors(store, layer_id, feature_id)],
         sayings=sayings(store, layer, feature_id),
         outcomes=corrections.outcomes(store, layer_id, feature_id),
+        this_year=office_time.today().year,
         **_map_parts(FEATURE_MODULE, {"feature": {"layer": layer_id, "id": feature_id}}),
     )
 
@@ -66,10 +68,15 @@ def _map_parts(module: str, extra: dict | None = None) -> dict[str, object]:
     store, year = current_store(), _year()
     zone = store.catalog.zone
     return {
-        "map": render_map(zone, module, page_config(store, year) | (extra or {})),
+        "map": render_map(zone, module, page_config(store, year) | {"statusUrl": _status_url()} | (extra or {})),
         "year": year,
         "years": list(zone.years),
     }
+
+
+def _status_url() -> str | None:
+    """Where forms of a year begin, for whoever may report now."""
+    return "/status" if may("editor") and as_of_day() is None else None
 
 
 def _not_found(layer: Layer, feature_id: str, error: FeatureNotFound) -> tuple[str, int]:

@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from geo.model import office_time
+from geo.model.errors import EvidenceNotFound
 from geo.model.journal import ACTION_TITLES, PROGRAM, JournalEntry
 from geo.model.layer import Field, Layer
 from geo.model.ledger import TITLES
 from geo.model.location import BASIS_TITLES
 from geo.model.status import FLAGS, STAGES, WATER_CLASSES
+from geo.service.corrections import record_name
 from geo.store.base import Store
 from geo.web.change_map import ChangeMap, change_map
 from geo.web.language import localized
@@ -71,7 +73,6 @@ def entry_view(entry: JournalEntry, store: Store, *, alone: bool = False) -> Ent
     is_known = entry.layer_id in catalog  # a layer may have left the folders since
     layer = catalog[entry.layer_id] if is_known else None
     before, after = entry.before or {}, entry.after or {}
-    name = after.get("name") or before.get("name") or entry.feature_id or ""
     return EntryView(
         seq=entry.seq,
         change_set=entry.change_set,
@@ -79,17 +80,25 @@ def entry_view(entry: JournalEntry, store: Store, *, alone: bool = False) -> Ent
         author=_("程序") if entry.author == PROGRAM else entry.author,
         action=entry.action,
         action_title=_("撤回填报") if after.get("withdrawn") else _(ACTION_TITLES[entry.action]),
-        what=" · ".join(filter(None, [localized(layer.title) if layer else "", str(name)])),
+        what=" · ".join(filter(None, [localized(layer.title) if layer else "", _name(entry, store)])),
         layer_id=layer and layer.id,
         feature_id=entry.feature_id if layer else None,
         year=after.get("year") or before.get("year"),
         cause=_(entry.cause) if entry.cause else "",
         source=entry.source or "",
-        differences=_differences(layer, before, after) if entry.action in UNDONE else [],
+        differences=_differences(store, layer, before, after) if entry.action in UNDONE else [],
         map=change_map(store, _shape(before.get("geom")), _shape(after.get("geom"))),
         can_be_undone=can_be_undone(entry) and (alone or entry.seq == entry.change_set),
         hash=entry.hash,
     )
+
+
+def _name(entry: JournalEntry, store: Store) -> str:
+    """What the feature of an entry is called: by the entry itself, else today; its id where it has no name any more."""
+    written = (entry.after or {}).get("name") or (entry.before or {}).get("name")
+    if written is None and entry.layer_id is not None and entry.feature_id is not None:
+        written = record_name(store, entry.layer_id, entry.feature_id)
+    return str(written or entry.feature_id or "")
 
 
 def _shape(written: object) -> BaseGeometry | None:
@@ -102,17 +111,29 @@ def can_be_undone(entry: JournalEntry) -> bool:
     return entry.action in UNDONE and entry.author != PROGRAM
 
 
-def _differences(layer: Layer | None, before: dict, after: dict) -> list[Difference]:
+def _differences(store: Store, layer: Layer | None, before: dict, after: dict) -> list[Difference]:
     names = [name for name in {**before, **after} if name not in NOT_TOLD and before.get(name) != after.get(name)]
     fields = _fields(layer)
+
+    def said(name: str, value: object) -> str:
+        return _file_names(store, value) if name == "evidence" else worded(fields.get(name), name, value)
+
     return [
         Difference(
-            localized(fields[name].title) if name in fields else _(TITLES.get(name, name)),
-            worded(fields.get(name), name, before.get(name)),
-            worded(fields.get(name), name, after.get(name)),
+            _(TITLES[name]) if name in TITLES else localized(fields[name].title) if name in fields else name,
+            said(name, before.get(name)),
+            said(name, after.get(name)),
         )
         for name in names[:MOST_FIELDS]
     ]
+
+
+def _file_names(store: Store, hashes: object) -> str:
+    """The files of evidence as their owners named them; the hashes where the store has them no more."""
+    try:
+        return _("、").join(each.name for each in store.evidence.find(str(hashes or "").split()))
+    except EvidenceNotFound:
+        return str(hashes)
 
 
 def _fields(layer: Layer | None) -> dict[str, Field]:

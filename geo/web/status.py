@@ -22,7 +22,7 @@ from geo.web.current import live_store
 from geo.web.guard import needs_role
 from geo.web.language import in_sentences, in_words
 from geo.web.page_config import unit_title
-from geo.web.undoing import say_done
+from geo.web.undoing import UNDOING, say_done
 from geo.web.uploads import file_name, takes
 
 MAX_FORM_BYTES = 60 * 2**20
@@ -64,13 +64,16 @@ def send(layer_id: str, year: int, feature_id: str) -> Response | tuple[str, int
 @blueprint.post("/undo/<int:change_set>")
 @needs_role("editor")
 def undo(change_set: int) -> Response:
-    """Take a change back by a new one, and go back to the feature; a large one has a page of its own."""
+    """Take a change back by a new one, an undoing too, and go back to the feature; a large one has a page of its own."""
     store = live_store()
     if history.size_of(store, change_set) > history.AT_ONCE:
         return redirect(url_for("undoing.page", change_set=change_set), 303)
     entries = history.undo(store, change_set, Act(current_user.name, _("撤销第 %(number)s 号修改", number=change_set)))
     first = entries[0] if entries else None
-    say_done(_("已撤销；原来的修改仍在日志里"), first)
+    if "again" in request.form:
+        say_done(_("已恢复；撤销也记在日志里"), first)
+    else:
+        say_done(_("已撤销；原来的修改仍在日志里"), first, UNDOING)
     if first is None or first.action == "remove":
         return redirect(url_for("journal.page"), 303)
     if len(entries) > 1:

@@ -31,9 +31,18 @@ function row(feature, year, status, write, isCurrent, catalog) {
     lamp(name, catalog.lampTitle(feature, name)),
     el("span", { class: "timeline-year" }, String(year)),
     el("span", { class: status ? "timeline-main" : "timeline-main is-missing" }, words.main),
+    reportLink(feature, year, status, catalog),
     words.more.length > 0 && el("span", { class: "timeline-more" }, words.more.join(" · ")),
     status?.lamp_reasons?.length > 0 && why(feature, year, status),
   ]);
+}
+
+/** The way to the form of a year that has begun, for whoever may report. */
+function reportLink({ layer, id, properties }, year, status, { config }) {
+  if (!config.statusUrl || properties.retired_on || year > new Date().getFullYear()) return null;
+  const address = [config.statusUrl, layer.id, year, encodeURIComponent(id)].join("/");
+  const words = status ? t("更正填报") : t("去填报");
+  return el("a", { class: "timeline-report", href: address, "aria-label": `${year} ${words}`, "data-testid": `report-${year}` }, words);
 }
 
 /** What made a lamp: each rule that decided, with its figures, and the rows that they come from. */

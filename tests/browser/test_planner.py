@@ -185,10 +185,13 @@ def test_enter_right_after_typing_means_the_new_words(open_map):
     assert page.query["feature"] == ["schools/2024-1"]
 
 
-def test_a_search_without_result_says_what_to_try(open_map):
-    page = open_map()
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_search_without_result_says_what_to_try(open_map, size):
+    page = open_map(size=size)
     page.by("search").fill("哈尔滨")
     expect(page.by("search-none")).to_contain_text("可试名称、编号、道路、村名、拼音首字母或坐标")
+    years, found = page.page.locator(".years").bounding_box(), page.by("search-list").bounding_box()
+    assert years["y"] + years["height"] <= found["y"]
 
 
 def test_coordinates_far_from_the_zone_are_gone_to_with_a_warning(open_map):

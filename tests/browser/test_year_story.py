@@ -47,9 +47,8 @@ def lamp_of(page):
 
 def test_a_year_is_reported_with_a_photo_and_the_day_before_is_still_there(open_page, office_address):
     page = signed_in(open_page, office_address, "desktop")
-    page.goto(f"{office_address}/features/{SCHOOL}?year=2023")
     expect(lamp_of(page)).to_have_class("lamp lamp-grey")
-    page.get_by_test_id("report").click()
+    page.get_by_test_id("report-2023").click()
     page.locator("#stage").select_option("started")
     page.locator("#progress_pct").fill("35")
     page.locator("#evidence").set_input_files({"name": "工地.png", "mimeType": "image/png", "buffer": photo()})

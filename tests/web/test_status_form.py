@@ -41,6 +41,10 @@ def test_a_year_is_reported_and_shown_with_its_evidence(office, editor):
     assert office.test_client().get(f"/evidence/{status.evidence}").data == JPEG
     page = editor.get(answer.location).text
     assert "已保存" in page and "62.5" in page and 'data-testid="why-2023"' in page
+    assert re.search(r'href="(.+?)"[^>]* data-testid="report-2022"', page)[1] == "/status/schools/2022/2023-1"
+    page = editor.get("/journal?layer=schools&action=status").text
+    assert "驻马店经济开发区宏志小学" in page and "现场.jpg" in page and status.evidence not in page
+    assert 'data-testid="report-20' not in office.test_client().get(answer.location).text
 
 
 def test_the_form_begins_with_the_year_before_and_a_correction_with_what_was_reported(office, editor):
@@ -59,6 +63,7 @@ def test_the_form_begins_with_the_year_before_and_a_correction_with_what_was_rep
         ({}, {"stage"}),
         ({"stage": "completed", "progress_pct": "40"}, {"progress_pct"}),
         ({"stage": "started", "progress_pct": "四十"}, {"progress_pct"}),
+        ({"stage": "started", "progress_pct": "350"}, {"progress_pct"}),
         ({"stage": "started", "seats_delivered": "9999"}, {"seats_delivered"}),
         ({"stage": "started", "flag": "suspended", "obstacle_owner": "王工"}, {"note", "obstacle"}),
         ({"stage": "started", "note": "x" * 3000}, {"note"}),
@@ -120,6 +125,12 @@ def test_the_journal_tells_every_change_and_takes_one_back(office, editor):
     undo = re.search(r'action="(/status/undo/\d+)"', page)[1]
     answer = editor.post(undo)
     assert (answer.status_code, latest(office)) == (303, [])
+    page = editor.get(answer.location).text
+    again = re.search(r'action="(/status/undo/\d+)"', page)[1]
+    assert "已撤销" in page and ">恢复修改<" in page
+    page = editor.get(editor.post(again, data={"again": "1"}).location).text
+    assert "已恢复" in page and ">撤销<" in page and latest(office)[0].progress_pct == 30
+    editor.post(re.search(r'action="(/status/undo/\d+)"', page)[1])
     assert "撤回填报" in office.test_client().get("/journal?feature=2023-1").text
     assert editor.post("/status/undo/999999").status_code == 400
 

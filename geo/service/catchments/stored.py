@@ -145,7 +145,7 @@ def _schools(
     schools = geopandas.GeoDataFrame(pandas.concat(frames), crs=STORED_CRS)
     unknown = schools[schools.geometry.isna()]
     if len(unknown):
-        names = ", ".join(unknown["name"].astype(str))
+        names = "、".join(unknown["name"].astype(str))
         remarks.append(Remark(N_("%(names)s 的真实位置未知，没有计入"), names=names))
     schools = schools[schools.geometry.notna()]
     if schools.empty:
@@ -189,7 +189,7 @@ def _check_seats(schools: geopandas.GeoDataFrame, homes: geopandas.GeoDataFrame)
         raise InvalidInput(N_("没有学龄人口的资料，不能按学位分配"))
     unknown = schools[schools["seats"].isna()]
     if len(unknown):
-        names = ", ".join(unknown["name"].astype(str))
+        names = "、".join(unknown["name"].astype(str))
         raise InvalidInput(N_("%(names)s 没有学位数，不能按学位分配"), names=names)
 
 
