@@ -64,7 +64,7 @@ def send(layer_id: str, year: int, feature_id: str) -> Response | tuple[str, int
 @blueprint.post("/undo/<int:change_set>")
 @needs_role("editor")
 def undo(change_set: int) -> Response:
-    """Take a change back by a new one, an undoing too, and go back to the feature; a large one has a page of its own."""
+    """Take a change, or an undoing, back by a new one and go to the feature; a large one has a page of its own."""
     store = live_store()
     if history.size_of(store, change_set) > history.AT_ONCE:
         return redirect(url_for("undoing.page", change_set=change_set), 303)
