@@ -101,7 +101,8 @@ class Lattice(Pieces):
         cost += grammar.ROADS["first_letter_costs"].get(text[0], 0.0)
         if text[0] in grammar.ROADS["from_words"] and any(word.letter == "t" for _, word in self.words_behind(end)):
             cost += grammar.ROADS["from_cost"]
-        if len(text) == (3 if text.endswith(grammar.SHORT_STEMS) else 2):
+        stem = text[:-1] if text[-1] in grammar.DIRECTION_COSTS else text  # 东大街东 is as short as 东大街
+        if len(stem) == (3 if stem.endswith(grammar.SHORT_STEMS) else 2):
             cost += (
                 grammar.ROADS["one_letter_cost"] if text[0] in grammar.ONE_LETTER else grammar.ROADS["odd_letter_cost"]
             )
