@@ -130,7 +130,7 @@ class Lattice(Pieces):
             if not weak and not whole and not grammar.EXTENSION.fullmatch(rest):
                 named = carries_name(rest[:-1]) or rest[-1] == RING  # 新华路西二环 are two roads
                 total += costs["road"] if named else costs["direction"]
-        never = grammar.NEVER_INSIDE.search(self.run, start + 1, end)
+        never = self.may_hold_never and grammar.NEVER_INSIDE.search(self.run, start + 1, end)
         return total + (costs["never"] if never and not grammar.CODE.match(self.run, start) else 0.0)
 
     def front_of_road(self, start: int, end: int) -> float:

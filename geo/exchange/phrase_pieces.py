@@ -138,6 +138,11 @@ class Pieces:
         return frozenset(place for word in words for place in range(word.start() + 1, word.end()))
 
     @cached_property
+    def may_hold_never(self) -> bool:
+        """Whether anything stands anywhere that no name of a road holds."""
+        return bool(grammar.NEVER_INSIDE.search(self.run))
+
+    @cached_property
     def measured(self) -> list[int]:
         """Where a length stands."""
         return [match.start() for match in grammar.MEASURED.finditer(self.run)]
