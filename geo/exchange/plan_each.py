@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from geo.exchange.plan_anchor import Anchor
+from geo.exchange.plan_anchor import SERIAL, Anchor
 from geo.exchange.plan_details import LOCATED, finished_year, is_place
 from geo.exchange.plan_names import is_project
 from geo.exchange.plan_structure import Passage
@@ -16,6 +16,7 @@ EACH = WORDS["each"]
 APART, BETWEEN, ALIKE, NAMES_END = (re.compile(EACH[key]) for key in ("apart", "between", "alike", "names"))
 PLACES_END, PLACES_APART = re.compile(EACH["places_end"]), [re.compile(words) for words in EACH["places_apart"]]
 ALL_FINISHED = re.compile(EACH["all_finished"])
+FULL_STOP = WORDS["clauses"]["full_stop"]
 Span = tuple[int, int]
 
 
@@ -43,9 +44,17 @@ def each_of(passage: Passage, anchor: Anchor, end: int) -> Iterator[tuple[Passag
 
 
 def all_finished(text: str, anchors: list[Anchor]) -> list[Anchor]:
-    """The projects of a passage, with the year in which it says that all of them are finished: 均于2025年投用."""
-    said = ALL_FINISHED.search(text, anchors[-1].end) if len(anchors) > 1 else None
-    year = finished_year(PLACES_END.split(text[said.start() :], maxsplit=1)[0]) if said else None
+    """The projects of a passage, with the year in which it says that all of them are finished.
+
+    It does so in words, 均于2025年投用, or behind them where only 、 parts them: A小学(…)、B小学(…),2025年投用.
+    """
+    if len(anchors) < 2:
+        return anchors
+    said = ALL_FINISHED.search(text, anchors[-1].end)
+    tail = PLACES_END.split(text[said.start() :], maxsplit=1)[0] if said else ""
+    if all(text.startswith(SERIAL, each.start - 1) for each in anchors[1:]):
+        tail = tail or text[anchors[-1].end :].partition(FULL_STOP)[0]
+    year = finished_year(tail)
     return [replace(each, year=each.year or year) for each in anchors]
 
 

@@ -174,9 +174,12 @@ def take_turnover_of_all(figures: Figures, text: str) -> None:
     """项目全部建成后…年产值150亿元: the figure of the project with everything built, said beside another."""
     for quantity in figures.quantities:
         before = text[max(0, quantity.start - PARTIAL["reach"]) : quantity.start]
-        if UNITS[quantity.unit].quantity == "money" and OF_ALL.search(before) and OF_YEAR.search(quantity.label):
-            whole = "full_turnover" if "turnover" in figures.values else "turnover"
-            figures.put(whole, quantity.to("cny_10k"), quantity)
+        built = OF_ALL.search(before)
+        if UNITS[quantity.unit].quantity == "money" and built and OF_YEAR.search(quantity.label):
+            if "turnover" in figures.values:
+                figures.put("full_turnover", quantity.to("cny_10k"), quantity)
+            else:
+                figures.put("turnover", quantity.to("cny_10k"), quantity, built[0])
             return
 
 

@@ -61,7 +61,7 @@ SENTENCE_OF_NAME = re.compile(ANCHORS["sentence_of_name"])
 MENTIONS = re.compile(f"(?:{either(NAMES['facilities'])})(?:{NAMES['kind']})?{NAMES['brackets']}")
 BULLET = next(pattern for style, pattern, _ in MARKERS if style == "bullet")
 ITEM_STYLES = frozenset(
-    ("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet", "decimal")
+    ("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet", "decimal", "code")
 )
 HEADING_STYLES = frozenset(("chapter", "section", "box"))
 HELD = "\ue000"

@@ -40,6 +40,7 @@ MERGED = (
 )  # fmt: skip
 """Fields of a record that a second telling of the project may add."""
 OF_OTHERS, SENTENCE = re.compile(WORDS["article"]["of_others"]), re.compile(WORDS["clauses"]["sentence"])
+INCLUDES = re.compile(WORDS["article"]["includes"])
 EXISTING, PLANNED = (re.compile(WORDS["article"][key]) for key in ("existing", "planned"))
 AGGREGATE, OTHER_SUBJECT, NEXT_TASK = (
     re.compile(pattern(WORDS["anchors"][key])) for key in ("aggregate", "other_subject", "next_task")
@@ -273,10 +274,12 @@ def of_one(text: str) -> str:
     """A passage in which sentences about several projects, or about what is there already, say nothing of the one."""
     if not OF_OTHERS.search(text) and not EXISTING.search(text):
         return text
-    others = (speaks_of_several(words) or speaks_of_existing(words) for words in SENTENCE.split(text))
-    return "".join(
-        " " * len(words) if other else words for other, words in zip(others, SENTENCE.split(text), strict=True)
-    )
+    sentences = SENTENCE.split(text)
+    others = [speaks_of_several(words) or speaks_of_existing(words) for words in sentences]
+    counted = OF_OTHERS.search(sentences[0])
+    if counted and INCLUDES.search(sentences[0][: counted.start()]) and not speaks_of_existing(sentences[0]):
+        others[0] = False  # it begins with the project's name
+    return "".join(" " * len(words) if other else words for other, words in zip(others, sentences, strict=True))
 
 
 def speaks_of_existing(sentence: str) -> bool:

@@ -17,7 +17,7 @@ RANKS = {
         ("title", "chapter", "section", "cn", "cn_brackets", "digits", "box", "table", "group")
     )
 }
-RANKS |= {"digits_brackets": 10, "circles": 11, "counted": 12, "project": 9, "bullet": 13, "decimal": 9}
+RANKS |= {"digits_brackets": 10, "circles": 11, "counted": 12, "project": 9, "bullet": 13, "decimal": 9, "code": 9}
 """Which headings stand above which, unless a text shows otherwise."""
 BOX, GROUP, LABEL = (re.compile(LAYOUT[key]) for key in ("box", "group", "label"))
 TABLE_TITLE, TABLE_HEAD, TABLE_END = (re.compile(LAYOUT[key]) for key in ("table_title", "table_head", "table_end"))

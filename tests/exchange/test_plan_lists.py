@@ -23,6 +23,14 @@ def test_a_year_said_of_all_is_that_of_each():
     assert [each[-1] for each in told(text)] == [2025, 2025]
 
 
+def test_a_year_behind_a_row_of_projects_is_that_of_each():
+    text = "1.新建县第三幼儿园(望江路以东,占地9亩)、县第四幼儿园(海棠路西侧,占地8亩),2018年建成。"
+    assert [(each[0], each[2], each[-1]) for each in told(text)] == [
+        ("县第三幼儿园", 9, 2018),
+        ("县第四幼儿园", 8, 2018),
+    ]
+
+
 SPACED = "序号 学校名称 位置 用地面积(亩) 投资(万元) 办学规模(班)"
 
 
@@ -56,3 +64,23 @@ def test_a_row_of_which_a_cell_is_missing_gives_no_figure_to_another_title():
 def test_what_items_say_is_read_as_meant(words, field, value):
     (record,) = parse_plan(f"1.城东学校:总投资2亿元,{words}。").records
     assert getattr(record, field) == value
+
+
+def test_a_code_before_a_name_is_no_part_of_it():
+    assert told(
+        "小学:\nXQ01 桃园路小学,桃园路南,用地30亩,36班。\nXQ02 金阳小学,翠柳路西,用地由20亩扩至45亩,30班。"
+    ) == [
+        ("桃园路小学", "桃园路南", 30, None, 36, None),
+        ("金阳小学", "翠柳路西", 45, None, 30, None),
+    ]
+
+
+def test_the_parts_that_an_item_counts_first_take_no_figures_from_it():
+    text = "9.职教园区项目,包括职业中学、技工学校、特殊教育学校3所学校,占地420亩,总投资11亿元。"
+    assert told(text) == [("职教园区项目", None, 420, 110000, None, None)]
+
+
+def test_a_turnover_with_everything_built_counts_where_no_other_is_said():
+    (record,) = parse_plan("1.城南物流园:占地500亩,全部建成后年交易额60亿元。").records
+    assert (record.turnover, record.full_turnover) == (600000, None)
+    assert record.qualifiers["turnover"] == ("全部建成",)
