@@ -188,6 +188,9 @@ def find_classes(quantities: list[Quantity]) -> list[Quantity]:
     found: list[Quantity] = []
     for before, quantity in zip([None, *quantities], quantities, strict=False):
         alike = LEVEL_ALONE.match(quantity.label) and quantity.text.endswith(PARTIAL["piece"])
+        of_old = before is not None and not quantity.label and before.end + 1 == quantity.start
+        if of_old and EXISTING.match(before.label):  # type: ignore[union-attr]  # 现有在校生2300人、46个班
+            continue
         if is_classes(quantity) or (alike and found and before is found[-1]):
             found.append(quantity)
     return found

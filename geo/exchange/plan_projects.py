@@ -64,6 +64,7 @@ ITEM_STYLES = frozenset(
     ("digits", "digits_brackets", "circles", "cn_brackets", "counted", "project", "bullet", "decimal", "code")
 )
 HEADING_STYLES = frozenset(("chapter", "section", "box"))
+NEXT_IN_BRACKETS = f"){SERIAL}"
 HELD = "\ue000"
 """Stands for a comma in brackets while names are sought."""
 
@@ -238,6 +239,8 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     heading = weak and text.startswith(CLAUSES["full_stop"], anchor.end)  # type: ignore[union-attr]
     if weak or not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
         found += subjects(text) + built_clauses(text) + bracketed(text) + listed_alone(text)
+    elif NEXT_IN_BRACKETS in text:  # 新建A小学(…)、B小学(…)
+        found += bracketed(text)
     others = (each for each in found if weak and each.start > 0)
     if any(heading or not alike(each.name, anchor.name) for each in others):  # type: ignore[union-attr]
         found.remove(anchor)  # type: ignore[arg-type]  # 夯实基层网底。湖西医院位于…: a task, and what is done for it
