@@ -7,14 +7,14 @@ in other directions, which tells what chance does. Only an order that chance wou
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy
 import shapely
 from pyproj import Transformer
 
-from geo.analysis.shifted_datums import DATUMS, Datum, unshifted
+from geo.analysis.shifted_datums import DATUMS, Datum, shifted, unshifted
 from geo.model.crs import STORED_CRS, metric_crs, projection
 
 NEAR_M = 20.0
@@ -36,6 +36,7 @@ LEAST_ORDER = 0.85
 
 DIRECTIONS = 8
 LENGTHS_M = (250.0, 600.0, 950.0)
+Turn = Callable[[numpy.ndarray, Datum], numpy.ndarray]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ class Drift:
     would_lie_well: int
 
 
-def suspected_drift(shapes: Sequence[shapely.Geometry], roads: Sequence[shapely.Geometry]) -> Drift | None:
+def suspected_drift(
+    shapes: Sequence[shapely.Geometry], roads: Sequence[shapely.Geometry], *, of_roads: bool = False
+) -> Drift | None:
     """The shift that shapes seem to have.
 
     Parameters
@@ -68,6 +71,8 @@ def suspected_drift(shapes: Sequence[shapely.Geometry], roads: Sequence[shapely.
         In EPSG:4326, valid.
     roads
         Lines in EPSG:4326 that are known within some tens of metres.
+    of_roads
+        Whether it is the shapes that are known, and the shift of the roads is looked for.
 
     Returns
     -------
@@ -85,12 +90,12 @@ def suspected_drift(shapes: Sequence[shapely.Geometry], roads: Sequence[shapely.
     tree = shapely.STRtree(_segments(_to_plane(roads, transformer)))
     areas = shapely.area(shapes) > 0
     for group in (shapes[areas], shapes[~areas]):
-        if (found := _drift(group, tree, transformer)) is not None:
+        if (found := _drift(group, tree, transformer, shifted if of_roads else unshifted)) is not None:
             return found
     return None
 
 
-def _drift(shapes: numpy.ndarray, tree: shapely.STRtree, transformer: Transformer) -> Drift | None:
+def _drift(shapes: numpy.ndarray, tree: shapely.STRtree, transformer: Transformer, turn: Turn) -> Drift | None:
     as_is = _samples(_to_plane(shapes, transformer))
     count = len(as_is)
     if not count:
@@ -101,7 +106,7 @@ def _drift(shapes: numpy.ndarray, tree: shapely.STRtree, transformer: Transforme
     chance = (_by_chance(as_is, tree) * count + 1) / (count + 2)
     best = None
     for datum in DATUMS:
-        back = _without(as_is, datum, transformer)
+        back = _turned(as_is, datum, transformer, turn)
         then = _lie_well(back, tree)
         in_order = then >= LEAST_ORDER * count and now < (then + chance * count) / 2
         if in_order and _probability(then, count, chance) < CHANCE and (best is None or then > best.would_lie_well):
@@ -109,12 +114,12 @@ def _drift(shapes: numpy.ndarray, tree: shapely.STRtree, transformer: Transforme
     return best
 
 
-def _without(samples: numpy.ndarray, datum: Datum, transformer: Transformer) -> numpy.ndarray:
-    """Samples in the plane without the shift; BD-09's changes by tens of metres across a town."""
+def _turned(samples: numpy.ndarray, datum: Datum, transformer: Transformer, turn: Turn) -> numpy.ndarray:
+    """Samples in the plane without the shift, or as the roads have it; BD-09's changes by tens of metres in a town."""
 
     def back(points: numpy.ndarray) -> numpy.ndarray:
         degrees = numpy.column_stack(transformer.transform(*points.T, direction="INVERSE"))
-        return numpy.column_stack(transformer.transform(*unshifted(degrees, datum).T))
+        return numpy.column_stack(transformer.transform(*turn(degrees, datum).T))
 
     return shapely.transform(samples, back)
 

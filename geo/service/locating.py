@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas
@@ -23,6 +23,7 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.location import LocationBasis, LocationPhrase
 from geo.model.remark import Remark
 from geo.model.units import SQUARE_METRES_PER_MU
+from geo.service.road_drift import KnownGround, Suspicion, suspicion
 from geo.store.base import Store
 
 LARGEST_MU = 1_000_000.0
@@ -42,6 +43,8 @@ class Network:
         Choices and doubts of the reading.
     rows
         Of a file: what it says of each row of `roads`.
+    suspicion
+        Why its coordinates seem to be shifted.
     """
 
     roads: RoadNetwork
@@ -49,6 +52,7 @@ class Network:
     version: str
     remarks: tuple[Remark, ...] = ()
     rows: geopandas.GeoDataFrame | None = None
+    suspicion: Suspicion | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,12 @@ class Located:
 
 
 def network_of_file(
-    path: Path, *, layer: str | None = None, name_field: str | None = None, crs: str | None = None
+    path: Path,
+    *,
+    layer: str | None = None,
+    name_field: str | None = None,
+    crs: str | None = None,
+    ground: KnownGround | None = None,
 ) -> Network:
     """The roads of a file.
 
@@ -81,6 +90,8 @@ def network_of_file(
         As `read_network` takes them.
     crs
         The same; also `GCJ-02` or `BD-09`: degrees that a map service has shifted, which are put back.
+    ground
+        What is known of the ground, to suspect such a shift that nobody told.
 
     Raises
     ------
@@ -101,7 +112,8 @@ def network_of_file(
     with path.open("rb") as file:
         version = "SHA-256 " + hashlib.file_digest(file, "sha256").hexdigest()
     roads = RoadNetwork(read.roads, default_error_m=read.default_error_m)
-    return Network(roads, source, version, remarks, roads.rows)
+    doubt = suspicion(roads, ground) if ground is not None and datum is None else None
+    return Network(roads, source, version, remarks, roads.rows, doubt)
 
 
 def network_of_store(store: Store) -> Network:
@@ -164,9 +176,17 @@ def locate_all(
         sites.append(Site(parse_location(text.strip()), area_m2))
     places = locate_sites(sites, network.roads, standing=standing, progress=progress)
     return [
-        Located(site.phrase, area_mu, place.doubting(*_further_sites(site.phrase)))
+        Located(site.phrase, area_mu, _suspected(place, network).doubting(*_further_sites(site.phrase)))
         for site, (_, area_mu), place in zip(sites, phrases, places, strict=True)
     ]
+
+
+def _suspected(place: Place, network: Network) -> Place:
+    """A place with the doubt and the error that shifted roads leave."""
+    if network.suspicion is None or place.geometry is None:
+        return place
+    accuracy_m = place.accuracy_m + network.suspicion.shift_m
+    return replace(place.doubting(network.suspicion.remark), accuracy_m=accuracy_m)
 
 
 def _further_sites(phrase: LocationPhrase) -> tuple[Remark, ...]:

@@ -10,6 +10,7 @@ from geo.service import replacing
 from geo.service.locating import Network, network_of_file
 from geo.service.proposals import network_now
 from geo.service.replacing import Proposal, Replacing
+from geo.service.road_drift import ground_of_store
 from geo.store.base import Store
 from geo.web import progress
 from geo.web.current import live_store
@@ -81,7 +82,8 @@ def _options() -> dict[str, str]:
 def _network(store: Store, upload: Upload, options: dict[str, str]) -> Network:
     if upload.path is None:
         return network_now(store)
-    return upload.read(lambda path: network_of_file(path, **options))
+    ground = ground_of_store(store)
+    return upload.read(lambda path: network_of_file(path, **options, ground=ground))
 
 
 def _closing(upload: Upload, work: progress.Work) -> progress.Work:

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import click
 import orjson
+from flask import current_app
 
 from geo.model.errors import N_
 from geo.model.journal import PROGRAM
 from geo.service import locating, reading, replacing
+from geo.service.road_drift import KnownGround, ground_of_folder, ground_of_store
 from geo.service.roads import road_changes
 from geo.web.commands.command import command
 from geo.web.current import current_store
 from geo.web.locating import place_feature, replacing_answer
+from geo.web.settings import ROOT
 from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, progress, say
 
 ROAD_OPTIONS = (
@@ -32,12 +35,18 @@ def with_roads(function: Callable) -> Callable:
 
 
 def network(
-    roads: Path | None, layer: str | None = None, name_field: str | None = None, crs: str | None = None
+    roads: Path | None,
+    layer: str | None = None,
+    name_field: str | None = None,
+    crs: str | None = None,
+    *,
+    known: Callable[[], KnownGround] | None = None,
 ) -> locating.Network:
-    """The road network that the options name."""
+    """The road network that the options name; a file's is held against what is known, by default of the layers."""
     if roads is None:
         return locating.network_of_store(current_store())
-    return locating.network_of_file(roads, layer=layer, name_field=name_field, crs=crs)
+    ground = known() if known else ground_of_folder(ROOT / current_app.config["LAYERS_DIR"])
+    return locating.network_of_file(roads, layer=layer, name_field=name_field, crs=crs, ground=ground)
 
 
 @command("locate")
@@ -84,7 +93,8 @@ def relocate(with_roads: bool, certain: bool, yes: bool, author: str, **options:
 
     Surveyed boundaries and what a planner placed stay as they are. Exit code 1 while there is something to accept.
     """
-    store, roads = current_store(), network(**options)
+    store = current_store()
+    roads = network(**options, known=lambda: ground_of_store(store))
     with progress() as tell:
         found = replacing.propose_replacing(store, roads, progress=tell)
     chosen = [each for each in found.proposals if each.located.place.is_certain or not certain]

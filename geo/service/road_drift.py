@@ -1,0 +1,109 @@
+"""Whether a road file looks shifted by GCJ-02 or BD-09: by what is known of the ground, and by what the file says."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas
+import pandas
+import shapely
+
+from geo.analysis.drift import suspected_drift
+from geo.analysis.network import RoadNetwork
+from geo.analysis.road_drift import suspected_road_drift
+from geo.analysis.shifted_datums import Datum
+from geo.exchange.files import read_features
+from geo.model.crs import STORED_CRS
+from geo.model.errors import N_
+from geo.model.feature_query import FeatureQuery
+from geo.model.location import LocationBasis
+from geo.model.remark import Remark
+from geo.service.intake import FEATURES
+from geo.store.base import Store
+from geo.store.catalog import read_catalog
+
+
+@dataclass(frozen=True)
+class KnownGround:
+    """What is known of the ground.
+
+    Parameters
+    ----------
+    roads
+        Lines in EPSG:4326 with `name` and `error_m`.
+    parcels
+        Surveyed ones in EPSG:4326.
+    """
+
+    roads: geopandas.GeoDataFrame
+    parcels: tuple[shapely.Geometry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Why the coordinates of a road file seem to be shifted.
+
+    Parameters
+    ----------
+    shift_m
+        By how much, about.
+    """
+
+    remark: Remark
+    shift_m: float
+
+
+def ground_of_folder(layers_dir: Path) -> KnownGround:
+    """Of the layer folders, where no store is to be touched.
+
+    Raises
+    ------
+    InvalidLayer, InvalidFile
+        If the folder does not hold.
+    """
+    networks = [layer for layer in read_catalog(layers_dir).values() if layer.network]
+    return KnownGround(_roads(read_features(layers_dir / layer.id / FEATURES, layer) for layer in networks))
+
+
+def ground_of_store(store: Store) -> KnownGround:
+    """The store's roads and surveyed parcels."""
+    networks = [layer.id for layer in store.catalog.values() if layer.network]
+    areas = [layer.id for layer in store.catalog.plan if (layer.geometry or "").endswith("Polygon")]
+    frames = [store.read_frame(layer_id, FeatureQuery()) for layer_id in areas]
+    parcels = [
+        shape
+        for frame in frames
+        for shape in frame.geometry[frame["location_basis"] == LocationBasis.SURVEYED]
+        if shape is not None and not shape.is_empty
+    ]
+    return KnownGround(_roads(store.read_frame(each, FeatureQuery()) for each in networks), tuple(parcels))
+
+
+def suspicion(network: RoadNetwork, ground: KnownGround) -> Suspicion | None:
+    """Why the roads seem to be shifted; None where nothing speaks for it."""
+    drawn = list(network.lines[network.is_drawn])
+    if (lies := suspected_drift(ground.parcels, drawn, of_roads=True)) is not None:
+        message = N_(
+            "道路坐标疑似 %(datum)s（偏约 %(shift_m)s 米）：%(count)s 个实测地块只有 %(now)s 个与道路相合，"
+            "还原后 %(then)s 个相合；如是，请指明坐标系为 %(datum)s"
+        )
+        return _told(message, lies.datum, lies.shift_m, count=lies.count, now=lies.lie_well, then=lies.would_lie_well)
+    if (off := suspected_road_drift(network, ground.roads)) is not None:
+        message = N_(
+            "道路坐标疑似 %(datum)s（偏约 %(shift_m)s 米）：与位置已知的 %(count)s 条同名道路相比都偏向同一方向；"
+            "如是，请指明坐标系为 %(datum)s"
+        )
+        return _told(message, off.datum, off.shift_m, count=off.count)
+    return None
+
+
+def _told(message: str, datum: Datum, shift_m: float, **params: object) -> Suspicion:
+    return Suspicion(Remark(message, datum=datum, shift_m=round(shift_m), **params), shift_m)
+
+
+def _roads(frames: Iterable[geopandas.GeoDataFrame]) -> geopandas.GeoDataFrame:
+    columns = ["name", "error_m", "geometry"]
+    kept = [frame[columns] for frame in frames if set(columns) <= set(frame.columns) and len(frame)]
+    if not kept:
+        return geopandas.GeoDataFrame({"name": [], "error_m": []}, geometry=[], crs=STORED_CRS)
+    return geopandas.GeoDataFrame(pandas.concat(kept, ignore_index=True), crs=STORED_CRS)
