@@ -65,7 +65,7 @@ def read_figures(text: str) -> Figures:
             ranked = [each for each in ranked if each[0] not in (ALONE, BARE)]
         if ranked:
             part = ranked[0][0] >= LAST
-            chosen = sum_of_phases([each for _, _, each in ranked]) if part else ranked[0][2]
+            chosen = sum_of_phases([each for _, _, each in ranked], text) if part else ranked[0][2]
             take(figures, rule, chosen, part=part and chosen is ranked[0][2])
     take_turnover_of_all(figures, text)
     classes = find_classes(figures.quantities)
@@ -80,10 +80,17 @@ def read_figures(text: str) -> Figures:
     return figures
 
 
-def sum_of_phases(quantities: Sequence[Quantity]) -> Quantity:
+def phase_of(quantity: Quantity, text: str) -> str | None:
+    """The phase that a sentence tells a figure of: 二期建筑面积60万平方米,投资38亿元."""
+    start = 1 + max(text.rfind(mark, 0, quantity.start) for mark in WORDS["clauses"]["stops"])
+    phases = PHASE.findall(text, start, quantity.start)
+    return phases[-1] if phases else None
+
+
+def sum_of_phases(quantities: Sequence[Quantity], text: str) -> Quantity:
     """一期投资15亿元,二期投资25亿元: with nothing said of the whole the first as their sum; else the first alone."""
-    first, phases = quantities[0], [PHASE.match(each.label) for each in quantities]
-    together = {each[0] for each in phases if each}
+    first, phases = quantities[0], [phase_of(each, text) for each in quantities]
+    together = {each for each in phases if each}
     if len(quantities) > 1 and len(together) == len(quantities) and len({each.unit for each in quantities}) == 1:
         return replace(first, value=tidy_number(sum(each.value for each in quantities)))
     return first
@@ -160,6 +167,8 @@ def rank_of(quantity: Quantity, text: str, rule: dict[str, Any]) -> int | None:
         return UNLABELLED
     if quantity.unit in rule.get("without_label", ()):
         return UNLABELLED
+    if rule.get("bare") and not quantity.label:
+        return BARE
     return ALONE if any(word in quantity.label for word in rule.get("alone", ())) else None
 
 

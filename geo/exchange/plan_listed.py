@@ -23,12 +23,13 @@ LISTED, INSTEAD, ONE_OF_LIST = (re.compile(ANCHORS[key]) for key in ("listed", "
 PART_OF_ONE, LISTED_DONE = re.compile(ANCHORS["part_of_one"]), re.compile(ANCHORS["listed_done"])
 LISTED_ALONE, LISTED_AS = re.compile(ANCHORS["listed_alone"]), re.compile(ANCHORS["listed_as"])
 BRACKETED, SERIAL_CLAUSE = re.compile(ANCHORS["bracketed"]), re.compile(CLAUSES["serial_clause"])
-YEAR_BEFORE, FINISHES = re.compile(ANCHORS["year_before"]), re.compile(ANCHORS["finishes"])
+YEAR_OF_ROW = re.compile(ANCHORS["year_of_row"])
+YEAR_BEFORE = re.compile(ANCHORS["year_before"])
 IN_BRACKETS = re.compile(r"\([^()\n]{2,120}\)")
 LISTED_LABEL, CALLED = re.compile(ANCHORS["listed_label"]), re.compile(ANCHORS["called"])
 SHORTEST_CALLED = 5
-PHASE_ENDS = re.compile(f"{NAMES['phase']}$")
 SHORTEST_LISTED, SHORT_FRONT = 6, 16
+ROW = (SERIAL, *NAMES["joins"])
 HELD_OUT = "\ue001"
 """Stands for what brackets tell of one of a list."""
 
@@ -72,14 +73,22 @@ def subject_over_commas(text: str, start: int) -> Anchor | None:
 
 
 def bracketed(text: str) -> list[Anchor]:
-    """Projects of which brackets tell: 会展南小学(会展南五路以北、会展南七路以东,36个班)."""
+    """Projects of which brackets tell: 会展南小学(会展南五路以北、会展南七路以东,36个班).
+
+    A year stands before a row of them: 2021年9月启用的有:A学校(72班)、B学校(30班).
+    """
     found: list[Anchor] = []
+    year, row_ends = None, -1
     for match in BRACKETED.finditer(text):
         name = clean_name(match["name"])
         proper = is_named(name) and name in match["name"] and not find_quantities(name)
         if proper and is_told(match["told"]):
-            in_row = text.startswith(SERIAL, match.end())
-            found.append(Anchor(name, match.start(), match.end("name"), 3, last=match.end() if in_row else None))
+            in_row = text.startswith(ROW, match.end())
+            if match.start() - 1 != row_ends:
+                said = YEAR_OF_ROW.search(text[max(0, match.start() - 2 * SHORT_FRONT) : match.start()])
+                year = int(said["year"]) if said else None
+            row_ends, last = match.end(), match.end() if in_row else None
+            found.append(Anchor(name, match.start(), match.end("name"), 3, year=year, last=last))
     return found
 
 
@@ -90,7 +99,7 @@ def listed_alone(text: str) -> list[Anchor]:
         return found
     bare = IN_BRACKETS.sub(lambda brackets: HELD_OUT * len(brackets[0]), text)
     for match in (*LISTED_ALONE.finditer(bare), *LISTED_DONE.finditer(bare), *LISTED_LABEL.finditer(bare)):
-        told = HELD_OUT in match["list"] or match.re is LISTED_LABEL
+        told = HELD_OUT in match["list"]
         several = members(bare, match)
         if told or all(kind_of(each.name) or is_long(each.name) for each in several):
             several = [each for each in several if not bare.startswith(HELD_OUT, each.start + len(each.name))]
@@ -120,8 +129,8 @@ def members(text: str, match: re.Match[str]) -> list[Anchor]:
 
 def year_before(text: str, match: re.Match[str]) -> int | None:
     """When what a list names is finished, where that is said before its verb: 2021年,建成投用A小学、B小学."""
-    said = YEAR_BEFORE.search(text[max(0, match.start() - SHORT_FRONT) : match.start()])
-    return int(said["year"]) if said and FINISHES.match(match[0]) else None
+    said = YEAR_BEFORE.search(text[max(0, match.start() - SHORT_FRONT) : match.start("list")])
+    return int(said["year"]) if said else None
 
 
 def is_whole(name: str) -> bool:
@@ -133,13 +142,13 @@ def is_member(name: str) -> bool:
     """Whether one of a list is a project: its name is long enough or tells a kind, or it is a part of a school."""
     if PART_OF_ONE.search(name):
         return kind_of(name) is not None
-    long = len(name) >= SHORTEST_LISTED or kind_of(name) is not None or PHASE_ENDS.search(name) is not None
+    long = len(name) >= SHORTEST_LISTED or kind_of(name) is not None or COMMON.match(name) is None
     return (is_project(name) and long) or is_ending(name)
 
 
 def is_long(name: str) -> bool:
     """Whether a name that stands in a list without a word for what it lists is more than a kind."""
-    return len(name) >= SHORTEST_LISTED and COMMON.match(name) is None
+    return (len(name) >= SHORTEST_LISTED or is_ending(name)) and COMMON.match(name) is None
 
 
 def calls_projects(match: re.Match[str]) -> bool:

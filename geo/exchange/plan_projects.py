@@ -36,6 +36,7 @@ from geo.exchange.plan_names import (
     bare_name,
     clean_name,
     holds_figures,
+    is_ending,
     is_named,
     is_project,
     is_task,
@@ -54,6 +55,7 @@ DISTRICT, INNER = re.compile(ANCHORS["district"]), re.compile(NAMES["inner"])
 PLACED_BEFORE, APPROVED = re.compile(ANCHORS["placed_before"]), re.compile(ANCHORS["approved"])
 LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
 BUILT_CLAUSE, GOES_ON = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["goes_on"])
+BUILT_SIZED, SUM_BEFORE, AGAIN = (re.compile(ANCHORS[key]) for key in ("built_sized", "sum_before", "again"))
 TURNS = re.compile(ANCHORS["turns"])
 CONTINUES, SUBJECTS = re.compile(pattern(ANCHORS["continues"])), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
@@ -92,6 +94,7 @@ def entry(passage: Passage) -> Anchor | None:
         name = clean_name(title)
         told = begins_item(passage) or in_group(passage) or LOCATED.match(front.partition(":")[2])
         given = named is not None and title == named["name"] and is_usual(name)
+        told = told or (is_ending(name) and title == front.partition(":")[0])
         proper = is_project(name) or given or (told and names_item(name, front))
         if proper and not holds_figures(name) and not told_one_by_one(name, passage.text):
             return Anchor(name, 0, front.find(name) + len(name))
@@ -210,7 +213,8 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     anchor = anchor or entry(passage)
     found = [anchor] if anchor else []
     for match in INVESTED.finditer(text) if ANCHORS["of"] in text else ():
-        if (name := name_at_front(match["name"])) or is_named(name := clean_name(match["name"])):
+        name = name_at_front(match["name"]) or clean_name(match["name"])
+        if is_named(name) and name in match["name"]:
             found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
     for match in APPROVED.finditer(text):
         if is_project(name := clean_name(match["name"])):
@@ -235,7 +239,7 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     for match in LISTED.finditer(text) if SERIAL in text else ():
         found += members(text, match)
     found = found or built(passage)
-    weak = anchor is not None and not is_project(anchor.name)
+    weak = anchor is not None and not is_named(anchor.name)
     heading = weak and text.startswith(CLAUSES["full_stop"], anchor.end)  # type: ignore[union-attr]
     if weak or not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
         found += subjects(text) + built_clauses(text) + bracketed(text) + listed_alone(text)
@@ -277,9 +281,18 @@ def built_clauses(text: str) -> list[Anchor]:
     for match in BUILT_CLAUSE.finditer(text):
         name = clean_name(match["name"])
         rest = text[match.end() : match.end() + 2 * NAMES["longest"]]
+        again = AGAIN.match(rest)  # 建设颍东水厂。水厂位于…
+        if again and name.endswith(again["noun"]):
+            rest = rest[again.end() :]
         goes_on = TURNS.split(rest, maxsplit=1)[0]
-        named = is_named(name) and name in match[0] and not COMMON.match(name)
+        named = is_named(name) and name in match[0] and not (COMMON.match(name) and not TOLD.match(goes_on[1:]))
         if named and (TOLD.search(goes_on) or find_quantities(goes_on)):
+            before = SUM_BEFORE.search(text[max(0, match.start() - NAMES["longest"]) : match.start()])
+            start = match.start() - (len(before[0]) if before else 0)
+            found.append(Anchor(name, start, match.end("name"), 3))
+    for match in BUILT_SIZED.finditer(text):
+        name = clean_name(match["name"])
+        if is_named(name) and name in match[0] and not COMMON.match(name):
             found.append(Anchor(name, match.start(), match.end("name"), 3))
     return found
 

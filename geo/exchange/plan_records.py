@@ -33,6 +33,7 @@ SHORT_NAME = 4
 """Letters at the end of a name that a text may repeat for all of it."""
 NEAR = 4
 """Records back to which a project may be told again."""
+PHASE_ENDS = re.compile(rf"\(?{WORDS['names']['phase']}\)?$")
 PHASE = re.compile(WORDS["names"]["phase"])
 MERGED = (
     "developer", "layer", "level", "plan_year", "land_area_mu", "building_area_m2", "scale_m2", "investment_cny_10k",
@@ -51,7 +52,10 @@ def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
     """All projects that passages plan; what is told of one project in two places of a section is one record."""
     records = merged(records_in(passages))
     told = {bare_name(record.name) for record in records if record.location_text or record.quantities}
-    yield from (each for each in records if each.location_text or each.quantities or bare_name(each.name) not in told)
+    for record in records:
+        names = {bare_name(record.name), PHASE_ENDS.sub("", bare_name(record.name))}
+        if record.location_text or record.quantities or not names & told:
+            yield record
 
 
 def merged(found: Iterator[tuple[Passage, PlanRecord]]) -> list[PlanRecord]:

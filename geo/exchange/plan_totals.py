@@ -17,6 +17,7 @@ NOUNS = either(TOTALS["nouns"])
 AFTER, BEFORE = (re.compile(TOTALS[key].replace("{nouns}", NOUNS)) for key in ("after", "before"))
 STRIP, PER, OF_SIZE, RATES = (re.compile(TOTALS[key]) for key in ("strip", "per", "of_size", "rates"))
 MADE, MADE_BEFORE, MADE_AFTER = (re.compile(TOTALS[key]) for key in ("made", "made_before", "made_after"))
+MADE_BEHIND, NOT_COUNTED, WHOLE_OF = (re.compile(TOTALS[key]) for key in ("made_behind", "not_counted", "whole_of"))
 STRIP_THROUGH = re.compile(TOTALS["strip_through"])
 RATE_STRIP, BY_YEAR, INVESTMENT = (re.compile(TOTALS[key]) for key in ("rate_strip", "by_year", "investment"))
 GOES_ON = re.compile(pattern(WORDS["anchors"]["continues"]))
@@ -62,11 +63,14 @@ def read_totals(passages: list[Passage], records: Sequence[PlanRecord]) -> Itera
 def totals_of(passage: Passage, sentence: str, place: int, quantities: list[Quantity]) -> Iterator[PlanTotal]:
     """The totals of one sentence; seats and investments belong to what was counted last, seats else to schools."""
     counted: str | None = None
+    whole_from = 0
     for quantity in quantities:
         measure, subject = what_is_counted(sentence, quantity, counted)
         if subject is None:
             continue
-        counted = subject if measure == "count" else counted
+        part = counted is not None and WHOLE_OF.search(sentence, whole_from, quantity.start)
+        if measure == "count" and not part:
+            counted, whole_from = subject, quantity.end
         per, before = PER.search(quantity.label), sentence[max(0, quantity.start - REACH) : quantity.start]
         years = YEAR.findall(before)
         headings = tuple(heading.title for heading in passage.path if heading.title)
@@ -128,12 +132,13 @@ def counted_thing(quantity: Quantity, behind: str, *, again: bool) -> str | None
         return STRIP.sub("", match["subject"]) or None
     if (match := BEFORE.search(label)) and not label[: match.start()].endswith(QUOTE):
         return clean_subject(match["subject"])
-    made = list(MADE.finditer(label))
-    if quantity.unit == "household" or not (made or again):
+    if quantity.unit == "household" or not (again or MADE.search(label)) or NOT_COUNTED.match(behind):
         return None
-    before = label[made[-1].end() :] if made else label
+    before = MADE_BEHIND.sub("", label)
+    if made := list(MADE.finditer(before)):
+        before = before[made[-1].end() :]
     match = MADE_AFTER.match(behind) or MADE_BEFORE.fullmatch(before)
-    return match["subject"] if match else None
+    return MADE_BEHIND.sub("", match["subject"]) or None if match else None
 
 
 def layer_and_level(subject: str) -> tuple[str | None, str | None]:
