@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import geopandas
@@ -135,18 +135,39 @@ def empty(new_url, catalog):
     return url
 
 
+@pytest.fixture(scope="session")
+def copied(kind, empty, new_url, request):
+    """Gives the address of an empty store of the small catalog, for as long as a block runs."""
+
+    @contextmanager
+    def copy():
+        if kind == "postgis":
+            cluster = request.getfixturevalue("cluster")
+            url = new_url(empty.rpartition("/")[2])
+            yield url
+            cluster.drop_database(url.rpartition("/")[2])
+        else:
+            url = new_url()
+            shutil.copy(empty.removeprefix("gpkg:///"), url.removeprefix("gpkg:///"))
+            yield url
+
+    return copy
+
+
 @pytest.fixture
-def url(kind, empty, new_url, request):
+def url(copied):
     """Address of an empty store of the small catalog."""
-    if kind == "postgis":
-        cluster = request.getfixturevalue("cluster")
-        url = new_url(empty.rpartition("/")[2])
+    with copied() as url:
         yield url
-        cluster.drop_database(url.rpartition("/")[2])
-    else:
-        url = new_url()
-        shutil.copy(empty.removeprefix("gpkg:///"), url.removeprefix("gpkg:///"))
-        yield url
+
+
+@pytest.fixture(scope="module")
+def shared(copied, catalog):
+    """A store of the small catalog for all tests of a module that leave it as they found it."""
+    with copied() as url:
+        store = open_store(url, catalog)
+        yield store
+        store.close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from geo.model.feature_query import STATUS_COLUMNS, Condition, FeatureQuery, Ord
 from geo.model.status import AnnualStatus
 from geo.store import open_store
 from geo.store.base import Content
+from tests.depth import examples
 
 BASES = ["surveyed", "placed", "located", "schematic", "unlocated", None]
 STAGES = ["reserved", "started", "completed"]
@@ -173,7 +174,7 @@ def queries(draw):
     )
 
 
-@settings(max_examples=250, deadline=None)  # on each of the stores
+@settings(max_examples=examples(100, deep=250), deadline=None)  # on each of the stores
 @given(query=queries(), limit=st.integers(1, 30), offset=st.integers(0, 40))
 def test_any_query_finds_what_a_plain_look_finds(filled, parcels, reports, query, limit, offset):
     expected = expected_ids(parcels, reports, query)
@@ -186,7 +187,7 @@ def test_any_query_finds_what_a_plain_look_finds(filled, parcels, reports, query
     assert filled.count("parcels", paged) == len(expected)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(50, deep=100), deadline=None)
 @given(query=queries(), cells=st.integers(1, 50))
 def test_totals_and_cells_are_those_of_what_is_found(filled, parcels, reports, query, cells):
     found = [parcels[feature_id] for feature_id in expected_ids(parcels, reports, query)]

@@ -84,13 +84,17 @@ def without_needless_multi(shape):
 
 @pytest.mark.parametrize("layer_id", shapes)
 def test_geometries_come_back_exactly_with_rings_as_rfc_7946_has_them(store, layer_id):
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-    @given(shape=st.none() | shapes[layer_id].filter(shapely.is_valid))
-    def check(shape):
-        feature_id = f"g{next(numbers)}"
-        written = geopandas.GeoDataFrame({"name": ["甲"]}, geometry=[shape], index=[feature_id], crs="EPSG:4326")
-        assert store.add_features(layer_id, written) == 1
-        (wkb,) = store.read_feature(layer_id, feature_id).wkb
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+    @given(some=st.lists(st.none() | shapes[layer_id].filter(shapely.is_valid), min_size=1, max_size=6))
+    def check(some):
+        given_shapes = {f"g{next(numbers)}": shape for shape in some}
+        written = geopandas.GeoDataFrame({"name": "甲"}, geometry=some, index=list(given_shapes), crs="EPSG:4326")
+        assert store.add_features(layer_id, written) == len(some)
+        for feature_id, shape in given_shapes.items():
+            (wkb,) = store.read_feature(layer_id, feature_id).wkb
+            same(wkb, shape)
+
+    def same(wkb, shape):
         if shape is None:
             assert wkb is None
             return
@@ -105,15 +109,18 @@ def test_geometries_come_back_exactly_with_rings_as_rfc_7946_has_them(store, lay
 
 
 def test_values_come_back_as_they_were(store, frame):
-    @settings(max_examples=200, deadline=None)
-    @given(row=values)
-    def check(row):
-        feature_id = f"v{next(numbers)}"
-        store.add_features("parcels", frame({feature_id: {**row, "geometry": None}}))
-        page = store.read_feature("parcels", feature_id)
-        back = dict(zip(page.columns, page.rows[0], strict=True))
-        assert {name: back[name] for name in row} == row
-        assert type(back["fenced"]) is type(row["fenced"])
+    @settings(max_examples=50, deadline=None)
+    @given(some=st.lists(values, min_size=1, max_size=8))
+    def check(some):
+        rows = {f"v{next(numbers)}": row for row in some}
+        store.add_features(
+            "parcels", frame({feature_id: {**row, "geometry": None} for feature_id, row in rows.items()})
+        )
+        for feature_id, row in rows.items():
+            page = store.read_feature("parcels", feature_id)
+            back = dict(zip(page.columns, page.rows[0], strict=True))
+            assert {name: back[name] for name in row} == row
+            assert type(back["fenced"]) is type(row["fenced"])
 
     check()
 
@@ -190,21 +197,21 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("named", FAULTS)
-def test_one_faulty_row_is_named_and_nothing_is_written(store, frame, named):
+def test_one_faulty_row_is_named_and_nothing_is_written(shared, frame, named):
     rows = {f"p{number}": GOOD for number in range(5)}
     with pytest.raises(InvalidFeatures) as raised:
-        store.add_features("parcels", frame({**rows, "bad": {**GOOD, **FAULTS[named]}, "p9": GOOD}))
+        shared.add_features("parcels", frame({**rows, "bad": {**GOOD, **FAULTS[named]}, "p9": GOOD}))
     for words in ("parcels", " 6 ", "bad", named.strip()):
         assert words in str(raised.value)
-    assert store.count("parcels", FeatureQuery()) == 0
-    assert store.revision("parcels") == 0
-    assert store.extent("parcels") is None
+    assert shared.count("parcels", FeatureQuery()) == 0
+    assert shared.revision("parcels") == 0
+    assert shared.extent("parcels") is None
 
 
 @pytest.mark.parametrize("feature_id", ["", " a", "a\n", 7, None, "a\x00", "\u202e"])
-def test_an_id_is_a_plain_text(store, feature_id):
+def test_an_id_is_a_plain_text(shared, feature_id):
     with pytest.raises(InvalidFeatures, match="feature_id"):
-        store.add_features("targets", pandas.DataFrame({"name": ["甲"]}, index=[feature_id]))
+        shared.add_features("targets", pandas.DataFrame({"name": ["甲"]}, index=[feature_id]))
 
 
 @pytest.mark.parametrize("feature_id", ["2023-1", "一 二/三?#%&'\"<>", "x" * 500])
