@@ -1,6 +1,6 @@
 """Processes that write to a store, and may be killed at any moment.
 
-They are forked from a server process that has everything loaded already: twenty rounds of killing take seconds.
+They are forked from a server process that has everything loaded already: many rounds of killing take seconds.
 """
 
 import multiprocessing

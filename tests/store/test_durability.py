@@ -19,6 +19,7 @@ import pytest
 from geo.model.errors import StoreUnavailable
 from geo.model.feature_query import FeatureQuery
 from geo.model.status import AnnualStatus
+from tests.depth import examples
 from tests.writers import Writer, assert_nothing_lost, make_all, make_and_report, prepare, write_by_eight
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +49,7 @@ def check_file(path):
         assert file.execute("SELECT rtreecheck('rtree_parcels_geom')").fetchone() == ("ok",)
 
 
-ROUNDS = 20
+ROUNDS = examples(10, deep=50)
 GEOPACKAGE = pytest.mark.parametrize("kind", ["geopackage"], indirect=True, scope="session")
 
 

@@ -28,11 +28,21 @@ FULL = AnnualStatus(
 )
 
 
-@pytest.fixture
-def kept(store, frame):
+def fill(store, frame):
     store.add_features("parcels", frame({"a": {"name": "甲"}, "b": {"name": "乙"}}))
     store.add_features("villages", frame({"v": {"name": "村"}}))
     return store
+
+
+@pytest.fixture
+def kept(store, frame):
+    return fill(store, frame)
+
+
+@pytest.fixture(scope="module")
+def unchanged(shared, frame):
+    """A store that refuses whatever it is given."""
+    return fill(shared, frame)
 
 
 def as_of(store, year):
@@ -88,13 +98,13 @@ def test_rows_of_several_layers_are_written_together(kept):
         ({"note": "a\x00"}, "note"),
     ],
 )
-def test_a_row_that_does_not_hold_is_named_and_nothing_is_written(kept, change, named):
+def test_a_row_that_does_not_hold_is_named_and_nothing_is_written(unchanged, change, named):
     with pytest.raises(InvalidInput) as raised:
-        kept.add_statuses([FULL, replace(FULL, feature_id="b", **change)])
+        unchanged.add_statuses([FULL, replace(FULL, feature_id="b", **change)])
     for words in ("parcels", "“b”", f"“{named}”"):
         assert words in str(raised.value)
-    assert kept.statuses("parcels", "a") == []
-    assert kept.revision("parcels") == 1
+    assert unchanged.statuses("parcels", "a") == []
+    assert unchanged.revision("parcels") == 1
 
 
 def test_a_row_of_nothing_is_refused(kept, frame):
