@@ -37,10 +37,10 @@ def as_txt(source: Source) -> Iterator[bytes]:
         If a layer has no polygons, or the CRS is none of metres.
     """
     profile = source.wanted.profile
-    for layer in source.layers:
-        if layer.geometry is None or not layer.geometry.endswith("Polygon"):
-            message = N_("界址点坐标只能由面图层导出，“%(layer)s”不是")
-            raise InvalidInput(message, layer=source.edition.title(layer.title))
+    others = [layer for layer in source.layers if layer.geometry is None or not layer.geometry.endswith("Polygon")]
+    if others:
+        titles = source.edition.translate(N_("、")).join(source.edition.title(layer.title) for layer in others)
+        raise InvalidInput(N_("界址点坐标只能由面图层导出，请去掉：%(layers)s"), layers=titles)
     zone = source.zone() if source.wanted.crs is None else _zone_of(source.wanted.crs)
     return boundary_txt.encoded(
         boundary_txt.lines(_parcels(source), zone, profile, office_time.today(), _note(source)), profile

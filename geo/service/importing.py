@@ -34,6 +34,13 @@ from geo.store.base import Store
 MOST_OFFERED, MOST_OFFERED_CORNERS = 100, 2_000
 """Repairs that are offered unasked, and the corners of their shapes: a preview is not to wait for them."""
 
+WRONG_KIND = {
+    "Polygon": N_("图层“%(layer)s”只收面，这里不是面：请画成边界再收，或换一个图层"),
+    "LineString": N_("图层“%(layer)s”只收线，这里不是线：请换一个图层"),
+    "Point": N_("图层“%(layer)s”只收点，这里不是点：请换一个图层"),
+}
+"""What is said of a shape of another kind than the layer's, by the layer's kind."""
+
 LONGEST_ID = 100
 Tell = Callable[[int, int], None]
 
@@ -209,10 +216,9 @@ class _Importing:
         wrong = (kinds >= 0) & (kinds != single) & ((kinds != multi) | (self.layer.geometry == kind))
         for place in numpy.flatnonzero(wrong):
             if note:
-                message = N_("图层“%(layer)s”的几何应为 %(type)s，现为 %(given)s")
                 self.findings.add(
-                    "wrong_geometry", message, row=int(batch.rows[place]), field="geometry",
-                    layer=self.layer.id, type=self.layer.geometry, given=shapes[place].geom_type,
+                    "wrong_geometry", WRONG_KIND[kind], row=int(batch.rows[place]), field="geometry",
+                    layer=self.layer.title.zh,
                 )  # fmt: skip
             shapes[place] = None
         return shapes

@@ -10,6 +10,7 @@ import { ACCURACY_INK, middle, shapeStyle } from "./symbols.js";
 const INK = { open: "#0b6e6b", adopted: "#2b8a57", rejected: "#8d979f" };
 const SELECTED_FILL = 0.28;
 const CLOSE_ZOOM = 16;
+const AMONG_ROADS_M = 2000; // as wide as what shows some roads around a place that may be anywhere
 const SMALLEST_PX = 14;
 
 /** Draws roads, the store's features and the proposals, and tells which one is clicked. */
@@ -163,7 +164,7 @@ export class LocatingMap {
     if (!place?.geometry) return;
     const bounds = L.geoJSON(place.geometry).getBounds();
     if (this.map.getZoom() >= 13 && this.map.getBounds().pad(-0.1).contains(bounds)) return;
-    const wide = place.accuracy > 0 ? bounds.getCenter().toBounds(Math.min(place.accuracy * 2.2, 4000)) : bounds;
+    const wide = bounds.getCenter().toBounds(place.accuracy > 0 ? Math.min(place.accuracy * 2.2, 4000) : AMONG_ROADS_M);
     this.map.fitBounds(wide.extend(bounds), { maxZoom: CLOSE_ZOOM, padding: [24, 24], animate: false });
   }
 

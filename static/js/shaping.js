@@ -109,7 +109,7 @@ export class Shaping {
       this.showModes(modes, "corners");
       this.bring();
     }
-    const hint = isPoint ? t("拖动图钉可以再调整。") : t("拖动角点改形状；拖动边上的点加一个角，右击角点去掉它。");
+    const hint = isPoint ? t("拖动图钉可以再调整。") : t("拖动角点改形状；拖动边上的点加一个角，右击（触摸屏上长按）角点去掉它。");
     this.card.show({ title: this.task.title, hint, body: el("div", {}, [modes, area]), onFinish: () => this.finish(), finish: this.task.finish, onCancel: () => this.stop() });
   }
 

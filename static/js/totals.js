@@ -8,6 +8,7 @@ import { isUnplaced } from "./data.js";
 import { HEADLINE_UNITS, isLater } from "./catalog.js";
 
 const MOST_LARGE_SIGNS = 21;
+const MOST_UNIT_SIGNS = 14;
 
 /** Show the totals of some layer views. */
 export function showTotals(node, views, state) {
@@ -15,7 +16,8 @@ export function showTotals(node, views, state) {
   const counted = placed.length ? placed : views;
   const columns = [{ name: "count", unit: t("项"), of: countOf }, ...HEADLINE_UNITS.map((unit) => columnOf(counted, unit)).filter(Boolean)];
   const rows = rowsOf(counted, state).map((row) => ({ ...row, words: columns.map((column) => column.of(counted, row.name)) }));
-  const isDense = Math.max(...rows.map((row) => row.words.join("").length)) > MOST_LARGE_SIGNS;
+  const units = columns.map((column) => column.unit).join("");
+  const isDense = units.length > MOST_UNIT_SIGNS || Math.max(...rows.map((row) => row.words.join("").length)) > MOST_LARGE_SIGNS;
   replace(node,
     el("table", { class: `totals-table${isDense ? " is-dense" : ""}` }, [
       el("thead", {}, el("tr", {}, [el("td"), ...columns.map(({ name, unit, title }) => el("th", { scope: "col", "data-unit": name, title }, unit))])),

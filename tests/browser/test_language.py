@@ -61,6 +61,7 @@ def test_the_switch_sticks_over_pages_and_reloads(open_page, address):
     shown = MapPage(page)
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(shown.by("details-title")).to_have_text("建业第二初中")  # the view is the same
+    assert shown.by("totals").evaluate("node => node.scrollWidth <= node.clientWidth")
     assert shown.query["year"] == ["2022"]
     page.goto(f"{address}/export")
     expect(page.locator("h1")).to_have_text("Export")

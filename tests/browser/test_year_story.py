@@ -51,6 +51,12 @@ def test_a_year_is_reported_with_a_photo_and_the_day_before_is_still_there(open_
     page.get_by_test_id("report-2023").click()
     page.locator("#stage").select_option("started")
     page.locator("#progress_pct").fill("35")
+    page.context.clear_cookies()  # the session ended while the form was filled in
+    page.get_by_test_id("save").click()
+    sign_in(page, "editor")
+    expect(page.get_by_test_id("draft-kept")).to_be_visible()
+    expect(page.locator("#stage")).to_have_value("started")
+    expect(page.locator("#progress_pct")).to_have_value("35")
     page.locator("#evidence").set_input_files({"name": "工地.png", "mimeType": "image/png", "buffer": photo()})
     assert grave_faults(page) == [] and fits(page)
     page.get_by_test_id("save").click()

@@ -131,6 +131,7 @@ def test_one_faulty_row_keeps_the_whole_file_out(store, tmp_path, row, shape, co
     assert (report.result, report.written, entries(store)) == ("refuse", 0, before)
     (finding,) = [each for each in report.findings if each.code == code]
     assert finding.row == 3
+    assert code != "wrong_geometry" or "“新建学校”只收面" in str(finding.remark)
 
 
 def test_a_shape_that_is_repaired_says_what_that_does_to_its_area(store, tmp_path):

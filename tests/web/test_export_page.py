@@ -38,7 +38,7 @@ def test_schematic_shapes_are_told_as_they_are_written(client):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("layers=roads&format=txt", "只能由面图层导出"),
+        ("layers=roads,schools,villages&format=txt", "只能由面图层导出，请去掉：道路中心线、行政村与居委会"),
         ("layers=schools&format=txt&profile=none", "没有界址点格式“none”"),
         ("layers=schools&format=txt&crs=EPSG:4490", "应为 CGCS2000 3 度带"),
         ("layers=schools&format=csv&crs=EPSG:4526", "只有经纬度"),
