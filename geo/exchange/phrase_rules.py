@@ -235,7 +235,7 @@ class Reader:
         # A路与B路交叉口往南400米路东; 交叉口西南角向南200米
         (rf"{CROSSED}x[psg]?[vdD]{{0,2}}{P}?l{P}?[rdD]?(?:Rh?(?={P}|$))?", crosses),
         # A路与B路(西北)交叉口(西北角、东北角)
-        (rf"{CROSSED}{D}?{P}?x(?:{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:Rh?(?={P}|$))?", crosses),
+        (rf"{CROSSED}{D}?{P}?x(?:g?{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:Rh?(?={P}|$))?", crosses),
         # A路与B路西北角
         (rf"[RU](?:{J}?[RU])+D|[RU]cTD|Tc[RU]D", crosses),
         # A路东100米; A路2.5公里处北侧
