@@ -20,6 +20,9 @@ MEETING_M = 60.0
 CARRIAGEWAYS_M = 150.0
 """The same where they lie on two one-way lines of one road that run against one another."""
 
+MOST_ALONG = 0.9
+"""Of the way between them, the part along that road: crossed at less than 26°, it is told apart no more."""
+
 CARRIAGEWAY_MEETINGS, SLIP_M = 4, 120.0
 """Where two roads meet so often at one crossing, a single meeting so near to it is that of a slip road."""
 
@@ -233,7 +236,10 @@ def _without_slips(clusters: Sequence[list[_Point]]) -> list[list[_Point]]:
 def _across_carriageways(
     points: Sequence[_Point], window: Window, is_oneway: numpy.ndarray
 ) -> Iterator[list[tuple[float, float]]]:
-    """Lines between meetings on two carriageways of one road: parallel, a road's width apart, against one another."""
+    """Lines between meetings on two carriageways of one road: parallel, a road's width apart, against one another.
+
+    A road that crosses them at a slant meets them farther apart than they are.
+    """
     oneway = is_oneway[window.rows]
     line_of = dict(zip(window.rows[oneway].tolist(), window.lines[oneway], strict=True))
     for number, one in enumerate(points):
@@ -246,7 +252,7 @@ def _across_carriageways(
                 if mine == theirs or mine not in line_of or theirs not in line_of:
                     continue
                 here, there = _heading(line_of[mine], one), _heading(line_of[theirs], other)
-                if here @ there < -0.8 and abs(here @ way) < 0.5 * distance_m:
+                if here @ there < -0.8 and abs(here @ way) < MOST_ALONG * distance_m:
                     yield [(one.x, one.y), (other.x, other.y)]
 
 

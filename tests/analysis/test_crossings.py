@@ -131,6 +131,16 @@ def test_carriageways_of_a_boulevard_are_one_crossing_and_two_junctions_as_far_a
         find_crossing(staggered, "横路", "纵路")
 
 
+@pytest.mark.parametrize(("angle", "apart"), [(30, 24), (32, 40), (45, 60), (60, 100)])
+def test_carriageways_crossed_at_a_slant_are_one_crossing(angle, apart):
+    way = (700 * math.cos(math.radians(angle)), 700 * math.sin(math.radians(angle)))
+    slanting = straight("斜路", (-way[0], -way[1]), way)
+    crossing = find_crossing(network(*dual("横路", (-800, 0), (800, 0), apart), slanting), "横路", "斜路")
+    assert_at(crossing, 0, 0, 0.5)
+    assert crossing.is_certain
+    assert crossing.spread_m == pytest.approx(apart / 2 / math.sin(math.radians(angle)), rel=0.01)
+
+
 def test_a_small_stagger_is_one_crossing():
     roads = network(WEST_EAST, straight("纵路", (0, 0), (0, 500)), straight("纵路", (40, 0), (40, -500)))
     crossing = find_crossing(roads, "横路", "纵路")
