@@ -4,6 +4,7 @@ Nothing is guessed. What a report does not say is missing, not zero, and counted
 plan promises without a year stands in a line of its own.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -194,11 +195,11 @@ def compare(items: Iterable[Tracked], years: Sequence[int]) -> list[Comparison]:
     """
     items = list(items)
     every_year = sorted({*years, *_years_of(items)})
-    sums: dict[str, dict[tuple[Series, int | None], _Adding]] = {name: {} for name in MEASURES}
+    sums: dict[str, dict[tuple[Series, int | None], _Adding]] = {name: defaultdict(_Adding) for name in MEASURES}
     for item in items:
         for measure in MEASURES.values():
             for series, year, value in _figures(measure, item, every_year):
-                sums[measure.name].setdefault((series, year), _Adding()).add(value)
+                sums[measure.name][series, year].add(value)
     return [_comparison(measure, sums[measure.name], every_year) for measure in MEASURES.values()]
 
 

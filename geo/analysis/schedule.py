@@ -7,6 +7,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from geo.model.errors import InvalidInput, N_
@@ -74,6 +75,7 @@ class Lamp:
     overdue: bool = False
 
 
+@lru_cache(maxsize=1024)
 def read_curve(text: str | None) -> Curve:
     """A curve as it is written: `2023-06-30 40; 2023-09-30 75`.
 
@@ -99,6 +101,7 @@ def read_curve(text: str | None) -> Curve:
     return tuple(points)
 
 
+@lru_cache(maxsize=4096)
 def planned_progress_pct(plan: Plan, on: date) -> float | None:
     """How far a project is to be at the end of a day: even progress from the first to the last planned day, through the
     points of its own curve where it has one.
@@ -164,6 +167,7 @@ def report_is_overdue(year: int, today: date) -> bool:
     return today > months_later(year_end(year), REPORT_DUE_MONTHS)
 
 
+@lru_cache(maxsize=64)
 def _unreported(year: int, today: date) -> Lamp:
     due = months_later(year_end(year), REPORT_DUE_MONTHS)
     overdue = today > due

@@ -292,7 +292,9 @@ def lamp_counts(found: Iterable[Standing]) -> list[LampCount]:
     layers: dict[str, Layer] = {}
     for each in found:
         layers[each.layer.id] = each.layer
-        counts.setdefault(each.layer.id, Counter()).update([each.colour, *(["overdue"] if each.lamp.overdue else [])])
+        of_layer = counts.setdefault(each.layer.id, Counter())
+        of_layer[each.colour] += 1
+        of_layer["overdue"] += each.lamp.overdue
     return [
         LampCount(layers[layer_id], {colour: of[colour] for colour in COLOURS}, of["overdue"])
         for layer_id, of in counts.items()
