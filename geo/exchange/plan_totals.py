@@ -61,16 +61,20 @@ def read_totals(passages: list[Passage], records: Sequence[PlanRecord]) -> Itera
 
 
 def totals_of(passage: Passage, sentence: str, place: int, quantities: list[Quantity]) -> Iterator[PlanTotal]:
-    """The totals of one sentence; seats and investments belong to what was counted last, seats else to schools."""
+    """The totals of one sentence; seats and investments belong to what was counted last, seats else to schools.
+
+    Of a whole told with its parts they are the whole's, unless its own were told before: 其中小学3所,新增学位3780个.
+    """
     counted: str | None = None
-    whole_from = 0
+    whole_from, seated = 0, False
     for quantity in quantities:
         measure, subject = what_is_counted(sentence, quantity, counted)
         if subject is None:
             continue
         part = counted is not None and WHOLE_OF.search(sentence, whole_from, quantity.start)
-        if measure == "count" and not part:
+        if measure == "count" and (seated or not part):
             counted, whole_from = subject, quantity.end
+        seated = seated or measure == "seats"
         per, before = PER.search(quantity.label), sentence[max(0, quantity.start - REACH) : quantity.start]
         years = YEAR.findall(before)
         headings = tuple(heading.title for heading in passage.path if heading.title)
