@@ -28,6 +28,7 @@ BRACKETED_NAME = re.compile(
     LAYOUT["bracketed"].replace("{facilities}", either(WORDS["names"]["facilities"])), re.MULTILINE
 )
 PARTED, KEYS, PARTS = (re.compile(LAYOUT[key]) for key in ("parted", "keys", "parts"))
+LINE_OF_BULLET, BULLET = re.compile(LAYOUT["line_of_bullet"]), "bullet"
 LINE_END = "\n"
 MARKDOWN = re.compile(LAYOUT["markdown"], re.MULTILINE)
 TAB = re.compile("\t")
@@ -268,8 +269,9 @@ def as_clauses(line: str) -> str:
     first = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(line))), default=0)
     keys, figures = [match.start() for match in KEYS.finditer(line, first)], find_quantities(line)
     gaps = [each.end for each in figures if PARTED.match(line, each.end)]
-    if gaps and len(figures) > 1 and not PARTS.search(line):
-        gaps += [match.start() for match in PARTED.finditer(line, first)]
+    spaces = [match.start() for match in PARTED.finditer(line, first)]
+    if gaps and len(figures) > 1 and len(spaces) > LAYOUT["sparse"] * len(PARTS.findall(line)):
+        gaps += spaces
     if len(keys) > 1:  # 地址:望江路 规模:36个班
         gaps += keys
     letters = list(line)
@@ -298,6 +300,8 @@ def open_line(outline: Outline, line: str, *, complete: bool) -> str:
                 and FORM_KEY.fullmatch(key["label"])
                 and not NAMES.search(key[0])
             ):
+                return ""
+            if style == BULLET and LINE_OF_BULLET.match(line, match.end()) and outline.find(BULLET) is not None:
                 return ""
             title = title_of(line[match.end() :])
             heading = Heading(style, match["number"], title, shown.format(number=match["number"]))

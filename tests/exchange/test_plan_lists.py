@@ -84,3 +84,22 @@ def test_a_turnover_with_everything_built_counts_where_no_other_is_said():
     (record,) = parse_plan("1.城南物流园:占地500亩,全部建成后年交易额60亿元。").records
     assert (record.turnover, record.full_turnover) == (600000, None)
     assert record.qualifiers["turnover"] == ("全部建成",)
+
+
+def test_lines_with_a_sign_of_their_own_go_on_with_the_project_above_them():
+    lines = [
+        "★ 书香路小学",
+        "✓ 位置:书香路西侧",
+        "✓ 总投资约1.7亿元,占地48亩",
+        "✓ 48个班",
+        "✓ 进度:主体封顶,2024年秋季启用",
+    ]
+    assert told("\n".join([*lines, "★ 稻香中学", "✓ 占地90亩"])) == [
+        ("书香路小学", "书香路西侧", 48, 17000, 48, 2024),
+        ("稻香中学", None, 90, None, None, None),
+    ]
+
+
+def test_spaces_part_what_one_comma_parts_no_further():
+    text = "1.1 城北学校 创新路以东、明珠街以南 九年一贯制,54班 占地96亩 投资2.6亿元 2022-2024年"
+    assert told(text) == [("城北学校", "创新路以东、明珠街以南", 96, 26000, 54, 2024)]
