@@ -238,7 +238,7 @@ def _shape(
 ) -> shapely.Geometry | None:
     rings = _rings(parcel, swapped, findings)
     _check_count(parcel, rings, findings)
-    sound = [ring for ring in rings if len(ring) >= 3]
+    sound = {number: ring for number, ring in enumerate(rings, start=1) if len(ring) >= 3}
     for ring in rings:
         if len(ring) < 3:
             message = N_("地块 %(name)s 有一圈不足 3 个点")
@@ -299,14 +299,25 @@ def _check_area(parcel: ReadParcel, area_m2: float, findings: FileFindings) -> N
         )  # fmt: skip
 
 
-def _assembled(parcel: ReadParcel, rings: list[numpy.ndarray], findings: FileFindings) -> shapely.Geometry:
-    """Rings as polygons: one that lies in an earlier outer ring is its hole, another is a part of its own."""
+def _assembled(parcel: ReadParcel, rings: dict[int, numpy.ndarray], findings: FileFindings) -> shapely.Geometry:
+    """Rings as polygons: one that lies in an earlier outer ring is its hole, another is a part of its own, and told.
+
+    Parameters
+    ----------
+    rings
+        By their place in the parcel, from 1.
+    """
     outers: list[tuple[shapely.Polygon, list[numpy.ndarray]]] = []
-    for ring in rings:
+    for number, ring in rings.items():
         polygon = shapely.Polygon(ring)
         inside = next((holes for outer, holes in outers if _lies_in(polygon, outer)), None)
         if inside is None:
             _check_order(parcel, ring, findings)
+            if outers:
+                message = N_("地块 %(name)s 的第 %(number)s 圈在前面的外圈之外，不是它的洞，作为这块地的另一部分收下")
+                findings.add(
+                    "ring_outside", message, row=parcel.row, field="geometry", name=_called(parcel), number=number
+                )
             outers.append((polygon, []))
         else:
             inside.append(ring)

@@ -13,6 +13,12 @@ NOT_SEARCHED = frozenset({"location_basis", "location_note", "source_section", "
 LONGEST_SPELT = 200
 """Characters of a name that are spelt in pinyin."""
 
+CONTROL_CHARACTERS = "".join(map(chr, range(32)))
+"""No words begin with one, so that one can mark them."""
+
+MARK = "\x01"
+"""Stands before the words of a feature that has other values by now."""
+
 RUNS = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 """Pieces of a name; how one is spelt does not hang on letters and digits beside it."""
 
@@ -40,7 +46,7 @@ def search_texts(
         texts = [text for name in names if isinstance(text := row.get(name), str)]
         lines = [*map(normalized, texts), normalized(f"{layer.id}/{feature_id}")]
         lines += spellings(row.get("name") or "") if spelt else ()
-        found.append("\n".join(dict.fromkeys(lines)))
+        found.append("\n".join(dict.fromkeys(lines)).lstrip(CONTROL_CHARACTERS))
     return found
 
 

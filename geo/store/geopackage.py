@@ -14,7 +14,7 @@ from geo.model.errors import N_, StoreUnavailable
 from geo.model.journal import BadRow
 from geo.model.layer import Catalog, Layer
 from geo.model.page import Page
-from geo.store import gpkg_engine, gpkg_metadata, gpkg_states
+from geo.store import gpkg_engine, gpkg_metadata, gpkg_states, gpkg_words
 from geo.store.changes import Touched
 from geo.store.gpkg_engine import begin_writing, build_engine, connect_to, ending_after, faults_of, open_engine
 from geo.store.gpkg_filling import clearing, filling
@@ -197,6 +197,12 @@ class GeoPackageStore(SqlMaking):
 
     def _watch(self, connection: Connection, layer_ids: Iterable[str]) -> None:
         gpkg_states.watch(connection, self.schema, layer_ids)
+
+    def _without_watched_words(self, connection: Connection, layers: Iterable[Layer]) -> list[Layer]:
+        return gpkg_words.unwatched(connection, layers)
+
+    def _watch_words(self, connection: Connection, layers: Iterable[Layer]) -> None:
+        gpkg_words.watch(connection, layers)
 
     def _columns(self, connection: Connection, tables: Iterable[str]) -> Columns:
         asked = (

@@ -121,8 +121,8 @@ def _known_cells(rows: list[tuple]) -> numpy.ndarray:
 
 def _triggers(connection: Connection, layer: Layer, event: str) -> list[tuple[str, str, str]]:
     """Ours, and what makes them; those of somebody else stay."""
-    names = (f"rtree_{layer.id}_geom_{event}", f"{layer.id}_state_{event}")
-    statement = "SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN (?, ?)"
+    names = (f"rtree_{layer.id}_geom_{event}", f"{layer.id}_state_{event}", f"{layer.id}_words_{event}")
+    statement = "SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN (?, ?, ?)"
     return [tuple(row) for row in connection.exec_driver_sql(statement, names)]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, MetaData, Table, func, select, text
 from geo.model.errors import N_, StoreUnavailable
 from geo.model.journal import BadRow
 from geo.model.layer import Catalog, Layer
-from geo.store import postgis_states
+from geo.store import postgis_states, postgis_words
 from geo.store.base import Filling
 from geo.store.changes import Touched
 from geo.store.limits import USUAL, Limits
@@ -130,6 +130,7 @@ class PostgisStore(SqlMaking):
             known.drop_all(connection)
             self.schema.metadata.drop_all(connection)
             postgis_states.forget(connection)
+            postgis_words.forget(connection)
 
     def _note_shared(self, connection: Connection) -> None:
         """The server finds out by itself."""
@@ -158,6 +159,12 @@ class PostgisStore(SqlMaking):
 
     def _watch(self, connection: Connection, layer_ids: Iterable[str]) -> None:
         postgis_states.watch(connection, self.schema, layer_ids)
+
+    def _without_watched_words(self, connection: Connection, layers: Iterable[Layer]) -> list[Layer]:
+        return postgis_words.unwatched(connection, layers)
+
+    def _watch_words(self, connection: Connection, layers: Iterable[Layer]) -> None:
+        postgis_words.watch(connection, layers)
 
     def _columns(self, connection: Connection, tables: Iterable[str]) -> Columns:
         asked = text(

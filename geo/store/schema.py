@@ -92,6 +92,10 @@ class Schema:
             Column("text", Text, nullable=False),
             sqlite_with_rowid=False,  # one layer's texts lie side by side
         )
+        marked = is_marked(self.search_index)
+        self.marked_words = Index(
+            "ix_search_index_marked", self.search_index.c.layer_id, sqlite_where=marked, postgresql_where=marked
+        )
         self.layers = {layer.id: _layer_table(layer, self.metadata) for layer in catalog.values()}
         # The same tables under a second name, for subqueries; made once, because making them costs more than a query.
         self.twins = {layer_id: table.alias("twin") for layer_id, table in self.layers.items()}
@@ -175,6 +179,11 @@ def _index_exceptions(table: Table) -> None:
 
 def is_retired(table: Table):
     return table.c.retired_on.is_not(None)
+
+
+def is_marked(index: FromClause) -> ColumnElement[bool]:
+    """Whether words are those of earlier values: a control character stands before them; written out as above."""
+    return index.c.text < text("' '")
 
 
 def not_withdrawn(schema: Schema, status: FromClause) -> ColumnElement[bool]:

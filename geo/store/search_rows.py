@@ -1,36 +1,34 @@
 """The words that features are found by, of rows too that another program wrote into the store."""
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Literal
+from hashlib import blake2b
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from geo.model.errors import StoreUnavailable
 from geo.model.layer import Layer
-from geo.model.search_text import search_texts, searched_fields
-from geo.store.schema import Schema
+from geo.model.search_text import MARK, search_texts, searched_fields
+from geo.store.bulk import insert_columns
+from geo.store.schema import Schema, is_marked, new_state
 from geo.store.streams import BATCH
 
-MOST_COMPARED = 20_000
-"""Rows of a layer whose words are compared one by one after another program's change: less than half a second."""
+LONGEST_S = 1.0
+"""How long one search mends words that another program's changes made stale; the next one goes on."""
 
 
-Writer = Literal["we", "others", "unknown"]
-
-
-def _writer(known: tuple[str, int] | None, seen: tuple[str, int]) -> Writer:
-    """Who changed a layer since its state and revision were known; of what was before this process nobody knows."""
-    if known is None:
-        return "unknown"
-    return "others" if known[1] == seen[1] else "we"
+def watching(layer: Layer) -> str:
+    """Names the set of fields that a layer's words hang on, besides the id."""
+    return blake2b("\n".join(searched_fields(layer)).encode(), digest_size=4).hexdigest()
 
 
 class SearchRows:
     """Keeps the words of a layer's features true, whoever wrote them.
 
-    Our own writes bring the words along. QGIS or ogr2ogr know nothing of them; the layer's state tells that something
-    was written, its revision whether it was this program.
+    Our own writes bring the words along. QGIS or ogr2ogr know nothing of them: triggers mark the words of what was
+    renamed and drop those of what was removed, and rows without words show by their number. So the work is that of the
+    rows that changed, however large the layer is.
 
     Parameters
     ----------
@@ -45,71 +43,97 @@ class SearchRows:
         writing: Callable[[], AbstractContextManager[Connection]],
     ) -> None:
         self._schema, self._reading, self._writing = schema, reading, writing
-        self._known: dict[str, tuple[str, int]] = {}
+        self._done: dict[str, str] = {}
+        self._reached: dict[str, str] = {}
 
     def bring_up_to_date(self, layer: Layer) -> None:
-        """See that every feature has its words; a store that cannot be written now is searched as it is."""
-        revisions = self._schema.layer_revisions
-        now = select(revisions.c.state, revisions.c.revision).where(revisions.c.layer_id == layer.id)
-        with self._reading() as connection:
-            row = connection.execute(now).first()
-            seen = tuple(row) if row is not None else None
-            known = self._known.get(layer.id)
-            if seen is None or seen == known:
-                return
-            stale = self._stale(connection, layer, _writer(known, seen))
-        if stale:
+        """Make the words of features that have none or old ones, as far as `LONGEST_S` reaches.
+
+        A store that cannot be written now is searched as it is. Whoever keeps an answer that was given before all was
+        mended sees a new state of the layer afterwards.
+        """
+        state = self._state(layer)
+        if state is None or state == self._done.get(layer.id):
+            return
+        end = time.monotonic() + LONGEST_S
+        while stale := self._stale(layer):
             try:
                 with self._writing() as connection:
                     self._write(connection, layer, stale)
             except StoreUnavailable:
                 return
-        self._known[layer.id] = seen
+            if time.monotonic() > end:
+                return
+        self._done[layer.id] = state
 
-    def _stale(self, connection: Connection, layer: Layer, writer: Writer) -> list[str]:
-        """Ids whose words are missing, left over or, in a layer that is not too large, those of other values."""
+    def mark_all_stale(self, connection: Connection, layer: Layer) -> None:
+        """Mark or drop words that are not those of their row; of a layer that nobody looked after so far.
+
+        The pinyin, which hangs on the name alone, is not made for it.
+        """
+        table, index = self._schema.layers[layer.id], self._schema.search_index
+        own, both = index.c.layer_id == layer.id, _both(layer, self._schema)
+        connection.execute(delete(index).where(own, ~select(table.c.fid).where(both).correlate(index).exists()))
+        last = ""
+        while found := self._different(connection, layer, last):
+            last, ids = found
+            marked = update(index).values(text=MARK + index.c.text).where(own, ~is_marked(index))
+            connection.execute(marked.where(index.c.feature_id.in_(ids)))
+
+    def _state(self, layer: Layer) -> str | None:
+        revisions = self._schema.layer_revisions
+        with self._reading() as connection:
+            return connection.scalar(select(revisions.c.state).where(revisions.c.layer_id == layer.id))
+
+    def _stale(self, layer: Layer) -> Sequence[str]:
+        """Ids of some features whose words are marked or missing; none where all is well."""
         table, index = self._schema.layers[layer.id], self._schema.search_index
         own = index.c.layer_id == layer.id
-        count = connection.scalar(select(func.count()).select_from(table))
-        if writer != "we" and count <= MOST_COMPARED:
-            return self._different(connection, layer)
-        if writer != "others" and count == connection.scalar(select(func.count()).select_from(index).where(own)):
-            return []
-        both = and_(own, index.c.feature_id == table.c.feature_id)
-        missing = select(table.c.feature_id).where(~select(index.c.feature_id).where(both).exists())
-        left = select(index.c.feature_id).where(own, ~select(table.c.fid).where(both).correlate(index).exists())
-        return [*connection.scalars(missing), *connection.scalars(left)]
+        with self._reading() as connection:
+            marked = connection.scalars(select(index.c.feature_id).where(own, is_marked(index)).limit(BATCH)).all()
+            if marked:
+                return marked
+            count = connection.scalar(select(func.count()).select_from(table))
+            if count == connection.scalar(select(func.count()).select_from(index).where(own)):
+                return []
+            without = select(table.c.feature_id).order_by(table.c.feature_id).limit(BATCH)
+            without = without.where(~select(index.c.feature_id).where(_both(layer, self._schema)).exists())
+            for after in dict.fromkeys((self._reached.get(layer.id, ""), "")):
+                if missing := connection.scalars(without.where(table.c.feature_id > after)).all():
+                    self._reached[layer.id] = missing[-1]
+                    return missing
+        return []
 
-    def _different(self, connection: Connection, layer: Layer) -> list[str]:
-        """Ids whose words are not those of their row; the pinyin, which follows from the name, is not made for it."""
+    def _different(self, connection: Connection, layer: Layer, after: str) -> tuple[str, list[str]] | None:
+        """Of the next features by id the last one, and those whose words are others than they should be."""
         table, index = self._schema.layers[layer.id], self._schema.search_index
-        kept = dict(
-            tuple(row) for row in connection.execute(
-                select(index.c.feature_id, index.c.text).where(index.c.layer_id == layer.id)
-            )
-        )  # fmt: skip
-        columns = [table.c.feature_id, *(table.c[name] for name in searched_fields(layer))]
-        rows = connection.execute(select(*columns)).mappings().all()
+        columns = [table.c.feature_id, *(table.c[name] for name in searched_fields(layer)), index.c.text.label("words")]
+        joined = table.join(index, _both(layer, self._schema))
+        some = select(*columns).select_from(joined).where(table.c.feature_id > after)
+        rows = connection.execute(some.order_by(table.c.feature_id).limit(BATCH)).mappings().all()
+        if not rows:
+            return None
         ids = [row["feature_id"] for row in rows]
-        texts = zip(ids, search_texts(layer, ids, rows, spelt=False), strict=True)
-        found = [each for each, words in texts if not f"{kept.pop(each, '')}\n".startswith(f"{words}\n")]
-        return sorted([*found, *kept])
+        texts = search_texts(layer, ids, rows, spelt=False)
+        return ids[-1], [
+            row["feature_id"]
+            for row, text in zip(rows, texts, strict=True)
+            if not f"{row['words']}\n".startswith(f"{text}\n")
+        ]
 
     def _write(self, connection: Connection, layer: Layer, ids: Sequence[str]) -> None:
         table, index = self._schema.layers[layer.id], self._schema.search_index
-        for start in range(0, len(ids), BATCH):
-            some = ids[start : start + BATCH]
-            connection.execute(
-                delete(index).where(
-                    tuple_(index.c.layer_id, index.c.feature_id).in_([(layer.id, each) for each in some])
-                )
-            )
-            rows = connection.execute(select(table).where(table.c.feature_id.in_(some))).mappings().all()
-            if words := self._words(layer, rows):
-                made = [{"layer_id": layer.id, "feature_id": each, "text": text} for each, text in words.items()]
-                connection.execute(insert(index), made)
+        connection.execute(delete(index).where(index.c.layer_id == layer.id, index.c.feature_id.in_(ids)))
+        rows = connection.execute(select(table).where(table.c.feature_id.in_(ids))).mappings().all()
+        found = [row["feature_id"] for row in rows]
+        texts = search_texts(layer, found, rows)
+        words = {"layer_id": [layer.id] * len(found), "feature_id": found, "text": texts}
+        insert_columns(connection, index, words)
+        revisions = self._schema.layer_revisions
+        connection.execute(update(revisions).where(revisions.c.layer_id == layer.id).values(state=new_state()))
 
-    def _words(self, layer: Layer, rows: Iterable[dict[str, object]]) -> dict[str, str]:
-        rows = list(rows)
-        ids = [row["feature_id"] for row in rows]
-        return dict(zip(ids, search_texts(layer, ids, rows), strict=True))
+
+def _both(layer: Layer, schema: Schema) -> ColumnElement[bool]:
+    """Whether words are those of a row of the layer's table."""
+    index = schema.search_index
+    return and_(index.c.layer_id == layer.id, index.c.feature_id == schema.layers[layer.id].c.feature_id)

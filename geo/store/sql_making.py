@@ -87,6 +87,14 @@ class SqlMaking(SqlStore):
         """Let it be so."""
 
     @abstractmethod
+    def _without_watched_words(self, connection: Connection, layers: Iterable[Layer]) -> list[Layer]:
+        """Those of the layers whose words are not marked yet when another program changes a feature."""
+
+    @abstractmethod
+    def _watch_words(self, connection: Connection, layers: Iterable[Layer]) -> None:
+        """Let them be marked."""
+
+    @abstractmethod
     def _columns(self, connection: Connection, tables: Iterable[str]) -> Columns:
         """The columns of those of the tables that are there."""
 
@@ -115,7 +123,9 @@ class SqlMaking(SqlStore):
             self._make_shared()
             present = self._present(self.catalog)
             new = [layer for layer in self.catalog.values() if layer.id not in present]
-            self._watch_old([layer.id for layer in self.catalog.values() if layer not in new])
+            old = [layer for layer in self.catalog.values() if layer not in new]
+            self._watch_old([layer.id for layer in old])
+            self._watch_old_words(old)
             if new:
                 with self._making() as connection:
                     self._make_layers(connection, new, fill, demo=self.demo)
@@ -280,6 +290,7 @@ class SqlMaking(SqlStore):
             self._note_layer(connection, layer)
             self._add_layer(connection, layer, fill, demo=demo)
         self._watch(connection, [layer.id for layer in layers])
+        self._watch_words(connection, layers)
 
     def _watch_old(self, layer_ids: Sequence[str]) -> None:
         """A store that an earlier version made does not notice yet who writes into it."""
@@ -288,6 +299,17 @@ class SqlMaking(SqlStore):
                 return
         with self._writing() as connection:
             self._watch(connection, layer_ids)
+
+    def _watch_old_words(self, layers: Sequence[Layer]) -> None:
+        """Words that nobody has looked after so far are compared once, and looked after from then on."""
+        with self._reading() as connection:
+            if not (unwatched := self._without_watched_words(connection, layers)):
+                return
+        with self._making() as connection:
+            connection.execute(CreateIndex(self.schema.marked_words, if_not_exists=True))
+            self._watch_words(connection, unwatched)
+            for layer in unwatched:
+                self.words.mark_all_stale(connection, layer)
 
     def _check(self, *, demo: bool) -> None:
         """Refuse demonstration data in a real store, and layers that are defined otherwise than they were made."""

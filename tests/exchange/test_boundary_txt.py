@@ -92,10 +92,17 @@ def test_an_extra_block_first_and_restarted_names_of_holes_do_no_harm():
     assert len(found.shapes[0].interiors) == 1
 
 
-def test_a_ring_beside_the_first_is_a_part_not_a_hole():
+def test_a_ring_beside_the_first_is_a_part_not_a_hole_and_is_told_by_its_place():
     beside = [line.replace(",1,36571", ",2,36581").replace(",1,36570", ",2,36580") for line in SQUARE]
-    found, _ = read([*HEADER, "10,2,D1,学校,面,,,,@", *SQUARE, *beside])
-    assert found.shapes[0].geom_type == "MultiPolygon"
+    findings = FileFindings()
+    found = read_boundaries([*HEADER, "10,2,D1,学校,面,,,,@", *SQUARE, *beside], findings)
+    assert [part.bounds for part in shapely.get_parts(found.shapes[0])] == [
+        (38501000, 3657000, 38501100, 3657100),
+        (38501000, 3658000, 38501100, 3658100),
+    ]
+    (finding,) = findings
+    assert (finding.code, finding.row, finding.field) == ("ring_outside", 6, "geometry")
+    assert finding.remark.params["number"] == 2 and "第 %(number)s 圈" in finding.remark.message
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from sqlalchemy import literal_column, select
 from geo.model.errors import InvalidInput, StoreUnavailable
 from geo.model.feature_query import FeatureQuery
 from geo.model.status import AnnualStatus
-from geo.store import open_store, search_rows
+from geo.store import open_store
 from geo.store.gpkg_blob import register_functions
 from geo.store.limits import Limits
 
@@ -185,9 +185,7 @@ def test_ogr2ogr_adds_features_that_we_read(filled, path, tmp_path):
     assert shapely.from_wkb(page.wkb[0]).geom_type == "Polygon"
 
 
-@pytest.mark.parametrize("most", [search_rows.MOST_COMPARED, 0])
-def test_one_feature_in_the_place_of_another_is_found_by_its_words(filled, path, monkeypatch, most):
-    monkeypatch.setattr(search_rows, "MOST_COMPARED", most)
+def test_one_feature_in_the_place_of_another_is_found_by_its_words(filled, path):
     (gone, *_) = filled.read_page("villages", FeatureQuery()).ids
     assert filled.read_page("villages", FeatureQuery(search="新来")).ids == []
     with closing(sqlite3.connect(path)) as file:
