@@ -3,6 +3,7 @@
 What a file says of itself (the number of points, the area, the zone) is compared with its coordinates, never believed.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ POINTS_LINE = re.compile(
     r"^\s*[A-Za-z_\u4e00-\u9fff]*\d+[-\d]*\s*[,，\t;]\s*\d+\s*[,，\t;]\s*-?\d+(\.\d+)?\s*[,，\t;]\s*-?\d+(\.\d+)?"
 )
 PARCEL_LINE = re.compile(r"^\s*\d+\s*[,，\t;].*[@＠]\s*[,，]?\s*$")
+ZONE_DIGIT_M = 1_000_000
+"""Eastings that begin with the number of their zone have so many metres for each."""
+
 NORTH = (1.5e6, 6.5e6)
 AREA_TOLERANCE = 0.002
 """Relative; areas are stated with four digits or so."""
@@ -97,7 +101,11 @@ def read_boundaries(lines: Iterable[str], findings: FileFindings) -> Boundaries:
     if swapped:
         findings.add("swapped_axes", N_("X 列是东坐标，Y 列是北坐标，与规定相反，已对调"))
     crs, crs_from = _crs(header, magnitudes, findings)
-    shapes = [_shape(parcel, swapped, crs, findings) for parcel in parcels]
+    zone = int(magnitudes[1] // ZONE_DIGIT_M) if magnitudes else 0
+    shapes = [
+        _shape(parcel, swapped, crs, findings) if not zone or _is_of_zone(parcel, swapped, zone, findings) else None
+        for parcel in parcels
+    ]
     rows, merged, fields = _with_parts(parcels, shapes)
     return Boundaries(header, crs, crs_from, rows, merged, fields)
 
@@ -231,6 +239,20 @@ def _crs(
 
 def _datum(text: str) -> str:
     return next((year for year in ("80", "54") if year in text and "2000" not in text), "2000")
+
+
+def _is_of_zone(parcel: ReadParcel, swapped: bool, zone: int, findings: FileFindings) -> bool:
+    """Whether a parcel's eastings begin with the zone of the others; one of another zone would lie far away."""
+    digits = {int(east // ZONE_DIGIT_M) for *_, north, east in parcel.points for east in [north if swapped else east]
+              if math.isfinite(east)}  # fmt: skip
+    others = sorted((digits - {zone}) & {*range(FIRST[6], LAST_ZONE + 1)})
+    if others:
+        message = N_("地块 %(name)s 的坐标是 %(told)s 带的，其余是 %(zone)s 带的：请按带号分成几个文件")
+        findings.add(
+            "zone_mismatch", message, row=parcel.row, field="geometry", name=_called(parcel), told=others[0], zone=zone
+        )
+        findings.shapeless.add(parcel.row)
+    return not others
 
 
 def _shape(

@@ -251,6 +251,9 @@ def _batches(rows: Rows, header: _Header, findings: FileFindings) -> Iterator[Ba
     for number, row in rows():
         if number <= header.row or not any(cell not in (None, "") for cell in row):
             continue
+        if beyond := [cell for cell in row[len(header.names) :] if cell not in (None, "")]:
+            message = N_("第 %(row)s 行比表头多出 %(count)s 格，没有读取，其余的也可能错位：%(given)s")
+            findings.add("extra_cells", message, row=number, count=len(beyond), given=shown(beyond[0]))
         numbers.append(number)
         cells.append(row)
         if len(numbers) == BATCH:

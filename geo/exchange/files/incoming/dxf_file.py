@@ -4,6 +4,7 @@ Our own files (`geo.exchange.dxf`) say in extended data of which feature and whi
 together again. Text DXF is streamed; a binary one is refused, since it cannot be.
 """
 
+import codecs
 import math
 import re
 from collections import Counter
@@ -171,6 +172,8 @@ class _Followed:
 def _entities(path: Path, encoding: str | None, findings: FileFindings) -> Iterator[DXFGraphic]:
     try:
         with path.open("rb") as file:
+            if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+                file.seek(0)
             followed = _Followed(file, encoding)
             yield from iterdxf.single_pass_modelspace(followed, types=TYPES, errors="ignore")
     except (ezdxf.DXFError, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
@@ -250,7 +253,10 @@ def _shape(entity: DXFGraphic, row: int, findings: FileFindings) -> shapely.Geom
         kind = entity.dxftype()
         findings.add("invalid_geometry", message, row=row, field="geometry", kind=kind, reason=shown(fault))
         return None
-    if shape is not None and not numpy.isfinite(shapely.get_coordinates(shape)).all():
+    if shape is None:
+        message = N_("第 %(row)s 个图元（%(kind)s）没有图形可读：点不足两个，或是网格、空的填充")
+        findings.add("too_few_points", message, row=row, field="geometry", kind=entity.dxftype())
+    elif not numpy.isfinite(shapely.get_coordinates(shape)).all():
         findings.add("non_finite", N_("几何里有不是有限的坐标"), row=row, field="geometry")
         return None
     return shape

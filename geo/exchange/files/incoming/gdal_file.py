@@ -4,6 +4,7 @@ GDAL sees the file alone in a folder of its own, under an ending that only its d
 shown what it is.
 """
 
+import re
 import sqlite3
 import warnings
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,9 @@ COMPUTED = (
     "WHERE made.type = 'table' AND own.hidden IN (2, 3)"
 )
 """Tables with generated columns: a short expression may be a text of gigabytes."""
+
+NUMERIC = re.compile(r"(TINY|SMALL|MEDIUM|BIG)?INT|REAL|DOUBLE|FLOAT|NUMERIC|BOOLEAN", re.IGNORECASE)
+"""Types of columns of a GeoPackage that hold numbers."""
 
 UNTOLD = ("Unknown", "GeometryCollection")
 """Kinds of a layer that may hold any other as well."""
@@ -90,6 +94,7 @@ def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequenc
         findings.add("layer_is_view", N_("图层 %(layer)s 是视图或有计算列，不读取"), layer=shown(name))
     chosen = _chosen(path, staged, layers, layer, findings)
     _check_cells(path, staged, chosen)
+    _check_numbers(path, staged, chosen)
     incoming = _incoming("GPKG", path, staged, tuple(layers), chosen, findings)
     incoming.kinds = kinds
     return incoming
@@ -121,11 +126,22 @@ def open_shapefile(path: Path, staged: Path, layer: str, told: str | None = None
             message = N_("%(file)s 缺少同名的 %(ending)s 文件")
             raise RefusedFile("missing_part", message, file=short_name(path), ending=ending)
     _check_counts(path, staged, findings)
+    _make_readable(staged.with_suffix(".prj"))
     encoding, encoding_from = _encoding(path, staged, told, findings)
     incoming = _incoming("ESRI Shapefile", path, staged, (layer,), None, findings)
     incoming.encoding, incoming.encoding_from = encoding, encoding_from
     incoming.batches = partial(_batches, path, staged, None, findings, encoding)
     return incoming
+
+
+def _make_readable(definition: Path) -> None:
+    """Write the .prj beside the staged parts as UTF-8: programs here call a CRS by a Chinese name, in GBK."""
+    try:
+        content = definition.read_bytes() if definition.exists() else b""
+        content.decode()
+    except UnicodeDecodeError:
+        definition.unlink()  # it may be a link to the file that was given
+        definition.write_text(content.decode("gb18030", "replace"), encoding="utf-8")
 
 
 def _check_counts(path: Path, staged: Path, findings: FileFindings) -> None:
@@ -225,6 +241,27 @@ def _check_cells(path: Path, staged: Path, layer: str) -> None:
     message = N_("%(file)s 第 %(row)s 行的 %(field)s 太大，一个值最多 %(most)s MB")
     most = LARGEST_CELL // 2**20
     raise RefusedFile("too_large", message, file=short_name(path), row=row, field=shown(field), most=most)
+
+
+def _check_numbers(path: Path, staged: Path, layer: str) -> None:
+    """Refuse a text in a column of numbers, which SQLite keeps and GDAL reads as 0."""
+    table = layer.replace('"', '""')
+    with _schema(path, staged) as connection:
+        for _, name, kind, *_ in connection.execute(f'PRAGMA table_info("{table}")').fetchall():
+            if not NUMERIC.match(kind or ""):
+                continue
+            column = name.replace('"', '""')
+            is_text = f"""typeof("{column}") = 'text'"""
+            found = connection.execute(f'SELECT min(rowid) FROM "{table}" WHERE {is_text}').fetchone()[0]
+            if found is None:
+                continue
+            value = connection.execute(f'SELECT substr("{column}", 1, 80) FROM "{table}" WHERE rowid = {found:d}')
+            given = value.fetchone()[0]
+            row = connection.execute(f'SELECT count(*) FROM "{table}" WHERE rowid <= {found:d}').fetchone()[0]
+            message = N_("%(file)s 第 %(row)s 行的 %(field)s 应为数字，现为 %(given)s")
+            raise RefusedFile(
+                "not_a_number", message, file=short_name(path), row=row, field=shown(name), given=shown(given)
+            )
 
 
 def _is_too_long(connection: sqlite3.Connection, lengths: str) -> bool:

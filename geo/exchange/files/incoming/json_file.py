@@ -151,9 +151,12 @@ def _crs(path: Path, document: Members) -> tuple[pyproj.CRS | None, str]:
     """The `crs` member of 2008, as QGIS and GDAL write it; without one WGS 84."""
     given = msgspec.json.decode(document["crs"]) if "crs" in document else None
     named = given.get("properties") if isinstance(given, dict) else None
-    name = named.get("name") if isinstance(named, dict) else None
+    name = named.get("name") if isinstance(named, dict) else given
+    code = named.get("code") if isinstance(named, dict) else None
     if given is None:
         return pyproj.CRS(STORED_CRS), "format"
+    if name is None and isinstance(given, dict) and given.get("type") == "EPSG" and isinstance(code, int):
+        name = f"EPSG:{code}"  # as it was written before 2008
     try:
         if not isinstance(name, str):  # a link, which nobody follows
             raise pyproj.exceptions.CRSError("")

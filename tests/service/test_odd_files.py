@@ -1,0 +1,111 @@
+"""Files that are odd in ways that people meet: read right, told by row and field, or refused in words."""
+
+import sqlite3
+from contextlib import closing
+
+import geopandas
+import pytest
+import shapely
+
+from geo.service.inspecting import inspect_file
+from geo.service.opened_files import Asked
+from geo.store.gpkg_blob import register_functions
+
+EXTENT = (113.9, 32.9, 114.2, 33.2)
+SQUARE = [(38501000, 3657000), (38501000, 3657100), (38501100, 3657100), (38501100, 3657000)]
+HERE = pytest.approx((114.010705, 33.038338, 114.011776, 33.039240), abs=1e-6)
+PRJ = """PROJCS["国家2000",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",
+SPHEROID["CGCS2000",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],
+PROJECTION["Gauss_Kruger"],PARAMETER["False_Easting",38500000.0],PARAMETER["False_Northing",0.0],
+PARAMETER["Central_Meridian",114.0],PARAMETER["Scale_Factor",1.0],PARAMETER["Latitude_Of_Origin",0.0],
+UNIT["Meter",1.0]]""".replace("\n", "")
+
+
+def inspected(path):
+    found = inspect_file(path, Asked(), EXTENT)
+    return found, [(finding.row, finding.field, finding.code) for finding in found.findings]
+
+
+def drawing(*polylines):
+    """A drawing whose closed polylines have these points."""
+    tags = [
+        "0",
+        "SECTION",
+        "2",
+        "HEADER",
+        "9",
+        "$ACADVER",
+        "1",
+        "AC1021",
+        "0",
+        "ENDSEC",
+        "0",
+        "SECTION",
+        "2",
+        "ENTITIES",
+    ]
+    for points in polylines:
+        tags += ["0", "LWPOLYLINE", "100", "AcDbEntity", "8", "宗地", "100", "AcDbPolyline", "90", len(points), "70", 1]
+        tags += [tag for x, y in points for tag in ("10", x, "20", y)]
+    return "\r\n".join(map(str, [*tags, "0", "ENDSEC", "0", "EOF", ""])).encode()
+
+
+def test_a_crs_with_a_chinese_name_in_gbk_is_read_and_the_file_stays_as_it_is(tmp_path):
+    path = tmp_path / "地块.shp"
+    frame = geopandas.GeoDataFrame({"name": ["学校"]}, geometry=[shapely.Polygon(SQUARE)], crs=4526)
+    frame.to_file(path, driver="ESRI Shapefile", encoding="UTF-8")
+    path.with_suffix(".prj").write_bytes(PRJ.encode("gbk"))
+    found, told = inspected(path)
+    assert (found.result, found.features, told) == ("accept", 1, []) and found.extent == HERE
+    assert path.with_suffix(".prj").read_bytes() == PRJ.encode("gbk")
+
+
+def test_a_drawing_with_a_mark_at_its_start_is_read(tmp_path):
+    (tmp_path / "a.dxf").write_bytes(b"\xef\xbb\xbf" + drawing(SQUARE))
+    found, told = inspected(tmp_path / "a.dxf")
+    assert (found.features, told) == (1, [(None, None, "crs_guessed")]) and found.extent == HERE
+
+
+def test_entities_without_a_shape_are_rows_that_say_why(tmp_path):
+    (tmp_path / "a.dxf").write_bytes(drawing(SQUARE[:1], SQUARE, SQUARE[2:3], SQUARE))
+    found, told = inspected(tmp_path / "a.dxf")
+    assert found.features == 4
+    assert {(1, "geometry", "too_few_points"), (3, "geometry", "too_few_points")} <= set(told)
+
+
+@pytest.mark.parametrize("given", ['"EPSG:4526"', '{"type": "EPSG", "properties": {"code": 4526}}'])
+def test_a_crs_as_text_or_as_before_2008_is_known(tmp_path, given):
+    shape = shapely.to_geojson(shapely.Polygon(SQUARE[::-1]))
+    text = f'{{"type": "FeatureCollection", "crs": {given}, "features": [{{"type": "Feature", "geometry": {shape}}}]}}'
+    (tmp_path / "a.geojson").write_text(text, encoding="utf-8")
+    found, told = inspected(tmp_path / "a.geojson")
+    assert (found.crs, told) == ("EPSG:4526", []) and found.extent == HERE
+
+
+def test_a_text_among_numbers_is_refused_by_row_and_field(tmp_path):
+    path = tmp_path / "a.gpkg"
+    frame = geopandas.GeoDataFrame({"seats": [90, 120]}, geometry=[shapely.box(114, 33, 114.001, 33.001)] * 2, crs=4490)
+    frame.to_file(path, driver="GPKG")
+    with closing(sqlite3.connect(path)) as file, file:
+        register_functions(file)
+        file.execute("UPDATE a SET seats = '约120' WHERE fid = 2")
+    found, told = inspected(path)
+    assert (found.result, [code for *_, code in told]) == ("refuse", ["not_a_number"])
+    assert all(word in str(found.findings[0].remark) for word in ("a.gpkg", "第 2 行", "seats", "约120"))
+
+
+def test_cells_beyond_the_header_are_told(tmp_path):
+    (tmp_path / "a.csv").write_text("名称,经度,纬度\n学校,114.001,33.001,\n医院,114.002,33.002,多\n", encoding="utf-8")
+    found, told = inspected(tmp_path / "a.csv")
+    assert (found.features, told) == (2, [(3, None, "extra_cells")])
+
+
+def test_a_parcel_of_another_zone_is_not_put_far_away(tmp_path):
+    def parcel(name, east):
+        points = "".join(f"J{n},1,{y},{x + east}\n" for n, (x, y) in enumerate(SQUARE, 1))
+        return f"4,1,{name},{name},面,,,,@\n{points}"
+
+    text = "[地块坐标]\n" + parcel("甲", 0) + parcel("乙", 0) + parcel("丙", 700_000)
+    (tmp_path / "a.txt").write_text(text, encoding="gbk")
+    found, told = inspected(tmp_path / "a.txt")
+    assert found.extent == HERE and (12, "geometry", "zone_mismatch") in told
