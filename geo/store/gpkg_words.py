@@ -9,25 +9,24 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection
 
 from geo.model.layer import Layer
-from geo.model.search_text import searched_fields
-from geo.store.search_rows import watching
 
 _DROPPED = "DELETE FROM search_index WHERE layer_id = '{layer}' AND feature_id = OLD.feature_id"
 
 _REMOVED = 'CREATE TRIGGER "{name}" AFTER DELETE ON "{layer}" BEGIN {dropped}; END'
 
-_RENAMED = 'CREATE TRIGGER "{name}" AFTER UPDATE OF feature_id ON "{layer}" WHEN {changed} BEGIN {dropped}; END'
+_RENAMED = """CREATE TRIGGER "{name}" AFTER UPDATE OF feature_id ON "{layer}"
+WHEN OLD.feature_id IS NOT NEW.feature_id BEGIN {dropped}; END"""
 
 _MARKED = """UPDATE search_index SET text = char(1) || text
 WHERE layer_id = '{layer}' AND feature_id = NEW.feature_id AND text >= ' '"""
 
 _REPLACED = 'CREATE TRIGGER "{name}" AFTER INSERT ON "{layer}" BEGIN {marked}; END'
 
-_CHANGED = 'CREATE TRIGGER "{name}" AFTER UPDATE OF {fields} ON "{layer}" WHEN {changed} BEGIN {marked}; END'
+_CHANGED = 'CREATE TRIGGER "{name}" AFTER UPDATE ON "{layer}" BEGIN {marked}; END'
 
 
 def unwatched(connection: Connection, layers: Iterable[Layer]) -> list[Layer]:
-    """Those of the layers whose words nobody looks after, or by other fields than are searched now."""
+    """Those of the layers whose words nobody looks after."""
     triggers = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars())
     return [layer for layer in layers if not triggers.issuperset(name for name, _ in _triggers(layer))]
 
@@ -44,21 +43,14 @@ def watch(connection: Connection, layers: Iterable[Layer]) -> None:
 
 
 def _triggers(layer: Layer) -> Iterator[tuple[str, str]]:
-    """Names and statements; another set of fields is another name."""
+    """Names and statements."""
     here = {"layer": layer.id, "dropped": _DROPPED.format(layer=layer.id), "marked": _MARKED.format(layer=layer.id)}
-    fields = searched_fields(layer)
-    statements = {
-        "delete": _REMOVED.format(name="{name}", **here),
-        "insert": _REPLACED.format(name="{name}", **here),  # REPLACE INTO takes a row away without telling
-        "id": _RENAMED.format(name="{name}", changed=_differs(["feature_id"]), **here),
+    statements = {  # they name no field: a column that a trigger names could not be dropped by anybody
+        "delete": _REMOVED,
+        "insert": _REPLACED,  # REPLACE INTO takes a row away without telling
+        "id": _RENAMED,
+        "update": _CHANGED,
     }
-    if fields:
-        quoted = ", ".join(f'"{field}"' for field in fields)
-        statements[watching(layer)] = _CHANGED.format(name="{name}", fields=quoted, changed=_differs(fields), **here)
     for event, statement in statements.items():
         name = f"{layer.id}_words_{event}"
-        yield name, statement.format(name=name)
-
-
-def _differs(fields: Iterable[str]) -> str:
-    return " OR ".join(f'OLD."{field}" IS NOT NEW."{field}"' for field in fields)
+        yield name, statement.format(name=name, **here)

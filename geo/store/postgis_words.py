@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 
 from geo.model.layer import Layer
-from geo.model.search_text import searched_fields
-from geo.store.search_rows import watching
 
 PREFIX = "plan_atlas_words"
 
@@ -31,16 +29,18 @@ END $$
 _TRIGGERS = {
     "delete": "AFTER DELETE ON {table} FOR EACH ROW",
     "truncate": "AFTER TRUNCATE ON {table} FOR EACH STATEMENT",
-    "{watching}": "AFTER UPDATE ON {table} FOR EACH ROW WHEN ({changed})",
+    "update": "AFTER UPDATE ON {table} FOR EACH ROW",
 }
 
 
 def unwatched(connection: Connection, layers: Iterable[Layer]) -> list[Layer]:
-    """Those of the layers whose words nobody looks after, or by other fields than are searched now."""
+    """Those of the layers whose words nobody looks after."""
     asked = text("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE starts_with(tgname, :prefix)")
     found = {tuple(row) for row in connection.execute(asked, {"prefix": f"{PREFIX}_"})}
     quote = connection.dialect.identifier_preparer.quote
-    return [layer for layer in layers if not found.issuperset((quote(layer.id), each) for each in _named(layer))]
+    return [
+        layer for layer in layers if not found.issuperset((quote(layer.id), f"{PREFIX}_{event}") for event in _TRIGGERS)
+    ]
 
 
 def watch(connection: Connection, layers: Iterable[Layer]) -> None:
@@ -52,16 +52,9 @@ def watch(connection: Connection, layers: Iterable[Layer]) -> None:
         table, ours = quote(layer.id), {"table": quote(layer.id), "prefix": f"{PREFIX}_"}
         for name in connection.execute(asked, ours).scalars().all():
             connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}")
-        fields = ("feature_id", *searched_fields(layer))
-        changed = " OR ".join(f"OLD.{quote(each)} IS DISTINCT FROM NEW.{quote(each)}" for each in fields)
-        for name, event in _named(layer).items():
-            event = event.format(table=table, changed=changed)
-            connection.exec_driver_sql(f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {PREFIX}('{layer.id}')")
-
-
-def _named(layer: Layer) -> dict[str, str]:
-    """What happens by the trigger's name; another set of fields is another name."""
-    return {f"{PREFIX}_{name.format(watching=watching(layer))}": event for name, event in _TRIGGERS.items()}
+        for event, when in _TRIGGERS.items():
+            statement = f"CREATE TRIGGER {PREFIX}_{event} {when.format(table=table)}"
+            connection.exec_driver_sql(f"{statement} EXECUTE FUNCTION {PREFIX}('{layer.id}')")
 
 
 def forget(connection: Connection) -> None:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from hashlib import blake2b
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
@@ -16,11 +15,6 @@ from geo.store.streams import BATCH
 
 LONGEST_S = 1.0
 """How long one search mends words that another program's changes made stale; the next one goes on."""
-
-
-def watching(layer: Layer) -> str:
-    """Names the set of fields that a layer's words hang on, besides the id."""
-    return blake2b("\n".join(searched_fields(layer)).encode(), digest_size=4).hexdigest()
 
 
 class SearchRows:

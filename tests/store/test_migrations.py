@@ -75,14 +75,21 @@ def test_the_last_migration_leads_to_the_present_version():
     assert migrations.versions()[0] == "1"
 
 
+def without_marks(rows):
+    """Words as an earlier version had them are marked, and made anew by the next search."""
+    words = [(*key, text.removeprefix("\x01")) for *key, text in rows["search_index"]]
+    return rows | {"search_index": words}
+
+
 def test_an_upgrade_keeps_every_row(upgraded, file):
     before = contents(file)
     assert sum(len(rows) for rows in before.values()) > 20
     assert upgraded.create() == []
-    assert contents(file) == before
+    assert without_marks(contents(file)) == before
     assert ask(file, "SELECT value FROM store_info WHERE key = 'schema_version'") == [(VERSION,)]
     assert upgraded.create() == []
-    assert contents(file) == before
+    assert without_marks(contents(file)) == before
+    assert upgraded.count("parcels", FeatureQuery(search="parcels/2021-1")) == 1
 
 
 def test_what_was_there_is_read_as_before(upgraded):
