@@ -45,7 +45,7 @@ function place({ lon, lat, label, accuracy_m: accuracy }) {
 function facts(school) {
   return el("dl", {}, [
     [t("沿道路步行"), length(school.distance_m)], [t("直线距离"), length(school.straight_m)],
-    [t("绕行系数"), school.detour_factor === null ? "–" : number(school.detour_factor, 2)],
+    [t("绕行系数（门到门）"), school.detour_factor === null ? "–" : number(school.detour_factor, 2)],
     [t("学位 / 学生"), `${figure(school.seats)} / ${figure(school.pupils)}`],
   ].map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
 }

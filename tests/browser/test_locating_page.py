@@ -212,6 +212,7 @@ def test_a_phone_carries_the_work_from_the_text_to_the_map_and_back(locating, of
     row.get_by_test_id("adopt").click()
     expect(page.by("notice-undo")).to_contain_text("已写入 1 条")
     # What can be taken back is said above the buttons that a thumb needs next.
+    settle(page.page)
     said, all_of_them = page.by("notice-undo").bounding_box(), page.by("adopt-all").bounding_box()
     assert said["y"] + said["height"] <= all_of_them["y"]
     page.by("undo-now").click()
