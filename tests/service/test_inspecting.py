@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 import shapely
 
-from geo.exchange.files.incoming import cells_file, gdal_file
+from geo.exchange.files.incoming import cells_file, gpkg_tables
 from geo.service import inspecting
 from geo.service.opened_files import Asked, opened
 
@@ -550,7 +550,7 @@ def test_a_computed_column_of_a_geopackage_is_not_computed(tmp_path):
 
 @pytest.mark.parametrize("kind", ["text", "blob"])
 def test_a_value_of_a_geopackage_that_would_fill_the_memory_is_refused_unread(tmp_path, monkeypatch, kind):
-    monkeypatch.setattr(gdal_file, "LARGEST_CELL", 2**20)
+    monkeypatch.setattr(gpkg_tables, "LARGEST_CELL", 2**20)
     path = written(tmp_path / "a.gpkg", driver="GPKG")
     with closing(sqlite3.connect(path)) as made:
         made.execute(f'ALTER TABLE a ADD COLUMN "备""注" {kind}')
