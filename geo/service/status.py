@@ -7,13 +7,15 @@ from geo.analysis.status import ReportFault, report_faults
 from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.journal import Act, JournalEntry
+from geo.model.ledger import TITLES
+from geo.model.remark import Remark
 from geo.model.status import AnnualStatus
 from geo.service.sealing import find_seal
 from geo.store.base import Store
 
 
 class InvalidReport(InvalidInput):
-    """A report that cannot be taken; the message is that of its first fault.
+    """A report that cannot be taken; the message is that of its first fault, with the name of its field.
 
     Attributes
     ----------
@@ -23,7 +25,9 @@ class InvalidReport(InvalidInput):
 
     def __init__(self, faults: Sequence[ReportFault]) -> None:
         first = faults[0]
-        super().__init__(first.remark.message, **first.remark.params, field=first.field)
+        title = TITLES.get(first.field)
+        named = Remark(N_("%(field)s：%(reason)s"), field=Remark(title), reason=first.remark) if title else first.remark
+        super().__init__(named.message, **named.params)
         self.faults = list(faults)
 
 

@@ -43,8 +43,8 @@ def test_a_report_is_written_and_printed(run, office):
     ("arguments", "words"),
     [
         ((*REPORT, "--stage", "completed", "--progress", "40", "--as", "王工"), "100%"),
-        ((*REPORT, "--stage", "started", "--progress", "140", "--as", "王工"), "progress_pct"),
-        ((*REPORT, "--stage", "started", "--progress", "nan", "--as", "王工"), "progress_pct"),
+        ((*REPORT, "--stage", "started", "--progress", "140", "--as", "王工"), "形象进度"),
+        ((*REPORT, "--stage", "started", "--progress", "nan", "--as", "王工"), "形象进度"),
         ((*REPORT, "--stage", "dreaming", "--as", "王工"), "--stage"),
         ((*REPORT, "--as", "王工"), "阶段"),
         ((*REPORT, "--stage", "started", "--as", "访客"), "访客"),
