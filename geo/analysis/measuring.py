@@ -5,6 +5,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.model.crs import GEOD, STORED_CRS, metric_crs, projection
 
+METRES_PER_DEGREE = 111_000.0
+"""Of latitude, at least: for what is looked for nearby, not for figures."""
+
 
 def area_m2(shape: BaseGeometry) -> float:
     """Area on the CGCS2000 ellipsoid, m², of a shape in EPSG:4326; 0 for points and lines."""

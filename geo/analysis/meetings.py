@@ -9,8 +9,8 @@ import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.analysis.measuring import to_degrees, to_plane
-from geo.analysis.network import METRES_PER_DEGREE, RoadNetwork, Window
+from geo.analysis.measuring import METRES_PER_DEGREE, to_degrees, to_plane
+from geo.analysis.network import RoadNetwork, Window
 from geo.model.crs import metric_crs
 from geo.model.errors import AtlasError, N_
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy
 import shapely
 
+from geo.analysis.measuring import METRES_PER_DEGREE
+
 MAX_GAP_M = 600.0
 AHEAD_DEG = 35.0
 """A road goes on within this of straight ahead, if nothing leads straighter."""
 
 HEADING_M = 15.0
 """Over which the direction of a piece at its end is taken."""
-
-METRES_PER_DEGREE = 111_000.0
 
 
 @dataclass(frozen=True)

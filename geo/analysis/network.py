@@ -9,8 +9,8 @@ import numpy
 import shapely
 from geopandas import GeoDataFrame
 
-from geo.analysis.measuring import to_plane
-from geo.analysis.name_gaps import METRES_PER_DEGREE, name_gaps
+from geo.analysis.measuring import METRES_PER_DEGREE, to_plane
+from geo.analysis.name_gaps import name_gaps
 from geo.analysis.road_names import NameIndex, is_separate
 from geo.model.crs import STORED_CRS, metric_crs
 from geo.model.errors import InvalidFeatures, N_

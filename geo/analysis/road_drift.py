@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy
 import shapely
 from geopandas import GeoDataFrame
-from pyproj import Transformer
 
+from geo.analysis.measuring import to_plane
 from geo.analysis.network import RoadNetwork
 from geo.analysis.road_names import Trust
 from geo.analysis.shifted_datums import DATUMS, Datum, shifted
@@ -87,9 +87,8 @@ def _across(network: RoadNetwork, name: str, line: shapely.Geometry) -> tuple[nu
     matches = network.names.find(name)
     if len(matches) != 1 or matches[0].trust > Trust.SURE:
         return None
-    to_plane = projection(STORED_CRS, metric_crs(line.bounds))
-    known = _in_plane(line, to_plane)
-    lines = _in_plane(shapely.union_all(network.lines[matches[0].rows]), to_plane)
+    crs = metric_crs(line.bounds)
+    known, lines = to_plane(line, crs), to_plane(shapely.union_all(network.lines[matches[0].rows]), crs)
     normals, ways = _differences(shapely.get_parts(known), lines)
     length_m = numpy.hypot(*ways.T)
     off_m = (normals * ways).sum(axis=1)
@@ -115,14 +114,9 @@ def _differences(known: numpy.ndarray, lines: shapely.Geometry) -> tuple[numpy.n
 
 def _shift(centre: numpy.ndarray, datum: Datum) -> numpy.ndarray:
     points = numpy.array([centre, shifted(centre.reshape(1, 2), datum)[0]])
-    to_plane = projection(STORED_CRS, metric_crs((*centre, *centre)))
-    east, north = to_plane.transform(*points.T)
+    east, north = projection(STORED_CRS, metric_crs((*centre, *centre))).transform(*points.T)
     return numpy.array([east[1] - east[0], north[1] - north[0]])
 
 
 def _square(misses_m: numpy.ndarray, weights: numpy.ndarray) -> float:
     return float(misses_m @ weights @ misses_m)
-
-
-def _in_plane(shape: shapely.Geometry, to_plane: Transformer) -> shapely.Geometry:
-    return shapely.transform(shape, lambda points: numpy.column_stack(to_plane.transform(*points.T)))

@@ -217,10 +217,10 @@ class Changes:
                 | {"of_feature": change.feature_id, "new_revision": revision}
             )
             whole[change.feature_id] = before | columns
-            self._touch(layer, *(([before["geom"]], [columns["geom"]]) if "geom" in names else ([], [])))
-            after = {name: readable[name] for name in names}
-            before = {name: was[name] for name in names}
-            drafts.append(Draft("update", layer.id, change.feature_id, revision, before, after))
+            moved = "geom" in names
+            self._touch(layer, [before["geom"]] if moved else [], [columns["geom"]] if moved else [])
+            old, new = ({name: values[name] for name in names} for values in (was, readable))
+            drafts.append(Draft("update", layer.id, change.feature_id, revision, old, new))
         for names, rows in changed.items():
             self._set(self._schema.layers[layer.id], (*names, "revision"), rows)
         self._index_words(layer, whole)
