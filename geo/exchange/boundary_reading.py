@@ -134,7 +134,7 @@ def _parcels(lines: Iterable[str], header: dict[str, str], findings: FileFinding
         if point is not None and current is not None:
             current.points.append(point)
         elif section in ("", "地块坐标") and (current is not None or section):
-            message = N_("第 %(row)s 行既不是地块也不是界址点：%(given)s")
+            message = N_("既不是地块也不是界址点：%(given)s")
             findings.add("unknown_line", message, row=number, given=text[:40])
     if current is not None:
         yield current

@@ -36,6 +36,19 @@ class FileFinding:
     row: int | None = None
     field: str | None = None
 
+    def in_file(self, name: str) -> Remark:
+        """A sentence that names the file, the row and the field; a refusal does so by itself."""
+        words, row, field = self.remark.message, self.row, self.field
+        if "%(file)s" in words:
+            return self.remark
+        if row is None or "%(row)s" in words:
+            return Remark(N_("%(file)s：%(told)s"), file=name, told=self.remark)
+        if field is None:
+            return Remark(N_("%(file)s 第 %(row)s 行：%(told)s"), file=name, row=row, told=self.remark)
+        return Remark(
+            N_("%(file)s 第 %(row)s 行的 %(field)s：%(told)s"), file=name, row=row, field=field, told=self.remark
+        )
+
 
 class FileFindings:
     """Collects findings in the order in which they are met; of each code no more than a reader can look through.

@@ -200,7 +200,7 @@ def test_parcels_of_a_boundary_file_are_places(tmp_path):
          '{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":["a",33]}}\n',
          ["a.geojsonl", "第 2 行", "geometry"]),
         ("a.kml", "<kml><Placemark><Point><coordinates>a,b</coordinates></Point></Placemark></kml>",
-         ["a.kml", "第 1 个要素"]),
+         ["a.kml", "第 1 行", "geometry"]),
         ("a.kml", "<!DOCTYPE kml [<!ENTITY a 'b'>]><kml></kml>", ["a.kml", "实体"]),
     ],
 )  # fmt: skip

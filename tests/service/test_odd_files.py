@@ -109,3 +109,78 @@ def test_a_parcel_of_another_zone_is_not_put_far_away(tmp_path):
     (tmp_path / "a.txt").write_text(text, encoding="gbk")
     found, told = inspected(tmp_path / "a.txt")
     assert found.extent == HERE and (12, "geometry", "zone_mismatch") in told
+
+
+def geopackage(path, statements, **columns):
+    """A GeoPackage of two points to which statements are done; its table is called `a`."""
+    frame = geopandas.GeoDataFrame(columns, geometry=shapely.points([[114, 33], [114.001, 33.001]]), crs=4490)
+    frame.to_file(path, driver="GPKG")
+    with closing(sqlite3.connect(path)) as file, file:
+        register_functions(file)
+        for statement in statements:
+            file.execute(statement)
+    return path
+
+
+def test_what_is_no_date_is_told_and_what_reads_as_one_is_not(tmp_path):
+    path = geopackage(
+        tmp_path / "a.gpkg",
+        [
+            "ALTER TABLE a ADD COLUMN opened DATE",
+            "ALTER TABLE a ADD COLUMN seen DATETIME",
+            "UPDATE a SET opened = '见批复', seen = '2024/5/6' WHERE fid = 1",
+            "UPDATE a SET opened = '2024-5-6', seen = 20240506 WHERE fid = 2",
+        ],
+        name=["甲", "乙"],
+    )
+    found, told = inspected(path)
+    assert (found.features, told) == (2, [(1, "opened", "not_a_date"), (2, "seen", "not_a_date")])
+    assert "见批复" in str(found.findings[0].remark)
+
+
+@pytest.mark.parametrize(
+    ("statements", "code", "words"),
+    [
+        (["UPDATE a SET n = 3.5 WHERE fid = 2"], "not_a_number", ["第 2 行", "n", "整数", "3.5"]),
+        (["UPDATE a SET yes = 2 WHERE fid = 1"], "not_a_number", ["第 1 行", "yes", "0 或 1"]),
+        (
+            ["ALTER TABLE a ADD COLUMN day DATE", "UPDATE a SET day = '2023-02-30' WHERE fid = 2"],
+            "not_a_date",
+            ["第 2 行", "day", "2023-02-30"],
+        ),
+    ],
+)
+def test_a_value_that_would_be_read_as_another_one_is_refused(tmp_path, statements, code, words):
+    found, told = inspected(geopackage(tmp_path / "a.gpkg", statements, n=[1, 2], yes=[True, False]))
+    assert (found.result, [code for *_, code in told]) == ("refuse", [code])
+    assert all(word in str(found.findings[0].remark) for word in words)
+
+
+def test_a_column_of_a_type_that_no_geopackage_has_is_told(tmp_path):
+    path = geopackage(tmp_path / "a.gpkg", ["ALTER TABLE a ADD COLUMN remark VARCHAR(20)"], n=[1, 2])
+    found, told = inspected(path)
+    assert told == [(None, "remark", "unread_field")] and "VARCHAR(20)" in str(found.findings[0].remark)
+
+
+def test_a_geopackage_of_tiles_is_refused_by_its_own_name(tmp_path):
+    statements = ["UPDATE gpkg_contents SET data_type = 'tiles'", "DELETE FROM gpkg_geometry_columns"]
+    found, told = inspected(geopackage(tmp_path / "a.gpkg", statements, n=[1, 2]))
+    assert [code for *_, code in told] == ["no_layer"] and "atlas-" not in str(found.findings[0].remark)
+
+
+@pytest.mark.parametrize("given", ['["校名", "甲"]', '"甲"', "5"])
+def test_properties_that_are_no_object_are_told(tmp_path, given):
+    point = '{"type": "Point", "coordinates": [114, 33]}'
+    text = f'{{"type": "FeatureCollection", "features": [{{"type": "Feature", "properties": {given}, '
+    (tmp_path / "a.geojson").write_text(text + f'"geometry": {point}}}]}}', encoding="utf-8")
+    found, told = inspected(tmp_path / "a.geojson")
+    assert (found.features, told) == (1, [(1, "properties", "no_properties")])
+
+
+def test_the_json_of_arcgis_is_refused_once_with_what_to_do(tmp_path):
+    feature = '{"attributes": {"名称": "甲"}, "geometry": {"x": 114, "y": 33}}'
+    text = f'{{"geometryType": "esriGeometryPoint", "features": [{feature}, {feature}]}}'
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    found, told = inspected(tmp_path / "a.json")
+    assert (found.result, told) == ("refuse", [(None, None, "not_geojson")])
+    assert all(word in str(found.findings[0].remark) for word in ("Esri JSON", "另存为 GeoJSON"))

@@ -19,7 +19,7 @@ from geo.exchange.files.incoming.parts import Incoming
 from geo.exchange.files.reading import short_name
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidFile, N_
-from geo.model.file_finding import FileFinding, RefusedFile
+from geo.model.file_finding import RefusedFile
 from geo.model.remark import Remark
 
 FATAL = frozenset(
@@ -212,25 +212,13 @@ def _told(path: Path, file: InCrs) -> tuple[Remark, ...]:
     is_binary = file.incoming.driver in BINARY
     for finding in file.findings:
         if finding.code in FATAL and not (is_binary and finding.code in BROKEN_SHAPES):
-            told = _in_file(short_name(path), finding)
+            told = finding.in_file(short_name(path))
             raise InvalidFile(told.message, **told.params)
         if finding.code in UNSAID or finding.code in said:
             continue
         said.add(finding.code)
-        remarks.append(_in_file(path.name, finding))
+        remarks.append(finding.in_file(path.name))
     return tuple(remarks)
-
-
-def _in_file(name: str, finding: FileFinding) -> Remark:
-    """A finding as a sentence that names the file, the row and the field."""
-    row, field = finding.row, finding.field
-    if row is None or "%(row)s" in finding.remark.message:
-        return Remark(N_("%(file)s：%(told)s"), file=name, told=finding.remark)
-    if field is None:
-        return Remark(N_("%(file)s 第 %(row)s 行：%(told)s"), file=name, row=row, told=finding.remark)
-    return Remark(
-        N_("%(file)s 第 %(row)s 行的 %(field)s：%(told)s"), file=name, row=row, field=field, told=finding.remark
-    )
 
 
 def _in_degrees(shapes: geopandas.GeoSeries) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from geo.exchange.files import short_name
 from geo.model.errors import InvalidInput, N_
 from geo.model.file_finding import FileFinding
 from geo.model.location import LocationBasis
@@ -39,8 +40,8 @@ def inspect_file(file: Path, layer: str | None, crs: str | None, encoding: str |
     found = inspecting.inspect_file(file, Asked(layer, encoding, crs), extent, sure_roads_of_folder(layers_dir))
     answer(inspection_json(found))
     if found.result == "refuse":
-        finding = found.findings[-1]
-        say(finding.remark.message, **finding.remark.params)
+        told = found.findings[-1].in_file(short_name(file))
+        say(told.message, **told.params)
     return EXIT[found.result]
 
 
@@ -106,7 +107,8 @@ def import_layer(
     answer({"file": str(file), "layer": layer_id, "dry_run": dry_run, **report_json(report)})
     if report.result == "refuse":
         finding = next((each for each in report.findings if each.code in BLOCKING), report.findings[-1])
-        say(finding.remark.message, **finding.remark.params)
+        told = finding.in_file(short_name(file))
+        say(told.message, **told.params)
     return EXIT[report.result]
 
 

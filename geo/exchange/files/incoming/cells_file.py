@@ -252,7 +252,7 @@ def _batches(rows: Rows, header: _Header, findings: FileFindings) -> Iterator[Ba
         if number <= header.row or not any(cell not in (None, "") for cell in row):
             continue
         if beyond := [cell for cell in row[len(header.names) :] if cell not in (None, "")]:
-            message = N_("第 %(row)s 行比表头多出 %(count)s 格，没有读取，其余的也可能错位：%(given)s")
+            message = N_("比表头多出 %(count)s 格，没有读取，其余的也可能错位：%(given)s")
             findings.add("extra_cells", message, row=number, count=len(beyond), given=shown(beyond[0]))
         numbers.append(number)
         cells.append(row)
@@ -300,12 +300,12 @@ def _number(row: Sequence[object], place: int, number: int, header: _Header, fin
         return math.nan
     value = coordinate_in(cell)
     if value is None:
-        message = N_("第 %(row)s 行：%(field)s 应为数字，现为 %(given)s")
+        message = N_("应为数字，现为 %(given)s")
         name = header.names[place]
         findings.add("not_a_number", message, row=number, field=name, given=shown(cell))
         return math.nan
     if not math.isfinite(value):
-        message = N_("第 %(row)s 行：%(field)s 不是有限的数：%(given)s")
+        message = N_("不是有限的数：%(given)s")
         findings.add("non_finite", message, row=number, field=header.names[place], given=shown(cell))
         return math.nan
     return value
@@ -325,7 +325,7 @@ def _in_one_cell(
     except (NotImplementedError, shapely.errors.ShapelyError):  # of curves
         shape = None
     if shape is None:
-        message = N_("第 %(row)s 行：%(field)s 读不成几何：%(given)s")
+        message = N_("读不成几何：%(given)s")
         field = header.names[header.first]
         findings.add("invalid_geometry", message, row=number, field=field, given=shown(cell))
     return None if shape is None else shapely.force_2d(shape)

@@ -249,12 +249,12 @@ def _shape(entity: DXFGraphic, row: int, findings: FileFindings) -> shapely.Geom
         ArithmeticError,
         AttributeError,
     ) as fault:
-        message = N_("第 %(row)s 个图元（%(kind)s）读不成图形：%(reason)s")
+        message = N_("图元（%(kind)s）读不成图形：%(reason)s")
         kind = entity.dxftype()
         findings.add("invalid_geometry", message, row=row, field="geometry", kind=kind, reason=shown(fault))
         return None
     if shape is None:
-        message = N_("第 %(row)s 个图元（%(kind)s）没有图形可读：点不足两个，或是网格、空的填充")
+        message = N_("图元（%(kind)s）没有图形可读：点不足两个，或是网格、空的填充")
         findings.add("too_few_points", message, row=row, field="geometry", kind=entity.dxftype())
     elif not numpy.isfinite(shapely.get_coordinates(shape)).all():
         findings.add("non_finite", N_("几何里有不是有限的坐标"), row=row, field="geometry")

@@ -4,6 +4,7 @@ GDAL sees the file alone in a folder of its own, under an ending that only its d
 shown what it is.
 """
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.exchange.files.incoming.fgb_rest import unread_bytes
-from geo.exchange.files.incoming.gpkg_tables import check_cells, check_numbers, feature_counts, views_in
+from geo.exchange.files.incoming.gpkg_dates import odd_dates, telling
+from geo.exchange.files.incoming.gpkg_tables import check_cells, check_numbers, feature_counts, note_unread, views_in
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields
 from geo.exchange.files.incoming.texts import encoding_named, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
@@ -38,6 +40,9 @@ DBF_HEADER = 32
 LARGEST_CHUNK = 64 * 2**20
 """Bytes of a file that are read at a time, by what its features take on average."""
 
+STAGED = re.compile(r"'?[^\s']*[\\/](layer|inner)\.[\w.]+'?")
+"""The private copy of a file, as GDAL names it."""
+
 UNTOLD = ("Unknown", "GeometryCollection")
 """Kinds of a layer that may hold any other as well."""
 
@@ -57,7 +62,8 @@ def gdal_faults(path: Path) -> Iterator[None]:
         ValueError,
     ) as fault:  # fmt: skip
         message = N_("%(file)s 读不出来：%(reason)s")
-        raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
+        reason = STAGED.sub(path.name, str(fault))
+        raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(reason)) from None
 
 
 def may_hold(kind: str | None, wanted: Sequence[str]) -> bool:
@@ -83,6 +89,9 @@ def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequenc
     check_cells(path, staged, chosen)
     check_numbers(path, staged, chosen)
     incoming = _incoming("GPKG", path, staged, tuple(layers), chosen, findings)
+    note_unread(path, staged, chosen, _info(path, staged, chosen)["fields"], findings)
+    if odd := odd_dates(path, staged, chosen):
+        incoming.batches = partial(telling, incoming.batches, odd, findings)
     incoming.kinds = kinds
     return incoming
 
@@ -377,7 +386,7 @@ def _decoded(
                 known[value] = _cut(raw).decode(encoding)
             except UnicodeDecodeError:
                 known[value] = raw.decode(encoding, "replace")
-                message = N_("第 %(row)s 行：%(field)s 的文字不是 %(encoding)s 编码")
+                message = N_("文字不是 %(encoding)s 编码")
                 findings.add("undecodable_text", message, row=int(rows[place]), field=field, encoding=encoding)
         made[place] = known[value]
     return made

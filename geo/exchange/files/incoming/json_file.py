@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from types import NoneType
 
 import msgspec
 import numpy
@@ -29,6 +30,9 @@ Members = dict[str, msgspec.Raw]
 Text = mmap.mmap | bytes
 
 GEOMETRIES = frozenset("Point MultiPoint LineString MultiLineString Polygon MultiPolygon GeometryCollection".split())
+ESRI = {"geometryType", "features"}
+"""Members that only ArcGIS' own JSON has together."""
+
 NOT_JSON = re.compile(rb"[-+]?(NaN|Infinity|inf|nan)")
 LONGEST_RECORD = 256 * 2**20
 SMALL = 2**20
@@ -171,6 +175,12 @@ def _crs(path: Path, document: Members) -> tuple[pyproj.CRS | None, str]:
 def _features(path: Path, document: Members) -> Sequence[msgspec.Raw]:
     """The features of a document as they are written: a collection, a feature, or a geometry alone."""
     kind = _text(document.get("type"))
+    if kind is None and set(document) >= ESRI:
+        message = N_(
+            "%(file)s 是 Esri JSON（ArcGIS 的格式），不是 GeoJSON：请在 ArcGIS 里“要素转 JSON”时勾选 GeoJSON，"
+            "或在 QGIS 里打开后另存为 GeoJSON"
+        )
+        raise RefusedFile("not_geojson", message, file=short_name(path))
     if kind == "FeatureCollection" or (kind is None and "features" in document):
         try:
             return msgspec.json.decode(document["features"], type=list[msgspec.Raw])
@@ -240,10 +250,13 @@ def _feature(
         if kind in GEOMETRIES:
             return bytes(raw), {}, None
         if kind not in ("Feature", None):
-            findings.add("not_geojson", N_("第 %(row)s 个成员不是 Feature"), row=row)
+            findings.add("not_geojson", N_("不是 Feature"), row=row)
             return None, {}, None
         properties = msgspec.json.decode(members["properties"]) if "properties" in members else None
         given = msgspec.json.decode(members["id"]) if "id" in members else None
+        if not isinstance(properties, dict | NoneType):
+            message = N_("properties 应为对象，现为 %(given)s，没有读取")
+            findings.add("no_properties", message, row=row, field="properties", given=shown(properties))
         properties = properties if isinstance(properties, dict) else {}
         geometry = bytes(members["geometry"]) if "geometry" in members else None
         told = len(members) + _keys(properties) + (2 if geometry and geometry != b"null" else 0)
@@ -253,9 +266,9 @@ def _feature(
         }
     except msgspec.DecodeError as fault:
         if isinstance(fault, msgspec.ValidationError) and bytes(raw).startswith(b"{"):
-            findings.add("non_finite", N_("第 %(row)s 个要素有超出范围的数"), row=row)
+            findings.add("non_finite", N_("有超出范围的数"), row=row)
             return None, {}, None
-        findings.add("not_geojson", N_("第 %(row)s 个成员不是 Feature"), row=row)
+        findings.add("not_geojson", N_("不是 Feature"), row=row)
         return None, {}, None
     except (RecursionError, TypeError):  # orjson writes no deeper than it has to
         raise RefusedFile("too_deep", N_("%(file)s 的 JSON 嵌套太深"), file=short_name(path)) from None

@@ -143,7 +143,7 @@ def _shape(placemark: ElementTree.Element, row: int, findings: FileFindings) -> 
     try:
         parts = [part for shape in shapes for part in _parts(shape, row, findings)]
     except (ValueError, shapely.errors.ShapelyError) as fault:
-        message = N_("第 %(row)s 个要素的坐标读不出来：%(given)s")
+        message = N_("坐标读不出来：%(given)s")
         findings.add("invalid_geometry", message, row=row, field="geometry", given=shown(fault))
         return None
     return _collected(parts)
