@@ -299,7 +299,7 @@ class Placer:
             assumptions.append(Remark(N_("道路数据没有宽度，按 %(widths)s 米计"), widths=told))
         errors = self.network.errors_m[rows[self.network.error_is_assumed[rows]]]
         if len(errors):
-            assumptions.append(Remark(N_("道路数据没有注明误差，按 %(error_m)s 米计"), error_m=f"{errors.max():g}"))
+            assumptions.append(Remark(N_("道路数据没有注明误差，按 %(error_m)s 米计"), error_m=f"{errors.max():.0f}"))
         if place.crossing is not None and place.crossing.spread_m > 1.0:
             message = N_("路口在数据里半径约 %(spread_m)s 米（双幅路、环岛或渠化路口），取其中心")
             assumptions.append(Remark(message, spread_m=round(place.crossing.spread_m)))

@@ -103,10 +103,19 @@ def test_any_crs_becomes_degrees(tmp_path, crs):
     assert shapely.hausdorff_distance(network.roads.geometry[0], EAST) < 1e-7
 
 
-@pytest.mark.parametrize(("crs", "is_old"), [("EPSG:2362", True), ("EPSG:2414", True), ("EPSG:4526", False)])
-def test_an_old_datum_is_told(tmp_path, crs, is_old):
-    frame({"name": NAMES}).to_crs(crs).to_file(tmp_path / "a.shp", encoding="UTF-8")
-    assert ("上百米" in told(read_network(tmp_path / "a.shp"))) == is_old
+@pytest.mark.parametrize("is_named", [False, True])
+@pytest.mark.parametrize(
+    ("crs", "is_old"),
+    [("EPSG:2362", True), ("EPSG:2414", True), ("EPSG:4555", True),
+     ("EPSG:4526", False)],
+)  # fmt: skip
+def test_an_old_datum_is_told_and_widens_every_error(tmp_path, crs, is_old, is_named):
+    frame({"name": NAMES, "error_m": [5.0, None]}).to_crs(crs).to_file(tmp_path / "a.shp", encoding="UTF-8")
+    if is_named:
+        (tmp_path / "a.prj").unlink()
+    network = read_network(tmp_path / "a.shp", crs=crs if is_named else None)
+    assert ("上百米" in told(network)) == is_old
+    assert (network.roads["error_m"][0] >= 127) == is_old and (network.default_error_m >= 127) == is_old
 
 
 def test_of_several_layers_the_one_with_names_of_roads_is_taken_and_said(tmp_path):

@@ -1,10 +1,12 @@
 """A road network from any file of lines: which layer, which field holds the names, and what else it says of a road."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas
+import numpy
 import pandas
 
 from geo.exchange.files import road_fields
@@ -32,8 +34,9 @@ class NetworkFile:
         file does not say is None or NaN. Roads without a name are there too: they close blocks.
     layer, name_field
         Which ones were taken.
+        `error_m` includes what the shift from an old datum, which is not known, can be.
     default_error_m
-        Assumed of roads without an error of their own.
+        Assumed of roads without an error of their own; the same.
     remarks
         Choices and doubts of the reading.
     """
@@ -69,6 +72,7 @@ def read_network(
     tables = [road_fields.roads_only(road_fields.with_tags(table)) for table in line_tables(path, layer, crs)]
     table, chosen = _best(path, tables, name_field)
     columns = road_fields.standard_columns(table.frame, chosen)
+    columns["error_m"] = numpy.hypot(columns["error_m"], table.datum_error_m)
     texts = {name: pandas.Series(columns[name], dtype=object) for name in road_fields.TEXTS}
     roads = geopandas.GeoDataFrame(columns | texts, geometry=table.frame.geometry.array, crs=table.frame.crs)
     remarks = [*table.remarks]
@@ -76,7 +80,8 @@ def read_network(
         message = N_("%(file)s 有 %(count)s 个线图层，用的是 %(layer)s")
         remarks.append(Remark(message, file=path.name, count=len(tables), layer=table.layer))
     is_osm = bool({"osm_id", "osmid", "highway", "fclass"} & set(table.frame.columns))
-    return NetworkFile(roads, table.layer, chosen, OSM_ERROR_M if is_osm else OTHER_ERROR_M, tuple(remarks))
+    assumed_m = math.hypot(OSM_ERROR_M if is_osm else OTHER_ERROR_M, table.datum_error_m)
+    return NetworkFile(roads, table.layer, chosen, assumed_m, tuple(remarks))
 
 
 def _best(path: Path, tables: Sequence[LineTable], name_field: str | None) -> tuple[LineTable, str]:

@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from geo.exchange.files.incoming.gdal_file import may_hold
-from geo.exchange.files.incoming.in_crs import InCrs, given_crs, in_words, with_crs
+from geo.exchange.files.incoming.in_crs import OLD_DATUM_M, InCrs, given_crs, in_words, is_of_old_datum, with_crs
 from geo.exchange.files.incoming.opening import Options, open_incoming
 from geo.exchange.files.incoming.parts import Incoming
 from geo.exchange.files.reading import short_name
@@ -76,12 +76,15 @@ class Table:
     ----------
     frame
         The index is the number of the row as people count it: of the feature, or of the line of a table.
+    datum_error_m
+        By how much all of it may be off, because the shift from its datum is not known.
     """
 
     layer: str
     frame: geopandas.GeoDataFrame
     remarks: tuple[Remark, ...] = ()
     driver: str = ""
+    datum_error_m: float = 0.0
 
 
 def tables(path: Path, sort: Sort, layer: str | None = None, crs: str | None = None) -> Iterator[Table]:
@@ -151,7 +154,8 @@ def _table(path: Path, incoming: Incoming, sort: Sort, given: pyproj.CRS | None)
     if not _in_degrees(geometry[geometry.geom_type.isin(types)]):  # notes at the origin of a drawing do not matter
         raise InvalidFile(N_("%(file)s 的坐标超出经纬度范围，坐标系可能有误"), file=short_name(path))
     frame = geopandas.GeoDataFrame(table, geometry=geometry).set_axis(pandas.Index(rows, name="row"))
-    return Table(incoming.layer, frame, remarks, incoming.driver)
+    datum_error_m = OLD_DATUM_M if is_of_old_datum(file.crs) else 0.0
+    return Table(incoming.layer, frame, remarks, incoming.driver, datum_error_m)
 
 
 def _read(file: InCrs) -> tuple[numpy.ndarray, dict[str, list[object]], numpy.ndarray]:

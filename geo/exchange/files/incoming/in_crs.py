@@ -19,8 +19,14 @@ from geo.model.file_finding import FileFindings, RefusedFile
 SAMPLE = 2_000
 """Points that tell the CRS."""
 
-OLD_DATUMS = ("Xian 1980", "Xian_1980", "Beijing 1954", "Beijing_1954")
-"""Only the surveying offices have exact parameters from these to CGCS2000."""
+OLD_RADII_M = (6378245.0, 6378140.0)
+"""Semi-major axes of Krassowsky 1940 (Beijing 1954, New Beijing) and IAG 1975 (Xian 1980). Only the surveying offices
+have exact parameters from these to CGCS2000."""
+
+OLD_DATUM_M = 130.0
+"""How far places may be off whose datum shift is left out. Beijing 1954: at most 109 m, by each of EPSG's six
+transformations to WGS 84 (15918-15921, 15935, 15936) all over China. Xian 1980, of which EPSG has none: map sheets move
+by -9 to +43 m north and +76 to +119 m east, as the state's surveying bureau told at the start of CGCS2000: 127 m."""
 
 UNREADABLE = (
     ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError, OSError, MemoryError, EOFError,
@@ -119,9 +125,10 @@ def with_crs(incoming: Incoming, told: pyproj.CRS | None, extent: Sequence[float
     points = shapely.get_coordinates(first.shapes)[:SAMPLE] if first is not None else numpy.empty((0, 2))
     guess = guessed(points, extent)
     swapped = guess.swapped and (told or incoming.crs or guess.crs) is not None
-    if told is not None:
-        return InCrs(incoming, told, "option", swapped and _fits(guess, told), first)
     findings = incoming.findings
+    if told is not None:
+        _tell_old_datum(findings, told)
+        return InCrs(incoming, told, "option", swapped and _fits(guess, told), first)
     crs, crs_from = incoming.crs, incoming.crs_from
     if crs is not None and not is_plausible(points, crs):
         if guess.crs is not None:
@@ -138,15 +145,19 @@ def with_crs(incoming: Incoming, told: pyproj.CRS | None, extent: Sequence[float
     swapped = swapped and _fits(guess, crs)
     if swapped and not incoming.open_axes:
         findings.add("swapped_axes", N_("坐标的两个数颠倒了（纬度或北坐标在前），已对调"))
-    if is_of_old_datum(crs):
-        message = N_("坐标系是 %(crs)s，换算到 CGCS2000 可能差几十米到上百米")
-        findings.add("old_datum", message, crs=crs.name)
+    _tell_old_datum(findings, crs)
     return InCrs(incoming, crs, crs_from, swapped, first)
 
 
 def is_of_old_datum(crs: pyproj.CRS | None) -> bool:
-    """Whether coordinates in a CRS are tens of metres uncertain once they are in ours."""
-    return crs is not None and any(word in crs.to_wkt() for word in OLD_DATUMS)
+    """Whether coordinates in a CRS are up to `OLD_DATUM_M` off once they are in ours."""
+    return crs is not None and crs.ellipsoid is not None and crs.ellipsoid.semi_major_metre in OLD_RADII_M
+
+
+def _tell_old_datum(findings: FileFindings, crs: pyproj.CRS | None) -> None:
+    if is_of_old_datum(crs):
+        message = N_("坐标系是 %(crs)s，换算到 CGCS2000 可能差几十米到上百米")
+        findings.add("old_datum", message, crs=crs.name)
 
 
 def _fits(guess: Guess, crs: pyproj.CRS | None) -> bool:
