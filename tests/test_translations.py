@@ -29,6 +29,7 @@ DATA_IN_PYTHON = {
     "geo/analysis/locating.py": "what stands between the aliases of a road",
     "geo/analysis/schedule.py": "grammar: what parts the points of a written curve",
     "geo/analysis/road_names.py": "grammar: what the names of roads are made of",
+    "geo/analysis/named_stretches.py": "grammar: words for the parts of a road",
     "geo/analysis/stretches.py": "grammar: words for the parts of a road",
     "geo/exchange/coordinates.py": "grammar: what pasted coordinates are made of",
     "geo/exchange/ledger.py": "grammar: how people confirm in a table",

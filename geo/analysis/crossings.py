@@ -15,6 +15,7 @@ import shapely
 from geo.analysis.arms import ARM_M, arms_of
 from geo.analysis.measuring import to_plane
 from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
+from geo.analysis.named_stretches import Misfit, off_stretch
 from geo.analysis.network import RoadNetwork
 from geo.analysis.road_names import NameMatch, Trust, is_unnamed
 from geo.model.crs import metric_crs
@@ -85,8 +86,14 @@ class _Pairing:
     is_second_choice: bool = False
 
 
-def find_crossing(network: RoadNetwork, first: str, second: str) -> Crossing:
+def find_crossing(network: RoadNetwork, first: str, second: str, parts: tuple[str, str] = ("", "")) -> Crossing:
     """Where two roads meet.
+
+    Parameters
+    ----------
+    parts
+        The stretch of each road on which that is said to be, as `named_stretches.stretch_of` gives it. Of several
+        meetings the only one there is taken; one elsewhere is told, and known the worse by the way to the stretch.
 
     Returns
     -------
@@ -98,14 +105,43 @@ def find_crossing(network: RoadNetwork, first: str, second: str) -> Crossing:
     Unlocated
         If one of the roads is not to be found or not drawn, they do not meet, or they meet in several places.
     """
-    pairing = find_meetings(network, first, second)
+    pairing, asked = find_meetings(network, first, second), (first, second)
     best = [each for each in pairing.meetings if each.kind == pairing.meetings[0].kind]
+    on_stretch = [each for each in best if any(parts) and not _misfits(network, pairing, each, asked, parts)]
+    if len(best) > 1 and len(on_stretch) == 1 and on_stretch[0].spread_m <= MAX_SPREAD_M:
+        return _chosen(network, pairing, on_stretch[0], asked)
     if len(best) > 1 or best[0].spread_m > MAX_SPREAD_M:
         message = N_("“%(first)s”与“%(second)s”不只一处相交，不能确定是哪一处")
         reason = Unlocated(message, first=first, second=second)
         reason.candidates = pairing.meetings
         raise reason
-    return _crossing(network, pairing, first, second)
+    crossing = _crossing(network, pairing, first, second)
+    misfits = _misfits(network, pairing, best[0], asked, parts)
+    if not misfits:
+        return crossing
+    away_m = max((misfit.distance_m or 0.0) for misfit in misfits)
+    doubts = (*(misfit.remark for misfit in misfits), *crossing.doubts)
+    return replace(crossing, doubts=doubts, accuracy_m=crossing.accuracy_m + away_m, is_certain=False)
+
+
+def _misfits(
+    network: RoadNetwork, pairing: _Pairing, meeting: Meeting, asked: tuple[str, str], parts: tuple[str, str]
+) -> list[Misfit]:
+    """What speaks against a meeting being on the named stretches."""
+    found = [
+        off_stretch(network, match.rows, road, part, (meeting.lon, meeting.lat))
+        for match, road, part in zip(pairing.matches, asked, parts, strict=True)
+    ]
+    return [misfit for misfit in found if misfit is not None]
+
+
+def _chosen(network: RoadNetwork, pairing: _Pairing, meeting: Meeting, asked: tuple[str, str]) -> Crossing:
+    """The one of several meetings that is on the named stretch."""
+    crossing = _crossing(network, replace(pairing, meetings=(meeting,)), *asked)
+    message = N_("“%(first)s”与“%(second)s”不只一处相交，取在所述路段上的一处")
+    doubt = Remark(message, first=asked[0], second=asked[1])
+    others = tuple(each for each in pairing.meetings if each != meeting)
+    return replace(crossing, doubts=(doubt, *crossing.doubts), others=others, is_certain=False)
 
 
 def find_meetings(network: RoadNetwork, first: str, second: str) -> _Pairing:

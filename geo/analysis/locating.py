@@ -5,7 +5,6 @@ assumed is told, and what may be wrong is told as a doubt; what cannot be known 
 """
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
@@ -17,8 +16,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.analysis import blocks, stretches
 from geo.analysis.corners import azimuth_of, corner_on_sides, corner_towards, direction, turn
 from geo.analysis.crossings import Crossing, find_crossing, match_road
-from geo.analysis.measuring import to_plane
+from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Unlocated
+from geo.analysis.named_stretches import off_stretch, stretch_of
 from geo.analysis.network import RoadNetwork
 from geo.analysis.places import GROUND_M, Place, Placer, Roadside
 from geo.analysis.road_names import NameMatch
@@ -107,7 +107,7 @@ class Locator:
             return Place(reason=reason, candidates=reason.candidates)
 
     def _at_crossing(self, site: Site) -> Place:
-        crossing = self._crossing(site.phrase.roads)
+        crossing = self._crossing(site.phrase, site.phrase.roads)
         position, side_m = (crossing.lon, crossing.lat), math.sqrt(site.area_m2 or 0.0)
         if site.phrase.quadrant is None:
             doubt = Remark(N_("没有写明在路口的哪一侧，只定到路口，地块须人工落图"))
@@ -131,7 +131,7 @@ class Locator:
         opposite = [pair for pair in combinations(sides, 2) if sides[pair[0]] == OPPOSITE[sides[pair[1]]]]
         if not opposite:
             first, second = list(sides)[:2]
-            crossing = self._crossing((first, second))
+            crossing = self._crossing(site.phrase, (first, second))
             choice = corner_on_sides(crossing, {0: sides[first], 1: sides[second]})
             return self.placer.in_corner(crossing, choice, site.area_m2)
         third = [road for road in sides if road not in opposite[0]]
@@ -152,7 +152,19 @@ class Locator:
                 return self._on_sides(site)
             raise
         doubts = [match.remark for match in matches if match.remark is not None]
+        doubts += self._off_stretches(site.phrase, roads, matches, block)
         return self.placer.as_block(block, site.area_m2, doubts)
+
+    def _off_stretches(
+        self, phrase: LocationPhrase, roads: Sequence[str], matches: Sequence[NameMatch], block: blocks.Block
+    ) -> list[Remark]:
+        """What speaks against a block being on the named stretches of its roads."""
+        middle = to_degrees(block.outline.centroid, block.crs)
+        found = [
+            off_stretch(self.network, match.rows, road, stretch_of(phrase.text, road), (middle.x, middle.y))
+            for road, match in zip(roads, matches, strict=True)
+        ]
+        return [misfit.remark for misfit in found if misfit is not None]
 
     def _enclosed(self, roads: Sequence[str], sides: dict[int, str]) -> tuple[tuple[NameMatch, ...], blocks.Block]:
         """The block of the surest reading of the names in which they close one."""
@@ -173,7 +185,7 @@ class Locator:
             raise Unlocated(N_("“%(text)s”没有写明从哪里、往哪个方向量起"), text=phrase.text)
         if phrase.offset_m > MAX_OFFSET_M:
             raise Unlocated(N_("距离 %(offset_m)s 米太远，不能定位"), offset_m=round(phrase.offset_m))
-        crossing = self._crossing(phrase.roads)
+        crossing = self._crossing(phrase, phrase.roads)
         wanted = azimuth_of(phrase.offset_dir)
         error_m = max(LEAST_OFFSET_ERROR_M, OFFSET_ERROR * phrase.offset_m)
         arms = [(abs(turn(arm, wanted)), road, arm) for road in (0, 1) for arm in crossing.arms[road]]
@@ -207,7 +219,7 @@ class Locator:
         if len(roads) >= 3:
             return self._between(site, roads[0], side, (roads[1], roads[2]))
         name = next(iter(_one_sided(site.phrase)), roads[0])
-        part = _stretch_in(site.phrase.text, name)
+        part = stretch_of(site.phrase.text, name)
         if part and self.network.names.has(f"{name}{part}段"):
             name, part = f"{name}{part}段", ""
         match = match_road(self.network, name)[0]
@@ -219,7 +231,7 @@ class Locator:
 
     def _between(self, site: Site, road: str, side: str | None, cross_roads: tuple[str, str]) -> Place:
         """On a road between two cross roads."""
-        ends = [self._crossing((road, each)) for each in cross_roads]
+        ends = [self._crossing(site.phrase, (road, each)) for each in cross_roads]
         crs = metric_crs((ends[0].lon, ends[0].lat) * 2)
         points = [shapely.get_coordinates(to_plane(shapely.Point(end.lon, end.lat), crs))[0] for end in ends]
         rows = numpy.array(ends[0].all_rows[0], dtype=int)
@@ -227,16 +239,17 @@ class Locator:
         place = self.placer.beside(Roadside(road, rows, spot, crs, side), site.area_m2)
         return place.doubting(*ends[0].doubts, *ends[1].doubts)
 
-    def _crossing(self, roads: Sequence[str]) -> Crossing:
+    def _crossing(self, phrase: LocationPhrase, roads: Sequence[str]) -> Crossing:
         """Of the first two roads; of more that are named, the first two that meet."""
         if len(roads) < 2:
             raise Unlocated(N_("只写了一条路“%(road)s”，没有写明与哪条路相交"), road=roads[0])
+        parts = {road: stretch_of(phrase.text, road) for road in roads}
         try:
-            return find_crossing(self.network, roads[0], roads[1])
+            return find_crossing(self.network, roads[0], roads[1], (parts[roads[0]], parts[roads[1]]))
         except Unlocated as reason:
             for first, second in list(combinations(roads, 2))[1:]:
                 try:
-                    crossing = find_crossing(self.network, first, second)
+                    crossing = find_crossing(self.network, first, second, (parts[first], parts[second]))
                 except Unlocated:
                     continue
                 message = N_("所述道路没有全部相交，取“%(first)s”与“%(second)s”的路口")
@@ -260,9 +273,3 @@ def _unchecked_sides(phrase: LocationPhrase) -> Remark | None:
 
 def _somewhere_between(first: str, second: str) -> Unlocated:
     return Unlocated(N_("只写明在“%(first)s”与“%(second)s”之间，没有写明是哪一段"), first=first, second=second)
-
-
-def _stretch_in(text: str, road: str) -> str:
-    """The stretch of a road that the words name: 北 of 迎宾路北段."""
-    match = re.search(re.escape(road) + r"([东西南北中])[段首头端部]", text)
-    return match[1] if match else ""

@@ -205,6 +205,10 @@ class NameIndex:
         """Whether the data have a road of exactly this name."""
         return normalized(name) in self._names
 
+    def rows_named(self, name: str) -> list[int]:
+        """The rows of exactly this name."""
+        return self._names.get(normalized(name), [])
+
     def find(self, name: str) -> list[NameMatch]:
         """What the name can mean, the surest first; alternatives of equal trust exclude one another."""
         asked = normalized(name)
@@ -258,10 +262,12 @@ class NameIndex:
         ]
 
     def _as_stretch(self, text: str, name: str) -> list[NameMatch]:
-        """The road of which a stretch, side road or mouth is named."""
-        message = N_("“%(asked)s”按道路数据里的“%(found)s”查找")
+        """The road of which a stretch, side road or mouth is named; unsure where the data name other stretches only."""
+        message, trust = N_("“%(asked)s”按道路数据里的“%(found)s”查找"), Trust.SURE
+        if name.endswith("段") and any(label.endswith("段") for label in self._stretches.get(text, ())):
+            message, trust = N_("道路数据里没有“%(asked)s”，只有“%(found)s”，按它查找，须核对"), Trust.LIKELY
         return [
-            NameMatch(match.names, match.rows, Trust.SURE, Remark(message, asked=name, found=", ".join(match.names)))
+            NameMatch(match.names, match.rows, trust, Remark(message, asked=name, found=", ".join(match.names)))
             for match in self._exact(text) or self._by_alias(text, name)
         ]
 

@@ -8,6 +8,7 @@ import shapely
 
 from geo.analysis.corners import direction, turn
 from geo.analysis.meetings import Unlocated
+from geo.analysis.named_stretches import AZIMUTHS
 from geo.model.errors import N_
 
 STEP_M = 30.0
@@ -22,8 +23,8 @@ SAME_ROAD_M = 300.0
 MAX_HALF_LENGTH_M = 1500.0
 """A stretch with a longer half is no place any more."""
 
-STRETCHES = {"": (0.0, 1.0), "中": (1 / 3, 2 / 3), "low": (0.0, 1 / 3), "high": (2 / 3, 1.0)}
-"""Share of the road's length: all of it, its middle, the third where it begins or ends."""
+STRETCHES = {"": (0.0, 1.0), "中": (1 / 3, 2 / 3), "high": (2 / 3, 1.0)}
+"""Share of the road's length: all of it, its middle, the third at one end."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def stretch(lines: numpy.ndarray, name: str, part: str = "") -> Spot:
     Parameters
     ----------
     part
-        One of 东西南北中, or nothing for the whole road.
+        One of 东西南北中, 东北 and its like, or nothing for the whole road.
 
     Raises
     ------
@@ -102,12 +103,12 @@ def stretch(lines: numpy.ndarray, name: str, part: str = "") -> Spot:
         raise Unlocated(N_("叫“%(road)s”的道路不只一处，不能确定是哪一条"), road=name)
     points = shapely.get_coordinates(shapely.segmentize(lines, SAMPLE_M))
     axis = _axis(points)
-    if part in ("北", "南", "东", "西"):
-        wanted = direction({"北": 0.0, "东": 90.0, "南": 180.0, "西": 270.0}[part])
+    if part in AZIMUTHS:
+        wanted = direction(AZIMUTHS[part])
         if abs(float(axis @ wanted)) < math.cos(math.radians(60)):
             raise Unlocated(N_("“%(road)s”的走向与所述路段不符"), road=name)
         axis = axis if axis @ wanted > 0 else -axis
-    start, end = STRETCHES["high" if part in ("北", "南", "东", "西") and part else part]
+    start, end = STRETCHES["high" if part in AZIMUTHS else part]
     along = points @ axis
     low, length_m = along.min(), float(along.max() - along.min())
     half_m = length_m * (end - start) / 2
