@@ -142,7 +142,8 @@ class Lattice(Pieces):
         stem_end = end - self.suffixes[end].get("road", 1)
         for place in (start, start + 1) if self.bare_places else ():
             if place in self.bare_places and carries_name(self.run[self.bare_places[place] : stem_end]):
-                worst = costs["area"]
+                twice = self.bare_places[place] in self.bare_places  # 河南焦作人民路
+                worst = costs["area"] + (costs["second_area"] if twice else 0.0)
         for inner in self.within(self.places, start + 1, end - 2):
             if carries_name(self.run[inner : end - 1]):
                 worst = max(worst, costs["thing"])

@@ -14,6 +14,7 @@ LONGEST_PHRASE = 600
 
 OPENING, CLOSING = SEPARATORS["opening"], SEPARATORS["closing_brackets"]
 AS_COMMA = str.maketrans(dict.fromkeys(OPENING + CLOSING, ","))
+COUNTED = re.compile(SEPARATORS["counted"])
 BRACKETED = re.compile(f"[{re.escape(OPENING)}]([^{re.escape(OPENING + CLOSING)}]{{1,40}})[{re.escape(CLOSING)}]")
 OF_THING = {f"T{letter}" for letter in "dDkixlv"} | {"Up", "Us"}
 """What stands before and after brackets that tell where a thing, or a road without a name, is."""
@@ -68,7 +69,9 @@ def take_out_brackets(text: str) -> tuple[str, list[int], list[Bracket]]:
 
 
 def read_bracket(reading: Reading, bracket: Bracket, around: list[Token]) -> None:
-    """Add what a bracket says, unless it only gives another name of the road before it."""
+    """Add what a bracket says, unless it only gives another name of the road before it, or tells what is counted in."""
+    if COUNTED.match(bracket.text):
+        return
     before = next((token for token in reversed(around) if token.end <= bracket.anchor), None)
     after = next((token for token in around if token.start >= bracket.anchor), None)
     tokens = prepare(tokenize(bracket.text))

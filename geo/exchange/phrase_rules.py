@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from geo.exchange.phrase_tokens import Token
-from geo.exchange.phrase_words import CROSSING_ALONE, WORDS
+from geo.exchange.phrase_words import CROSSING_ALONE, SEPARATORS, WORDS
 
 OPPOSITE = {"N": "S", "S": "N", "E": "W", "W": "E", "NE": "SW", "SW": "NE", "NW": "SE", "SE": "NW"}
 CORNERS = frozenset(("NE", "NW", "SE", "SW"))
 NAMES = "RUT"
+PLOTS = tuple(SEPARATORS["plots"])
 CONNECTORS = frozenset(
     text for text, words in WORDS.items() if len(text) == 1 and any(word.letter == "c" for word in words)
 )
@@ -31,6 +32,8 @@ class Reading:
     covered: set[str] = field(default_factory=set)
     quadrants: set[str] = field(default_factory=set)
     offset: tuple[float, str | None] | None = None
+    offset_of_thing: bool = False
+    """Whether the distance is one from a thing: 林皋镇东南3公里."""
     roadside: str | None = None
     crossing: bool = False
     pair: bool = False
@@ -61,6 +64,11 @@ def together(first: str | None, second: str) -> str:
 def told_of(found: list[Token]) -> list[Token]:
     """The words that name a direction."""
     return [token for token in found if token.direction and token.letter in "dDvr"]
+
+
+def of_plot(token: Token) -> bool:
+    """Whether a direction tells where a plot is: 以北地块."""
+    return token.letter == "d" and token.text.endswith(PLOTS)
 
 
 def lone_corner(found: list[Token]) -> str | None:
@@ -133,6 +141,9 @@ class Reader:
             self.first.more.append(self.reading)
         self.mention(names, unnamed=True)
         self.reading.crossing = self.reading.crossing or len(names) > 1
+        if len(names) > 1 and self.reading.offset_of_thing:
+            self.reading.offset = self.reading.roadside = None  # a crossing tells more than a distance from a town
+            self.reading.offset_of_thing = False
         if any(token.letter == "l" for token in found):
             self.measure(found[at:] if found[at].letter == "x" else found)
         elif len(names) > 1:
@@ -164,8 +175,12 @@ class Reader:
         towards = [token for token in found[:at] if token.letter in "vdD"]
         after = [direction for token in found[at + 1 :] if (direction := token.direction)]
         names = [token for token in found[:at] if token.letter in NAMES]
+        of_thing = bool(names) and all(name.letter == "T" for name in names)
+        if of_thing and self.reading.crossing:
+            return
         self.mention(names)
         if self.reading.offset is None:
+            self.reading.offset_of_thing = of_thing
             metres = found[at].metres or 0.0
             self.reading.offset = (metres, towards[-1].direction if towards else None)
             self.reading.roadside = after[0] if after else None
@@ -188,9 +203,11 @@ class Reader:
     def sides(self, found: list[Token]) -> None:
         names = [token for token in found if token.letter in NAMES]
         self.mention(names)
-        for token, following in zip(found, [*found[1:], None], strict=True):
-            if token.letter == "d" and following and following.letter in "dD":
+        for before, token, following in zip([None, *found], found, [*found[1:], None], strict=False):
+            if token.letter == "d" and following and following.letter in "dD" and not of_plot(token):
                 continue  # 魁玉路西以北 is north of a road's western part
+            if before and of_plot(before):
+                continue  # 枫明路以北地块南侧 lies in the plot
             for name in names:
                 if token.letter in "dDr" and (direction := token.direction):
                     self.put_side(name, direction)
@@ -213,6 +230,10 @@ class Reader:
     def encloses(self, found: list[Token]) -> None:
         self.reading.enclosed = True
 
+    def goes_round(self, found: list[Token]) -> None:
+        self.name_only(found)
+        self.encloses(found)
+
     def forget(self, found: list[Token]) -> None:
         """位于: what was named before it without a relation is the site's own name."""
         reading = self.reading
@@ -233,7 +254,7 @@ class Reader:
         # 办事处东临
         (rf"{N}m(?={P}|$)", adjoins),
         # A路与B路交叉口往南400米路东; 交叉口西南角向南200米
-        (rf"{CROSSED}x[psg]?[vdD]{{0,2}}{P}?l{P}?[rdD]?(?:Rh?(?={P}|$))?", crosses),
+        (rf"{CROSSED}x[psg]?[vdD]{{0,2}}r?{P}?l{P}?[rdD]?(?:Rh?(?={P}|$))?", crosses),
         # A路与B路(西北)交叉口(西北角、东北角)
         (rf"{CROSSED}{D}?{P}?x(?:g?{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:Rh?(?={P}|$))?", crosses),
         # A路与B路西北角
@@ -241,6 +262,8 @@ class Reader:
         # A路东100米; A路2.5公里处北侧
         (rf"{N}g?{P}?[vdD]{{0,2}}{P}?l(?:{P}?r|d)?", measure),
         (rf"[vdD]l{P}?r?", measure),
+        # 兴宁桥西-A路-兴宁桥西合围
+        (rf"{N}{D}?(?:t{N}{D}?)+e", goes_round),
         # A路与B路之间
         (rf"{N}(?:{J}?{N})+b", between),
         # A路(B路至C路段)西侧

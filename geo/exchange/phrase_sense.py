@@ -13,9 +13,11 @@ from geo.exchange.phrase_tokens import Token
 from geo.exchange.phrase_words import (
     AREAS,
     AVENUES,
+    BRIDGE_OF_ROAD,
     SEPARATORS,
     STREET_AT_CROSSING,
     STRIPS,
+    THE_SITE,
     THINGS,
     WORDS,
     carries_name,
@@ -43,7 +45,7 @@ CROSSED = re.compile("(?P<first>T)[cs]?Rx|R[cs]?(?P<second>T)x")
 SUBDISTRICT_NAME = re.compile(AREAS["subdistrict"])
 WATERS = tuple(THINGS["waters"])
 BRIDGE, BUILDING = re.compile(THINGS["bridge"]), re.compile(THINGS["building"])
-TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])(?P<second>(?P<stem>.{2,})[路街道线])")
+TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])[与及]?(?P<second>(?P<stem>.{2,})[路街道线])")
 """Patterns over the text of a token."""
 
 
@@ -51,7 +53,7 @@ def prepare(tokens: list[Token]) -> list[Token]:
     """The tokens that rules look at: no words that say nothing, one separator between two things, D for a corner."""
     kept: list[Token] = []
     for token in areas_as_things(join_strips(join_buildings(streets_as_areas(sides_in_row(tokens))))):
-        if token.letter in IGNORED:
+        if token.letter in IGNORED or (token.letter == "T" and THE_SITE.fullmatch(token.text)):
             continue
         if token.letter in SEPARATOR_LETTERS and kept and kept[-1].letter in SEPARATOR_LETTERS:
             if SEPARATOR_LETTERS.index(token.letter) > SEPARATOR_LETTERS.index(kept[-1].letter):
@@ -154,9 +156,15 @@ def go_on_as_begun(tokens: list[Token]) -> list[Token]:
 
 
 def streets_at_crossings(tokens: list[Token]) -> list[Token]:
-    """马医科与人民路交叉口: what crosses a road and does not end like a thing is a street."""
+    """马医科与人民路交叉口: what crosses a road and does not end like a thing is a street.
+
+    Of 金水路高架桥 it is the road that crosses.
+    """
     letters = "".join(token.letter for token in tokens)
     places = {match.start(name) for match in CROSSED.finditer(letters) for name in ("first", "second")} - {-1}
+    for place in places:
+        if bridge := BRIDGE_OF_ROAD.fullmatch(tokens[place].text):
+            tokens[place] = replace(tokens[place], letter="R", text=bridge["road"])
     return relettered(tokens, {place: "R" for place in places if is_street(tokens[place].text)})
 
 

@@ -92,6 +92,7 @@ CROSSING_ALONE = re.compile(ROADS["crossing_alone"])
 NEEDS_ADJECTIVE = re.compile(ROADS["needs_adjective"])
 BEGUN_BEFORE = re.compile(ROADS["begun_before"])
 MEASURED = re.compile(THINGS["measured"])
+THE_SITE, BRIDGE_OF_ROAD = re.compile(THINGS["the_site"]), re.compile(THINGS["bridge_of_road"])
 OF_ROAD, PLACES = re.compile(THINGS["belongs_to_road"]), frozenset(THINGS["places"])
 QUARTER = AREAS["quarter"]
 GOES_ON = re.compile(AREAS["goes_on"])

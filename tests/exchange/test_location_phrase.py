@@ -255,6 +255,45 @@ def test_a_mark_on_a_road_and_a_distance_from_a_thing_are_lengths(text, metres, 
     assert answer["sides"] == sides
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "长江路与黄山路交叉口往西300路北",
+            {"kind": "offset", "offset_m": 300, "offset_dir": "W", "roadside": "N", "roads": ["长江路", "黄山路"]},
+        ),
+        (
+            "林皋镇东南约3公里，秀水路与342国道交汇处西南侧",
+            {"kind": "intersection", "quadrant": "SW", "offset_m": None, "roads": ["秀水路", "342国道"]},
+        ),
+        ("长江路与黄山路交汇处东北角（北方家纺西300米）", {"kind": "intersection", "offset_m": None}),
+        ("中山东路与湖滨南路交会口南路西", {"kind": "intersection", "quadrant": "S"}),
+        ("文明路与井冈山路交叉口西路南150米路南", {"offset_m": 150, "offset_dir": "W", "roadside": "S"}),
+        ("丁湾菜市场南再100米路西", {"offset_m": 100, "offset_dir": "S", "other_sides": {"丁湾菜市场": "S"}}),
+    ],
+)
+def test_a_distance_is_measured_from_what_it_is_told_of(text, said):
+    answer = read(text)
+    assert {key: answer[key] for key in said} == said
+
+
+@pytest.mark.parametrize(
+    ("text", "roads", "others"),
+    [
+        ("由淮河路-小山路-闽江路-进港路围合的这个地块内", ["淮河路", "小山路", "闽江路", "进港路"], {}),
+        ("奉化江-南苑街-兴宁桥西合围区域", ["南苑街"], {}),
+        ("东至A1路（含新华路），西至B1路", ["A1路", "B1路"], {}),
+        ("中州大道与金水路高架桥交叉口", ["中州大道", "金水路"], {}),
+        ("折线路与通达路交叉口", ["折线路", "通达路"], {}),
+        ("征收范围为东至吉尔北苑，北至规划红线", [], {"吉尔北苑": "W", "规划红线": "S"}),
+        ("东至吴官屯村农民集体土地", [], {"吴官屯村农民集体土地": "W"}),
+    ],
+)
+def test_what_lies_in_a_block_is_no_limit_of_it(text, roads, others):
+    answer = read(text)
+    assert (answer["roads"], answer["other_sides"]) == (roads, others)
+
+
 def test_what_a_block_has_on_its_four_sides_are_its_limits():
     answer = read("东有金文路，南有桃园街，西有平金路，北有规划路")
     assert (answer["kind"], answer["bounds"]) == ("bounded", {"E": "金文路", "S": "桃园街", "W": "平金路"})
