@@ -46,14 +46,14 @@ class Block:
         Its plane.
     rows
         Of all the roads.
-    meetings
-        Of the roads, where they are not on different levels.
+    corners
+        Meetings of the roads that are not on different levels, each with the places of the two roads in the list.
     """
 
     outline: shapely.Polygon
     crs: str
     rows: numpy.ndarray
-    meetings: tuple[Meeting, ...]
+    corners: tuple[tuple[tuple[int, int], Meeting], ...]
 
 
 def enclosed(network: RoadNetwork, roads: Sequence[numpy.ndarray], sides: Mapping[int, str]) -> Block:
@@ -88,7 +88,8 @@ def enclosed(network: RoadNetwork, roads: Sequence[numpy.ndarray], sides: Mappin
     if len(fitting) > 1:
         raise Unlocated(N_("所列道路在道路数据里合围成 %(count)s 个街区，不能确定是哪一个"), count=len(fitting))
     all_rows = numpy.unique(numpy.concatenate(roads))
-    return Block(fitting[0], crs, all_rows, tuple(each for each in places if each.kind != Kind.BRIDGE))
+    level = tuple((pair, each) for pair, found in met.items() for each in found if each.kind != Kind.BRIDGE)
+    return Block(fitting[0], crs, all_rows, level)
 
 
 def _faces(

@@ -114,7 +114,7 @@ def corner_towards(crossing: Crossing, quadrant: str) -> Choice:
         If no corner looks that way.
     """
     wanted = azimuth_of(quadrant)
-    corners = list(_corners(crossing))
+    corners = list(corners_of(crossing))
     front = _front(crossing, wanted)
     if front and abs(turn(front.side, wanted)) < min((_off(each, wanted) for each in corners), default=180.0):
         return Choice(front)
@@ -148,7 +148,7 @@ def corner_on_sides(crossing: Crossing, sides: Mapping[int, str]) -> Choice:
     Unlocated
         If a road has no such side because it runs that way, or no corner lies on all sides.
     """
-    fitting = [(how_well, each) for each in _corners(crossing) if (how_well := _on_sides(each, sides)) > MIN_ACROSS]
+    fitting = [(how_well, each) for each in corners_of(crossing) if (how_well := _on_sides(each, sides)) > MIN_ACROSS]
     if not fitting:
         raise _no_corner(crossing)
     best = min(fitting, key=lambda item: (item[1].is_extended, -item[0]))[1]
@@ -169,7 +169,7 @@ def _off(corner: Corner, wanted: float) -> float:
     return abs(turn(corner.middle, wanted))
 
 
-def _corners(crossing: Crossing) -> Iterator[Corner]:
+def corners_of(crossing: Crossing) -> Iterator[Corner]:
     """Corners between arms, also those of roads that go on under another name or are thought to go on."""
     longer = [[(arm, False) for arm in arms] + list(_extended(crossing, arms)) for arms in crossing.arms]
     for (first, one), (second, other) in product(*longer):

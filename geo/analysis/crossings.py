@@ -144,6 +144,19 @@ def _chosen(network: RoadNetwork, pairing: _Pairing, meeting: Meeting, asked: tu
     return replace(crossing, doubts=(doubt, *crossing.doubts), others=others, is_certain=False)
 
 
+def crossing_at(
+    network: RoadNetwork, matches: tuple[NameMatch, NameMatch], meeting: Meeting, asked: tuple[str, str]
+) -> Crossing:
+    """One of the meetings of two roads as a crossing.
+
+    Raises
+    ------
+    Unlocated
+        If the error of a road is not known.
+    """
+    return _crossing(network, _Pairing(matches, (meeting,)), *asked)
+
+
 def find_meetings(network: RoadNetwork, first: str, second: str) -> _Pairing:
     """The surest reading of both names in which the roads meet at all, and every place where they do.
 

@@ -14,8 +14,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis import blocks, stretches
+from geo.analysis.block_places import place_in_block
 from geo.analysis.corners import azimuth_of, corner_on_sides, corner_towards, direction, turn
-from geo.analysis.crossings import Crossing, find_crossing, match_road
+from geo.analysis.crossings import Crossing, crossing_at, find_crossing, match_road
 from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Unlocated
 from geo.analysis.named_stretches import off_stretch, stretch_of
@@ -153,7 +154,11 @@ class Locator:
             raise
         doubts = [match.remark for match in matches if match.remark is not None]
         doubts += self._off_stretches(site.phrase, roads, matches, block)
-        return self.placer.as_block(block, site.area_m2, doubts)
+        corners = [
+            crossing_at(self.network, (matches[one], matches[other]), meeting, (roads[one], roads[other]))
+            for (one, other), meeting in block.corners
+        ]
+        return place_in_block(self.placer, block, site.area_m2, doubts, corners)
 
     def _off_stretches(
         self, phrase: LocationPhrase, roads: Sequence[str], matches: Sequence[NameMatch], block: blocks.Block

@@ -8,10 +8,9 @@ import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.analysis import blocks
 from geo.analysis.corners import MIN_ACROSS, SAME_ARM_DEG, Choice, Corner, Front, azimuth_of, direction, turn
 from geo.analysis.crossings import Crossing
-from geo.analysis.measuring import to_degrees, to_plane
+from geo.analysis.measuring import to_degrees
 from geo.analysis.meetings import Meeting, Unlocated
 from geo.analysis.network import RoadNetwork
 from geo.analysis.parcels import (
@@ -38,10 +37,7 @@ GROUND_M = 200.0
 SIDES_OF_SQUARE = 6.0
 """How many sides of a parcel's square around it are looked at."""
 
-FILLS_BLOCK = 0.7
-"""Share of a block from which on a parcel is thought to be the whole block, drawn in a little."""
-
-SAME_AREA = 0.005
+SHAPE_UNKNOWN = Remark(N_("地块形状未知，按沿路的四边形绘制"))
 
 
 @dataclass(frozen=True)
@@ -75,6 +71,10 @@ class Place:
     is_certain: bool = False
     candidates: tuple[Meeting, ...] = ()
     reason: Unlocated | None = None
+
+    def doubting_too(self, *remarks: Remark) -> "Place":
+        """With more to be said that leaves no doubt of the place."""
+        return replace(self, doubts=(*self.doubts, *remarks))
 
     def doubting(self, *remarks: Remark | None) -> "Place":
         """With more doubts, if there are any."""
@@ -126,24 +126,28 @@ class Placer:
         """What is in the way around a place."""
         reach_m = GROUND_M + more_m + (SIDES_OF_SQUARE * math.sqrt(area_m2) if area_m2 else 0.0)
         box = shapely.Point(lon, lat).buffer(2 * reach_m / 100_000).envelope
-        return Ground(self.network, lon, lat, reach_m, self._standing_in(box))
+        return Ground(self.network, lon, lat, reach_m, self.standing_in(box))
 
-    def _standing_in(self, outline: BaseGeometry) -> list[BaseGeometry]:
+    def standing_in(self, outline: BaseGeometry) -> list[BaseGeometry]:
         """Land in EPSG:4326 that others have."""
         standing = self._standing.geometries[self._standing.query(outline)]
         return [*standing, *(shape for shape in self._taken if shape.intersects(outline))]
 
+    def take(self, shape: BaseGeometry) -> None:
+        """Let nothing else be placed on a parcel."""
+        self._taken.append(shape)
+
     def in_corner(self, crossing: Crossing, choice: Choice, area_m2: float | None) -> Place:
         """A parcel in a corner, beside those that stand there already."""
         ground = self.ground(crossing.lon, crossing.lat, area_m2)
-        queue = self._queue(ground, crossing, choice.corner)
+        queue = self.queue(ground, crossing, choice.corner)
         crossing = queue.crossing
         if area_m2 is None:
             doubt = Remark(N_("没有面积，只定到街角的一点"))
             return self.at_crossing(crossing, lon_lat(queue.stand.origin, ground.crs), 0.0, (*choice.doubts, doubt))
-        fit = self._next_in(queue, ground, area_m2)
+        fit = self.next_in(queue, ground, area_m2)
         if fit is None and choice.other is not None:
-            fit = self._next_in(self._queue(ground, crossing, choice.other), ground, area_m2)
+            fit = self.next_in(self.queue(ground, crossing, choice.other), ground, area_m2)
         side_m = math.sqrt(area_m2)
         if fit is None:
             doubt = Remark(N_("街角放不下地块，只定到路口，地块须人工落图"))
@@ -171,13 +175,13 @@ class Placer:
         )
         if roadside.side is None:
             doubt = Remark(N_("没有写明在路的哪一侧，只定到路上的一点"))
-            return self._assuming(replace(base, geometry=shapely.Point(lon, lat)), rows).doubting(doubt)
+            return self.assuming(replace(base, geometry=shapely.Point(lon, lat)), rows).doubting(doubt)
         ground = self.ground(lon, lat, area_m2)
         stand = self._front(ground, rows, roadside)
         if area_m2 is None:
             point = shapely.Point(lon_lat(stand.origin, ground.crs))
             doubt = Remark(N_("没有面积，只定到路边的一点"))
-            return self._assuming(replace(base, geometry=point), rows).doubting(doubt)
+            return self.assuming(replace(base, geometry=point), rows).doubting(doubt)
         fit = fit_along(ground, stand, area_m2, rows.tolist())
         if fit is None:
             raise Unlocated(N_("“%(road)s”旁放不下地块"), road=roadside.road)
@@ -203,7 +207,7 @@ class Placer:
         doubts = (*crossing.doubts, Remark(N_("所述方向没有道路，按直线距离量取")))
         if area_m2 is None:
             place = Place(shapely.Point(lon_lat(point, ground.crs)), accuracy_m, crossing, doubts)
-            return self._assuming(place, crossing.near_rows)
+            return self.assuming(place, crossing.near_rows)
         along = min((arm for arms in crossing.arms for arm in arms), key=lambda arm: abs(turn(arm, azimuth)))
         across = direction(along + math.copysign(90, turn(along, azimuth)))
         half_m = math.sqrt(area_m2) / 2
@@ -227,40 +231,7 @@ class Placer:
             is_certain=crossing.is_certain,
             candidates=crossing.others,
         )
-        return self._assuming(place, crossing.near_rows)
-
-    def as_block(self, block: blocks.Block, area_m2: float | None, doubts: Sequence[Remark]) -> Place:
-        """The block between roads; drawn in where the stated area is a little less."""
-        doubts = list(doubts)
-        gap_m = max((meeting.gap_m for meeting in block.meetings), default=0.0)
-        if gap_m:
-            doubts.append(Remark(N_("围合的道路在道路数据里没有全部相接，最大缺口 %(gap_m)s 米"), gap_m=round(gap_m)))
-        shape = blocks.without_roads(self.network, block)
-        if area_m2 is not None and (others := self._standing_in(outlined(shape, block.crs))):
-            shape = blocks.without_others(shape, [to_plane(each, block.crs) for each in others])
-            doubts.append(Remark(N_("街区里已有别的地块，已避开")))
-        unknown_m = 0.0
-        if area_m2 is not None and abs(shape.area - area_m2) > SAME_AREA * area_m2:
-            if FILLS_BLOCK * shape.area <= area_m2 < shape.area:
-                shape = blocks.shrunk_to(shape, area_m2)
-            else:
-                message = N_("所围街区约 %(drawn)s 亩，与所述 %(stated)s 亩不符，画的是整个街区")
-                doubts.append(Remark(message, drawn=_mu(shape.area), stated=_mu(area_m2)))
-                unknown_m = float(shapely.minimum_bounding_radius(shape)) if area_m2 < shape.area else 0.0
-        is_certain = not doubts
-        if inner := blocks.roads_through(self.network, block):
-            named = [each for each in inner if each is not None]
-            doubts.append(
-                Remark(N_("街区内还有道路穿过：%(roads)s"), roads=", ".join(named))
-                if named
-                else Remark(N_("街区内还有没有路名的道路穿过"))
-            )
-        outline = outlined(shape, block.crs)
-        if area_m2 is not None and abs(shape.area - area_m2) <= SAME_AREA * area_m2:
-            self._taken.append(outline)
-        near = numpy.intersect1d(block.rows, self.network.tree.query(outline.buffer(1e-3)))
-        accuracy_m = math.hypot(float(numpy.nanmax(self.network.errors_m[near])), gap_m, unknown_m)
-        return self._assuming(Place(outline, accuracy_m, doubts=tuple(doubts), is_certain=is_certain), near)
+        return self.assuming(place, crossing.near_rows)
 
     def _parcel(
         self,
@@ -275,21 +246,20 @@ class Placer:
         doubts = list(doubts)
         if not fit.is_whole:
             message = N_("街区放不下 %(stated)s 亩，只画出放得下的 %(drawn)s 亩")
-            doubts.append(Remark(message, stated=_mu(area_m2), drawn=_mu(fit.shape.area)))
+            doubts.append(Remark(message, stated=in_mu(area_m2), drawn=in_mu(fit.shape.area)))
         elif not fit.is_sensible:
             doubts.append(Remark(N_("地块被道路限制成狭长或不规则的形状，须核对")))
         if fit.crosses_minor:
             doubts.append(Remark(N_("地块内有内部道路或机耕路，未避让")))
         shape = outlined(fit.shape, crs)
-        self._taken.append(shape)
+        self.take(shape)
         if fit.moved_m:
             doubts.append(Remark(N_("原处已有地块，沿路移开约 %(moved_m)s 米"), moved_m=round(fit.moved_m)))
-        assumed = Remark(N_("地块形状未知，按沿路的四边形绘制"))
-        return self._assuming(
-            Place(shape, None, crossing, tuple(doubts), (assumed,), fit.is_whole and fit.is_sensible), rows
+        return self.assuming(
+            Place(shape, None, crossing, tuple(doubts), (SHAPE_UNKNOWN,), fit.is_whole and fit.is_sensible), rows
         )
 
-    def _assuming(self, place: Place, rows: Sequence[int]) -> Place:
+    def assuming(self, place: Place, rows: Sequence[int]) -> Place:
         """With what was assumed of the roads."""
         rows = numpy.asarray(rows, dtype=int)
         assumptions = list(place.assumptions)
@@ -305,13 +275,13 @@ class Placer:
             assumptions.append(Remark(message, spread_m=round(place.crossing.spread_m)))
         return replace(place, assumptions=tuple(assumptions))
 
-    def _next_in(self, queue: "Queue", ground: Ground, area_m2: float) -> Fit | None:
+    def next_in(self, queue: "Queue", ground: Ground, area_m2: float) -> Fit | None:
         """The next parcel of a queue, which may have grown beyond the ground that was looked at."""
         if queue.reach_m:
             ground = self.ground(queue.crossing.lon, queue.crossing.lat, area_m2, queue.reach_m)
         return queue.fit(ground, area_m2)
 
-    def _queue(self, ground: Ground, crossing: Crossing, corner: Corner | Front) -> "Queue":
+    def queue(self, ground: Ground, crossing: Crossing, corner: Corner | Front) -> "Queue":
         """The corner with what stands there already, whichever road is named first."""
         azimuths = corner.azimuths if isinstance(corner, Corner) else (corner.azimuth, corner.side)
         key = (frozenset(crossing.roads), tuple(sorted(round(azimuth) for azimuth in azimuths)))
@@ -387,5 +357,6 @@ def lon_lat(point: numpy.ndarray, crs: str) -> tuple[float, float]:
     return degrees.x, degrees.y
 
 
-def _mu(area_m2: float) -> float:
+def in_mu(area_m2: float) -> float:
+    """Square metres as 亩, to two decimals."""
     return round(area_m2 / SQUARE_METRES_PER_MU, 2)

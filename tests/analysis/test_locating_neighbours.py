@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import pytest
+import shapely
 
 from geo.analysis.locating import Site, locate_sites
 from geo.analysis.network import RoadNetwork
@@ -14,6 +15,9 @@ BENT = [
     ("湖滨路", [(0, -1500), (0, 0), (40, 300), (160, 600), (340, 900)], {}), straight("文化路", (-800, 0), (800, 0)),
 ]  # fmt: skip
 TEE = [straight("洪河大道", (-900, 0), (900, 0)), straight("金沙路", (0, 0), (0, 900))]
+
+
+BLOCK = LocationPhrase("", "bounded", ("北路", "西路", "南路", "东路"))
 
 
 def located(roads, *sites):
@@ -51,6 +55,27 @@ def test_a_block_that_is_a_parcel_is_taken():
     assert "已避开" in told(places[1]) and not places[1].is_certain
     assert area_m2(places[1]) == pytest.approx(whole_m2 - 110 * 110, rel=0.001)
     assert shapes[1].distance(shapes[0]) == pytest.approx(10, abs=0.1)
+
+
+@pytest.mark.parametrize("phrase", [BLOCK, sides(北路="S", 西路="E", 南路="N", 东路="W")])
+def test_small_sites_in_one_large_block_stand_side_by_side_in_its_first_corner(phrase):
+    places, shapes = located(GRID, (phrase, 30_000.0), (phrase, 20_000.0), (phrase, 40_000.0))
+    assert [area_m2(place) for place in places] == pytest.approx([30_000, 20_000, 40_000], rel=0.005)
+    assert shapes[0].bounds[:1] + shapes[0].bounds[3:] == pytest.approx((20, 380), abs=0.1)  # 北路 and 西路 come first
+    block = shapely.box(20, 20, 580, 380)
+    for place, shape in zip(places, shapes, strict=True):
+        assert block.buffer(0.1).contains(shape) and not place.is_certain and "何处" in told(place)
+        assert all(shape.centroid.distance(shapely.Point(at)) <= place.accuracy_m for at in block.exterior.coords)
+    again, _ = located(GRID, (phrase, 30_000.0), (phrase, 20_000.0), (phrase, 40_000.0))
+    assert [place.geometry for place in again] == [place.geometry for place in places]
+
+
+def test_a_small_site_in_a_block_gives_way_to_one_in_its_corner_and_is_a_point_where_there_is_no_room():
+    corner = LocationPhrase("", "intersection", ("北路", "西路"), "SE")
+    areas = (50_000.0, 60_000.0, 25_000.0, 25_000.0)
+    places, shapes = located(GRID, (corner, 10_000.0), *((BLOCK, each) for each in areas))
+    assert [place.geometry.geom_type for place in places] == ["Polygon"] * 4 + ["Point"]
+    assert shapes[4].within(shapely.box(20, 20, 580, 380)) and "人工落图" in str(places[4].doubts[-1])
 
 
 def test_a_block_that_others_fill_is_told():
