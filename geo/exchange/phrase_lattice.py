@@ -212,7 +212,6 @@ class Lattice(Pieces):
         for place in self.within(self.limits, start, end - 3):
             if self.run[place + 1] in grammar.THINGS["limits_inside"]:
                 total += costs["limit_inside"]
-                break
         for inner in self.within(self.closers, start, end):
             total += 0.0 if grammar.OF_ROAD.fullmatch(self.run, inner, end) else costs["road"]
         total += costs["joined"] if self.joined_inside(start, end) else 0.0

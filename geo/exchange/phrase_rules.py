@@ -172,7 +172,8 @@ class Reader:
     def measure(self, found: list[Token]) -> None:
         """A length with its direction: 往南400米路东."""
         at = next(index for index, token in enumerate(found) if token.letter == "l")
-        towards = [token for token in found[:at] if token.letter in "vdD"]
+        before = found[:at]
+        towards = [token for token in before if token.letter in "vdD"] or [t for t in before if t.letter == "r"]
         after = [direction for token in found[at + 1 :] if (direction := token.direction)]
         names = [token for token in found[:at] if token.letter in NAMES]
         of_thing = bool(names) and all(name.letter == "T" for name in names)

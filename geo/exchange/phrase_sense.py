@@ -34,7 +34,7 @@ FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
 SIDE_PREFIX = "以"
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 
-SIDED_AREA = re.compile("A(?=[dk]|f?i|m(?:[ps]|$))|(?<=m)A(?=f?[ps_]|f?$)|(?<=m[RT][ct])A(?=f?[ps_]|f?$)")
+SIDED_AREA = re.compile("A(?=[dk]|f?i|m(?:[ps]|$))|(?<=m)A(?=[fx]?[ps_]|[fx]?$)|(?<=m[RT][ct])A(?=f?[ps_]|f?$)")
 SUBDISTRICT = re.compile("AR(?=R(?!_?x)|(?P<water>Td))|^R(?=Rh)")
 BEGUN = re.compile("Rd[ps]RT")
 AVENUE = re.compile("Rd(?=[ct]R+[xd])|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psc].*e)")

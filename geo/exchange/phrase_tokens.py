@@ -28,6 +28,7 @@ DROPPED = str.maketrans("", "", SEPARATORS["dropped"])
 NOTICE_NUMBER = re.compile(SEPARATORS["notice_number"])
 NOT_CONTINUING = re.compile(SEPARATORS["not_continuing"])
 DOTS, CONTINUING_NUMBER = re.compile(SEPARATORS["dots"]), re.compile(SEPARATORS["continuing_number"])
+DASH_FOR_ONE, ONE = re.compile(SEPARATORS["dash_for_one"]), SEPARATORS["one"]
 LETTER_OF_STATE = {"Q": "R", "P": "R", "w": "d"}
 RUN = re.compile(
     r"""(?: [^\W_] | [·\#]
@@ -126,6 +127,7 @@ def tidy(text: str) -> str:
     """Half-width digits and letters, no quotation marks or numbers of notices, and no space inside a name."""
     plain = NOTICE_NUMBER.sub(" ", unicodedata.normalize("NFKC", text)).translate(DROPPED)
     plain = DOTS.sub(" ", plain) if "·" in plain else plain
+    plain = DASH_FOR_ONE.sub(ONE, plain) if "-" in plain else plain
     first, *others = re.split(r"\s+", plain.strip())
     tidied = first
     for before, piece in pairwise([first, *others]):

@@ -269,6 +269,8 @@ def test_a_mark_on_a_road_and_a_distance_from_a_thing_are_lengths(text, metres, 
         ("长江路与黄山路交汇处东北角（北方家纺西300米）", {"kind": "intersection", "offset_m": None}),
         ("中山东路与湖滨南路交会口南路西", {"kind": "intersection", "quadrant": "S"}),
         ("文明路与井冈山路交叉口西路南150米路南", {"offset_m": 150, "offset_dir": "W", "roadside": "S"}),
+        ("农业路天明路交叉口路东100米", {"offset_m": 100, "offset_dir": "E", "roads": ["农业路", "天明路"]}),
+        ("崔阿路与棉辛路路口南150米 南向北", {"offset_m": 150, "offset_dir": "S", "roadside": None}),
         ("丁湾菜市场南再100米路西", {"offset_m": 100, "offset_dir": "S", "other_sides": {"丁湾菜市场": "S"}}),
     ],
 )
@@ -287,6 +289,10 @@ def test_a_distance_is_measured_from_what_it_is_told_of(text, said):
         ("折线路与通达路交叉口", ["折线路", "通达路"], {}),
         ("征收范围为东至吉尔北苑，北至规划红线", [], {"吉尔北苑": "W", "规划红线": "S"}),
         ("东至吴官屯村农民集体土地", [], {"吴官屯村农民集体土地": "W"}),
+        ("基地东至凉城路西至江杨家园南至江杨家园北至规划三门路", ["凉城路", "三门路"], {"江杨家园": "NE"}),
+        ("北至规划支路一，东与锦江区交界", ["规划支路一"], {"锦江区": "W"}),
+        ("计划完成对河滩路以东、和平路以西的改造", ["河滩路", "和平路"], {}),
+        ("大闸路与七-路交叉西30米路南", ["大闸路", "七一路"], {}),
     ],
 )
 def test_what_lies_in_a_block_is_no_limit_of_it(text, roads, others):
