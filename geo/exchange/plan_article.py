@@ -44,7 +44,7 @@ def complete_article(records: list[PlanRecord], passages: list[Passage]) -> list
     body_first = sorted(join_items(passages), key=lambda passage: FULL_STOP not in passage.text)
     for words, start in sentences(body_first, base.source.end):
         base = with_sentence(base, words, start)
-    return [base] if base.location_text or base.quantities else []
+    return [base] if records or base.location_text or base.quantities else []
 
 
 def with_later_sentences(records: list[PlanRecord], passages: Sequence[Passage]) -> list[PlanRecord]:

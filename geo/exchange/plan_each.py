@@ -61,11 +61,13 @@ def all_finished(text: str, anchors: list[Anchor]) -> list[Anchor]:
 def turns_of_figures(text: str, number: int) -> Iterator[list[Span]]:
     """Places of as many figures in a row as there are projects, behind 分别 or 各."""
     run: list[Quantity] = []
+    apart = False
     for each in [*find_quantities(text), None]:
         if each and run and each.unit == run[-1].unit and BETWEEN.fullmatch(text[run[-1].end : each.start]):
             run.append(each)
             continue
-        if len(run) == number and APART.search(run[0].label):
+        apart = apart or bool(run and APART.search(run[0].label))
+        if len(run) == number and apart:  # 占地分别为30亩、40亩,投资8000万元、9000万元
             yield [(figure.start, figure.end) for figure in run]
         run = [each] if each else []
 

@@ -1,10 +1,12 @@
 """Projects that stand in a row, and names that are a row of their own parts."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from geo.exchange.plan_anchor import ANCHORS, LOCATED_RANK, PREDICATE, SERIAL, Anchor, is_told
 from geo.exchange.plan_details import find_location, finished_year
+from geo.exchange.plan_each import turns_of_figures
 from geo.exchange.plan_names import (
     CLAUSES,
     COMMON,
@@ -24,9 +26,13 @@ PART_OF_ONE, LISTED_DONE = re.compile(ANCHORS["part_of_one"]), re.compile(ANCHOR
 LISTED_ALONE, LISTED_AS = re.compile(ANCHORS["listed_alone"]), re.compile(ANCHORS["listed_as"])
 BRACKETED, SERIAL_CLAUSE = re.compile(ANCHORS["bracketed"]), re.compile(CLAUSES["serial_clause"])
 YEAR_OF_ROW = re.compile(ANCHORS["year_of_row"])
+YEAR_OF_SENTENCE = re.compile(ANCHORS["year_of_sentence"])
 YEAR_BEFORE = re.compile(ANCHORS["year_before"])
 IN_BRACKETS = re.compile(r"\([^()\n]{2,120}\)")
+LISTED_COUNTED, LISTED_NAMED = re.compile(ANCHORS["listed_counted"]), re.compile(ANCHORS["listed_named"])
+LISTED_ONE, TWO_OF_LIST = re.compile(ANCHORS["listed_one"]), re.compile(ANCHORS["two_of_list"])
 LISTED_LABEL, CALLED = re.compile(ANCHORS["listed_label"]), re.compile(ANCHORS["called"])
+FULL_STOP = CLAUSES["full_stop"]
 SHORTEST_CALLED = 5
 SHORTEST_LISTED, SHORT_FRONT = 6, 16
 ROW = (SERIAL, *NAMES["joins"])
@@ -94,33 +100,87 @@ def bracketed(text: str) -> list[Anchor]:
 
 def listed_alone(text: str) -> list[Anchor]:
     """Projects that a sentence only names: 建成双流镇幼儿园、龙岗镇第二幼儿园。"""
-    found: list[Anchor] = []
+    found = alone_of_kind(text)
     if SERIAL not in text:
         return found
+    found += rows_of_all(text)
     bare = IN_BRACKETS.sub(lambda brackets: HELD_OUT * len(brackets[0]), text)
     for match in (*LISTED_ALONE.finditer(bare), *LISTED_DONE.finditer(bare), *LISTED_LABEL.finditer(bare)):
         told = HELD_OUT in match["list"]
         several = members(bare, match)
         if told or all(kind_of(each.name) or is_long(each.name) for each in several):
             several = [each for each in several if not bare.startswith(HELD_OUT, each.start + len(each.name))]
-            year = finished_year(text[match.end("list") : match.end()])
-            found += [replace(each, year=year or each.year) for each in several]
+            rest = text[match.end("list") :].partition(FULL_STOP)[0] if match.re is LISTED_DONE else ""
+            year = finished_year(rest)
+            found += [replace(as_in(text, bare, each), year=year or each.year) for each in several]
     return found
+
+
+def as_in(text: str, bare: str, anchor: Anchor) -> Anchor:
+    """An anchor with the brackets that its name holds: 天津医院(天和医院)改扩建项目."""
+    if HELD_OUT not in anchor.name:
+        return anchor
+    place = bare.index(anchor.name, anchor.start)
+    return replace(anchor, name=text[place : place + len(anchor.name)])
+
+
+def alone_of_kind(text: str) -> list[Anchor]:
+    """The one project that stands for all of its kind: 扩建长乐市人民医院等项目."""
+    found = []
+    for match in LISTED_ONE.finditer(text):
+        name = clean_name(match["list"])
+        if is_whole(name) and kind_of(name) and name in match["list"] and not COMMON.match(name):
+            found.append(Anchor(name, match.start(), match.end("list"), 3, listed=True, year=year_before(text, match)))
+    return found
+
+
+def rows_of_all(text: str) -> list[Anchor]:
+    """Projects in a row of which a sentence tells what they are together; by turns where it says so.
+
+    望江小学、海棠小学两所学校占地面积分别为30亩、40亩,共投资2亿元: the sum is no project's own.
+    """
+    found: list[Anchor] = []
+    for match in (*LISTED_COUNTED.finditer(text), *LISTED_NAMED.finditer(text)):
+        several = members(text, match)
+        if not all(kind_of(each.name) or is_long(each.name) for each in several):
+            continue
+        rest = text[match.end("list") :].partition(FULL_STOP)[0]
+        if several and next(turns_of_figures(rest, len(several)), None):
+            found.append(Anchor(match["list"], match.start("list"), match.end("list"), 3))
+            continue
+        said = YEAR_OF_SENTENCE.match(text[text.rfind(FULL_STOP, 0, match.start()) + 1 : match.start("list")])
+        year = finished_year(rest) or (int(said["year"]) if said else None)
+        found += [replace(each, year=each.year or year) for each in several]
+    return found
+
+
+def pieces_of(match: re.Match[str]) -> Iterator[tuple[str, int]]:
+    """The members of a list and their places; a word may join two of them: A、B和C."""
+    place = match.start("list")
+    for piece in ONE_OF_LIST.split(match["list"]):
+        joined = TWO_OF_LIST.fullmatch(piece)
+        if joined and all(is_whole(clean_name(joined[part])) for part in ("one", "last")):
+            yield joined["one"], place
+            yield joined["last"], place + joined.start("last")
+        else:
+            yield piece, place
+        place += len(piece) + 1
 
 
 def members(text: str, match: re.Match[str]) -> list[Anchor]:
     """The members of 推进A、B等项目, if each of them is a project."""
     front = text[max(0, match.start() - 3 * NAMES["longest"]) : match.start()]
     sentence = front[max(front.rfind(mark) for mark in CLAUSES["stops"]) + 1 :]
-    anchors, place, year = [], match.start("list"), year_before(text, match)
-    for piece in ONE_OF_LIST.split(match["list"]):
+    anchors, year = [], year_before(text, match)
+    for piece, place in pieces_of(match):
         named = piece.rstrip(HELD_OUT)
         anchors.append(Anchor(clean_name(named), place, place + len(named), 3, listed=True, year=year))
-        place += len(piece) + 1
     if named := LISTED_AS.match(text[match.end("list") :]):
         name, start = named["name"], match.end("list") + named.start("name")
         return [Anchor(name, match.start(), start + len(name), 3)]
-    names = [each.name for each in anchors]
+    names = [each.name for each in anchors if each.name in text[each.start : each.end]]
+    if len(names) < len(anchors):
+        return []
     called = calls_projects(match)
     proper = all(is_member(name) or (called and is_called(name)) for name in names)
     proper = proper and not all(COMMON.match(name) for name in names)

@@ -123,10 +123,13 @@ def is_usual(name: str) -> bool:
     return usual and not GENERIC.match(name) and not LOCATED.match(name)
 
 
-def name_line(text: str) -> Anchor | None:
-    """The project of which a line is the name and nothing else."""
+def name_line(text: str, below: str = "") -> Anchor | None:
+    """The project of which a line is the name and nothing else; however it ends, where `below` it is told its place."""
     match = NAME_LINE.match(text)
-    if match is None or NO_NAME_LINE.search(text) or not is_project(name := clean_name(match["name"])):
+    if match is None or NO_NAME_LINE.search(text):
+        return None
+    name = clean_name(match["name"])
+    if not is_project(name) and not (LOCATED.match(below) and is_usual(name)):
         return None
     place = text.find(name)
     return Anchor(name, 0, place + len(name)) if place >= 0 and not holds_figures(name) else None
@@ -209,7 +212,8 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     """The same, where no comma in brackets parts a name: 市妇保院(疾控中心、血站)新建项目."""
     text = passage.text
     first = text.partition("\n")[0]
-    anchor = name_line(first) if len(first) < len(text) and not is_heading(passage) else None
+    below = text[len(first) + 1 :]
+    anchor = name_line(first, below) if below and not is_heading(passage) else None
     anchor = anchor or entry(passage)
     found = [anchor] if anchor else []
     for match in INVESTED.finditer(text) if ANCHORS["of"] in text else ():

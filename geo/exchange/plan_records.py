@@ -1,16 +1,16 @@
 """The projects in a plan's prose: which there are, where, how large, for how much, by when."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_anchor import LOCATED_RANK, Anchor
-from geo.exchange.plan_details import classify, find_location, find_year
+from geo.exchange.plan_details import classify, find_location, find_year, finished_year
 from geo.exchange.plan_each import all_finished, each_of
 from geo.exchange.plan_figures import Figures, read_figures
-from geo.exchange.plan_names import alike, bare_name, is_programme, same_project, split_developer
+from geo.exchange.plan_names import alike, bare_name, is_programme, kind_of, same_project, split_developer
 from geo.exchange.plan_projects import (
     CONTINUES,
     MENTIONS,
@@ -25,15 +25,19 @@ from geo.exchange.plan_projects import (
 from geo.exchange.plan_row_records import record_of_row
 from geo.exchange.plan_rows import FORM_KEY
 from geo.exchange.plan_structure import LABEL, Passage, only_year
+from geo.exchange.plan_together import bare_in_rows, dated_together
 from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import find_quantities
 from geo.model.plan import PlanRecord, Source
 
+FULL_STOP = WORDS["clauses"]["full_stop"]
 SHORT_NAME = 4
 """Letters at the end of a name that a text may repeat for all of it."""
 NEAR = 4
 """Records back to which a project may be told again."""
 PHASE_ENDS = re.compile(rf"\(?{WORDS['names']['phase']}\)?$")
+KEY_ALONE = re.compile(rf"(?:^|\n)\W*(?:{FORM_KEY.pattern}):\s*$")
+"""A line that is a key, of which the next one is the value."""
 PHASE = re.compile(WORDS["names"]["phase"])
 MERGED = (
     "developer", "layer", "level", "plan_year", "land_area_mu", "building_area_m2", "scale_m2", "investment_cny_10k",
@@ -50,12 +54,18 @@ AGGREGATE, OTHER_SUBJECT, NEXT_TASK = (
 
 def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
     """All projects that passages plan; what is told of one project in two places of a section is one record."""
-    records = merged(records_in(passages))
+    joined = list(join_items(passages))
+    records = dated_together(merged(records_in(joined)), joined)
     told = {bare_name(record.name) for record in records if record.location_text or record.quantities}
     for record in records:
-        names = {bare_name(record.name), PHASE_ENDS.sub("", bare_name(record.name))}
-        if record.location_text or record.quantities or not names & told:
+        if record.location_text or record.quantities or not is_told_elsewhere(record.name, told):
             yield record
+
+
+def is_told_elsewhere(name: str, told: set[str]) -> bool:
+    """Whether a project that is only named here is one of those that are told of: 奥体小学 and 合肥市奥体小学."""
+    names = {bare_name(name), PHASE_ENDS.sub("", bare_name(name))}
+    return bool(names & told) or any(same_project(name, other) or other.startswith(bare_name(name)) for other in told)
 
 
 def merged(found: Iterator[tuple[Passage, PlanRecord]]) -> list[PlanRecord]:
@@ -73,14 +83,17 @@ def merged(found: Iterator[tuple[Passage, PlanRecord]]) -> list[PlanRecord]:
     return records
 
 
-def records_in(passages: list[Passage]) -> Iterator[tuple[Passage, PlanRecord]]:
+def records_in(passages: Sequence[Passage]) -> Iterator[tuple[Passage, PlanRecord]]:
     """Passages with what each says of the projects that it plans; sections about the past are left out."""
-    for passage in join_items(passages):
+    alone = bare_in_rows(passages)
+    for place, passage in enumerate(passages):
         if passage.row and not passage.is_past and (record := record_of_row(passage, passage.row)):
             yield passage, record
         if passage.is_past or not passage.is_prose:
             continue
         anchors = all_finished(passage.text, anchors_in(passage))
+        if place in alone:
+            anchors = [replace(anchor, listed=True) for anchor in anchors[:1]]
         starts = [*(anchor.start for anchor in anchors), len(passage.text)]
         for anchor, end in zip(anchors, starts[1:], strict=True):
             for part, one in each_of(passage, anchor, end):
@@ -169,12 +182,15 @@ def between(held: Passage, passage: Passage) -> str:
 
 def heads(passage: Passage, following: Passage | None) -> bool:
     """Whether a passage is no more than a project's name, and the next one tells of it."""
-    if following is None or not passage.is_prose or is_heading(passage) or name_line(passage.text) is None:
+    if following is None or not passage.is_prose or is_heading(passage):
+        return False
+    name = name_line(passage.text, following.text)
+    if name is None:
         return False
     if following.path != passage.path or following.title or name_line(following.text) is not None:
         return False
     own = next(iter(anchors_in(following)), None) if following.is_prose else None
-    return own is None or own.start > 0 or own.end <= own.start or alike(own.name, name_line(passage.text).name)  # type: ignore[union-attr]
+    return own is None or own.start > 0 or own.end <= own.start or alike(own.name, name.name)
 
 
 def is_continued(passage: Passage, following: Passage | None) -> bool:
@@ -204,9 +220,12 @@ def goes_on(held: Passage, passage: Passage) -> bool:
     """Whether a passage is one more line about the project of the passage before it."""
     if is_form(held) and not LABEL.match(passage.text):
         return False
+    if KEY_ALONE.search(held.text) and not passage.row and passage.path == held.path:
+        return True
     if AGGREGATE.match(passage.text):
         return False
-    own = entry(held) or name_line(held.text.partition("\n")[0])
+    first, _, below = held.text.partition("\n")
+    own = entry(held) or name_line(first, below or passage.text)
     if own is None and not tells_more(passage):
         return False
     other = entry(passage) or name_line(passage.text)
@@ -235,7 +254,9 @@ def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None
     record = record_of(passage, anchor, end)
     if is_programme(record.name) and not (record.location_text or record.investment_cny_10k):
         return None  # 高标准农田建设工程: what it makes is counted
-    return record if anchor.listed or record.location_text or record.spans.keys() - {"name"} else None
+    told = record.location_text or record.spans.keys() - {"name"}
+    dated = finished_year(passage.text[anchor.end : end].partition(FULL_STOP)[0]) and kind_of(record.name)
+    return record if anchor.listed or told or dated else None
 
 
 def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:

@@ -10,6 +10,7 @@ from geo.exchange.quantities import either, find_quantities, read_numeral
 
 LAYOUT = WORDS["layout"]
 MARKERS = [(entry["style"], re.compile(entry["pattern"]), entry["shown"]) for entry in WORDS["markers"]]
+NUMBERED_STYLES = frozenset(("digits", "digits_brackets", "circles", "decimal"))
 INLINE_STYLES = ("digits_brackets", "circles", "counted", "digits")
 RANKS = {
     style: rank
@@ -140,12 +141,21 @@ class Outline:
         if box is not None and self.leaves_box(heading, box, bare=bare):
             del self.path[box:]
             box = None
+        if self.begins_below_group(heading):
+            self.path.append(heading)
+            return
         first = 0 if box is None else box + 1
         place = self.find(heading.style, first)
         if place is None:
             lower = (i for i in range(first, len(self.path)) if RANKS[self.path[i].style] > RANKS[heading.style])
             place = next(lower, len(self.path))
         self.path[place:] = [heading]
+
+    def begins_below_group(self, heading: Heading) -> bool:
+        """Whether a number is the first below words like 2024年新建:, or goes on with those of the group before."""
+        if not self.path or self.path[-1].style != "group" or heading.style not in NUMBERED_STYLES:
+            return False
+        return value_of(heading) == 1 or self.find(heading.style) is None
 
     def leaves_box(self, heading: Heading, box: int, *, bare: bool) -> bool:
         """Whether a number goes on with the section around the box and not with the box."""

@@ -103,3 +103,49 @@ def test_lines_with_a_sign_of_their_own_go_on_with_the_project_above_them():
 def test_spaces_part_what_one_comma_parts_no_further():
     text = "1.1 城北学校 创新路以东、明珠街以南 九年一贯制,54班 占地96亩 投资2.6亿元 2022-2024年"
     assert told(text) == [("城北学校", "创新路以东、明珠街以南", 96, 26000, 54, 2024)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "实施望江小学、海棠小学、云杉中学三个项目,总投资5亿元,总占地150亩。",
+        "望江小学、海棠小学、云杉中学三个项目共投资5亿元。",
+        "新建学校3所,分别为望江小学、海棠小学和云杉中学,总投资5亿元。",
+        "1、望江小学\n2、海棠小学\n3、云杉中学",
+    ],
+)
+def test_projects_that_are_only_named_are_records_without_the_sums_of_all(text):
+    names = ("望江小学", "海棠小学", "云杉中学")
+    assert told(text) == [(name, None, None, None, None, None) for name in names]
+
+
+def test_figures_told_by_turns_are_each_projects_own_and_the_sum_is_nobodys():
+    text = "望江小学、海棠小学两所学校占地面积分别为30亩、40亩,投资额为8000万元、9000万元,共投资1.7亿元,2026年建成。"
+    assert told(text) == [("望江小学", None, 30, 8000, None, 2026), ("海棠小学", None, 40, 9000, None, 2026)]
+
+
+LIST = "1.望江小学:望江路以东,占地30亩。\n2.海棠小学:海棠路西侧,占地40亩。"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{LIST}\n以上项目共投资2亿元,2026年9月全部投用。",
+        f"2026年新建:\n{LIST}",
+        f"以下学校将于2026年9月投用:\n{LIST}",
+    ],
+)
+def test_one_year_told_of_a_whole_list_is_that_of_each(text):
+    assert [(each[0], each[-1]) for each in told(text)] == [("望江小学", 2026), ("海棠小学", 2026)]
+
+
+def test_a_name_of_any_ending_stands_above_a_line_that_tells_where():
+    text = "城东第四水厂及配水管网\n位于望江路以东、海棠路以北,占地30亩。\n云杉小学\n位于海棠路西侧,占地40亩。"
+    assert [each[:3] for each in told(text)] == [
+        ("城东第四水厂及配水管网", "望江路以东、海棠路以北", 30),
+        ("云杉小学", "海棠路西侧", 40),
+    ]
+
+
+def test_one_that_stands_for_its_kind_is_a_project_without_the_figures_of_all():
+    assert told("扩建望江县人民医院等项目,总投资5亿元。") == [("望江县人民医院", None, None, None, None, None)]

@@ -1,0 +1,60 @@
+"""Projects of which a list says no more than their names, and what it says of all of them: the year."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise, takewhile
+
+from geo.exchange.plan_details import finished_year
+from geo.exchange.plan_listed import is_long
+from geo.exchange.plan_names import is_programme, is_project, kind_of
+from geo.exchange.plan_projects import ITEM_STYLES, begins_item, entry
+from geo.exchange.plan_structure import Heading, Passage
+from geo.exchange.plan_words import WORDS
+from geo.model.plan import PlanRecord
+
+MARKS, FULL_STOP = WORDS["clauses"]["marks"], WORDS["clauses"]["full_stop"]
+YEAR_OF_ALL = re.compile(WORDS["each"]["year_of_all"])
+
+
+def dated_together(records: list[PlanRecord], passages: Sequence[Passage]) -> list[PlanRecord]:
+    """The records, those of a list with the year that a line behind it tells of them all: 以上学校均于2026年投用."""
+    for passage in passages:
+        year = finished_year(passage.text.partition(FULL_STOP)[0]) if YEAR_OF_ALL.match(passage.text) else None
+        if year is None or passage.is_past:
+            continue
+        below = passage.path[:-1] if passage.path and passage.path[-1].style in ITEM_STYLES else passage.path
+        titles = tuple(heading.title for heading in below if heading.title)
+        for place in undated(records, passage.start, titles):
+            records[place] = replace(records[place], plan_year=year)
+    return records
+
+
+def undated(records: Sequence[PlanRecord], start: int, titles: tuple[str, ...]) -> list[int]:
+    """Places of the records without a year in a row before a place of the text; where none is before it, behind it."""
+    of_section = [place for place, record in enumerate(records) if record.source.headings[: len(titles)] == titles]
+    before = [place for place in of_section if records[place].source.start < start]
+    row = list(reversed(before)) or of_section
+    return list(takewhile(lambda place: records[place].plan_year is None, row))
+
+
+def bare_in_rows(passages: Sequence[Passage]) -> set[int]:
+    """Places of items in a row that are no more than a project's name each."""
+    names = [bare_item(passage) for passage in passages]
+    alike = [
+        bool(one and other) and outer(passages[place]) == outer(passages[place + 1])
+        for place, (one, other) in enumerate(pairwise(names))
+    ]
+    return {place for place in range(len(names)) if any(alike[max(0, place - 1) : place + 1])}
+
+
+def outer(passage: Passage) -> tuple[Heading, ...]:
+    return passage.path[:-1]
+
+
+def bare_item(passage: Passage) -> bool:
+    """Whether an item is a project's name and nothing else: 3.东方新城小学建设项目."""
+    if passage.row or not passage.is_prose or not begins_item(passage) or (anchor := entry(passage)) is None:
+        return False
+    alone = not passage.text[anchor.end :].strip(MARKS) and is_project(anchor.name) and not is_programme(anchor.name)
+    return alone and (kind_of(anchor.name) is not None or is_long(anchor.name))
