@@ -66,6 +66,17 @@ def report(store: Store, status: AnnualStatus, act: Act) -> JournalEntry:
     return entry
 
 
+def is_as_reported(store: Store, status: AnnualStatus) -> bool:
+    """Whether the same was reported of the year already, whoever did and whenever.
+
+    Raises
+    ------
+    LayerNotFound
+    """
+    said = (each for each in store.statuses(status.layer_id, status.feature_id) if each.year == status.year)
+    return any(replace(each, reported_by=None, reported_at=None, demo=status.demo) == status for each in said)
+
+
 def withdraw(store: Store, layer_id: str, feature_id: str, year: int, act: Act) -> JournalEntry:
     """Take back what was reported of a year.
 

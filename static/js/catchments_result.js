@@ -40,7 +40,7 @@ function doubts(sentences) {
 /** What comes of it in one sentence, or what has to be imported first. */
 function headline({ level, year, schools, demand, unassigned, walk: way }) {
   const level_words = level === "junior" ? t("初中") : t("小学");
-  const given = { year, count: schools.length, level: level_words };
+  const given = { year, count: schools.length, level: level_words.toLowerCase() };  // within a sentence
   if (!demand.places) {
     return el("p", { class: "headline", "data-testid": "headline" }, [t("{year} 年 {count} 所{level}的范围。还没有居住区和学生数，先看范围；", given),
       el("a", { href: "/import" }, t("导入居住区")), t("后可算学位和步行距离。")]);

@@ -69,6 +69,7 @@ class LocatingPage {
     this.choose(draft.selected);
     const feature = asked.get("feature");
     if (feature) { this.tabs.show("unplaced"); this.unplaced.choose(feature); }
+    await this.unplaced.takeUp();
     document.body.dataset.ready = "true";
   }
 

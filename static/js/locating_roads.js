@@ -52,7 +52,7 @@ export class Roads {
       this.showMoves();
       if (this.moves.length) page.map.frame(this.moves.map((move) => move.after));
     } catch (error) {
-      sayFailed("roads", error.message, error.status ? null : () => this.ask(file));
+      page.saving.failed("roads", error, () => this.ask(file));
     } finally {
       page.work.end();
     }
@@ -135,7 +135,7 @@ export class Roads {
       else page.saving.offerUndo(t("已更新 {count} 项的位置", { count: number(count) }), () => page.saving.takeBack(changeSet));
       await page.refresh();
     } catch (error) {
-      sayFailed("roads", error.message, error.status ? null : () => this.apply(chosen));
+      page.saving.failed("roads", error, () => this.apply(chosen));
     } finally {
       page.work.end();
     }

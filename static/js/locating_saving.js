@@ -14,11 +14,15 @@ export class Saving {
 
   /** Whether this reader may write; if not, says what is missing. */
   mayWrite() {
-    const { mayAdopt, signInUrl } = this.page.config.locating;
-    if (mayAdopt) return true;
+    const { mayAdopt } = this.page.config.locating;
+    if (!mayAdopt) this.offerSignIn();
+    return mayAdopt;
+  }
+
+  offerSignIn() {
+    const { signInUrl } = this.page.config.locating;
     const back = encodeURIComponent(window.location.pathname + window.location.search);
     offer("sign-in", t("写入须用“编辑”或“管理员”账户登录；您的文字和修改都保留在本机浏览器里。"), el("a", { class: "btn btn-sm btn-light", href: `${signInUrl}?next=${back}`, "data-testid": "go-sign-in" }, t("去登录")));
-    return false;
   }
 
   /** Write records; they stand as adopted afterwards. */
@@ -76,18 +80,17 @@ export class Saving {
     }
   }
 
-  /** Put a feature of the store where the planner drew it; whether that was written. */
+  /** Put a feature of the store where the planner drew it; whether that is settled, here or on the page of a conflict. */
   async place(place, name) {
-    const { page } = this;
     if (!this.mayWrite()) return false;
     try {
-      const { change_set: changeSet } = await send(page.config.locating.placeUrl, place);
+      const { change_set: changeSet } = await send(this.page.config.locating.placeUrl, place);
       settle("adopt");
       if (changeSet !== null) this.offerUndo(t("“{name}”已落图", { name }), () => this.takeBack(changeSet));
       return true;
     } catch (error) {
-      if (error.status === 409) { this.showConflict(place); return false; }
-      this.failed("adopt", error, () => this.place(place, name).then((isDone) => isDone && page.refresh()));
+      if (error.status === 409) { this.showConflict(place); return true; }
+      this.failed("adopt", error, null);
       return false;
     }
   }
@@ -105,8 +108,9 @@ export class Saving {
     offer("undo", words, el("button", { class: "btn btn-sm btn-light", type: "button", "data-testid": "undo-now", onclick: undo }, t("撤销")));
   }
 
-  /** A conflict means that somebody else has written: compare anew; a refusal is told. */
+  /** A conflict means that somebody else has written: compare anew; who is signed out by now signs in; a refusal is told. */
   failed(name, error, retry) {
+    if (error.status === 401) { this.offerSignIn(); return; }
     if (error.status === 409) { sayFailed(name, error.message, () => this.page.refresh()); return; }
     sayFailed(name, error.message, error.status ? null : retry);
   }

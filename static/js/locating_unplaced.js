@@ -5,8 +5,10 @@ import { keyOf, partsOf } from "./catalog.js";
 import { el, icon, replace } from "./dom.js";
 import { number } from "./format.js";
 import { t } from "./i18n.js";
-import { sayFailed, settle } from "./notices.js";
+import { say, sayFailed, settle } from "./notices.js";
+import { keep, kept } from "./stored.js";
 
+const DRAWN = "locating drawn";
 const BASES = ["unlocated", "schematic"];
 const MOST_LISTED = 1000;
 
@@ -81,14 +83,28 @@ export class Unplaced {
     if (feature.geometry) this.page.map.bring({ geometry: feature.geometry });
   }
 
-  async place(feature, mode) {
+  /** Take up what was drawn here and could not be written, since nobody was signed in any more. */
+  async takeUp() {
+    const drawn = await kept(DRAWN);
+    const feature = this.features.find((each) => each.key === drawn?.key);
+    if (!feature) return;
+    this.page.tabs.show("unplaced");
+    this.choose(feature.key);
+    say(t("登录前画的已放回图上，还没有保存。"));
+    this.place(feature, "edit", drawn.geometry);
+  }
+
+  /** What was drawn stays on the map, and in this browser, until it is written or given up. */
+  async place(feature, mode, drawn = null) {
     const { page } = this;
     page.panes.show("map");
     const { name, land_area_mu: areaMu } = feature.properties;
-    const geometry = await page.shape({ title: name, areaMu: areaMu ?? null, isPoint: feature.layer.geometry === "Point", geometry: feature.geometry, mode, finish: t("保存位置") });
+    const geometry = await page.shape({ title: name, areaMu: areaMu ?? null, isPoint: feature.layer.geometry === "Point", geometry: drawn ?? feature.geometry, mode, finish: t("保存位置") });
+    await keep(DRAWN, geometry && { key: feature.key, geometry });
     if (!geometry) return;
     const [layer, id] = partsOf(feature.key);
-    if (!await page.saving.place({ layer, id, revision: feature.properties.revision, geometry }, name)) return;
+    if (!await page.saving.place({ layer, id, revision: feature.properties.revision, geometry }, name)) { this.place(feature, "edit", geometry); return; }
+    await keep(DRAWN, null);
     this.placed.set(feature.key, { ...feature, geometry, properties: { ...feature.properties, location_basis: "placed" } });
     await page.refresh();
   }

@@ -188,6 +188,30 @@ def test_what_has_no_place_is_placed_with_a_click_and_its_area_is_compared(signe
     expect(entry).to_be_visible()
 
 
+def test_what_was_drawn_when_the_session_had_ended_stands_again_after_signing_in(locating, office):
+    page = locating(refused=f"{office}/locating/place")
+    page.page.goto(f"{office}/accounts/sign-in?next=/locating")
+    page.sign_in()
+    page.by("tab-unplaced").click()
+    page.page.locator("[data-testid=unplaced][data-key='schools/2023-2']").click()
+    page.by("place-feature").click()
+    page.by("place-middle").click()
+    page.page.context.clear_cookies()  # in another tab, or after hours
+    page.by("tool-finish").click()
+    expect(page.by("shape-mu")).to_have_text("39.3")  # still there, to be saved
+    page.by("go-sign-in").click()
+    page.sign_in()
+    expect(page.by("notice")).to_contain_text("还没有保存")
+    expect(page.by("shape-mu")).to_have_text("39.3")
+    page.by("tool-finish").click()
+    expect(page.by("notice-undo")).to_contain_text("已落图")
+    page.by("undo-now").click()
+    expect(page.by("notice-undo")).to_contain_text("已撤销")
+    page.page.reload()
+    page.ready()
+    expect(page.by("shape-mu")).to_have_count(0)
+
+
 def test_a_phone_shows_one_pane_at_a_time(locating):
     page = locating(size="phone")
     page.read(KNOWN)

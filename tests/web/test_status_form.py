@@ -57,6 +57,16 @@ def test_the_form_begins_with_the_year_before_and_a_correction_with_what_was_rep
     assert re.search(r'value="started" selected', page) and 'value="30"' in page
 
 
+def test_a_report_that_says_nothing_new_is_not_written(office, editor):
+    fields = {"stage": "started", "progress_pct": "30", "seats_delivered": "0", "note": "主体施工"}
+    editor.post(FORM, data=fields | {"evidence": (BytesIO(JPEG), "现场.jpg")}, content_type="multipart/form-data")
+    (status,) = latest(office)
+    again = editor.post(FORM, data=fields | {"progress_pct": "30.0", "kept_evidence": status.evidence})
+    assert "没有改动，什么都没有写入" in editor.get(again.location).text and latest(office) == [status]
+    editor.post(FORM, data=fields | {"progress_pct": "31", "kept_evidence": status.evidence})
+    assert latest(office)[0].progress_pct == 31
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
