@@ -72,10 +72,11 @@ def read_bracket(reading: Reading, bracket: Bracket, around: list[Token]) -> Non
     """Add what a bracket says, unless it only gives another name of the road before it, or tells what is counted in."""
     if COUNTED.match(bracket.text):
         return
-    before = next((token for token in reversed(around) if token.end <= bracket.anchor), None)
+    spaces = {token.end for token in around if token.letter == "_"}
+    before = next((token for token in reversed(around) if token.end <= bracket.anchor and token.letter != "_"), None)
     after = next((token for token in around if token.start >= bracket.anchor), None)
     tokens = prepare(tokenize(bracket.text))
-    adjacent = before is not None and before.end == bracket.anchor
+    adjacent = before is not None and (before.end == bracket.anchor or bracket.anchor in spaces)
     if adjacent and before.letter in "RU" and [token.letter for token in tokens] in (["R"], ["U"]):
         return
     of_thing = adjacent and after is not None and before.letter + after.letter in OF_THING

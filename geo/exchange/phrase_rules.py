@@ -191,7 +191,7 @@ class Reader:
         if beside:
             self.put_side(names[0], beside)
         if towards and towards[0].letter in "dD":
-            for name in names:
+            for name in names[-1:] if len(names) == 1 or towards[0].letter == "d" else ():  # west of the second road
                 self.put_side(name, towards[0].direction or "both")
 
     def at_distance(self, found: list[Token]) -> None:
@@ -249,7 +249,7 @@ class Reader:
 
     RULES: tuple[tuple[str, Callable[["Reader", list[Token]], None]], ...] = (
         # 东至A路、B河; 南、西至规划路
-        (rf"(?:{D}[psc]?)*m{P}?{N}g?(?:[ct]{N}g?)*(?:s{N}g?(?=[psm]|$))*{D}?", limits),
+        (rf"(?:{D}[sc]?)*m{P}?{N}g?(?:[ct]{N}g?)*(?:s{N}g?(?=[psm]|$))*{D}?", limits),
         # 北距A路300米
         (rf"j{N}{P}?l", at_distance),
         # 办事处东临
@@ -258,6 +258,8 @@ class Reader:
         (rf"{CROSSED}x[psg]?[vdD]{{0,2}}r?{P}?l{P}?[rdD]?(?:Rh?(?={P}|$))?", crosses),
         # A路与B路(西北)交叉口(西北角、东北角)
         (rf"{CROSSED}{D}?{P}?x(?:g?{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:Rh?(?={P}|$))?", crosses),
+        # A路B路西800米路南
+        (rf"[RU](?:c?[RU])+[vdD]{{1,2}}{P}?l(?:{P}?r|d)?", crosses),
         # A路与B路西北角
         (rf"[RU](?:{J}?[RU])+D|[RU]cTD|Tc[RU]D", crosses),
         # A路东100米; A路2.5公里处北侧
@@ -274,7 +276,7 @@ class Reader:
         (r"e", encloses),
         (r"q", forget),
         # A路与B路
-        (rf"[RU](?:c?[RU])+(?={P}|$)", pair),
+        (rf"[RU](?:c?[RU])+(?={P}|$)|[RU]g?c[RU](?=T|{P}|$)", pair),
         (N, name_only),
     )
     """Patterns over the letters of the tokens, and what each of them means; the first that matches is taken."""

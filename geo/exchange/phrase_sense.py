@@ -45,7 +45,9 @@ CROSSED = re.compile("(?P<first>T)[cs]?Rx|R[cs]?(?P<second>T)x")
 SUBDISTRICT_NAME = re.compile(AREAS["subdistrict"])
 WATERS = tuple(THINGS["waters"])
 BRIDGE, BUILDING = re.compile(THINGS["bridge"]), re.compile(THINGS["building"])
-TWO_ROADS = re.compile("(?P<first>.{2,}?[线道路街])[与及]?(?P<second>(?P<stem>.{2,})[路街道线])")
+TWO_ROADS = re.compile(
+    "(?P<first>.{2,}?[线道路街])(?:[与及]|和(?=[^平谐顺睦兴].{2}))?(?P<second>(?P<stem>.{2,})[路街道线])"
+)
 """Patterns over the text of a token."""
 
 

@@ -9,7 +9,7 @@ from geo.exchange.phrase_rules import CONNECTORS, Reading
 from geo.exchange.phrase_words import SEPARATORS
 
 CARDINALS = frozenset("NESW")
-BETWEEN = re.compile(SEPARATORS["between_sites"])
+BETWEEN, ONE_SITE = re.compile(SEPARATORS["between_sites"]), re.compile(SEPARATORS["one_site"])
 AROUND, JOINED = SEPARATORS["around_sites"], "".join(CONNECTORS)
 PLOTS = tuple(SEPARATORS["plots"])
 SIDES_OF_PAIR = 4
@@ -47,7 +47,8 @@ def bare(words: str, start: int, end: int) -> str:
 def begins_again(reading: Reading) -> list[int]:
     """Where a side is told a second time, of another site: A路以东、B路以南地块和A路以东、C路以北地块.
 
-    Without a word between, only two and two sides are two sites: a block may have more than four sides.
+    Without a word between, only two and two sides are two sites: a block may have more than four sides, and what ends
+    with 的范围 is one.
     """
     places: list[int] = []
     told: set[str] = set()
@@ -59,7 +60,7 @@ def begins_again(reading: Reading) -> list[int]:
         told.add(direction)
         since = place
     starts = sorted({place for place, _ in reading.told})
-    pairs = len(starts) == SIDES_OF_PAIR and places == starts[2:3]
+    pairs = len(starts) == SIDES_OF_PAIR and places == starts[2:3] and not ONE_SITE.search(reading.words)
     return places if pairs else [place for place in places if is_marked(reading.words, place)]
 
 

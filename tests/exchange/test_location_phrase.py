@@ -140,6 +140,12 @@ def test_a_block_with_more_corners_than_four_is_one_site(text):
     assert "more" not in read(text)
 
 
+def test_what_ends_with_the_word_for_a_range_is_one_site():
+    answer = read("平南铁路以南、梅龙路以西、民乐路以南、梅观高速以西的范围")
+    assert answer["sides"] == {"梅龙路": "W", "民乐路": "S", "梅观高速": "W"}
+    assert "more" not in answer
+
+
 def test_four_limits_with_semicolons_are_one_site():
     answer = read("东至A1路；南至B1路；西至C1路；北至D1路")
     assert answer["bounds"] == {"E": "A1路", "S": "B1路", "W": "C1路", "N": "D1路"}
@@ -271,6 +277,11 @@ def test_a_mark_on_a_road_and_a_distance_from_a_thing_are_lengths(text, metres, 
         ("文明路与井冈山路交叉口西路南150米路南", {"offset_m": 150, "offset_dir": "W", "roadside": "S"}),
         ("农业路天明路交叉口路东100米", {"offset_m": 100, "offset_dir": "E", "roads": ["农业路", "天明路"]}),
         ("崔阿路与棉辛路路口南150米 南向北", {"offset_m": 150, "offset_dir": "S", "roadside": None}),
+        (
+            "紫荆山路与陇海路北200米路东",
+            {"offset_m": 200, "offset_dir": "N", "roadside": "E", "sides": {"陇海路": "N"}},
+        ),
+        ("孚中央东路与孚安路西北侧100米", {"offset_m": 100, "offset_dir": "NW", "sides": {}}),
         ("丁湾菜市场南再100米路西", {"offset_m": 100, "offset_dir": "S", "other_sides": {"丁湾菜市场": "S"}}),
     ],
 )
@@ -293,6 +304,9 @@ def test_a_distance_is_measured_from_what_it_is_told_of(text, said):
         ("北至规划支路一，东与锦江区交界", ["规划支路一"], {"锦江区": "W"}),
         ("计划完成对河滩路以东、和平路以西的改造", ["河滩路", "和平路"], {}),
         ("大闸路与七-路交叉西30米路南", ["大闸路", "七一路"], {}),
+        ("龙湖大道 （老107国道）与祥安路交叉口", ["龙湖大道", "祥安路"], {}),
+        ("横一线和钱塘快速路交叉口西南侧", ["横一线", "钱塘快速路"], {}),
+        ("规划起点为西五环路，终点位于东翠路", ["西五环路", "东翠路"], {}),
     ],
 )
 def test_what_lies_in_a_block_is_no_limit_of_it(text, roads, others):
