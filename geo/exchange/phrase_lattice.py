@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import lru_cache
 from math import inf
-from typing import NamedTuple
 
 from geo.exchange import phrase_words as grammar
 from geo.exchange.phrase_pieces import RING, Pieces
@@ -14,23 +13,12 @@ ROAD_AFTER = {"R": "Q", "Q": "Q", "P": "Q", "w": "P"}
 """Another state of a road, after what stands right before it."""
 
 
-class Edge(NamedTuple):
-    """A token that a run may hold: where it ends, its state in the lattice, and what it costs."""
-
-    end: int
-    state: str
-    cost: float
-    word: Word | None = None
-    metres: float | None = None
-
-
-class Step(NamedTuple):
-    """The cheapest way so far to a position in a state, and the step that it ends with."""
-
-    cost: float
-    start: int
-    state: str
-    edge: Edge | None
+Edge = tuple[int, str, float, Word | None, float | None]
+"""A token that a run may hold: where it ends, its state in the lattice, what it costs, its word, its metres."""
+Step = tuple[float, int, str, Edge | None]
+"""The cheapest way so far to a position in a state: its cost, where its last edge starts and in which state, the edge."""
+ROUNDING = 1e-9
+"""What a difference of costs may be off."""
 
 
 class Lattice(Pieces):
@@ -38,24 +26,24 @@ class Lattice(Pieces):
 
     def __init__(self, run: str) -> None:
         super().__init__(run)
-        self.plain: dict[int, tuple[Edge, ...]] = {}
+        self.plain: dict[int, list[Edge]] = {}
 
     # --- what it costs -----------------------------------------------------------------------------------------
 
-    def edges(self, start: int, left: float) -> Iterator[Edge]:
-        """The tokens that start here; of things and odd letters only what costs no more than is `left`."""
-        if start not in self.plain:
-            self.plain[start] = tuple(self.plain_edges(start))
-        yield from self.plain[start]
-        stops = self.ends(self.stops, start, grammar.THINGS["longest"], 1) if left >= grammar.CHEAPEST_THING else ()
+    def other_edges(self, start: int, left: float) -> Iterator[Edge]:
+        """Odd letters and things that start here and cost no more than is `left`."""
+        if left < grammar.CHEAPEST_THING:
+            return
+        stops = self.ends(self.stops, start, grammar.THINGS["longest"], 1)
         if left >= grammar.ODD_LETTER_COST and (not stops or stops[0] == start + 1):
-            yield Edge(start + 1, "o", grammar.ODD_LETTER_COST)
+            yield start + 1, "o", grammar.ODD_LETTER_COST, None, None
         for end in stops:
-            if end > start + 1:
-                yield Edge(end, "T", self.thing_cost(start, end))
+            if end > start + 1 and (cost := self.thing_cost(start, end, left)) <= left:
+                yield end, "T", cost, None, None
 
-    def plain_edges(self, start: int) -> Iterator[Edge]:
+    def plain_edges(self, start: int) -> list[Edge]:
         """Words, numbers, roads and areas; most runs hold nothing else."""
+        edges: list[Edge] = []
         for end, word in self.words[start]:
             if word.weak and grammar.PART_OF_THING.match(self.run, end):
                 continue
@@ -63,29 +51,29 @@ class Lattice(Pieces):
                 continue  # 李村路西南角 is a corner, not 路西
             stem = word.letter == "c" and self.run[start : start + 2] in grammar.JOINED_STEMS
             cost = word.cost + (grammar.ROADS["joined_stem_cost"] if stem else 0.0)
-            yield Edge(end, "w" if word.weak else word.letter, cost, word)
+            edges.append((end, "w" if word.weak else word.letter, cost, word, None))
         if self.run[start] in grammar.LENGTHS["first_letters"]:
-            yield from self.numbers(start)
+            edges += self.numbers(start)
         for end in self.ends(self.road_ends, start, grammar.ROADS["longest"]):
-            if (cost := self.road_cost(start, end)) is not None:
-                yield Edge(end, "R", cost)
-        for end in self.areas[start]:
-            yield Edge(end, "A", self.area_cost(start, end))
+            if (cost_of_road := self.road_cost(start, end)) is not None:
+                edges.append((end, "R", cost_of_road, None, None))
+        edges += [(end, "A", self.area_cost(start, end), None, None) for end in self.areas[start]]
         if start in self.bare_places:
-            yield Edge(self.bare_places[start], "A", grammar.AREAS["bare_cost"])
+            edges.append((self.bare_places[start], "A", grammar.AREAS["bare_cost"], None, None))
+        return edges
 
     def numbers(self, start: int) -> Iterator[Edge]:
         if match := grammar.CODE.match(self.run, start):
-            yield Edge(match.end(), "R", grammar.ROADS["code_cost"])
+            yield match.end(), "R", grammar.ROADS["code_cost"], None, None
         if match := grammar.MARK.match(self.run, start):
-            yield Edge(match.end(), "l", grammar.LENGTHS["cost"], None, float(match["km"]) * 1000 + float(match["m"]))
+            yield match.end(), "l", grammar.LENGTHS["cost"], None, float(match["km"]) * 1000 + float(match["m"])
         if match := grammar.LENGTH.match(self.run, start):
             number, unit = read_numeral(match["number"]), match["unit"]
             if number is not None:
                 cost = grammar.LENGTHS["unit_costs"].get(unit, grammar.LENGTHS["cost"])
-                yield Edge(match.end(), "l", cost, None, number * grammar.LENGTHS["metres"][unit])
+                yield match.end(), "l", cost, None, number * grammar.LENGTHS["metres"][unit]
         if match := grammar.HOUSE.match(self.run, start):
-            yield Edge(match.end(), "h", grammar.LENGTHS["cost"])
+            yield match.end(), "h", grammar.LENGTHS["cost"], None, None
 
     def road_cost(self, start: int, end: int) -> float | None:
         """Cost of reading this as a road's name; None where it cannot be one."""
@@ -166,10 +154,11 @@ class Lattice(Pieces):
 
     def joins(self, start: int, end: int) -> bool:
         """Whether a connector and a name may stand here."""
-        if not self.words[start]:
+        cut = self.begun["c"].get(start) or self.begun["t"].get(start)
+        if cut is None:
             return False
         stem_end = end - (2 if self.run.endswith(grammar.SHORT_STEMS, 0, end) else self.run[end - 1] != RING)
-        return any(word.letter in "ct" and stem_end - cut >= 2 for cut, word in self.words[start])
+        return stem_end - cut >= 2
 
     def joined_inside(self, start: int, end: int) -> bool:
         """Whether a connector that names hardly hold stands between two names: 马医科与人民."""
@@ -177,9 +166,8 @@ class Lattice(Pieces):
 
     def begins_with_limit(self, start: int, end: int) -> bool:
         """Whether this is rather 东至 and a name than a name that begins so: 东至路 is a name."""
-        if not self.words[start]:
-            return False
-        return any(word.letter in "mj" and end - cut >= 2 for cut, word in self.words[start])
+        cut = self.begun["m"].get(start) or self.begun["j"].get(start)
+        return cut is not None and end - cut >= 2
 
     def area_cost(self, start: int, end: int) -> float:
         cost: float = grammar.AREAS["cost"] + grammar.AREAS["per_character"] * (end - start)
@@ -194,16 +182,19 @@ class Lattice(Pieces):
             cost += grammar.AREAS["inner_cost"][kind] * cuts
         return cost + (grammar.AREAS["limit_cost"] if self.begins_with_limit(start, end) else 0.0)
 
-    def thing_cost(self, start: int, end: int) -> float:
-        length = end - start
+    def thing_cost(self, start: int, end: int, left: float) -> float:
+        """Cost of reading this as a thing's name, or a part of it that is more than is `left`."""
         known = "thing" in self.suffixes[end]
         base, step = ("known_cost", "known_per_character") if known else ("cost", "per_character")
+        cost: float = grammar.THINGS[base] + grammar.THINGS[step] * (end - start)
+        if cost > left:
+            return cost
         surcharge = grammar.THINGS["ends_with_direction_cost"] if self.run[end - 1] in grammar.DIRECTION_OF else 0.0
-        if self.words[start] and any(cut == end and word.letter == "d" for cut, word in self.words[start]):
+        if start in self.begun["d"] and any(cut == end and word.letter == "d" for cut, word in self.words[start]):
             surcharge += grammar.THINGS["is_direction_cost"]
         surcharge += grammar.THINGS["first_letter_costs"].get(self.run[start], 0.0)
         surcharge += grammar.THINGS["ends_like_road_cost"] if end in self.road_ends else 0.0
-        return grammar.THINGS[base] + grammar.THINGS[step] * length + surcharge + self.inside_thing(start, end)
+        return cost + surcharge + self.inside_thing(start, end)
 
     def inside_thing(self, start: int, end: int) -> float:
         """Surcharge for a name that holds a road, an area, a word of limit, or two things and a connector."""
@@ -244,41 +235,48 @@ class Lattice(Pieces):
         position, state = self.size, self.last_state(best)
         path: list[tuple[int, Edge]] = []
         while position:
-            step = best[position][state]
-            assert step.edge is not None
-            path.append((step.start, step.edge))
-            position, state = step.start, step.state
+            _, start, before, edge = best[position][state]
+            assert edge is not None
+            path.append((start, edge))
+            position, state = start, before
         return path[::-1]
 
     def last_state(self, best: list[dict[str, Step]]) -> str:
-        return min(best[-1], key=lambda state: best[-1][state].cost + ORDER[state].get("$", 0.0))
+        return min(best[-1], key=lambda state: best[-1][state][0] + ORDER[state].get("$", 0.0))
 
     def cost_of(self, best: list[dict[str, Step]]) -> float:
         """What the cheapest way to the end costs."""
-        return min((step.cost + ORDER[state].get("$", 0.0) for state, step in best[-1].items()), default=inf)
+        return min((cost + ORDER[state].get("$", 0.0) for state, (cost, *_) in best[-1].items()), default=inf)
 
     def steps(self, bound: float, *, plain: bool = False) -> list[dict[str, Step]]:
         """By position and state the cheapest way to it that costs no more than the bound."""
         best: list[dict[str, Step]] = [{} for _ in range(self.size + 1)]
-        best[0]["^"] = Step(0.0, 0, "", None)
+        best[0]["^"] = (0.0, 0, "", None)
         for start in range(self.size):
-            if best[start]:
-                self.advance(best, start, bound, plain=plain)
+            if not best[start]:
+                continue
+            if start not in self.plain:
+                self.plain[start] = self.plain_edges(start)
+            edges = self.plain[start]
+            if not plain:
+                left = bound - min(step[0] for step in best[start].values()) + ROUNDING
+                edges = [*edges, *self.other_edges(start, left)]
+            if edges:
+                go_on(best, start, edges, bound)
         return best
 
-    def advance(self, best: list[dict[str, Step]], start: int, bound: float, *, plain: bool) -> None:
-        """Go on from a position with every edge, in every state that it was reached in."""
-        reached = [(state, step[0], ORDER[state], ROAD_AFTER.get(state, "R")) for state, step in best[start].items()]
-        left = -1.0 if plain else bound - min(step[0] for step in best[start].values())
-        for edge in self.edges(start, left):
-            end, kind, price = edge[:3]
-            ahead = best[end]
-            for state, cost, order, road in reached:
-                new = road if kind == "R" else kind
-                total = cost + price + order.get(new, 0.0)
-                known = ahead.get(new)
-                if total <= bound and (known is None or total < known[0]):
-                    ahead[new] = Step(total, start, state, edge)
+
+def go_on(best: list[dict[str, Step]], start: int, edges: list[Edge], bound: float) -> None:
+    """Go on from a position with every edge, in every state that it was reached in."""
+    reached = [(state, step[0], ORDER[state], ROAD_AFTER.get(state, "R")) for state, step in best[start].items()]
+    for edge in edges:
+        end, kind, price, _, _ = edge
+        ahead = best[end]
+        for state, cost, order, road in reached:
+            new = road if kind == "R" else kind
+            total = cost + price + order.get(new, 0.0)
+            if total <= bound and (new not in ahead or total < ahead[new][0]):
+                ahead[new] = (total, start, state, edge)
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """What may stand where in a run of letters of a location phrase: fixed words, and where names may begin and end."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -21,48 +22,60 @@ class Pieces:
 
     def __init__(self, run: str) -> None:
         self.run, self.size = run, len(run)
+        self.may_hold_digits = not run.isalpha()
+        """Whether there are digits or marks among the letters."""
         self.words = [self.words_at(start) for start in range(self.size)]
-        self.suffixes = [{}, *(grammar.suffixes_at(run, end) for end in range(1, self.size + 1))]
+        self.begun: dict[str, dict[int, int]] = defaultdict(dict)
+        """By class where its words begin, and where the shortest of them ends."""
+        for start, words in enumerate(self.words):
+            for end, word in words:
+                self.begun[word.letter].setdefault(start, end)
+        self.suffixes = [grammar.suffixes_at(run, end) for end in range(self.size + 1)]
+        ends: dict[str, list[int]] = {kind: [] for kind in grammar.SUFFIXES}
+        for end in range(2, self.size + 1):
+            for kind in self.suffixes[end]:
+                ends[kind].append(end)
         self.break_ends = self.find_breaks()
-        self.places = self.ends_of("place")
-        numbers = (place for place in range(1, self.size) if run[place].isdigit() and not run[place - 1].isdigit())
-        spoken = [place for place in range(1, self.size) if self.words[place]]
-        self.stops = sorted({*spoken, *numbers, *self.places, self.size})
-        codes = (match.end() for match in grammar.CODE.finditer(run))
-        self.closers = sorted({*codes, *(end for end in self.ends_of("road") if self.closes_road(end))})
+        self.places = ends["place"]
+        codes = [match.end() for match in grammar.CODE.finditer(run)] if self.may_hold_codes() else []
+        self.closers = sorted({*codes, *filter(self.closes_road, ends["road"])})
         self.road_ends = sorted({*self.closers, *(end for start in self.closers for end in self.extensions(start))})
-        self.area_ends = [end for end in self.ends_of("area") if not grammar.NO_AREA_END.match(run, end - 1)]
+        self.area_ends = [end for end in ends["area"] if not grammar.NO_AREA_END.match(run, end - 1)]
         self.areas = [list(self.areas_at(start)) if self.area_ends else [] for start in range(self.size)]
         self.bare_places = dict(self.find_bare_places())
-        self.limits = [place for place in spoken if any(word.letter == "m" for _, word in self.words[place])]
+        self.limits = [place for place in self.begun["m"] if place]
         """Where 东至 or 南临 stands, that a name of a road hardly holds."""
         self.may_be_joined = grammar.ROADS["joined_inside"] in run
         """Whether a connector stands anywhere that names hardly hold."""
-        ends_of_things = (place for place in spoken if "thing" in self.suffixes[place])
-        self.listed = [place for place in ends_of_things if any(word.letter in "ct" for _, word in self.words[place])]
+        connectors = sorted({*self.begun["c"], *self.begun["t"]})
+        self.listed = [place for place in connectors if place and "thing" in self.suffixes[place]]
         """Where a connector follows what ends like a thing."""
 
     def words_at(self, start: int) -> list[tuple[int, Word]]:
-        longest = grammar.LONGEST_WORD.get(self.run[start])
-        if longest is None:
-            return []
-        ends = range(start + 1, min(self.size, start + longest) + 1)
-        words = ((end, word) for end in ends for word in grammar.WORDS.get(self.run[start:end], ()))
-        return [(end, word) for end, word in words if not word.until or word.until.match(self.run, end)]
+        found: list[tuple[int, Word]] = []
+        for end in range(start + 1, self.size + 1):
+            words = grammar.FRONTS.get(self.run[start:end])
+            if words is None:
+                break
+            found += [(end, word) for word in words if not word.until or word.until.match(self.run, end)]
+        return found
 
     def words_behind(self, place: int) -> Iterator[tuple[int, Word]]:
         return (found for words in self.words[place:] for found in words)
 
-    def ends_of(self, kind: str) -> list[int]:
-        """Where a suffix of this kind ends behind at least one letter."""
-        return [end for end in range(2, self.size + 1) if kind in self.suffixes[end]]
+    def may_hold_codes(self) -> bool:
+        return self.may_hold_digits or not grammar.NUMERALS.isdisjoint(self.run)
 
     def find_breaks(self) -> list[int]:
         """For each position the nearest end of a word that starts at or after it and that no name contains."""
-        ends = [self.size + 1] * (self.size + 1)
+        nearest = self.size + 1
+        ends = [nearest] * nearest
         for start in reversed(range(self.size)):
-            breaks = (end for end, _ in self.words[start] if self.run[start:end] in grammar.BREAKS)
-            ends[start] = min(breaks, default=ends[start + 1]) if self.words[start] else ends[start + 1]
+            for end, _ in self.words[start]:
+                if self.run[start:end] in grammar.BREAKS:
+                    nearest = end
+                    break
+            ends[start] = nearest
         return ends
 
     def closes_road(self, end: int) -> bool:
@@ -104,16 +117,19 @@ class Pieces:
 
     def find_bare_places(self) -> Iterator[tuple[int, int]]:
         """Start and end of names of cities without 市 that stand before a name, at the front or behind an area."""
-        fronts = {0, *(end for words in self.words for end, word in words if word.letter == "q")}
-        for start in range(self.size):
+        fronts = {0}
+        for start, words in enumerate(self.words):
+            fronts.update(end for end, word in words if word.letter == "q")
             if start not in fronts:
                 continue
-            fronts.update(end for end, word in self.words[start] if word.letter in "qm")
+            fronts.update(end for end, word in words if word.letter == "m")
             fronts.update(self.areas[start])
             for end in range(min(self.size - 3, start + grammar.LONGEST_PLACE), start + 1, -1):
                 name = self.run[start:end]
+                if name not in grammar.BARE_PLACES:
+                    continue
                 stem = self.run[end : end + 2] in grammar.DIRECTED_STEMS  # 郑州东风路, but 郑州东路
-                if name in grammar.BARE_PLACES and (stem or not grammar.GOES_ON.match(self.run, end)):
+                if stem or not grammar.GOES_ON.match(self.run, end):
                     if name in self.run[max(0, start - len(name) - 1) : start]:
                         break  # 南开区南开三马路
                     yield start, end
@@ -145,4 +161,12 @@ class Pieces:
     @cached_property
     def measured(self) -> list[int]:
         """Where a length stands."""
-        return [match.start() for match in grammar.MEASURED.finditer(self.run)]
+        return [match.start() for match in grammar.MEASURED.finditer(self.run)] if self.may_hold_digits else []
+
+    @cached_property
+    def stops(self) -> list[int]:
+        """Where the name of a thing may end."""
+        spoken = (place for place in range(1, self.size) if self.words[place])
+        places = range(1, self.size) if self.may_hold_digits else ()
+        numbers = (place for place in places if self.run[place].isdigit() and not self.run[place - 1].isdigit())
+        return sorted({*spoken, *numbers, *self.places, self.size})

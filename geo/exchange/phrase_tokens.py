@@ -89,10 +89,10 @@ def name_road(token: Token) -> Token:
 
 
 def tokens_of_run(text: str, start: int, end: int) -> Iterator[Token]:
-    for offset, edge in cut_run(text[start:end].translate(FOLD)):
-        letter = LETTER_OF_STATE.get(edge.state, edge.state)
-        first, last = start + offset, start + edge.end
-        token = Token(letter, text[first:last], first, last, edge.word, edge.metres)
+    for offset, (stop, state, _, word, metres) in cut_run(text[start:end].translate(FOLD)):
+        letter = LETTER_OF_STATE.get(state, state)
+        first, last = start + offset, start + stop
+        token = Token(letter, text[first:last], first, last, word, metres)
         if letter == "T" and (said := ALONG_WATER.match(token.text) or SAID_OF_THING.match(token.text)):
             token = replace(token, text=token.text[said.end() :], start=first + said.end())
         yield name_road(token) if letter == "R" else token

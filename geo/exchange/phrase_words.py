@@ -56,8 +56,6 @@ def load_order() -> dict[str, dict[str, float]]:
 
 
 WORDS = load_words()
-LONGEST_WORD = {text[0]: len(text) for text in sorted(WORDS, key=len)}
-"""Length of the longest word that begins with a letter."""
 ORDER = load_order()
 BREAKS = frozenset(text for template in GRAMMAR["breaks"]["list"] for text, _ in spell(template))
 
@@ -73,6 +71,7 @@ AREA_SUFFIXES = frozenset(AREAS["suffixes"])
 AREA_RESTS = (AREA_SUFFIXES | {"街"}) - frozenset(AREAS["whole_names"])
 """What is left of an area's name behind a shorter area or road: 光复道街 is a subdistrict, 滨江中路市 is no city."""
 AVENUES, DIRECTION_COSTS = tuple(ROADS["avenues"]), ROADS["avenue_direction_costs"]
+NUMERALS = frozenset(ROADS["numerals"])
 HIGHWAYS = tuple(ROADS["highways"])
 SHORT_STEMS = tuple(ROADS["short_stems"])
 DIRECTED_STEMS, JOINED_STEMS = frozenset(ROADS["directed_stems"]), frozenset(ROADS["joined_stems"])
@@ -106,21 +105,28 @@ AREA_NAME, INSTITUTION = re.compile(AREAS["name"]), re.compile(AREAS["institutio
 LENGTH, MARK, HOUSE = (re.compile(LENGTHS[key]) for key in ("length", "mark", "house"))
 
 
+FRONTS = {text[:end]: WORDS.get(text[:end], []) for text in WORDS for end in range(1, len(text) + 1)}
+"""By all that a word begins with the words that are no more than this."""
+
 SUFFIXES = {"road": ROAD_SUFFIXES, "thing": THING_SUFFIXES, "area": AREA_SUFFIXES, "place": PLACES}
-KINDS_OF_SUFFIX = {
-    suffix: tuple(kind for kind, suffixes in SUFFIXES.items() if suffix in suffixes)
-    for suffix in frozenset().union(*SUFFIXES.values())
+ENDINGS = {text[start:] for text in frozenset().union(*SUFFIXES.values()) for start in range(len(text))}
+KINDS_OF_ENDING = {
+    ending: {
+        kind: max(lengths)
+        for kind, suffixes in SUFFIXES.items()
+        if (lengths := [len(ending) - start for start in range(len(ending)) if ending[start:] in suffixes])
+    }
+    for ending in ENDINGS
 }
-LONGEST_SUFFIX = {text[-1]: len(text) for text in sorted(KINDS_OF_SUFFIX, key=len)}
-"""Length of the longest suffix that ends with a letter."""
+"""By all that a suffix ends with the length of the longest suffix of each kind in it."""
+NO_SUFFIX: dict[str, int] = {}
 
 
 def suffixes_at(text: str, end: int) -> dict[str, int]:
-    """Length of the longest suffix of each kind that ends here."""
-    found: dict[str, int] = {}
-    for length in range(1, min(LONGEST_SUFFIX.get(text[end - 1], 0), end) + 1):
-        for kind in KINDS_OF_SUFFIX.get(text[end - length : end], ()):
-            found[kind] = length
+    """Length of the longest suffix of each kind that ends here; not to be changed."""
+    found, start = NO_SUFFIX, end - 1
+    while start >= 0 and (longer := KINDS_OF_ENDING.get(text[start:end])) is not None:
+        found, start = longer, start - 1
     return found
 
 
