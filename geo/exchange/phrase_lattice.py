@@ -16,7 +16,7 @@ ROAD_AFTER = {"R": "Q", "Q": "Q", "P": "Q", "w": "P"}
 Edge = tuple[int, str, float, Word | None, float | None]
 """A token that a run may hold: where it ends, its state in the lattice, what it costs, its word, its metres."""
 Step = tuple[float, int, str, Edge | None]
-"""The cheapest way so far to a position in a state: its cost, where its last edge starts and in which state, the edge."""
+"""The cheapest way so far to a position in a state: its cost, where its last edge starts, the state there, the edge."""
 ROUNDING = 1e-9
 """What a difference of costs may be off."""
 
@@ -63,9 +63,9 @@ class Lattice(Pieces):
         return edges
 
     def numbers(self, start: int) -> Iterator[Edge]:
-        if match := grammar.CODE.match(self.run, start):
+        if self.may_hold_codes and (match := grammar.CODE.match(self.run, start)):
             yield match.end(), "R", grammar.ROADS["code_cost"], None, None
-        if match := grammar.MARK.match(self.run, start):
+        if self.may_hold_digits and (match := grammar.MARK.match(self.run, start)):
             yield match.end(), "l", grammar.LENGTHS["cost"], None, float(match["km"]) * 1000 + float(match["m"])
         if match := grammar.LENGTH.match(self.run, start):
             number, unit = read_numeral(match["number"]), match["unit"]
@@ -78,27 +78,25 @@ class Lattice(Pieces):
     def road_cost(self, start: int, end: int) -> float | None:
         """Cost of reading this as a road's name; None where it cannot be one."""
         text = self.run[start:end]
-        if "." in text or grammar.NO_NAME.search(text) or (start and grammar.NUMBERED.match(self.run, start - 1)):
+        if self.may_hold_digits and self.counts(text, start):
             return None
-        cost: float = grammar.ROADS["cost"] + grammar.ROADS["per_character"] * len(text)
-        if text in grammar.ROAD_SUFFIXES:
-            return cost + grammar.ROADS["one_letter_cost"] if grammar.UNNAMED.fullmatch(text) else None
-        cost += grammar.ROADS["per_character_too_long"] * max(0, len(text) - grammar.ROADS["usual_length"])
         suffix = self.run[end - self.suffixes[end].get("road", 0) : end]
-        cost += grammar.ROADS["suffix_costs"].get(suffix, 0.0) + grammar.DIRECTION_COSTS.get(text[-1], 0.0)
-        cost += grammar.ROADS["first_letter_costs"].get(text[0], 0.0)
-        if text[0] in grammar.ROADS["from_words"] and any(word.letter == "t" for _, word in self.words_behind(end)):
+        cost = cost_of_name(text, suffix)
+        if cost is None or text in grammar.ROAD_SUFFIXES:
+            return cost
+        if text[0] in grammar.ROADS["from_words"] and any(place >= end for place in self.begun["t"]):
             cost += grammar.ROADS["from_cost"]
-        stem = text[:-1] if text[-1] in grammar.DIRECTION_COSTS else text  # 东大街东 is as short as 东大街
-        if len(stem) == (3 if stem.endswith(grammar.SHORT_STEMS) else 2):
-            cost += (
-                grammar.ROADS["one_letter_cost"] if text[0] in grammar.ONE_LETTER else grammar.ROADS["odd_letter_cost"]
-            )
-        begun = grammar.BEGUN_BEFORE.match(self.run, start)
-        if start and (self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS or begun):
+        if start and (self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS or self.ends_before(start)):
             cost += grammar.ROADS["directed_cost"]
-        cost += grammar.ROADS["inside_word_cost"] if start in self.inside_words else 0.0
+        if start in self.inside_words:
+            cost += grammar.ROADS["inside_word_cost"]
         return cost + self.roads_inside(start, end) + self.front_of_road(start, end)
+
+    def counts(self, text: str, start: int) -> bool:
+        """Whether this holds a length, or begins inside a number."""
+        return "." in text or bool(
+            grammar.NO_NAME.search(text) or (start and grammar.NUMBERED.match(self.run, start - 1))
+        )
 
     def roads_inside(self, start: int, end: int) -> float:
         """Surcharge for a name that holds another road's name, and is rather two roads."""
@@ -118,31 +116,34 @@ class Lattice(Pieces):
             if not weak and not whole and not grammar.EXTENSION.fullmatch(rest):
                 named = carries_name(rest[:-1]) or rest[-1] == RING  # 新华路西二环 are two roads
                 total += costs["road"] if named else costs["direction"]
-        never = self.may_hold_never and grammar.NEVER_INSIDE.search(self.run, start + 1, end)
+        never = self.last_never > start and grammar.NEVER_INSIDE.search(self.run, start + 1, end)
         return total + (costs["never"] if never and not grammar.CODE.match(self.run, start) else 0.0)
 
     def front_of_road(self, start: int, end: int) -> float:
         """Surcharge for a name that begins with an area, a thing, a connector or a word of limit."""
         costs, worst = grammar.ROADS["inner_cost"], 0.0
-        ring = self.run[end - 1] == RING
-        if self.areas[start] and any(end - inner > (1 if ring else 2) for inner in self.areas[start]):
+        if self.areas[start] and end - self.areas[start][0] > (1 if self.run[end - 1] == RING else 2):
             worst = costs["area"]
         stem_end = end - self.suffixes[end].get("road", 1)
         for place in (start, start + 1) if self.bare_places else ():
             if place in self.bare_places and carries_name(self.run[self.bare_places[place] : stem_end]):
                 twice = self.bare_places[place] in self.bare_places  # 河南焦作人民路
                 worst = costs["area"] + (costs["second_area"] if twice else 0.0)
-        for inner in self.within(self.places, start + 1, end - 2):
+        for inner in self.within(self.places, start + 1, end - 2) if self.places else ():
             if carries_name(self.run[inner : end - 1]):
                 worst = max(worst, costs["thing"])
         words = self.words[start]
         if words and any(word.corner and cut - start > 2 and cut < stem_end for cut, word in words):
             worst = costs["limit"]  # 西南角和望江路
-        if self.begins_with_limit(start, end) or self.within(self.limits, start - 1, end - 3):
+        if (words and self.begins_with_limit(start, end)) or (
+            self.limits and self.within(self.limits, start - 1, end - 3)
+        ):
             worst += costs["limit"]
-        worst += costs["listed"] if self.within(self.listed, start, end - 2) else 0.0
-        worst += costs["joined"] if self.joined_inside(start, stem_end) else 0.0
-        return worst + (self.connector_cost(start, end, stem_end) if self.joins(start, end) else 0.0)
+        if self.listed and self.within(self.listed, start, end - 2):
+            worst += costs["listed"]
+        if self.may_be_joined and self.joined_inside(start, stem_end):
+            worst += costs["joined"]
+        return worst + (self.connector_cost(start, end, stem_end) if words and self.joins(start, end) else 0.0)
 
     def connector_cost(self, start: int, end: int, stem_end: int) -> float:
         """Surcharge for a name that begins like a connector: 和平北路 is usual, 和厦禾路 is rather 和 and a road."""
@@ -162,7 +163,7 @@ class Lattice(Pieces):
 
     def joined_inside(self, start: int, end: int) -> bool:
         """Whether a connector that names hardly hold stands between two names: 马医科与人民."""
-        return self.may_be_joined and self.run.find(grammar.ROADS["joined_inside"], start + 2, max(0, end - 2)) > 0
+        return self.run.find(grammar.ROADS["joined_inside"], start + 2, max(0, end - 2)) > 0
 
     def begins_with_limit(self, start: int, end: int) -> bool:
         """Whether this is rather 东至 and a name than a name that begins so: 东至路 is a name."""
@@ -205,7 +206,7 @@ class Lattice(Pieces):
                 total += costs["limit_inside"]
         for inner in self.within(self.closers, start, end):
             total += 0.0 if grammar.OF_ROAD.fullmatch(self.run, inner, end) else costs["road"]
-        total += costs["joined"] if self.joined_inside(start, end) else 0.0
+        total += costs["joined"] if self.may_be_joined and self.joined_inside(start, end) else 0.0
         for inner in self.areas[start]:
             if inner + 3 <= end and not grammar.INSTITUTION.match(self.run, inner, end):
                 total += costs["area"]
@@ -264,6 +265,22 @@ class Lattice(Pieces):
             if edges:
                 go_on(best, start, edges, bound)
         return best
+
+
+@lru_cache(maxsize=8192)
+def cost_of_name(text: str, suffix: str) -> float | None:
+    """What the name of a road costs wherever it stands; None where it cannot be one."""
+    costs = grammar.ROADS
+    cost: float = costs["cost"] + costs["per_character"] * len(text)
+    if text in grammar.ROAD_SUFFIXES:
+        return cost + costs["one_letter_cost"] if grammar.UNNAMED.fullmatch(text) else None
+    cost += costs["per_character_too_long"] * max(0, len(text) - costs["usual_length"])
+    cost += costs["suffix_costs"].get(suffix, 0.0) + grammar.DIRECTION_COSTS.get(text[-1], 0.0)
+    cost += costs["first_letter_costs"].get(text[0], 0.0)
+    stem = text[:-1] if text[-1] in grammar.DIRECTION_COSTS else text  # 东大街东 is as short as 东大街
+    if len(stem) == (3 if stem.endswith(grammar.SHORT_STEMS) else 2):
+        cost += costs["one_letter_cost"] if text[0] in grammar.ONE_LETTER else costs["odd_letter_cost"]
+    return cost
 
 
 def go_on(best: list[dict[str, Step]], start: int, edges: list[Edge], bound: float) -> None:

@@ -24,7 +24,8 @@ class Pieces:
         self.run, self.size = run, len(run)
         self.may_hold_digits = not run.isalpha()
         """Whether there are digits or marks among the letters."""
-        self.words = [self.words_at(start) for start in range(self.size)]
+        self.may_hold_codes = self.may_hold_digits or not grammar.NUMERALS.isdisjoint(run)
+        self.words = [self.words_at(start) if run[start] in grammar.FRONTS else [] for start in range(self.size)]
         self.begun: dict[str, dict[int, int]] = defaultdict(dict)
         """By class where its words begin, and where the shortest of them ends."""
         for start, words in enumerate(self.words):
@@ -37,7 +38,7 @@ class Pieces:
                 ends[kind].append(end)
         self.break_ends = self.find_breaks()
         self.places = ends["place"]
-        codes = [match.end() for match in grammar.CODE.finditer(run)] if self.may_hold_codes() else []
+        codes = [match.end() for match in grammar.CODE.finditer(run)] if self.may_hold_codes else []
         self.closers = sorted({*codes, *filter(self.closes_road, ends["road"])})
         self.road_ends = sorted({*self.closers, *(end for start in self.closers for end in self.extensions(start))})
         self.area_ends = [end for end in ends["area"] if not grammar.NO_AREA_END.match(run, end - 1)]
@@ -59,12 +60,6 @@ class Pieces:
                 break
             found += [(end, word) for word in words if not word.until or word.until.match(self.run, end)]
         return found
-
-    def words_behind(self, place: int) -> Iterator[tuple[int, Word]]:
-        return (found for words in self.words[place:] for found in words)
-
-    def may_hold_codes(self) -> bool:
-        return self.may_hold_digits or not grammar.NUMERALS.isdisjoint(self.run)
 
     def find_breaks(self) -> list[int]:
         """For each position the nearest end of a word that starts at or after it and that no name contains."""
@@ -117,24 +112,27 @@ class Pieces:
 
     def find_bare_places(self) -> Iterator[tuple[int, int]]:
         """Start and end of names of cities without 市 that stand before a name, at the front or behind an area."""
-        fronts = {0}
-        for start, words in enumerate(self.words):
-            fronts.update(end for end, word in words if word.letter == "q")
+        fronts = {0, *(end for start in self.begun["q"] for end, word in self.words[start] if word.letter == "q")}
+        for start in range(self.size):
             if start not in fronts:
                 continue
-            fronts.update(end for end, word in words if word.letter == "m")
+            fronts.update(end for end, word in self.words[start] if word.letter in "qm")
             fronts.update(self.areas[start])
-            for end in range(min(self.size - 3, start + grammar.LONGEST_PLACE), start + 1, -1):
-                name = self.run[start:end]
-                if name not in grammar.BARE_PLACES:
-                    continue
-                stem = self.run[end : end + 2] in grammar.DIRECTED_STEMS  # 郑州东风路, but 郑州东路
-                if stem or not grammar.GOES_ON.match(self.run, end):
-                    if name in self.run[max(0, start - len(name) - 1) : start]:
-                        break  # 南开区南开三马路
-                    yield start, end
-                    fronts.add(end)
-                    break
+            if end := self.bare_place_at(start):
+                yield start, end
+                fronts.add(end)
+
+    def bare_place_at(self, start: int) -> int | None:
+        """Where the longest name of a city ends that starts here and is no part of another name."""
+        for end in range(min(self.size - 3, start + grammar.LONGEST_PLACE), start + 1, -1):
+            name = self.run[start:end]
+            if name not in grammar.BARE_PLACES:
+                continue
+            stem = self.run[end : end + 2] in grammar.DIRECTED_STEMS  # 郑州东风路, but 郑州东路
+            if stem or not grammar.GOES_ON.match(self.run, end):
+                again = name in self.run[max(0, start - len(name) - 1) : start]  # 南开区南开三马路
+                return None if again else end
+        return None
 
     def ends(self, ends: list[int], start: int, longest: int, shortest: int = 2) -> list[int]:
         """Those of the sorted ends at which a name that starts here may end."""
@@ -147,6 +145,10 @@ class Pieces:
         """Those of the sorted ends that cut a name of two letters or more from the front of a longer one."""
         return ends[bisect_left(ends, start + 2) : bisect_left(ends, end)] if ends else ends
 
+    def ends_before(self, start: int) -> bool:
+        """Whether no name begins here because a word such as 分别 or 工业园二期 ends here or goes on."""
+        return bool(grammar.BEGUN_BEFORE.match(self.run, start))
+
     @cached_property
     def inside_words(self) -> frozenset[int]:
         """Where a name would begin within 立交桥 or 十字路口."""
@@ -154,9 +156,9 @@ class Pieces:
         return frozenset(place for word in words for place in range(word.start() + 1, word.end()))
 
     @cached_property
-    def may_hold_never(self) -> bool:
-        """Whether anything stands anywhere that no name of a road holds."""
-        return bool(grammar.NEVER_INSIDE.search(self.run))
+    def last_never(self) -> int:
+        """Where the last of what no name of a road holds begins; -1 where there is none."""
+        return max((match.start() for match in grammar.NEVER_INSIDE.finditer(self.run)), default=-1)
 
     @cached_property
     def measured(self) -> list[int]:
