@@ -5,10 +5,11 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from sqlalchemy import URL, Connection, text
 
-from geo.model.errors import StoreUnavailable
+from geo.model.errors import N_, StoreUnavailable
 from geo.store.limits import USUAL, Limits
 from geo.store.postgis import PostgisStore
 from geo.store.postgis_engine import CONNECT_TIMEOUT_S
@@ -73,6 +74,10 @@ class Replica(PostgisStore):
                 return
         with self.primary._connected(**options) as connection:
             yield connection
+
+    def _writing(self) -> NoReturn:
+        """Also while reading goes to the primary, nothing is written there through a store that is for reading."""
+        raise StoreUnavailable(N_("数据库 %(store)s 不能写入：没有权限，或所在磁盘只读"), store=self.name)
 
     def _watch(self) -> None:
         while not self._closing.wait(EVERY_S):

@@ -62,14 +62,12 @@ def add(store, *ids: str) -> None:
 
 
 def test_a_fresh_standby_is_read_and_sees_a_write_within_a_second(replica, store):
-    wait_until(lambda: replica.is_fresh)
-    assert reads_standby(replica)
+    wait_until(lambda: reads_standby(replica))
     for number in range(1, 4):
         add(store, f"t{number}")
         assert_seen_in_time(replica, number)
     assert [page.ids for page in replica.scan("targets", ALL)] == [["t1", "t2", "t3"]]
-    wait_until(lambda: replica.is_fresh)
-    assert replica.lag_s < FRESH_S
+    wait_until(lambda: replica.lag_s < FRESH_S)
 
 
 def test_a_standby_that_lags_behind_is_left_for_the_primary(replica, store, standby):
@@ -80,6 +78,7 @@ def test_a_standby_that_lags_behind_is_left_for_the_primary(replica, store, stan
         assert_seen_in_time(replica, 1)
         assert not reads_standby(replica)
         assert replica.lag_s >= FRESH_S
+        assert_takes_no_write(replica)
     finally:
         standby.administer("SELECT pg_wal_replay_resume()")
     wait_until(lambda: reads_standby(replica))
@@ -99,9 +98,22 @@ def test_reading_goes_on_when_the_standby_is_gone_and_comes_back(replica, store,
 
 
 def test_a_standby_takes_no_write(replica):
-    wait_until(lambda: replica.is_fresh)
-    with pytest.raises(StoreUnavailable):
-        add(replica, "t")
+    wait_until(lambda: reads_standby(replica))
+    assert_takes_no_write(replica)
+
+
+def assert_takes_no_write(replica) -> None:
+    """Neither on the standby nor, while that is not read, on the primary."""
+    before = replica.primary.count("targets", ALL)
+    with pytest.raises(StoreUnavailable, match="不能写入"):
+        add(replica, "refused")
+    assert replica.primary.count("targets", ALL) == before
+
+
+def test_the_server_of_a_standby_itself_takes_no_write(replica, standby, url, opened):
+    wait_until(lambda: reads_standby(replica))  # it has the database
+    with pytest.raises(StoreUnavailable, match="不能写入"):
+        add(opened(standby.url(url.rpartition("/")[2])), "refused")
 
 
 def test_nothing_looks_at_the_servers_any_more_once_it_is_closed(store, url):
