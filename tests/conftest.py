@@ -44,8 +44,8 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-LONGEST = ("benchmarks", "operations", "hostile", "browser", "store")
-"""Folders whose files take longest: begun first, so that all processes end together."""
+LONGEST = ("test_zones_command.py", "benchmarks", "operations", "hostile", "browser", "store")
+"""Folders whose files take longest, and a file that does: begun first, so that all processes end together."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,13 +53,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     xdist gives them out in this order, a whole file to a process.
     """
-    files: dict[str, dict[Path, int]] = {folder: {} for folder in LONGEST}
+    files: dict[str, dict[Path, int]] = {place: {} for place in LONGEST}
 
     def turn(item: pytest.Item) -> tuple[int, int]:
-        folder = item.path.parent.name
-        if folder not in files:
+        place = next((name for name in (item.path.name, item.path.parent.name) if name in files), None)
+        if place is None:
             return len(items), 0
-        return files[folder].setdefault(item.path, len(files[folder])), LONGEST.index(folder)
+        return files[place].setdefault(item.path, len(files[place])), LONGEST.index(place)
 
     items.sort(key=turn)
 

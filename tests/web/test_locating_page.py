@@ -101,7 +101,8 @@ def test_what_is_no_plan_is_refused_in_one_sentence(asker, data, words, monkeypa
 
 def test_proposals_come_after_their_progress(asker):
     found, steps = proposals(asker, LAKE, {**LAKE, "key": "2", "name": "驻马店经济开发区宏志小学"})
-    assert steps == [{"done": 1, "of": 2}, {"done": 2, "of": 2}]
+    told = {step["done"]: step for step in steps}  # a slow machine says more than once how far it is
+    assert [step for done, step in told.items() if done] == [{"done": 1, "of": 2}, {"done": 2, "of": 2}]
     new, known = found
     assert new["match"] is None
     assert new["place"]["geometry"]["type"] == "Polygon"
