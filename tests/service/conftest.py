@@ -134,10 +134,9 @@ class Folder:
         self.layer("roads", ROADS, {"type": "Feature", "id": "r", "geometry": line, "properties": {"name": "乐山大道"}})
 
 
-@pytest.fixture
-def folder(tmp_path):
+def small_zone(path: Path) -> Folder:
     """Seven schools (one schematic, one without a place), a water section, a road."""
-    made = Folder(tmp_path / "layers")
+    made = Folder(path)
     schools = [school(number) for number in range(1, 6)]
     made.layer("schools", SCHOOLS, *schools, school(6, "schematic"), school(7, "unlocated", seats=None))
     made.section_and_road()
@@ -145,8 +144,34 @@ def folder(tmp_path):
 
 
 @pytest.fixture
+def folder(tmp_path):
+    """The small zone, for a test that may spoil it."""
+    return small_zone(tmp_path / "layers")
+
+
+@pytest.fixture
 def url(tmp_path):
     return f"gpkg:///{tmp_path / 'store' / 'plan.gpkg'}"
+
+
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory):
+    """The file of a store of the small zone, to be copied."""
+    made = small_zone(tmp_path_factory.mktemp("small") / "layers")
+    path = made.path.with_name("plan.gpkg")
+    open_or_create(f"gpkg:///{path}", made.path).close()
+    return path
+
+
+@pytest.fixture
+def filled(small_file, folder, url):
+    """A store of the small zone that a test may write to."""
+    path = Path(url.removeprefix("gpkg:///"))
+    path.parent.mkdir()
+    shutil.copy(small_file, path)
+    store = open_or_create(url, folder.path)
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,11 @@ import shapely
 
 from geo.model.errors import FeatureNotFound, InvalidInput
 from geo.service.areas import marked_area
-from geo.service.intake import open_or_create
 
 
 @pytest.fixture
-def store(folder, url):
-    store = open_or_create(url, folder.path)
-    yield store
-    store.close()
+def store(filled):
+    return filled
 
 
 def test_a_drawn_polygon_is_the_area_itself(store):

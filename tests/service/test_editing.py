@@ -1,7 +1,5 @@
 """Changing what features say: only what changed, only what can be, and never over somebody else's words."""
 
-from contextlib import closing
-
 import pytest
 import shapely
 from hypothesis import given
@@ -16,16 +14,14 @@ from geo.model.location import LocationBasis
 from geo.service import editing
 from geo.service.adopting import Position
 from geo.service.history import undo
-from geo.service.intake import open_or_create
 
 WANG, LI = Act("王工", "规划批复调整", "驻开政〔2023〕5号"), Act("李工", "核对")
 BOX = shapely.box(114, 33, 114.01, 33.01)
 
 
 @pytest.fixture
-def kept(folder, url):
-    with closing(open_or_create(url, folder.path)) as store:
-        yield store
+def kept(filled):
+    return filled
 
 
 def now(store, feature_id="s-1"):

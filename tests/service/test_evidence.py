@@ -14,7 +14,6 @@ from geo.model.evidence import LARGEST_BYTES
 from geo.model.journal import Act
 from geo.model.status import AnnualStatus
 from geo.service.evidence import keep_evidence
-from geo.service.intake import open_or_create
 from geo.service.status import report
 
 WANG = Act("王工")
@@ -38,9 +37,8 @@ WEBP = b"RIFF" + struct.pack("<I", 20) + b"WEBPVP8 " + bytes(12)
 
 
 @pytest.fixture
-def kept(folder, url):
-    with closing(open_or_create(url, folder.path)) as store:
-        yield store
+def kept(filled):
+    return filled
 
 
 @pytest.mark.parametrize(

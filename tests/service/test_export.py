@@ -26,10 +26,8 @@ EVERYTHING = FeatureQuery()
 
 
 @pytest.fixture
-def store(folder, url):
-    opened = open_or_create(url, folder.path)
-    yield opened
-    opened.close()
+def store(filled):
+    return filled
 
 
 def export(store, format_name="geojson", layers=("schools",), query=EVERYTHING, **options):

@@ -18,10 +18,8 @@ from tests.service.conftest import SCHOOLS, school
 
 
 @pytest.fixture
-def store(folder, url):
-    opened = open_or_create(url, folder.path)
-    yield opened
-    opened.close()
+def store(filled):
+    return filled
 
 
 def export(store, format_name, *layers, crs=None, **wanted):

@@ -1,7 +1,5 @@
 """A change is taken back by a new one, and the journal knows who says what."""
 
-from contextlib import closing
-
 import pytest
 import shapely
 
@@ -10,16 +8,14 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange, JournalQuery
 from geo.model.status import AnnualStatus
 from geo.service.history import sources_of_fields, undo
-from geo.service.intake import open_or_create
 
 WANG, LI = Act("王工"), Act("李工", "撤销")
 BOX, OTHER = shapely.box(114, 33, 114.01, 33.01), shapely.box(114.2, 33, 114.21, 33.01)
 
 
 @pytest.fixture
-def kept(folder, url):
-    with closing(open_or_create(url, folder.path)) as store:
-        yield store
+def kept(filled):
+    return filled
 
 
 def row(store, feature_id="s-1"):

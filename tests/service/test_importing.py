@@ -16,17 +16,14 @@ from geo.model.location import LocationBasis
 from geo.service import history
 from geo.service.import_report import ImportPlan
 from geo.service.importing import import_file
-from geo.service.intake import open_or_create
 from geo.service.opened_files import Asked
 
 ACT = Act("张三", "导入", "地块.shp")
 
 
 @pytest.fixture
-def store(folder, url):
-    opened = open_or_create(url, folder.path)
-    yield opened
-    opened.close()
+def store(filled):
+    return filled
 
 
 def box(lon, lat=33.05):

@@ -31,9 +31,8 @@ def either_url(request, tmp_path):
 
 
 @pytest.fixture
-def kept(folder, url):
-    with closing(open_or_create(url, folder.path)) as store:
-        yield store
+def kept(filled):
+    return filled
 
 
 class Filled:
