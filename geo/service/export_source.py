@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-import numpy
-import shapely
-
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Profile
 from geo.exchange.files.vector import Columns
 from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
-from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, projection, zone_of
+from geo.exchange.turning import turned
+from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, zone_of
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer
@@ -78,7 +76,7 @@ class Source:
         """The features of one layer, column by column: no value is touched that needs not be reckoned."""
         layer, query = self.store.catalog[layer_id], self.queries[layer_id]
         is_reckoned = bool(layer.ratios) or query.year is not None
-        for page in self.store.scan(layer_id, query, batch=BATCH):
+        for page in self.store.scan(layer_id, query, batch=BATCH, filled_only=not is_reckoned):
             values = by_column(properties_of(layer, page, query.year)) if is_reckoned else page.by_column()
             yield Columns(page.ids, self._shapes(page, crs), values)
 
@@ -131,14 +129,6 @@ def checked_crs(crs: str | None, *, planes: bool) -> str | None:
         else N_("这种格式只有经纬度，坐标系“%(crs)s”不能用，可用：EPSG:4326、EPSG:4490")
     )
     raise InvalidInput(message, crs=crs[:40])
-
-
-def turned(wkb: Sequence[bytes | None], crs: str) -> list[bytes | None]:
-    """Shapes in EPSG:4326 in metres of a CRS, easting first."""
-    shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
-    points = shapely.get_coordinates(shapes)
-    points[:, 0], points[:, 1] = projection(STORED_CRS, crs).transform(points[:, 0], points[:, 1])
-    return shapely.to_wkb(shapely.set_coordinates(shapes, points)).tolist()
 
 
 def by_column(rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:

@@ -19,6 +19,7 @@ from geo.exchange.files.steady import steady_drawing, steady_geopackage, steady_
 from geo.exchange.files.vector import Columns
 from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
+from geo.exchange.turning import turned
 from geo.exchange.workbook import PlainTable, csv_table
 from geo.model.crs import STORED_CRS, gauss_kruger_crs
 from geo.model.errors import Conflict, InvalidFile, InvalidInput, N_
@@ -29,7 +30,7 @@ from geo.model.parcel_check import CheckedParcel, ParcelCheck
 from geo.model.remark import Remark, worded
 from geo.service import map_picture, parcel_checks, parcel_report, parcels
 from geo.service.export import FORMATS
-from geo.service.export_source import BATCH, DEGREES, EQUAL_NOTE, Source, Wanted, by_column, checked_crs, turned
+from geo.service.export_source import BATCH, DEGREES, EQUAL_NOTE, Source, Wanted, by_column, checked_crs
 from geo.service.parcels import Chosen, Parcel
 from geo.store.base import Store
 

@@ -156,11 +156,18 @@ class Store(ABC):
         return self.states([layer_id])[0]
 
     @abstractmethod
-    def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:
+    def scan(
+        self, layer_id: str, query: FeatureQuery, batch: int = 1000, *, filled_only: bool = False
+    ) -> Iterator[Page]:
         """All features that match, in pages of at most `batch` rows, in a stable order; memory stays flat.
 
         Always yields at least one page, empty when nothing matches. The whole scan sees the store as of its first page,
         and no writer waits for it.
+
+        Parameters
+        ----------
+        filled_only
+            Whether pages may leave out the columns that no feature that matches has a value in.
 
         Raises
         ------

@@ -136,10 +136,13 @@ class SqlStore(Store):
         known = {row[0]: row[1] for row in rows}
         return tuple(known.get(self.catalog[layer_id].id, "") for layer_id in layer_ids)
 
-    def scan(self, layer_id: str, query: FeatureQuery, batch: int = 1000) -> Iterator[Page]:
+    def scan(
+        self, layer_id: str, query: FeatureQuery, batch: int = 1000, *, filled_only: bool = False
+    ) -> Iterator[Page]:
         self._know_words(layer_id, query)
-        found = self._select(layer_id, query)
-        return self._pages(found.page().params(values_of(query)), found.names, batch)
+        found, values = self._select(layer_id, query), values_of(query)
+        filled = found.filled().params(values) if filled_only else None
+        return self._pages(found.page().params(values), found.names, batch, filled)
 
     def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
         self._know_words(layer_id, query)
@@ -294,7 +297,7 @@ class SqlStore(Store):
         key = key_of(layer_id, "totals", without_values(query))
         return self._kept_rows(key, lambda: self._select(layer_id, query).totals(), values_of(query))[0][0]
 
-    def _pages(self, statement: Select, names: tuple[str, ...], batch: int) -> Iterator[Page]:
+    def _pages(self, statement: Select, names: tuple[str, ...], batch: int, filled: Select | None) -> Iterator[Page]:
         """One statement for all pages: it sees one state of the store, and rows are read as they are asked for."""
         with self._snapshot() as connection, Streams(connection) as streams:
             result = streams.rows(statement, batch)

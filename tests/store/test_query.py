@@ -174,6 +174,12 @@ def queries(draw):
     )
 
 
+def some_values(pages):
+    """What each feature has a value of."""
+    rows = (dict(zip(page.columns, row, strict=True)) for page in pages for row in page.rows)
+    return [{name: value for name, value in row.items() if value is not None} for row in rows]
+
+
 @settings(max_examples=examples(100, deep=250), deadline=None)  # on each of the stores
 @given(query=queries(), limit=st.integers(1, 30), offset=st.integers(0, 40))
 def test_any_query_finds_what_a_plain_look_finds(filled, parcels, reports, query, limit, offset):
@@ -181,6 +187,9 @@ def test_any_query_finds_what_a_plain_look_finds(filled, parcels, reports, query
     pages = list(filled.scan("parcels", query, batch=7))
     assert [feature_id for page in pages for feature_id in page.ids] == expected
     assert all(len(page) == 7 for page in pages[:-1])
+    narrow = list(filled.scan("parcels", query, batch=7, filled_only=True))
+    assert [(page.ids, page.wkb) for page in narrow] == [(page.ids, page.wkb) for page in pages]
+    assert some_values(narrow) == some_values(pages)
     assert filled.count("parcels", query) == len(expected)
     paged = replace(query, limit=limit, offset=offset)
     assert filled.read_page("parcels", paged).ids == expected[offset : offset + limit]

@@ -1,8 +1,9 @@
-"""Layers written through GDAL as a stream of Arrow batches: GeoPackage and Shapefile; memory holds one batch."""
+"""Layers written through GDAL as a stream of Arrow batches: GeoPackage and Shapefile; memory holds few of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy
@@ -11,6 +12,7 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
+from geo.exchange.files.apart import write_apart
 from geo.exchange.files.reading import shown
 from geo.model.errors import InvalidFile, N_
 from geo.model.layer import FieldType
@@ -19,6 +21,10 @@ LONGEST_DBF_TEXT = 254
 LONGEST_UTF8_SIGN = 4
 
 GEOMETRY = "geom"
+FEW = 20
+"""Parts from which on a layer is written by a program of its own: it has to load its libraries first."""
+
+CANNOT_WRITE = (DataSourceError, DataLayerError, FieldError, GeometryError)
 
 ARROW_TYPES = {
     "text": pyarrow.string(),
@@ -104,23 +110,35 @@ class VectorFile:
         InvalidFile
             If GDAL cannot write them.
         """
-        stream = _Stream(self, parts)
-        is_table = self.geometry is None
+        batches = (self.batch(part) for part in parts)
+        first = list(islice(batches, FEW))
         try:
-            pyogrio.write_arrow(
-                pyarrow.RecordBatchReader.from_batches(self._schema(), stream.batches()),
-                self.path, layer=self.layer, driver=self.driver, crs=None if is_table else self.crs,
-                geometry_name=None if is_table else GEOMETRY, geometry_type=None if is_table else self._geometry_type(),
-                encoding=self.encoding if self._is_shapefile else None,
-                append=self.driver == "GPKG" and self.path.exists(),
-                dataset_options={"VERSION": "1.2"} if self.driver == "GPKG" and not self.path.exists() else None,
-                layer_options=dict(self.options),
-            )  # fmt: skip
-        except (DataSourceError, DataLayerError, FieldError, GeometryError, RuntimeError, UnicodeError) as fault:
-            if stream.fault is not None:  # it came through GDAL, which knows its text alone
-                raise stream.fault from None
+            if len(first) < FEW:
+                self._write_here(first)
+            else:
+                write_apart(self._schema(), chain(first, batches), self._options())
+        except CANNOT_WRITE as fault:
             message = N_("不能写文件 %(file)s：%(reason)s")
             raise InvalidFile(message, file=self.path.name, reason=shown(fault)) from fault
+
+    def _write_here(self, batches: Sequence[pyarrow.RecordBatch]) -> None:
+        try:
+            pyogrio.write_arrow(pyarrow.RecordBatchReader.from_batches(self._schema(), batches), **self._options())
+        except (RuntimeError, UnicodeError) as fault:
+            raise DataLayerError(str(fault)) from fault
+
+    def _options(self) -> dict[str, object]:
+        """What `pyogrio.write_arrow` is told beside the batches."""
+        is_table, is_new = self.geometry is None, not self.path.exists()
+        return {
+            "path": str(self.path), "layer": self.layer, "driver": self.driver, "crs": None if is_table else self.crs,
+            "geometry_name": None if is_table else GEOMETRY,
+            "geometry_type": None if is_table else self._geometry_type(),
+            "encoding": self.encoding if self._is_shapefile else None,
+            "append": self.driver == "GPKG" and not is_new,
+            "dataset_options": {"VERSION": "1.2"} if self.driver == "GPKG" and is_new else None,
+            "layer_options": dict(self.options),
+        }  # fmt: skip
 
     @property
     def _is_shapefile(self) -> bool:
@@ -206,23 +224,6 @@ TO_MULTI = {
     shapely.GeometryType.MULTILINESTRING: shapely.multilinestrings,
     shapely.GeometryType.MULTIPOLYGON: shapely.multipolygons,
 }
-
-
-@dataclass
-class _Stream:
-    """The batches of a file. GDAL asks for them, and would hide the error of one that cannot be made."""
-
-    file: VectorFile
-    parts: Iterable[Columns]
-    fault: Exception | None = None
-
-    def batches(self) -> Iterator[pyarrow.RecordBatch]:
-        try:
-            for part in self.parts:
-                yield self.file.batch(part)
-        except Exception as fault:
-            self.fault = fault
-            raise
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,80 @@
+"""Arrow batches written to a file by a program of its own, so that reading and writing keep two processors busy.
+
+Threads would not do: pyogrio holds the interpreter while GDAL writes.
+"""
+
+import json
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+import pyarrow
+from pyogrio.errors import DataLayerError
+
+PROGRAM = Path(__file__).with_name("writing_apart.py")
+MOST_WAITING = 64
+"""Batches that are kept at most until the program has loaded its libraries."""
+
+
+def write_apart(schema: pyarrow.Schema, batches: Iterable[pyarrow.RecordBatch], options: Mapping[str, object]) -> None:
+    """Write batches as they are made. When an error of theirs ends it, the program is ended too; the file is not whole.
+
+    Parameters
+    ----------
+    options
+        Of `pyogrio.write_arrow`, such as JSON can tell.
+
+    Raises
+    ------
+    DataLayerError
+        If the program cannot write them, in its words.
+    """
+    with tempfile.TemporaryFile() as said, _started(options, said) as program:
+        with suppress(BrokenPipeError):  # it has ended before it has read all: below it is told why
+            _send(schema, batches, program)
+            program.stdin.close()
+        if code := program.wait():
+            said.seek(0)
+            words = said.read().decode(errors="replace").splitlines()
+            raise DataLayerError(words[-1] if words else f"exit code {code}")
+
+
+@contextmanager
+def _started(options: Mapping[str, object], said: IO[bytes]) -> Iterator[subprocess.Popen]:
+    """The program; however the work ends, it does not outlive it."""
+    command = [sys.executable, "-P", str(PROGRAM), json.dumps(options)]
+    program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said)
+    try:
+        yield program
+    finally:
+        program.kill()
+        program.wait()
+        program.stdout.close()
+        with suppress(BrokenPipeError):
+            program.stdin.close()
+
+
+def _send(schema: pyarrow.Schema, batches: Iterable[pyarrow.RecordBatch], program: subprocess.Popen) -> None:
+    with pyarrow.ipc.new_stream(program.stdin, schema) as sink:
+        for batch in _held_until_ready(batches, program):
+            sink.write_batch(batch)
+
+
+def _held_until_ready(
+    batches: Iterable[pyarrow.RecordBatch], program: subprocess.Popen
+) -> Iterator[pyarrow.RecordBatch]:
+    """Batches are made while the program loads; a pipe would take less than one of them."""
+    is_ready = select.poll()
+    is_ready.register(program.stdout, select.POLLIN)
+    waiting, batches = [], iter(batches)
+    for batch in batches:
+        waiting.append(batch)
+        if len(waiting) == MOST_WAITING or is_ready.poll(0):
+            break
+    yield from waiting
+    yield from batches
