@@ -14,6 +14,7 @@ from geo.analysis.measuring import to_degrees
 from geo.analysis.meetings import Meeting, Unlocated
 from geo.analysis.network import RoadNetwork
 from geo.analysis.parcels import (
+    LONGEST,
     PARCEL_GAP_M,
     Fit,
     Ground,
@@ -311,6 +312,8 @@ class Queue:
             return fit_along(ground, self.stand, area_m2, self.crossing.near_rows)
         if not self.along_m:
             found = fit_parcel(ground, self.stand, area_m2)
+            if found is None or not (found.is_whole and found.is_sensible):
+                found = self._past_others(ground, area_m2) or found
             if found is not None:
                 self.along_m, self.across_m = (reach + gap_m for reach in self.stand.reach(found.shape))
             return found
@@ -325,6 +328,20 @@ class Queue:
         if beside is not None:
             self.along_m = self.stand.reach(beside.shape)[0] + gap_m
         return beside
+
+    def _past_others(self, ground: Ground, area_m2: float) -> Fit | None:
+        """The first parcel beside or behind what others have at the corner; None where they are not in the way."""
+        side_m = math.sqrt(area_m2 / self.stand.sine)
+        land = self.stand.parcel(side_m, side_m)
+        others = [self.stand.reach(each) for each in ground.taken if each.intersects(land)]
+        for way in (0, 1):
+            reach_m = max((reach[way] for reach in others), default=0.0)
+            if 0 < reach_m <= LONGEST * side_m:
+                moved = self.stand.moved(*((reach_m, 0.0) if way == 0 else (0.0, reach_m)))
+                found = self._next(ground, moved, area_m2)
+                if found is not None and found.is_sensible:
+                    return replace(found, moved_m=reach_m)
+        return None
 
     def _next(self, ground: Ground, stand: Stand, area_m2: float) -> Fit | None:
         """A whole parcel in the same block."""

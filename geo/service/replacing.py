@@ -5,8 +5,9 @@
 the order of layers and features.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -17,7 +18,9 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, Change, FeatureChange, JournalEntry
 from geo.model.layer import Layer
 from geo.model.location import LocationBasis
+from geo.model.remark import Remark
 from geo.service.locating import LARGEST_MU, Located, Network, locate_all
+from geo.service.roads import away_m, is_of_zone
 from geo.store.base import Store
 
 KEPT = (LocationBasis.SURVEYED, LocationBasis.PLACED)
@@ -25,6 +28,9 @@ KEPT = (LocationBasis.SURVEYED, LocationBasis.PLACED)
 
 LEAST_MOVE_M = 1.0
 """A shorter move is none."""
+
+TOUCHING_DEG2 = 1e-12
+"""Land in common that is none: a hundredth of a square metre."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,12 @@ class Proposal:
         return distance_m(self.before.geometry, self.after.geometry) if self.before.geometry is not None else None
 
     @property
+    def seen(self) -> str:
+        """Tells this proposal from one of another revision of the feature, or of another place for it."""
+        after = shapely.to_wkb(self.after.geometry) + str(self.after.accuracy_m).encode()
+        return f"{self.feature.revision}-{hashlib.sha256(after).hexdigest()[:16]}"
+
+    @property
     def is_change(self) -> bool:
         """Whether the position is another one; the same place is not made surer by being found again."""
         return self.before.basis != self.after.basis or self.moved_m is None or self.moved_m >= LEAST_MOVE_M
@@ -145,17 +157,23 @@ def propose_replacing(
     """
     kept, features = _features(store)
     standing = [feature.position.geometry for feature in kept if feature.position.geometry is not None]
-    answers = _answers(store, features, _located(features, network, standing, progress))
-    stuck = [each.feature for each in answers if isinstance(each, Staying) and each.feature.is_located]
-    if stuck:  # they keep their place, so the others must leave it free
+    moving = [feature for feature in features if feature.text]
+    standing += [feature.position.geometry for feature in features if not feature.text and feature.is_located]
+    answers: dict[tuple[str, str], Proposal | Staying] = {}
+    while True:
+        found = _answers(store, moving, _located(moving, network, standing, progress))
+        answers |= {each.feature.key: each for each in found}
+        stuck = [each.feature for each in found if isinstance(each, Staying) and each.feature.is_located]
+        if not stuck:
+            break
+        # they keep their place, so the others must leave it free
         standing += [feature.position.geometry for feature in stuck]
         keys = {feature.key for feature in stuck}
-        rest = [feature for feature in features if feature.key not in keys]
-        again = iter(_answers(store, rest, _located(rest, network, standing, progress)))
-        answers = [each if each.feature.key in keys else next(again) for each in answers]
-    proposals = [each for each in answers if isinstance(each, Proposal)]
+        moving = [feature for feature in moving if feature.key not in keys]
+    told = [answers[feature.key] for feature in features if feature.text]
+    proposals = [each for each in told if isinstance(each, Proposal)]
     changes = tuple(each for each in proposals if each.is_change)
-    staying = tuple(each for each in answers if isinstance(each, Staying))
+    staying = tuple(each for each in told if isinstance(each, Staying))
     return Replacing(network, changes, staying, len(proposals) - len(changes), len(kept))
 
 
@@ -166,10 +184,30 @@ def _answers(store: Store, features: Sequence[Candidate], found: Sequence[Locate
         reason = _not_placeable(layer, located)
         if reason is None:
             after = Position(_shaped(layer, located), LocationBasis.LOCATED, located.accuracy_m)
-            proposal = Proposal(feature, located, after)
-            reason = _not_better(proposal)
+            proposal = _doubted(Proposal(feature, located, after))
+            reason = _elsewhere(store, proposal) or _not_better(proposal)
         answers.append(Staying(feature, located, reason) if reason else proposal)
     return answers
+
+
+def clear_of_others(found: Replacing, chosen: Sequence[Proposal]) -> list[Proposal]:
+    """Those chosen whose new land is not that of a located feature which was not chosen and stays where it is."""
+    chosen = list(chosen)
+    while True:
+        keys = {each.feature.key for each in chosen}
+        staying = [
+            each.before.geometry for each in found.proposals if each.feature.is_located and each.feature.key not in keys
+        ]
+        tree = shapely.STRtree(staying)
+        clear = [each for each in chosen if not _lies_on(each.after.geometry, tree)]
+        if len(clear) == len(chosen):
+            return chosen
+        chosen = clear
+
+
+def _lies_on(shape: BaseGeometry, tree: shapely.STRtree) -> bool:
+    others = tree.geometries[tree.query(shape, predicate="intersects")]
+    return bool((shapely.area(shapely.intersection(others, shape)) > TOUCHING_DEG2).any())
 
 
 def apply_replacing(
@@ -204,7 +242,7 @@ def _change(proposal: Proposal) -> FeatureChange:
 
 
 def _features(store: Store) -> tuple[list[Candidate], list[Candidate]]:
-    """What people have placed, and what may be located, in the order of layers and features."""
+    """What people have placed, and what programs may place, in the order of layers and features."""
     kept: list[Candidate] = []
     candidates: list[Candidate] = []
     for layer in store.catalog.plan:
@@ -213,7 +251,7 @@ def _features(store: Store) -> tuple[list[Candidate], list[Candidate]]:
         for feature in _read(store, layer):
             if feature.position.basis in KEPT:
                 kept.append(feature)
-            elif feature.text:
+            else:
                 candidates.append(feature)
     return kept, candidates
 
@@ -253,6 +291,29 @@ def _not_placeable(layer: Layer, located: Located) -> AtlasError | None:
     if layer.geometry.endswith("Polygon") and place.geometry.geom_type == "Point":
         return AtlasError(place.doubts[-1].message, **place.doubts[-1].params)
     return None
+
+
+def _elsewhere(store: Store, proposal: Proposal) -> AtlasError | None:
+    """Why a place is none of the zone's."""
+    geometry = proposal.after.geometry
+    if is_of_zone(store, geometry):
+        return None
+    return AtlasError(
+        N_("定到的位置离本区约 %(away_km)s 公里，是别处同名的道路"), away_km=round(away_m(store, geometry) / 1000)
+    )
+
+
+def _doubted(proposal: Proposal) -> Proposal:
+    """With the doubt that a feature moves farther than both errors together allow."""
+    before, after = proposal.before, proposal.after
+    if before.basis != LocationBasis.LOCATED or before.accuracy_m is None or proposal.moved_m is None:
+        return proposal
+    allowed_m = before.accuracy_m + after.accuracy_m
+    if proposal.moved_m <= max(allowed_m, LEAST_MOVE_M):
+        return proposal
+    message = N_("比现在的位置移开 %(moved_m)s 米，超过两者误差之和 %(allowed_m)s 米，须核对是不是同一处")
+    doubt = Remark(message, moved_m=round(proposal.moved_m), allowed_m=round(allowed_m))
+    return replace(proposal, located=replace(proposal.located, place=proposal.located.place.doubting(doubt)))
 
 
 def _not_better(proposal: Proposal) -> AtlasError | None:

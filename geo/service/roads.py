@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 import numpy
 import pandas
+import shapely
+from shapely.geometry.base import BaseGeometry
 
+from geo.analysis.measuring import to_plane
+from geo.model.crs import metric_crs
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Change, FeatureChange, FeatureRemoval
@@ -12,6 +16,9 @@ from geo.model.layer import Layer
 from geo.model.location import LocationBasis
 from geo.service.locating import Network
 from geo.store.base import Store
+
+ELSEWHERE_M = 50_000.0
+"""What is so far from the zone is on roads of the same names in another city."""
 
 MOST_ROADS = 40_000
 """More than a county has; what is replaced at once can be taken back at once."""
@@ -23,7 +30,8 @@ def road_changes(store: Store, network: Network) -> list[Change]:
     Raises
     ------
     InvalidInput
-        If the network is none of a file, the store has not just one layer of roads, or the file has too many roads.
+        If the network is none of a file, the store has not just one layer of roads, or the file has too many roads or
+        those of another city.
     """
     layers = [layer for layer in store.catalog.values() if layer.network]
     if network.rows is None or len(layers) != 1:
@@ -33,7 +41,21 @@ def road_changes(store: Store, network: Network) -> list[Change]:
     if len(wanted) > MOST_ROADS:
         message = N_("文件里有 %(count)s 条道路，最多 %(most)s 条，请先裁剪到本区")
         raise InvalidInput(message, count=len(wanted), most=MOST_ROADS)
+    if not is_of_zone(store, shapely.box(*shapely.total_bounds(roads.lines[wanted]))):
+        raise InvalidInput(N_("文件里的道路都不在本区附近"))
     return [*_removals(store, layers[0]), *_roads(layers[0], network, wanted)]
+
+
+def away_m(store: Store, shape: BaseGeometry) -> float:
+    """How far something in EPSG:4326 is from what the map of the zone shows first, metres."""
+    extent = store.catalog.zone.extent
+    crs = metric_crs(extent)
+    return float(to_plane(shapely.box(*extent), crs).distance(to_plane(shape, crs)))
+
+
+def is_of_zone(store: Store, shape: BaseGeometry) -> bool:
+    """Whether something is so near that it is not of another city."""
+    return away_m(store, shape) <= ELSEWHERE_M
 
 
 def _removals(store: Store, layer: Layer) -> Iterator[FeatureRemoval]:

@@ -44,6 +44,7 @@ def replacing_answer(replacing: Replacing, words: Words) -> dict[str, object]:
     return {
         "network": replacing.network.source,
         "version": replacing.network.version,
+        "warnings": _sentences(replacing.network.remarks, words),
         "proposals": [_proposal(each, words) for each in replacing.proposals],
         "staying": [_staying(each, words) for each in replacing.staying],
         "unchanged": replacing.unchanged,

@@ -1,5 +1,6 @@
 """Better roads: what would move from where to where, and the planner's yes; the road file comes with each question."""
 
+import re
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
@@ -22,6 +23,8 @@ from geo.web.uploads import Upload, takes
 
 LARGEST_ROAD_FILE = 60 * 2**20
 LONGEST_OPTION = 200
+SHOWN_NAMES = 5
+SEEN = re.compile(r"\d{1,18}-[0-9a-f]{16}")
 
 blueprint = Blueprint("relocating", __name__)
 
@@ -56,6 +59,7 @@ def apply() -> Response:
         chosen = _chosen(found.proposals, seen) if network.version == version else []
         if len(chosen) != len(seen):
             raise Conflict(N_("道路或要素已有变化，请重新试算后再更新"))
+        _refuse_overlaps(found, chosen)
         entries = replacing.apply_replacing(store, network, chosen, author)
         return {"change_set": entries[0].change_set if entries else None, "count": len(entries)}
 
@@ -65,7 +69,7 @@ def apply() -> Response:
 def _answer(found: Replacing) -> dict[str, object]:
     answer = replacing_answer(found, translated)
     for shown, proposal in zip(answer["proposals"], found.proposals, strict=True):
-        shown["revision"] = proposal.feature.revision
+        shown["seen"] = proposal.seen
     return answer
 
 
@@ -98,14 +102,23 @@ def _closing(upload: Upload, work: progress.Work) -> progress.Work:
     return run
 
 
-def _seen(given: str) -> tuple[str, int]:
-    """`<layer>/<id>` and the revision behind a colon."""
-    key, separator, revision = given.rpartition(":")
-    if not separator or not revision.isascii() or not revision.isdigit():
+def _seen(given: str) -> tuple[str, str]:
+    """`<layer>/<id>` and, behind a colon, what tells the proposal that was shown."""
+    key, separator, seen = given.rpartition(":")
+    if not separator or not SEEN.fullmatch(seen):
         raise InvalidInput(N_("提交的内容不符合格式：%(reason)s"), reason=given[:80])
-    return key, int(revision)
+    return key, seen
 
 
-def _chosen(proposals: Sequence[Proposal], seen: dict[str, int]) -> list[Proposal]:
-    """The proposals that were seen as they are now."""
-    return [each for each in proposals if seen.get("/".join(each.feature.key)) == each.feature.revision]
+def _chosen(proposals: Sequence[Proposal], seen: dict[str, str]) -> list[Proposal]:
+    """The proposals that were seen as they are now: the same revisions, to be put where they were shown."""
+    return [each for each in proposals if seen.get("/".join(each.feature.key)) == each.seen]
+
+
+def _refuse_overlaps(found: Replacing, chosen: Sequence[Proposal]) -> None:
+    clear = replacing.clear_of_others(found, chosen)
+    if len(clear) < len(chosen):
+        keys = {each.feature.key for each in clear}
+        names = [each.feature.name or each.feature.feature_id for each in chosen if each.feature.key not in keys]
+        message = N_("%(names)s 的新位置压着没有选定的要素现在的位置，请一并更新，或都不更新")
+        raise InvalidInput(message, names=", ".join(names[:SHOWN_NAMES]))

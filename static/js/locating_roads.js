@@ -76,12 +76,13 @@ export class Roads {
   }
 
   result() {
-    const { network, kept, unchanged, staying } = this.found;
+    const { network, warnings, kept, unchanged, staying } = this.found;
     const { moves } = this;
     const chosen = moves.filter((move) => move.isChosen);
     const name = network.file ? `${network.file} · ${network.layer}` : t("库中现有道路");
     return el("div", { class: "roads-result", "data-testid": "roads-result" }, [
       el("header", { class: "roads-head" }, [el("p", {}, [el("strong", {}, name), " ", t("可移动 {moves} 项，位置不变 {unchanged} 项，定不了或不更准 {staying} 项；实测和人工落图的 {kept} 项不动。", { moves: number(moves.length), unchanged: number(unchanged), staying: number(staying.length), kept: number(kept) })]), el("button", { class: "btn btn-sm btn-quiet", type: "button", onclick: () => this.forget() }, t("换道路"))]),
+      warnings.map((words) => el("p", { class: "move-warning" }, words)),
       moves.length > 0 && this.table(moves),
       staying.length > 0 && el("details", { class: "roads-staying" }, [el("summary", {}, t("不动的 {count} 项和原因", { count: number(staying.length) })), el("ul", {}, staying.map((each) => el("li", {}, [el("strong", {}, each.name), " ", each.reason])))]),
       moves.length > 0 && el("footer", { class: "roads-foot" }, el("button", { class: "btn btn-primary", type: "button", "data-testid": "apply-roads", disabled: !chosen.length, onclick: () => this.apply(chosen) }, t("更新 {count} 项的位置", { count: number(chosen.length) }))),
@@ -127,7 +128,7 @@ export class Roads {
     const { page } = this;
     page.work.begin(t("正在更新位置"));
     try {
-      const fields = [["version", this.found.version], ...chosen.map((move) => ["feature", `${move.key}:${move.revision}`])];
+      const fields = [["version", this.found.version], ...chosen.map((move) => ["feature", `${move.key}:${move.seen}`])];
       const { change_set: changeSet, count } = await this.send(page.config.locating.applyRoadsUrl, this.file, fields);
       settle("roads");
       this.forget();

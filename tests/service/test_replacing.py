@@ -158,6 +158,13 @@ def test_only_a_file_replaces_the_stores_roads(store):
         road_changes(store, network_of_store(store))
 
 
+def test_roads_of_another_city_do_not_become_the_stores(store, tmp_path):
+    path = tmp_path / "elsewhere.gpkg"
+    town([(*road[:2], {"error_m": 5.0}) for road in ROADS], 0, (120.2, 30.3)).to_file(path)
+    with pytest.raises(InvalidInput, match="本区附近"):
+        road_changes(store, network_of_file(path))
+
+
 def test_more_roads_than_a_county_has_are_refused(store, network, monkeypatch):
     monkeypatch.setattr("geo.service.roads.MOST_ROADS", 3)
     with pytest.raises(InvalidInput, match="裁剪"):

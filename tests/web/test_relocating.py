@@ -4,7 +4,10 @@ import io
 import json
 
 import pytest
+from shapely.geometry import shape
 
+from geo.model.journal import Act, FeatureChange
+from geo.web.current import current_store
 from geo.web.settings import ROOT
 
 
@@ -46,7 +49,7 @@ def test_better_roads_are_listed_first_and_written_after_a_yes(editor, better_ro
     moves = {each["id"]: each for each in found["proposals"]}
     assert moves["2023-1"]["moved_m"] == pytest.approx(56, abs=1)
     assert placed(editor, "2023-1") == before
-    fields = {"version": found["version"], "feature": f"schools/2023-1:{moves['2023-1']['revision']}"}
+    fields = {"version": found["version"], "feature": f"schools/2023-1:{moves['2023-1']['seen']}"}
     written = last_line(editor.post("/locating/roads/apply", **sent(better_roads, **fields)))["result"]
     assert written["count"] == 1
     after = placed(editor, "2023-1")
@@ -57,6 +60,29 @@ def test_better_roads_are_listed_first_and_written_after_a_yes(editor, better_ro
     assert placed(editor, "2023-1")["geometry"] == before["geometry"]
 
 
+def test_a_yes_to_a_place_that_is_another_by_now_is_refused(editor, better_roads):
+    """2023-1 was to stand in a corner that somebody surveyed after the list was shown."""
+    found = last_line(editor.post("/locating/roads", **sent(better_roads)))["result"]
+    move = next(each for each in found["proposals"] if each["id"] == "2023-1")
+    geometry = move["after"]["geometry"]
+    other = placed(editor, "2021-2")["properties"]
+    surveyed = {"location_basis": "surveyed", "location_accuracy_m": 0.1}
+    with editor.application.app_context():
+        change = FeatureChange("schools", "2021-2", other["revision"], surveyed, shape(geometry))
+        current_store().write([change], Act("测绘队"))
+    fields = {"version": found["version"], "feature": f"schools/2023-1:{move['seen']}"}
+    answer = last_line(editor.post("/locating/roads/apply", **sent(better_roads, **fields)))
+    assert "重新试算" in answer["error"]
+    assert placed(editor, "2023-1")["properties"]["location_accuracy_m"] == 1600
+
+
+def test_what_was_doubtful_in_the_file_is_told_with_the_list(editor, better_roads):
+    roads = json.loads(better_roads)
+    roads["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4610"}}
+    found = last_line(editor.post("/locating/roads", **sent(json.dumps(roads).encode())))["result"]
+    assert any("Xian 1980" in words for words in found["warnings"])
+
+
 def test_the_stores_own_roads_need_no_file_and_move_nothing(editor):
     found = last_line(editor.post("/locating/roads"))["result"]
     assert (found["proposals"], found["unchanged"]) == ([], 6)
@@ -65,9 +91,9 @@ def test_the_stores_own_roads_need_no_file_and_move_nothing(editor):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"version": "SHA-256 0", "feature": "schools/2023-1:1"},
-        {"feature": "schools/2023-1:7"},
-        {"feature": "villages/x:1"},
+        {"version": "SHA-256 0", "feature": "schools/2023-1:1-0123456789abcdef"},
+        {"feature": "schools/2023-1:1-0123456789abcdef"},
+        {"feature": "villages/x:1-0123456789abcdef"},
     ],
 )
 def test_what_was_not_seen_like_that_is_not_written(editor, better_roads, fields):
@@ -78,7 +104,7 @@ def test_what_was_not_seen_like_that_is_not_written(editor, better_roads, fields
     assert placed(editor, "2023-1")["properties"]["location_accuracy_m"] == 1600
 
 
-@pytest.mark.parametrize("fields", [{}, {"feature": "schools/2023-1"}, {"feature": "schools/2023-1:x"}])
+@pytest.mark.parametrize("fields", [{}, {"feature": "schools/2023-1"}, {"feature": "schools/2023-1:1"}])
 def test_a_yes_to_nothing_is_refused(editor, better_roads, fields):
     assert editor.post("/locating/roads/apply", **sent(better_roads, **fields)).status_code == 400
 

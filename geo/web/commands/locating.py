@@ -98,6 +98,7 @@ def relocate(with_roads: bool, certain: bool, yes: bool, author: str, **options:
     with progress() as tell:
         found = replacing.propose_replacing(store, roads, progress=tell)
     chosen = [each for each in found.proposals if each.located.place.is_certain or not certain]
+    chosen = replacing.clear_of_others(found, chosen)
     changes = road_changes(store, roads) if with_roads else []
     pending = bool(chosen or changes)
     entries = replacing.apply_replacing(store, roads, chosen, author, roads=changes) if yes and pending else []
