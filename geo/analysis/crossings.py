@@ -261,6 +261,9 @@ def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) 
     if meeting.kind == Kind.NEAR:
         message = N_("“%(first)s”与“%(second)s”在道路数据里没有相接，相距 %(gap_m)s 米，取最近处为路口")
         doubts.append(Remark(message, gap_m=round(meeting.gap_m), **names))
+    if meeting.kind == Kind.LOOSE:
+        message = N_("“%(first)s”与“%(second)s”的线相交而没有共同的节点，别处相交都有，可能是立体交叉，须核对")
+        doubts.append(Remark(message, **names))
     if meeting.kind == Kind.BRIDGE:
         doubts.append(Remark(N_("“%(first)s”与“%(second)s”在此立体交叉，没有平面路口"), **names))
     if others:

@@ -51,8 +51,10 @@ class Kind(IntEnum):
     """How two roads meet, the surest first."""
 
     JUNCTION = 0
-    NEAR = 1
-    BRIDGE = 2
+    LOOSE = 1
+    """The lines cross and have no node in common, as all others have that cross: perhaps on different levels."""
+    NEAR = 2
+    BRIDGE = 3
 
 
 @dataclass(frozen=True)
@@ -140,14 +142,26 @@ def _intersections(network: RoadNetwork, window: Window, pairs: numpy.ndarray) -
         one, other = int(pairs[place][0]), int(pairs[place][1])
         for part in shapely.get_parts(found[place]):
             for x, y in shapely.get_coordinates(part)[[0, -1] if part.geom_type == "LineString" else [0]]:
-                over = _differ(network, one, other) and not _is_shared_node(lines, place, x, y)
-                yield _Point(float(x), float(y), Kind.BRIDGE if over else Kind.JUNCTION, (one, other))
+                kind = Kind.JUNCTION
+                if not _is_shared_node(lines, place, x, y):
+                    kind = Kind.BRIDGE if _differ(network, one, other) else _without_node(network, lines, place, x, y)
+                yield _Point(float(x), float(y), kind, (one, other))
 
 
 def _differ(network: RoadNetwork, one: int, other: int) -> bool:
     """Whether two rows run on different levels: as the data say, or as motorways do."""
     told = network.structure[one] != network.structure[other] or network.level[one] != network.level[other]
     return told or bool(network.is_separate[one] != network.is_separate[other])
+
+
+def _without_node(
+    network: RoadNetwork, lines: tuple[numpy.ndarray, numpy.ndarray], place: int, x: float, y: float
+) -> Kind:
+    """What lines are that only cross; one that ends there, or a hand's breadth beyond, meets the other."""
+    point = shapely.Point(x, y)
+    ends = [shapely.get_point(line[place], end) for line in lines for end in (0, -1)]
+    ends_there = bool((shapely.distance(ends, point) <= TOUCHING_M).any())
+    return Kind.JUNCTION if ends_there or not network.is_noded else Kind.LOOSE
 
 
 def _is_shared_node(lines: tuple[numpy.ndarray, numpy.ndarray], place: int, x: float, y: float) -> bool:

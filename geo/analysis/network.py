@@ -11,6 +11,7 @@ from geopandas import GeoDataFrame
 
 from geo.analysis.measuring import METRES_PER_DEGREE, to_plane
 from geo.analysis.name_gaps import name_gaps
+from geo.analysis.noding import is_noded
 from geo.analysis.road_names import NameIndex, is_separate
 from geo.model.crs import STORED_CRS, metric_crs
 from geo.model.errors import InvalidFeatures, N_
@@ -185,6 +186,11 @@ class RoadNetwork:
         """Number of the place where a row begins and ends: rows × 2; rows that touch at their ends share it."""
         lon, lat = self.ends.reshape(-1, 2).round(7).T
         return numpy.unique(lon + 1j * lat, return_inverse=True)[1].reshape(-1, 2)
+
+    @cached_property
+    def is_noded(self) -> bool:
+        """Whether nearly all roads that cross have a node there in common, so that one without it is no junction."""
+        return is_noded(self.lines[self.is_drawn & ~self.is_path])
 
     @cached_property
     def rings(self) -> list[Ring]:

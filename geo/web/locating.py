@@ -14,7 +14,12 @@ from geo.service.replacing import Candidate, Position, Proposal, Replacing, Stay
 Words = Callable[..., str]
 """Turns a message marked with `N_` and its parameters into the reader's language."""
 
-HOW_ROADS_MEET = {"JUNCTION": N_("平面相交"), "NEAR": N_("接近而未相接"), "BRIDGE": N_("立体交叉")}
+HOW_ROADS_MEET = {
+    "JUNCTION": N_("平面相交"),
+    "LOOSE": N_("相交而没有共同的节点"),
+    "NEAR": N_("接近而未相接"),
+    "BRIDGE": N_("立体交叉"),
+}
 
 
 def place_feature(located: Located, network: Network, words: Words) -> bytes:

@@ -313,3 +313,17 @@ def test_empty_and_broken_rows_do_no_harm():
     )
     frame = geopandas.GeoDataFrame(frame, geometry=[*frame.geometry[:2], shapely.LineString(), None], crs=frame.crs)
     assert_at(find_crossing(RoadNetwork(frame, default_error_m=1.0), "横路", "纵路"), 0, 0)
+
+
+@pytest.mark.parametrize("nodes", [True, False])
+def test_where_all_else_has_nodes_lines_that_only_cross_are_no_certain_junction(nodes):
+    """Five streets each way; where the file gives crossings a node, the one road without passes over them."""
+    at = [(-400.0 + 200 * each) for each in range(5)]
+    ways = [(f"经{n}路", [(x, y) for y in (-900, *at, 900)]) for n, x in enumerate(at, 1)]
+    ways += [(f"纬{n}路", [(x, y) for x in (-900, *at, 900)]) for n, y in enumerate(at, 1)]
+    roads = [(name, line if nodes else [line[0], line[-1]], {}) for name, line in ways]
+    network = RoadNetwork(town([*roads, straight("快速路", (-900, 100), (900, 100))]), default_error_m=10.0)
+    assert network.is_noded is nodes
+    assert find_crossing(network, "经1路", "纬1路").is_certain
+    over = find_crossing(network, "经1路", "快速路")
+    assert over.is_certain is not nodes and ("节点" in "".join(map(str, over.doubts))) is nodes
