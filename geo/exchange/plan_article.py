@@ -59,10 +59,21 @@ def with_later_sentences(records: list[PlanRecord], passages: Sequence[Passage])
         for words in SENTENCE.split(passage.text):
             while done < len(order) and records[order[done]].source.start <= place:
                 last, done = order[done], done + 1
-            if last is not None and goes_on_about(records[last], passage, words, place):
+            if (
+                last is not None
+                and not in_row(order[:done], records)
+                and goes_on_about(records[last], passage, words, place)
+            ):
                 records[last] = with_sentence(records[last], words, place)
             place += len(words)
     return records
+
+
+def in_row(order: Sequence[int], records: Sequence[PlanRecord]) -> bool:
+    """Whether the last record is only named, right behind another: what a text goes on with is of all of them."""
+    last = [records[place] for place in order[-2:]]
+    bare = all(not record.location_text and not record.quantities for record in last)
+    return len(last) > 1 and bare and last[1].source.start - last[0].source.end <= 1
 
 
 def goes_on_about(record: PlanRecord, passage: Passage, words: str, start: int) -> bool:

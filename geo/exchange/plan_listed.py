@@ -19,6 +19,7 @@ from geo.exchange.plan_names import (
     is_proper,
     kind_of,
 )
+from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import find_quantities
 
 LISTED, INSTEAD, ONE_OF_LIST = (re.compile(ANCHORS[key]) for key in ("listed", "instead", "one_of_list"))
@@ -30,9 +31,11 @@ YEAR_OF_SENTENCE = re.compile(ANCHORS["year_of_sentence"])
 YEAR_BEFORE = re.compile(ANCHORS["year_before"])
 IN_BRACKETS = re.compile(r"\([^()\n]{2,120}\)")
 LISTED_COUNTED, LISTED_NAMED = re.compile(ANCHORS["listed_counted"]), re.compile(ANCHORS["listed_named"])
+LISTED_COMMAS, ONE_OF_COMMAS = re.compile(ANCHORS["listed_commas"]), re.compile(ANCHORS["one_of_commas"])
 LISTED_ONE, TWO_OF_LIST = re.compile(ANCHORS["listed_one"]), re.compile(ANCHORS["two_of_list"])
 LISTED_LABEL, CALLED = re.compile(ANCHORS["listed_label"]), re.compile(ANCHORS["called"])
 FULL_STOP = CLAUSES["full_stop"]
+ELSEWHERE = WORDS["location"]["elsewhere"]
 SHORTEST_CALLED = 5
 SHORTEST_LISTED, SHORT_FRONT = 6, 16
 ROW = (SERIAL, *NAMES["joins"])
@@ -42,17 +45,18 @@ HELD_OUT = "\ue001"
 
 def all_placed(text: str, start: int, located: re.Match[str]) -> list[Anchor]:
     """The projects that stand in a row before 位于, each at the place behind it: 第四中学、北城小学位于稻场社区."""
-    if text[start - 1 : start] != SERIAL:
-        return []
     first = max(text.rfind(mark, max(0, start - NAMES["longest"]), start) for mark in NAMES["parts"]) + 1
-    place, at, anchors = find_location(text[located.start() : located.end() + 2 * NAMES["longest"]]), first, []
-    for piece in text[first : located.start()].split(SERIAL):
+    rest = re.split(CLAUSES["end_of_sentence"], text[located.start() :], maxsplit=1)[0]
+    if text[start - 1 : start] != SERIAL and find_quantities(rest):
+        return []
+    place, anchors = find_location(rest[: 2 * NAMES["longest"]]), []
+    place = place.removeprefix(ELSEWHERE) if place else None
+    for piece, at in pieces_of(text[first : located.start()], first):
         name = clean_name(piece)
         if place is None or name not in piece or not is_project(name):
             return []
         anchors.append(Anchor(name, at, at + len(piece), LOCATED_RANK, listed=True, place=place))
-        at += len(piece) + 1
-    return anchors
+    return anchors if len(anchors) > 1 else []
 
 
 def over_commas(text: str, start: int, end: int) -> Anchor | None:
@@ -103,7 +107,6 @@ def listed_alone(text: str) -> list[Anchor]:
     found = alone_of_kind(text)
     if SERIAL not in text:
         return found
-    found += rows_of_all(text)
     bare = IN_BRACKETS.sub(lambda brackets: HELD_OUT * len(brackets[0]), text)
     for match in (*LISTED_ALONE.finditer(bare), *LISTED_DONE.finditer(bare), *LISTED_LABEL.finditer(bare)):
         told = HELD_OUT in match["list"]
@@ -140,7 +143,7 @@ def rows_of_all(text: str) -> list[Anchor]:
     望江小学、海棠小学两所学校占地面积分别为30亩、40亩,共投资2亿元: the sum is no project's own.
     """
     found: list[Anchor] = []
-    for match in (*LISTED_COUNTED.finditer(text), *LISTED_NAMED.finditer(text)):
+    for match in (*LISTED_COUNTED.finditer(text), *LISTED_NAMED.finditer(text), *LISTED_COMMAS.finditer(text)):
         several = members(text, match)
         if not all(kind_of(each.name) or is_long(each.name) for each in several):
             continue
@@ -154,10 +157,9 @@ def rows_of_all(text: str) -> list[Anchor]:
     return found
 
 
-def pieces_of(match: re.Match[str]) -> Iterator[tuple[str, int]]:
-    """The members of a list and their places; a word may join two of them: A、B和C."""
-    place = match.start("list")
-    for piece in ONE_OF_LIST.split(match["list"]):
+def pieces_of(row: str, place: int, between: re.Pattern[str] = ONE_OF_LIST) -> Iterator[tuple[str, int]]:
+    """The members of a row and their places, of which its own is given; a word may join two of them: A、B和C."""
+    for piece in between.split(row):
         joined = TWO_OF_LIST.fullmatch(piece)
         if joined and all(is_whole(clean_name(joined[part])) for part in ("one", "last")):
             yield joined["one"], place
@@ -172,7 +174,8 @@ def members(text: str, match: re.Match[str]) -> list[Anchor]:
     front = text[max(0, match.start() - 3 * NAMES["longest"]) : match.start()]
     sentence = front[max(front.rfind(mark) for mark in CLAUSES["stops"]) + 1 :]
     anchors, year = [], year_before(text, match)
-    for piece, place in pieces_of(match):
+    between = ONE_OF_COMMAS if match.re is LISTED_COMMAS else ONE_OF_LIST
+    for piece, place in pieces_of(match["list"], match.start("list"), between):
         named = piece.rstrip(HELD_OUT)
         anchors.append(Anchor(clean_name(named), place, place + len(named), 3, listed=True, year=year))
     if named := LISTED_AS.match(text[match.end("list") :]):

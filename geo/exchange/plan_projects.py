@@ -24,6 +24,7 @@ from geo.exchange.plan_listed import (
     listed_alone,
     members,
     over_commas,
+    rows_of_all,
     subject_over_commas,
 )
 from geo.exchange.plan_names import (
@@ -219,7 +220,7 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     for match in INVESTED.finditer(text) if ANCHORS["of"] in text else ():
         name = name_at_front(match["name"]) or clean_name(match["name"])
         if is_named(name) and name in match["name"]:
-            found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1))
+            found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"]))
     for match in APPROVED.finditer(text):
         if is_project(name := clean_name(match["name"])):
             found.append(Anchor(name, match.start(), match.end("name"), 3))
@@ -246,7 +247,7 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     weak = anchor is not None and not is_named(anchor.name)
     heading = weak and text.startswith(CLAUSES["full_stop"], anchor.end)  # type: ignore[union-attr]
     if weak or not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
-        found += subjects(text) + built_clauses(text) + bracketed(text) + listed_alone(text)
+        found += rows_of_all(text) + subjects(text) + built_clauses(text) + bracketed(text) + listed_alone(text)
     elif NEXT_IN_BRACKETS in text:  # 新建A小学(…)、B小学(…)
         found += bracketed(text)
     others = (each for each in found if weak and each.start > 0)

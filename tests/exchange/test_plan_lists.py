@@ -149,3 +149,26 @@ def test_a_name_of_any_ending_stands_above_a_line_that_tells_where():
 
 def test_one_that_stands_for_its_kind_is_a_project_without_the_figures_of_all():
     assert told("扩建望江县人民医院等项目,总投资5亿元。") == [("望江县人民医院", None, None, None, None, None)]
+
+
+def test_a_row_parted_by_commas_behind_a_colon_names_its_projects_and_sums_behind_it_are_nobodys():
+    text = "区里有3个项目,分别是:望江县医院新建工程,海棠中心卫生院扩建工程,云杉医院。项目总投资5亿元,占地90亩。"
+    assert [(each[0], each[2], each[3]) for each in told(text)] == [
+        ("望江县医院新建工程", None, None),
+        ("海棠中心卫生院扩建工程", None, None),
+        ("云杉医院", None, None),
+    ]
+
+
+def test_two_schools_at_one_place_are_two_records():
+    text = "望江小学位于望江路附近,海棠小学和海棠幼儿园在海棠路以西、建设路以东。"
+    assert [each[:2] for each in told(text)] == [
+        ("望江小学", "望江路附近"),
+        ("海棠小学", "海棠路以西、建设路以东"),
+        ("海棠幼儿园", "海棠路以西、建设路以东"),
+    ]
+
+
+def test_a_place_before_the_land_of_a_project_is_its_own():
+    text = "城东:在小枣村建设占地100亩的望江中学;城南:在龙城大街附近建设占地174亩的海棠中学。"
+    assert [each[:3] for each in told(text)] == [("望江中学", "小枣村", 100), ("海棠中学", "龙城大街附近", 174)]
