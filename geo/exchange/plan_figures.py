@@ -163,7 +163,8 @@ def rank_of(quantity: Quantity, text: str, rule: dict[str, Any]) -> int | None:
     for rank, word in enumerate(rule["labels"]):
         if word in quantity.label:
             return rank
-    if any(text.startswith(word, quantity.end) for word in rule.get("behind", ())):
+    behind = text[quantity.end : quantity.end + 2 * PARTIAL["reach"]].lstrip()  # spaces stand for what is of others
+    if behind.startswith(tuple(rule.get("behind", ()))):
         return UNLABELLED
     if quantity.unit in rule.get("without_label", ()):
         return UNLABELLED

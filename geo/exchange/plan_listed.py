@@ -32,8 +32,13 @@ YEAR_BEFORE = re.compile(ANCHORS["year_before"])
 IN_BRACKETS = re.compile(r"\([^()\n]{2,120}\)")
 LISTED_COUNTED, LISTED_NAMED = re.compile(ANCHORS["listed_counted"]), re.compile(ANCHORS["listed_named"])
 LISTED_COMMAS, ONE_OF_COMMAS = re.compile(ANCHORS["listed_commas"]), re.compile(ANCHORS["one_of_commas"])
+LISTED_OBJECT, LISTED_INSIDE = re.compile(ANCHORS["listed_object"]), re.compile(ANCHORS["listed_inside"])
 LISTED_ONE, TWO_OF_LIST = re.compile(ANCHORS["listed_one"]), re.compile(ANCHORS["two_of_list"])
 LISTED_LABEL, CALLED = re.compile(ANCHORS["listed_label"]), re.compile(ANCHORS["called"])
+ROWS = (LISTED_COUNTED, LISTED_NAMED, LISTED_COMMAS, LISTED_INSIDE)
+"""Rows of which a sentence tells what they are together."""
+ALONE = (LISTED_ALONE, LISTED_DONE, LISTED_OBJECT, LISTED_LABEL)
+"""Rows that a sentence only names."""
 FULL_STOP = CLAUSES["full_stop"]
 ELSEWHERE = WORDS["location"]["elsewhere"]
 SHORTEST_CALLED = 5
@@ -108,15 +113,21 @@ def listed_alone(text: str) -> list[Anchor]:
     if SERIAL not in text:
         return found
     bare = IN_BRACKETS.sub(lambda brackets: HELD_OUT * len(brackets[0]), text)
-    for match in (*LISTED_ALONE.finditer(bare), *LISTED_DONE.finditer(bare), *LISTED_LABEL.finditer(bare)):
+    for match in (each for row in ALONE for each in row.finditer(bare)):
         told = HELD_OUT in match["list"]
         several = members(bare, match)
         if told or all(kind_of(each.name) or is_long(each.name) for each in several):
-            several = [each for each in several if not bare.startswith(HELD_OUT, each.start + len(each.name))]
+            several = [each for each in several if not tells_in_brackets(text, each.start + len(each.name))]
             rest = text[match.end("list") :].partition(FULL_STOP)[0] if match.re is LISTED_DONE else ""
             year = finished_year(rest)
             found += [replace(as_in(text, bare, each), year=year or each.year) for each in several]
     return found
+
+
+def tells_in_brackets(text: str, place: int) -> bool:
+    """Whether brackets at a place tell of the project before them, and are no part of its name: (暂定名)."""
+    brackets = IN_BRACKETS.match(text, place)
+    return brackets is not None and is_told(brackets[0][1:-1])
 
 
 def as_in(text: str, bare: str, anchor: Anchor) -> Anchor:
@@ -143,7 +154,7 @@ def rows_of_all(text: str) -> list[Anchor]:
     望江小学、海棠小学两所学校占地面积分别为30亩、40亩,共投资2亿元: the sum is no project's own.
     """
     found: list[Anchor] = []
-    for match in (*LISTED_COUNTED.finditer(text), *LISTED_NAMED.finditer(text), *LISTED_COMMAS.finditer(text)):
+    for match in (each for row in ROWS for each in row.finditer(text)):
         several = members(text, match)
         if not all(kind_of(each.name) or is_long(each.name) for each in several):
             continue
@@ -151,7 +162,7 @@ def rows_of_all(text: str) -> list[Anchor]:
         if several and next(turns_of_figures(rest, len(several)), None):
             found.append(Anchor(match["list"], match.start("list"), match.end("list"), 3))
             continue
-        said = YEAR_OF_SENTENCE.match(text[text.rfind(FULL_STOP, 0, match.start()) + 1 : match.start("list")])
+        said = YEAR_OF_SENTENCE.search(text[text.rfind(FULL_STOP, 0, match.start()) + 1 : match.start("list")])
         year = finished_year(rest) or (int(said["year"]) if said else None)
         found += [replace(each, year=each.year or year) for each in several]
     return found
@@ -204,7 +215,7 @@ def is_whole(name: str) -> bool:
 def is_member(name: str) -> bool:
     """Whether one of a list is a project: its name is long enough or tells a kind, or it is a part of a school."""
     if PART_OF_ONE.search(name):
-        return kind_of(name) is not None
+        return kind_of(name) is not None and is_proper(name)
     long = len(name) >= SHORTEST_LISTED or kind_of(name) is not None or COMMON.match(name) is None
     return (is_project(name) and long) or is_ending(name)
 

@@ -58,8 +58,11 @@ def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
     records = dated_together(merged(records_in(joined)), joined)
     told = {bare_name(record.name) for record in records if record.location_text or record.quantities}
     for record in records:
-        if record.location_text or record.quantities or not is_told_elsewhere(record.name, told):
+        bare = not record.location_text and not record.quantities
+        if not bare or not is_told_elsewhere(record.name, told):
             yield record
+        if bare:
+            told.add(bare_name(record.name))
 
 
 def is_told_elsewhere(name: str, told: set[str]) -> bool:
@@ -343,6 +346,8 @@ def spans_of(
     name = passage.start + (place if place >= 0 else passage.text.index(anchor.name, anchor.start))
     spans = {"name": (name, name + len(anchor.name))}
     if location_text:
-        place = passage.start + passage.text.index(location_text, anchor.start if anchor.place else anchor.end)
-        spans["location_text"] = (place, place + len(location_text))
+        place = passage.text.find(location_text, anchor.start if anchor.place else anchor.end)
+        if place < 0:  # 位于城东的A小学和B小学分别…: before the second of two
+            place = passage.text.rindex(location_text, 0, anchor.end)
+        spans["location_text"] = (passage.start + place, passage.start + place + len(location_text))
     return spans | {key: (start + first, start + last) for key, (first, last) in figures.spans.items()}

@@ -172,3 +172,29 @@ def test_two_schools_at_one_place_are_two_records():
 def test_a_place_before_the_land_of_a_project_is_its_own():
     text = "城东:在小枣村建设占地100亩的望江中学;城南:在龙城大街附近建设占地174亩的海棠中学。"
     assert [each[:3] for each in told(text)] == [("望江中学", "小枣村", 100), ("海棠中学", "龙城大街附近", 174)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "东海县3所：望江中学、海棠小学（暂定名）",
+        "区里将新建2所学校（望江中学和海棠小学）。",
+        "新开工的2所学校总投资3亿元，包括望江中学、海棠小学。",
+        "此外，还将扩建望江中学、海棠小学。",
+        "对望江中学、海棠小学实施改造。",
+    ],
+)
+def test_names_in_a_row_are_projects_whatever_leads_to_them(text):
+    assert told(text) == [(name, None, None, None, None, None) for name in ("望江中学", "海棠小学")]
+
+
+def test_a_place_before_two_projects_is_where_the_text_has_it():
+    text = "位于城东的望江小学和海棠小学，分别以2.5亿元、1.8亿元的投资金额位列前二，分别占地30亩、40亩。"
+    reading = parse_plan(text)
+    assert [(each.name, each.land_area_mu, each.investment_cny_10k) for each in reading.records] == [
+        ("望江小学", 30, 25000),
+        ("海棠小学", 40, 18000),
+    ]
+    for each in reading.records:
+        first, last = each.spans["location_text"]
+        assert text[first:last] == each.location_text == "城东"
