@@ -57,18 +57,24 @@ def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
     joined = list(join_items(passages))
     records = dated_together(merged(records_in(joined)), joined)
     told = {bare_name(record.name) for record in records if record.location_text or record.quantities}
+    told |= {name.partition("(")[0] for name in told}
+    parts = {part for name in told for part in ends_of(name)}
+    named: dict[str, int] = {}
     for record in records:
-        bare = not record.location_text and not record.quantities
-        if not bare or not is_told_elsewhere(record.name, told):
+        bare, name = not record.location_text and not record.quantities, bare_name(record.name)
+        again = name in named and record.source.start - named[name] < WORDS["article"]["reach"]
+        elsewhere = name in parts or not told.isdisjoint((PHASE_ENDS.sub("", name), *ends_of(name)))
+        if not bare or not (again or elsewhere):
             yield record
         if bare:
-            told.add(bare_name(record.name))
+            named[name] = record.source.start
 
 
-def is_told_elsewhere(name: str, told: set[str]) -> bool:
-    """Whether a project that is only named here is one of those that are told of: 奥体小学 and 合肥市奥体小学."""
-    names = {bare_name(name), PHASE_ENDS.sub("", bare_name(name))}
-    return bool(names & told) or any(same_project(name, other) or other.startswith(bare_name(name)) for other in told)
+def ends_of(name: str) -> Iterator[str]:
+    """What a text may call a project for short, the end of its name: 奥体小学 of 合肥市奥体小学."""
+    yield name
+    for length in range(SHORT_NAME, len(name)):
+        yield name[-length:]
 
 
 def merged(found: Iterator[tuple[Passage, PlanRecord]]) -> list[PlanRecord]:

@@ -1,9 +1,10 @@
 """Projects of which a list says no more than their names, and what it says of all of them: the year."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from geo.exchange.plan_details import finished_year
 from geo.exchange.plan_listed import is_long
@@ -18,24 +19,28 @@ YEAR_OF_ALL = re.compile(WORDS["each"]["year_of_all"])
 
 
 def dated_together(records: list[PlanRecord], passages: Sequence[Passage]) -> list[PlanRecord]:
-    """The records, those of a list with the year that a line behind it tells of them all: 以上学校均于2026年投用."""
+    """The records, those of a list with the year that a line tells of them all: 以上学校均于2026年投用.
+
+    The list stands before the line; where no project of the section does, behind it.
+    """
+    starts = [record.source.start for record in records]
     for passage in passages:
         year = finished_year(passage.text.partition(FULL_STOP)[0]) if YEAR_OF_ALL.match(passage.text) else None
         if year is None or passage.is_past:
             continue
         below = passage.path[:-1] if passage.path and passage.path[-1].style in ITEM_STYLES else passage.path
         titles = tuple(heading.title for heading in below if heading.title)
-        for place in undated(records, passage.start, titles):
+        here = bisect_left(starts, passage.start)
+        before = here > 0 and of_section(records[here - 1], titles)
+        for place in range(here - 1, -1, -1) if before else range(here, len(records)):
+            if records[place].plan_year is not None or not of_section(records[place], titles):
+                break
             records[place] = replace(records[place], plan_year=year)
     return records
 
 
-def undated(records: Sequence[PlanRecord], start: int, titles: tuple[str, ...]) -> list[int]:
-    """Places of the records without a year in a row before a place of the text; where none is before it, behind it."""
-    of_section = [place for place, record in enumerate(records) if record.source.headings[: len(titles)] == titles]
-    before = [place for place in of_section if records[place].source.start < start]
-    row = list(reversed(before)) or of_section
-    return list(takewhile(lambda place: records[place].plan_year is None, row))
+def of_section(record: PlanRecord, titles: tuple[str, ...]) -> bool:
+    return record.source.headings[: len(titles)] == titles
 
 
 def bare_in_rows(passages: Sequence[Passage]) -> set[int]:
