@@ -3,12 +3,15 @@
 import sqlite3
 from contextlib import closing
 
+import fiona
 import geopandas
+import openpyxl
+import pandas
 import pytest
 import shapely
 
 from geo.service.inspecting import inspect_file
-from geo.service.opened_files import Asked
+from geo.service.opened_files import Asked, opened
 from geo.store.gpkg_blob import register_functions
 
 EXTENT = (113.9, 32.9, 114.2, 33.2)
@@ -184,3 +187,100 @@ def test_the_json_of_arcgis_is_refused_once_with_what_to_do(tmp_path):
     found, told = inspected(tmp_path / "a.json")
     assert (found.result, told) == ("refuse", [(None, None, "not_geojson")])
     assert all(word in str(found.findings[0].remark) for word in ("Esri JSON", "另存为 GeoJSON"))
+
+
+def features(path):
+    """Shapes in degrees and fields of each feature, as an import takes them."""
+    with opened(path, Asked(), EXTENT) as file:
+        return [
+            (file.in_degrees()(batch.shapes)[place], {name: column[place] for name, column in batch.fields.items()})
+            for batch in file.batches()
+            for place in range(len(batch))
+        ]
+
+
+def shapefile(path, *, crs=4526, **columns):
+    frame = geopandas.GeoDataFrame(columns, geometry=[shapely.Polygon(SQUARE)], crs=crs)
+    frame.to_file(path, driver="ESRI Shapefile", encoding="UTF-8")
+    return path
+
+
+def test_a_text_among_the_numbers_of_a_shapefile_is_refused(tmp_path):
+    path = shapefile(tmp_path / "a.shp", 面积=[15.5])
+    table = path.with_suffix(".dbf")
+    content = table.read_bytes()
+    table.write_bytes(content[:-25] + "约15亩".encode().rjust(24) + content[-1:])
+    found, told = inspected(path)
+    assert (found.result, [code for *_, code in told]) == ("refuse", ["not_a_number"])
+    assert all(word in str(found.findings[0].remark) for word in ("a.shp", "第 1 行", "面积", "约15亩"))
+
+
+@pytest.mark.parametrize(("written", "is_sound"), [("20240230", False), ("2024.5  ", False), ("00000000", True)])
+def test_a_day_of_a_shapefile_that_is_none_is_refused_by_row_and_field(tmp_path, written, is_sound):
+    path = tmp_path / "a.shp"
+    schema = {"geometry": "Polygon", "properties": {"日期": "date"}}
+    with fiona.open(path, "w", driver="ESRI Shapefile", crs="EPSG:4526", encoding="UTF-8", schema=schema) as file:
+        geometry = shapely.Polygon(SQUARE).__geo_interface__
+        file.write({"type": "Feature", "geometry": geometry, "properties": {"日期": "2024-05-06"}})
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace(b"20240506", written.encode()))
+    found, told = inspected(path)
+    assert [code for *_, code in told] == ([] if is_sound else ["not_a_date"])
+    assert is_sound or all(word in str(found.findings[0].remark) for word in ("第 1 行", "日期", written.strip()))
+
+
+def test_a_field_name_cut_within_a_character_leaves_the_encoding_known(tmp_path):
+    path = shapefile(tmp_path / "a.shp", abcdefghij=["甲" * 60])
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace(b"abcdefghij", "名称很长".encode()[:10]))
+    found, _ = inspected(path)
+    assert (found.encoding, features(path)[0][1]) == ("UTF-8", {"名称很": "甲" * 60})
+
+
+def test_coordinates_with_zone_digits_under_a_prj_without_are_told_and_placed(tmp_path):
+    path = shapefile(tmp_path / "a.shp", name=["a"])
+    shapefile(tmp_path / "b.shp", crs=4547, name=["b"])
+    path.with_suffix(".prj").write_bytes((tmp_path / "b.prj").read_bytes())
+    found, told = inspected(path)
+    assert (found.crs, told) == ("EPSG:4526", [(None, None, "crs_mismatch")]) and found.extent == HERE
+
+
+def test_whole_numbers_stay_exact_where_some_are_missing(tmp_path):
+    numbers = pandas.array([411702000000000001, None], dtype="Int64")
+    read = features(geopackage(tmp_path / "a.gpkg", [], n=numbers))
+    assert [fields for _, fields in read] == [{"n": 411702000000000001}, {"n": None}]
+
+
+def workbook(path, rows, *joined):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for area in joined:
+        book.active.merge_cells(area)
+    book.save(path)
+    return path
+
+
+def test_joined_cells_count_for_all_their_rows_and_a_header_may_have_two(tmp_path):
+    rows = [
+        ["学校坐标表"], ["街道", "名称", "坐标"], [None, None, "经度\n（东经）", "纬度(WGS84)"],
+        ["东街", "甲", 114.01, 33.02], [None, "乙", 114.02, 33.03], ["西街", "丙", 114.03, 33.04],
+    ]  # fmt: skip
+    path = workbook(tmp_path / "a.xlsx", rows, "A1:D1", "A2:A3", "B2:B3", "C2:D2", "A4:A5")
+    assert inspected(path)[1] == []
+    assert [(shape.x, shape.y, *fields.values()) for shape, fields in features(path)] == [
+        (114.01, 33.02, "东街", "甲"), (114.02, 33.03, "东街", "乙"), (114.03, 33.04, "西街", "丙"),
+    ]  # fmt: skip
+
+
+def test_a_formula_that_nobody_computed_is_told(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", [["经度", "纬度", "合计"], [114.01, 33.02, "=1+1"], [114.02, 33.03, 5]])
+    assert inspected(path)[1] == [(2, "合计", "uncomputed_formula")]
+
+
+def test_values_beside_the_properties_are_told_once(tmp_path):
+    feature = '{"type": "Feature", "properties": {}, "名称": "甲", "geometry": {"type": "Point", "coordinates": %s}}'
+    text = feature % "[114.01, 33]" + ", " + feature % "[114.02, 33]"
+    (tmp_path / "a.geojson").write_text(f'{{"type": "FeatureCollection", "features": [{text}]}}', encoding="utf-8")
+    found, told = inspected(tmp_path / "a.geojson")
+    assert told == [(1, None, "unread_field")] and "名称" in str(found.findings[0].remark)

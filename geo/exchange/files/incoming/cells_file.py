@@ -17,6 +17,7 @@ import shapely
 
 from geo.exchange.files.incoming.cell_numbers import coordinate_in, point_in
 from geo.exchange.files.incoming.parts import BATCH, MOST_FIELDS, Batch, Incoming, check_fields, object_array
+from geo.exchange.files.incoming.sheet_marks import SheetMarks, marks_of
 from geo.exchange.files.incoming.texts import LONGEST_LINE, encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
 from geo.exchange.workbook_limits import BROKEN, check_cells
@@ -46,7 +47,9 @@ MOST_CELLS = 30_000_000
 """In all sheets; rows are read one by one, so that this is a matter of time, not of memory."""
 
 LARGEST_STRINGS = 300 * 2**20
-UNIT = re.compile(r"[(（](?:单位[:：]?)?(?:米|m|度|°|十进制度)[)）]$")
+UNIT = re.compile(
+    r"[(（](?:单位[:：]?)?(?:米|m|度|°|十进制度|十进制|小数度|东经|北纬|wgs-?(?:19)?84|cgcs-?2000|国家2000|2000)[)）]$"
+)
 
 csv.field_size_limit(LONGEST_LINE)  # of the whole process: a boundary written as WKT has more than the usual 128 KiB
 
@@ -95,7 +98,8 @@ def rows_of_text(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
 def rows_of_workbook(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
     """The rows of the first sheet of an XLSX file, whatever it holds, by their numbers."""
     _check_workbook(path)
-    return _sheet_rows(path, _sheets(path)[0])
+    name = _sheets(path)[0]
+    return _marks(path, name).filled(_sheet_rows(path, name))
 
 
 def _text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Sequence[object]]]:
@@ -131,9 +135,11 @@ def open_workbook(path: Path, wanted: str | None = None) -> Incoming:
         raise RefusedFile("no_layer", message, file=short_name(path), layer=wanted, known=", ".join(names))
     headers: dict[str, _Header] = {}
     fault: RefusedFile | None = None
+    marks: dict[str, SheetMarks] = {}
     for name in [wanted] if wanted else names:
+        marks[name] = _marks(path, name)
         try:
-            headers[name] = _found(path, partial(_sheet_rows, path, name))
+            headers[name] = _found(path, partial(_filled_rows, path, name, marks[name]))
         except RefusedFile as error:
             fault = fault or error
     if not headers:
@@ -142,8 +148,14 @@ def open_workbook(path: Path, wanted: str | None = None) -> Incoming:
     if len(headers) > 1:
         message = N_("有 %(count)s 个图层，读的是 %(layer)s，要别的请指明图层")
         findings.add("several_layers", message, count=len(headers), layer=chosen)
-    rows = partial(_sheet_rows, path, chosen)
-    return _incoming("XLSX", path, chosen, tuple(names), rows, headers[chosen], findings, ("UTF-8", "format"))
+    header = headers[chosen]
+    for row, place in marks[chosen].uncomputed:
+        name = header.names[place] if place < len(header.names) else ""
+        if row > header.row and name:
+            message = N_("公式没有算过的值，当作没有填：请在 Excel 里打开、保存一次再给")
+            findings.add("uncomputed_formula", message, row=row, field=name)
+    rows = partial(_filled_rows, path, chosen, marks[chosen])
+    return _incoming("XLSX", path, chosen, tuple(names), rows, header, findings, ("UTF-8", "format"))
 
 
 def _check_workbook(path: Path) -> None:
@@ -176,6 +188,21 @@ def _sheets(path: Path) -> list[str]:
     return names
 
 
+def _marks(path: Path, name: str) -> SheetMarks:
+    """What the streamed rows of a sheet do not tell."""
+    book = _book(path)
+    try:
+        return marks_of(path, book[name]._worksheet_path)  # openpyxl tells it nowhere else
+    except BROKEN:  # which its rows will tell
+        return SheetMarks({}, [])
+    finally:
+        book.close()
+
+
+def _filled_rows(path: Path, name: str, marks: SheetMarks) -> Iterator[tuple[int, Sequence[object]]]:
+    return marks.filled(_sheet_rows(path, name))
+
+
 def _sheet_rows(path: Path, name: str) -> Iterator[tuple[int, Sequence[object]]]:
     """The rows of a sheet; many empty ones on end are its end, whatever it says of its size."""
     book = _book(path)
@@ -205,6 +232,7 @@ def _found(path: Path, rows: Rows) -> _Header:
     """
     seen: list[str] = []
     above: dict[int, str] = {}
+    single: _Header | None = None
     for _, (number, row) in zip(range(HEADER_WITHIN), rows(), strict=False):
         check_fields(sum(cell not in (None, "") for cell in row))
         names = tuple("" if cell is None else " ".join(str(cell).split()) for cell in row)
@@ -214,10 +242,12 @@ def _found(path: Path, rows: Rows) -> _Header:
             if first is not None and second is not None:
                 return _Header(number, _with_upper(names, above), first, second, kind)
         for wanted, kind in ((WKTS, "wkt"), (BOTH, "both")):
-            if (place := _place(lower, wanted)) is not None:
-                return _Header(number, _with_upper(names, above), place, None, kind)
+            if single is None and (place := _place(lower, wanted)) is not None:
+                single = _Header(number, _with_upper(names, above), place, None, kind)
         above |= {place: name for place, name in enumerate(names) if name}
         seen = seen or [name for name in names if name]
+    if single is not None:  # not the name above a pair, which would have been found below it
+        return single
     message = N_("%(file)s 里没有坐标列（例如 经度、纬度 或 X、Y 或 东、北），有：%(known)s")
     raise RefusedFile("no_coordinates", message, file=short_name(path), known=", ".join(seen)[:200])
 

@@ -17,12 +17,14 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from geo.exchange.files.incoming.dbf_table import check_counts, check_values, deleted_rows, whole
 from geo.exchange.files.incoming.fgb_rest import unread_bytes
 from geo.exchange.files.incoming.gpkg_dates import odd_dates, telling
 from geo.exchange.files.incoming.gpkg_tables import check_cells, check_numbers, feature_counts, note_unread, views_in
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields
-from geo.exchange.files.incoming.texts import encoding_named, encoding_of_chunks
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields, object_array
+from geo.exchange.files.incoming.texts import CANDIDATES, encoding_named, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
+from geo.exchange.texts import IDEOGRAPHS
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
 
@@ -31,14 +33,12 @@ Raw = tuple[dict, numpy.ndarray, numpy.ndarray, Sequence[numpy.ndarray]]
 CHUNK = 5 * BATCH
 """Features read at a time: GDAL steps over all the earlier ones of a GeoPackage or a FlatGeobuf anew."""
 
-SHX_HEADER, SHX_RECORD = 100, 8
-"""Bytes of a Shapefile's index, and of each shape in it."""
-
-DBF_HEADER = 32
-"""Bytes of a table's header before its first field."""
-
 LARGEST_CHUNK = 64 * 2**20
 """Bytes of a file that are read at a time, by what its features take on average."""
+
+INTEGERS = ("int8", "int16", "int32", "int64")
+EXACT = 2**53
+"""From here on a float does not hold every whole number."""
 
 STAGED = re.compile(r"'?[^\s']*[\\/](layer|inner)\.[\w.]+'?")
 """The private copy of a file, as GDAL names it."""
@@ -121,7 +121,8 @@ def open_shapefile(path: Path, staged: Path, layer: str, told: str | None = None
         if not staged.with_suffix(ending).exists():
             message = N_("%(file)s 缺少同名的 %(ending)s 文件")
             raise RefusedFile("missing_part", message, file=short_name(path), ending=ending)
-    _check_counts(path, staged, findings)
+    check_counts(path, staged, findings)
+    check_values(path, staged)
     _make_readable(staged.with_suffix(".prj"))
     encoding, encoding_from = _encoding(path, staged, told, findings)
     incoming = _incoming("ESRI Shapefile", path, staged, (layer,), None, findings)
@@ -138,25 +139,6 @@ def _make_readable(definition: Path) -> None:
     except UnicodeDecodeError:
         definition.unlink()  # it may be a link to the file that was given
         definition.write_text(content.decode("gb18030", "replace"), encoding="utf-8")
-
-
-def _check_counts(path: Path, staged: Path, findings: FileFindings) -> None:
-    """Note that the shapes and the table of a Shapefile are not of one file, as their headers tell.
-
-    Raises
-    ------
-    RefusedFile
-        If the table's header is none.
-    """
-    shapes = (staged.with_suffix(".shx").stat().st_size - SHX_HEADER) // SHX_RECORD
-    with staged.with_suffix(".dbf").open("rb") as table:
-        head = table.read(DBF_HEADER)
-    rows, start, length = (int.from_bytes(head[place:end], "little") for place, end in ((4, 8), (8, 10), (10, 12)))
-    if len(head) < DBF_HEADER or start <= DBF_HEADER or length < 1:  # GDAL would read the shapes alone
-        raise RefusedFile("unreadable", N_("%(file)s 的 .dbf 坏了，读不出字段"), file=short_name(path))
-    if rows != shapes:
-        message = N_(".dbf 有 %(rows)s 行，.shp 有 %(shapes)s 个图形，对不上，属性可能错位")
-        findings.add("part_mismatch", message, rows=rows, shapes=shapes)
 
 
 def _incoming(
@@ -236,10 +218,15 @@ def _batches(
 ) -> Iterator[Batch]:
     total = _info(path, staged, layer)["features"]
     start, most = 0, _chunk(staged, total)
+    own = "ISO-8859-1" if encoding else None
     while True:
-        meta, _, geometry, columns = read_raw(path, staged, layer, "ISO-8859-1" if encoding else None, start, most)
+        meta, _, geometry, columns = read_raw(path, staged, layer, own, start, most)
         count = len(columns[0]) if len(columns) else 0 if geometry is None else len(geometry)
         names = [str(name) for name in meta["fields"]]
+        columns = [
+            _whole_numbers(staged, layer, name, column, start, most, own) if kind in INTEGERS else column
+            for name, kind, column in zip(names, meta["dtypes"], columns, strict=True)
+        ]
         if encoding:
             names = [_meant(name, encoding) for name in names]
         for first in range(0, count, BATCH):
@@ -253,7 +240,7 @@ def _batches(
         start += count
         if count < most:
             break
-    deleted = _deleted(staged) if encoding and start < total else 0
+    deleted = deleted_rows(staged) if encoding and start < total else 0
     if deleted:
         findings.add("deleted_rows", N_("%(count)s 行在 .dbf 里标为删除，没有读取"), count=deleted)
     if 0 <= start < total - deleted:
@@ -261,13 +248,24 @@ def _batches(
         findings.add("truncated", message, told=total, read=start)
 
 
-def _deleted(staged: Path) -> int:
-    """How many rows of a Shapefile's table are marked as deleted; GDAL passes them over."""
-    with staged.with_suffix(".dbf").open("rb") as table:
-        head = table.read(DBF_HEADER)
-        start, length = (int.from_bytes(head[place:end], "little") for place, end in ((8, 10), (10, 12)))
-        table.seek(start)
-        return sum(block[::length].count(b"*") for block in iter(lambda: table.read(length * BATCH), b""))
+def _whole_numbers(
+    staged: Path, layer: str | None, name: str, column: numpy.ndarray, start: int, most: int, encoding: str | None
+) -> numpy.ndarray:
+    """Whole numbers among which some are missing: GDAL's reader makes floats of them, which hold no 17 digits."""
+    if column.dtype.kind != "f":
+        return column
+    if (numpy.abs(column) >= EXACT).any():
+        _, table = pyogrio.raw.read_arrow(
+            staged,
+            layer=layer,
+            encoding=encoding,
+            columns=[name],
+            read_geometry=False,
+            skip_features=start,
+            max_features=most,
+        )
+        return object_array(table.column(name).to_pylist())
+    return object_array([None if value != value else int(value) for value in column.tolist()])
 
 
 def _chunk(staged: Path, total: int) -> int:
@@ -342,8 +340,10 @@ def _telling(path: Path, staged: Path) -> set[str]:
 def _encoding_of(texts: Sequence[bytes], named: str | None) -> str | None:
     """The one that is named if it can be, else the first that fits; a text may end in the middle of a character."""
     found = encoding_of_chunks(iter([text + b"\n" for text in texts]))
-    if found is None:
-        found = encoding_of_chunks(iter([_cut(text) + b"\n" for text in texts]))
+    if found != "ASCII" and _is_cut(texts, "UTF-8"):  # some of which reads as GBK too, as nonsense
+        found = "UTF-8"
+    elif found is None:
+        found = next((name for name in CANDIDATES if _is_cut(texts, name)), None)
     family = {"GBK", "GB18030"}
     return named if found in family and named in family and _fits(texts, named) else found
 
@@ -352,17 +352,13 @@ def _fits(texts: Sequence[bytes], encoding: str) -> bool:
     return encoding_of_chunks(iter([text + b"\n" for text in texts]), (encoding,)) is not None
 
 
-def _cut(text: bytes) -> bytes:
-    """A text without the incomplete UTF-8 or GBK character at its end."""
-    for less in range(4):
-        shorter = text[: len(text) - less]
-        for encoding in ("utf-8", "gbk"):
-            try:
-                shorter.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            return shorter
-    return text
+def _is_cut(texts: Sequence[bytes], encoding: str) -> bool:
+    """Whether texts are Chinese in an encoding but for a character at the end of each that may be incomplete."""
+    try:
+        read = [whole(text, encoding) for text in texts]
+    except UnicodeDecodeError:
+        return False
+    return any(IDEOGRAPHS.search(text) for text in read)
 
 
 def _meant(text: str, encoding: str) -> str:
@@ -383,7 +379,7 @@ def _decoded(
         if value not in known:
             raw = value.encode("latin-1")
             try:
-                known[value] = _cut(raw).decode(encoding)
+                known[value] = whole(raw, encoding)
             except UnicodeDecodeError:
                 known[value] = raw.decode(encoding, "replace")
                 message = N_("文字不是 %(encoding)s 编码")

@@ -15,6 +15,9 @@ from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, p
 
 LONGITUDES, LATITUDES = (73.0, 136.0), (3.0, 54.5)
 NORTHINGS, EASTINGS = (3e5, 6.1e6), (2e5, 8e5)
+WIDEST_M = 500_000.0
+"""Farther from the middle of its zone no easting is written, be the zone six degrees wide."""
+
 NEAR_DEG = 1.5
 """How far from our own area data of it may lie."""
 
@@ -76,6 +79,16 @@ def is_plausible(points: numpy.ndarray, crs: pyproj.CRS) -> bool:
     if crs.is_geographic:
         return bool(max(first, second) <= 180 and min(first, second) <= 90)
     return bool(first > 360 or second > 360)
+
+
+def is_of_other_zone(points: numpy.ndarray, crs: pyproj.CRS) -> bool:
+    """Whether eastings have the digits of another zone than a Gauss-Krüger CRS, or digits where it has none."""
+    points = points[numpy.isfinite(points).all(axis=1)]
+    operation = crs.coordinate_operation if crs.is_projected else None
+    if not len(points) or operation is None or operation.method_name != "Transverse Mercator":
+        return False
+    false_m = next((each.value for each in operation.params if each.name == "False easting"), 0.0)
+    return bool((numpy.abs(numpy.median(points, axis=0) - false_m) > WIDEST_M).all())
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:

@@ -9,7 +9,7 @@ import numpy
 import pyproj
 import shapely
 
-from geo.exchange.files.incoming.guessing import Guess, guessed, is_plausible
+from geo.exchange.files.incoming.guessing import Guess, guessed, is_of_other_zone, is_plausible
 from geo.exchange.files.incoming.parts import MOST_FIELDS, Batch, Incoming, TooManyFields, check_fields
 from geo.exchange.files.reading import short_name, shown
 from geo.model.crs import STORED_CRS
@@ -130,7 +130,8 @@ def with_crs(incoming: Incoming, told: pyproj.CRS | None, extent: Sequence[float
         _tell_old_datum(findings, told)
         return InCrs(incoming, told, "option", swapped and _fits(guess, told), first)
     crs, crs_from = incoming.crs, incoming.crs_from
-    if crs is not None and not is_plausible(points, crs):
+    is_other = crs is not None and guess.crs is not None and is_of_other_zone(points, crs)
+    if crs is not None and (is_other or not is_plausible(points, crs)):
         if guess.crs is not None:
             message = N_("坐标不是文件所说的 %(told)s，按 %(crs)s 读取")
             findings.add("crs_mismatch", message, told=crs_name(crs), crs=crs_name(guess.crs))

@@ -7,7 +7,7 @@ import json
 import mmap
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from functools import partial
 from pathlib import Path
 from types import NoneType
@@ -32,6 +32,9 @@ Text = mmap.mmap | bytes
 GEOMETRIES = frozenset("Point MultiPoint LineString MultiLineString Polygon MultiPolygon GeometryCollection".split())
 ESRI = {"geometryType", "features"}
 """Members that only ArcGIS' own JSON has together."""
+
+OF_FEATURE = frozenset("type id properties geometry bbox crs links time place coordRefSys conformsTo".split())
+"""Members of a feature that are read, or say nothing of it that would be."""
 
 NOT_JSON = re.compile(rb"[-+]?(NaN|Infinity|inf|nan)")
 LONGEST_RECORD = 256 * 2**20
@@ -249,6 +252,8 @@ def _feature(
         kind = _text(members.get("type"))
         if kind in GEOMETRIES:
             return bytes(raw), {}, None
+        if beside := members.keys() - OF_FEATURE:
+            _note_beside(beside, row, findings)
         if kind not in ("Feature", None):
             findings.add("not_geojson", N_("不是 Feature"), row=row)
             return None, {}, None
@@ -277,6 +282,13 @@ def _feature(
             message = N_("JSON 的键 %(key)s 重复，用的是最后一个")
             findings.add("duplicate_key", message, row=row, field=key, key=shown(key))
     return (None if geometry == b"null" else geometry), values, given
+
+
+def _note_beside(names: Set[str], row: int, findings: FileFindings) -> None:
+    """Tell once of values that stand beside the properties, where no program looks for them."""
+    if not findings.count("unread_field"):
+        message = N_("%(names)s 不在 properties 里，没有读取")
+        findings.add("unread_field", message, row=row, names=shown(", ".join(sorted(names))))
 
 
 def _keys(value: object) -> int:

@@ -20,6 +20,7 @@ MARKS = {codecs.BOM_UTF8: "UTF-8", codecs.BOM_UTF16_LE: "UTF-16LE", codecs.BOM_U
 NAMES = {
     "UTF8": "UTF-8", "65001": "UTF-8", "CP65001": "UTF-8",
     "GBK": "GBK", "GB2312": "GBK", "936": "GBK", "CP936": "GBK", "ANSI 936": "GBK", "ANSI936": "GBK",
+    "OEM 936": "GBK", "OEM936": "GBK",
     "GB18030": "GB18030", "54936": "GB18030", "CP54936": "GB18030",
 }  # fmt: skip
 """What people and programs call the encodings of Chinese, without dashes."""

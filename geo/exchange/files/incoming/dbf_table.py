@@ -1,0 +1,193 @@
+"""The table of a Shapefile as it is written: what GDAL passes over, and what it would read as another value."""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy
+
+from geo.exchange.files.incoming.parts import BATCH
+from geo.exchange.files.incoming.texts import CANDIDATES
+from geo.exchange.files.reading import short_name, shown
+from geo.model.errors import N_
+from geo.model.file_finding import FileFindings, RefusedFile
+
+HEADER, DESCRIPTION = 32, 32
+"""Bytes of a table's header before its first field, and of what is said of each field."""
+
+SHX_HEADER, SHX_RECORD = 100, 8
+"""Bytes of a Shapefile's index, and of each shape in it."""
+
+BLANK = b" \x00"
+WIDEST_INTEGER = 18
+"""Digits of a whole number; a wider one is read as any number."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """Where the values of a field stand in each row, in bytes."""
+
+    name: bytes
+    kind: str
+    start: int
+    width: int
+    decimals: int
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What a table says of itself: how many rows, where they begin, how long each is."""
+
+    rows: int
+    start: int
+    length: int
+
+
+def _head(table: Path) -> _Head:
+    with table.open("rb") as file:
+        head = file.read(HEADER)
+    rows, start, length = (int.from_bytes(head[place:end], "little") for place, end in ((4, 8), (8, 10), (10, 12)))
+    return _Head(rows, start if len(head) == HEADER else 0, length)
+
+
+def check_counts(path: Path, staged: Path, findings: FileFindings) -> None:
+    """Note that the shapes and the table of a Shapefile are not of one file, as their headers tell.
+
+    Raises
+    ------
+    RefusedFile
+        If the table's header is none.
+    """
+    shapes = (staged.with_suffix(".shx").stat().st_size - SHX_HEADER) // SHX_RECORD
+    head = _head(staged.with_suffix(".dbf"))
+    if head.start <= HEADER or head.length < 1:  # GDAL would read the shapes alone
+        raise RefusedFile("unreadable", N_("%(file)s 的 .dbf 坏了，读不出字段"), file=short_name(path))
+    if head.rows != shapes:
+        message = N_(".dbf 有 %(rows)s 行，.shp 有 %(shapes)s 个图形，对不上，属性可能错位")
+        findings.add("part_mismatch", message, rows=head.rows, shapes=shapes)
+
+
+def deleted_rows(staged: Path) -> int:
+    """How many rows of a Shapefile's table are marked as deleted; GDAL passes them over."""
+    return sum(int((rows[:, 0] == ord("*")).sum()) for rows in _rows(staged.with_suffix(".dbf")))
+
+
+def check_values(path: Path, staged: Path) -> None:
+    """Refuse texts in columns of numbers, which GDAL reads as 0, and days in no calendar, which it cannot read.
+
+    Raises
+    ------
+    RefusedFile
+        With the row, among those that are not deleted, and the field.
+    """
+    table, before = staged.with_suffix(".dbf"), 0
+    columns = [column for column in _columns(table) if column.kind in "NFD"]
+    for block in _rows(table) if columns else ():
+        rows = block[block[:, 0] != ord("*")]
+        for column in columns:
+            cells = _cells(rows, column)
+            place = _odd_day(cells) if column.kind == "D" else _odd_number(cells, column)
+            if place is not None:
+                raise _fault(path, before + place + 1, column, bytes(cells[place]))
+        before += len(rows)
+
+
+def _fault(path: Path, row: int, column: _Column, cell: bytes) -> RefusedFile:
+    given = {"field": shown(_readable(column.name)), "given": shown(_readable(cell))}
+    if column.kind == "D":
+        message = N_("%(file)s 第 %(row)s 行的 %(field)s 应为日期，现为 %(given)s")
+        return RefusedFile("not_a_date", message, file=short_name(path), row=row, **given)
+    message = N_("%(file)s 第 %(row)s 行的 %(field)s 应为数字，现为 %(given)s")
+    return RefusedFile("not_a_number", message, file=short_name(path), row=row, **given)
+
+
+def _readable(text: bytes) -> str:
+    """A text whose encoding is not known yet."""
+    for encoding in CANDIDATES:
+        try:
+            return whole(text, encoding)
+        except UnicodeDecodeError:
+            continue
+    return text.decode("ascii", "replace")
+
+
+def _columns(table: Path) -> Iterator[_Column]:
+    """The fields of a table, in its order."""
+    with table.open("rb") as file:
+        described = file.read(_head(table).start)[HEADER:]
+    start = 1  # after the sign of a deleted row
+    for place in range(0, len(described) - DESCRIPTION + 1, DESCRIPTION):
+        own = described[place : place + DESCRIPTION]
+        if own[0] == 0x0D:
+            return
+        kind, decimals = chr(own[11]), own[17]
+        width = own[16] + 256 * decimals if kind == "C" else own[16]
+        yield _Column(own[:11].split(b"\x00")[0], kind, start, width, decimals)
+        start += width
+
+
+def _rows(table: Path) -> Iterator[numpy.ndarray]:
+    """The rows of a table as bytes, some at a time; an incomplete one at its end is left out."""
+    head = _head(table)
+    with table.open("rb") as file:
+        file.seek(head.start)
+        left = head.rows
+        while left > 0 and (block := file.read(head.length * min(left, BATCH))):
+            count = len(block) // head.length
+            yield numpy.frombuffer(block, numpy.uint8, count * head.length).reshape(count, head.length)
+            left -= BATCH
+
+
+def _cells(rows: numpy.ndarray, column: _Column) -> numpy.ndarray:
+    own = numpy.ascontiguousarray(rows[:, column.start : column.start + column.width])
+    return numpy.char.strip(own.view(f"S{own.shape[1]}")[:, 0] if own.size else numpy.empty(0, "S1"), BLANK)
+
+
+def _odd_number(cells: numpy.ndarray, column: _Column) -> int | None:
+    """The place of the first cell that is no number; an empty one and one of stars say that there is none."""
+    numbers = numpy.where((cells == b"") | numpy.char.startswith(cells, b"*"), b"0", cells)
+    try:
+        values = numbers.astype(float)
+    except ValueError:
+        return next(place for place, cell in enumerate(numbers.tolist()) if not _is_number(cell))
+    if column.decimals or column.width > WIDEST_INTEGER:
+        return None
+    odd = numpy.flatnonzero(numpy.isfinite(values) & (values != numpy.floor(values)))
+    return int(odd[0]) if len(odd) else None
+
+
+def _is_number(cell: bytes) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _odd_day(cells: numpy.ndarray) -> int | None:
+    """The place of the first cell that is no day; an empty one and one of zeros say that there is none."""
+    known = {day: _is_day(day) for day in numpy.unique(cells).tolist()}
+    return next((place for place, cell in enumerate(cells.tolist()) if not known[cell]), None)
+
+
+def _is_day(cell: bytes) -> bool:
+    if not cell.strip(b"0"):
+        return True
+    try:
+        datetime.strptime(cell.decode("ascii"), "%Y%m%d")
+    except ValueError:
+        return False
+    return len(cell) == 8
+
+
+def whole(text: bytes, encoding: str) -> str:
+    """A text in an encoding, without the incomplete character at which a field has cut it off.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If it is in another one.
+    """
+    return codecs.getincrementaldecoder(encoding)("strict").decode(text)
