@@ -194,7 +194,7 @@ def items_members(
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.now(UTC).isoformat(timespec='seconds').removesuffix('+00:00')}Z"
 
 
 def item_links(base_url: str, layer_id: str, feature_id: str) -> list[Link]:

@@ -196,8 +196,14 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def count(self, layer_id: str, query: FeatureQuery) -> int:
-        """How many features match, whatever limit and offset; raises as `scan` does."""
+    def count(self, layer_id: str, query: FeatureQuery, *, state: str | None = None) -> int:
+        """How many features match, whatever limit and offset; raises as `scan` does.
+
+        Parameters
+        ----------
+        state
+            The layer's, where it has just been read.
+        """
 
     @abstractmethod
     def summarise(self, layer_id: str, query: FeatureQuery, *, fields: Sequence[str] = (), cells: int = 0) -> Summary:

@@ -65,8 +65,18 @@ class GeoPackageStore(SqlMaking):
 
     def _kept_rows(self, key: bytes, make: Callable[[], Select], values: Mapping[str, object]) -> list[tuple]:
         with faults_of(self.path):
-            kept = self._statements(key, lambda: KeptStatement(make(), self._engine.dialect, values))
-            return self._reads.rows(kept, values)
+            kept = self._kept(key, make, values)
+            return self._reads.ask(lambda connection: kept.rows(connection, values))
+
+    def _kept_page(
+        self, key: bytes, make: Callable[[], Select], values: Mapping[str, object], names: tuple[str, ...]
+    ) -> Page:
+        with faults_of(self.path):
+            kept = self._kept(key, make, values)
+            return self._reads.ask(lambda connection: kept.page(connection, values, names))
+
+    def _kept(self, key: bytes, make: Callable[[], Select], values: Mapping[str, object]) -> KeptStatement:
+        return self._statements(key, lambda: KeptStatement(make(), self._engine.dialect, values))
 
     def _tuples(self, connection: Connection, statement: Select) -> Iterator[Sequence[tuple]]:
         """As the driver gives them: rows of SQLAlchemy would take twice as long."""

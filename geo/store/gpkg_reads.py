@@ -7,7 +7,8 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
+from typing import TypeVar
 
 from sqlalchemy import Select
 from sqlalchemy.engine import Dialect
@@ -15,6 +16,8 @@ from sqlalchemy.engine import Dialect
 from geo.model.page import Page
 from geo.store.forks import forget_in_children
 from geo.store.gpkg_engine import POOL_SIZE, STEPS_BETWEEN_LOOKS
+
+Answer = TypeVar("Answer")
 
 CACHE_KIB = 4096
 """Pages of the file that each connection keeps."""
@@ -45,17 +48,24 @@ class KeptStatement:
 
     def pages(self, connection: sqlite3.Connection, names: tuple[str, ...], size: int) -> Iterator[Page]:
         """So many features at a time, read as they are asked for: id, geometry and the values that `names` names."""
-        readers = dict(self._readers)
-        shape = readers.pop(1, None)
         with closing(self._execute(connection, {})) as cursor:
             rows = cursor.fetchmany(size)
             while True:
-                found = [row[1] for row in rows]
-                needed = [index for index in readers if [row[index] for row in rows].count(None) < len(rows)]
-                values = [self._read(row)[2:] for row in rows] if needed else [row[2:] for row in rows]
-                yield Page([row[0] for row in rows], [*map(shape, found)] if shape else found, names, values)
+                yield self._page(rows, names)
                 if not (rows := cursor.fetchmany(size)):
                     return
+
+    def page(self, connection: sqlite3.Connection, values: Mapping[str, object], names: tuple[str, ...]) -> Page:
+        """All features for these values of its parameters, as `pages` has them."""
+        return self._page(self._execute(connection, values).fetchall(), names)
+
+    def _page(self, rows: list[tuple], names: tuple[str, ...]) -> Page:
+        """A column without any value is not looked at row by row."""
+        readers = dict(self._readers)
+        shape, found = readers.pop(1, None), [row[1] for row in rows]
+        needed = [index for index in readers if [row[index] for row in rows].count(None) < len(rows)]
+        values = [self._read(row)[2:] for row in rows] if needed else [row[2:] for row in rows]
+        return Page([row[0] for row in rows], [*map(shape, found)] if shape else found, names, values)
 
     def _execute(self, connection: sqlite3.Connection, values: Mapping[str, object]) -> sqlite3.Cursor:
         given = self._own | values
@@ -96,20 +106,15 @@ class Reads:
         self._of_parent: list[deque[_Reading]] = []
         forget_in_children(self, Reads._forget)
 
-    def rows(self, statement: KeptStatement, values: Mapping[str, object]) -> list[tuple]:
-        """The rows of a statement, as of now."""
-        with self._taken() as connection:
-            return statement.rows(connection, values)
-
-    @contextmanager
-    def _taken(self) -> Iterator[sqlite3.Connection]:
+    def ask(self, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """What is read with one of the connections, as of now."""
         try:
             reading = self._idle.pop()
         except IndexError:
             reading = _Reading(self._connect())
         reading.ends = time.monotonic() + self._longest_s
         try:
-            yield reading.connection
+            return question(reading.connection)
         finally:
             if len(self._idle) < POOL_SIZE:
                 self._idle.append(reading)

@@ -2,8 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import shapely
@@ -11,6 +12,8 @@ import shapely
 from geo.model.feature_query import FeatureQuery
 
 T = TypeVar("T")
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Memo(Generic[T]):
@@ -41,8 +44,14 @@ class Memo(Generic[T]):
         return answer
 
 
-def key_of(layer_id: str, state: str, query: FeatureQuery) -> bytes:
-    """A key of 16 bytes for a question about a layer in a state; shapes and long lists do not stay in memory."""
-    values = {name: value for name, value in vars(query).items() if name != "within"}
+def key_of(layer_id: str, state: str, query: FeatureQuery, instead: Mapping[str, object] = NOTHING) -> bytes:
+    """A key of 16 bytes for a question about a layer in a state; shapes and long lists do not stay in memory.
+
+    Parameters
+    ----------
+    instead
+        Values that take the place of the query's own, by name: what makes no difference.
+    """
+    values = {**vars(query), **instead, "within": None}
     shape = b"" if query.within is None else shapely.to_wkb(query.within)
     return blake2b(repr((layer_id, state, values)).encode() + shape, digest_size=16).digest()

@@ -1,7 +1,6 @@
 """A FeatureQuery as SQL: which rows of a layer's table, and what of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from sqlalchemy import (
     ColumnElement,
@@ -44,27 +43,34 @@ def values_of(query: FeatureQuery) -> dict[str, object]:
     if query.bbox is not None:
         values |= box_values(query.bbox)
     if (condition := _by_id(query)) is not None:
-        values[FEATURE_ID.key] = asked(ID_FIELD, condition.values[0])
+        values |= value_of_id(condition.values[0])
     return values
 
 
-def without_values(query: FeatureQuery) -> FeatureQuery:
-    """What is the same for all queries that one statement answers, whatever their `values_of`."""
-    bbox, limit, by_id = query.bbox and (0, 0, 0, 0), None if query.limit is None else 0, _by_id(query)
-    conditions = tuple(replace(each, values=("",)) if each is by_id else each for each in query.conditions)
-    return replace(query, bbox=bbox, limit=limit, offset=min(query.offset, 1), conditions=conditions)
+def without_values(query: FeatureQuery) -> dict[str, object]:
+    """What stands for a query's own values in the key of its statement: the same whatever its `values_of`."""
+    limit, by_id = None if query.limit is None else 0, _by_id(query)
+    conditions = query.conditions and tuple("by id" if each is by_id else each for each in query.conditions)
+    return {"bbox": query.bbox is not None, "limit": limit, "offset": min(query.offset, 1), "conditions": conditions}
+
+
+def value_of_id(feature_id: str) -> dict[str, object]:
+    """The value of the parameter of a statement that asks for one feature by its id, and for nothing else."""
+    return {FEATURE_ID.key: asked(ID_FIELD, feature_id)}
 
 
 def _by_id(query: FeatureQuery) -> Condition | None:
     """The condition that asks for one feature by its id, where there is one such."""
+    if not query.conditions:
+        return None
     ids = [each for each in query.conditions if each.field == "feature_id"]
     is_one = len(ids) == 1 and len(ids[0].values) == 1 and isinstance(ids[0].values[0], str)
     return ids[0] if is_one else None
 
 
-def names_of(layer: Layer, query: FeatureQuery) -> tuple[str, ...]:
+def names_of(layer: Layer, *, with_year: bool) -> tuple[str, ...]:
     """Names of the values that follow id and geometry in each row of a page."""
-    has_status = query.year is not None and layer.status.kind != "none"
+    has_status = with_year and layer.status.kind != "none"
     return (*(field.name for field in layer.fields), "revision", *(STATUS_COLUMNS if has_status else ()))
 
 
@@ -99,7 +105,7 @@ class FeatureSelect:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return names_of(self._layer, self._query)
+        return names_of(self._layer, with_year=self._query.year is not None)
 
     def page(self) -> Select:
         """Id, geometry and values of the features asked for, in their order."""

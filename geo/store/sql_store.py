@@ -40,7 +40,7 @@ from geo.store.frames import frame_of, rows_of
 from geo.store.journal import Draft, Journal, entry_of, replay
 from geo.store.memo import Memo, key_of
 from geo.store.place import Grid, Place
-from geo.store.query import STATUS_TYPES, FeatureSelect, names_of, values_of, without_values
+from geo.store.query import STATUS_TYPES, FeatureSelect, names_of, value_of_id, values_of, without_values
 from geo.store.scenario_rows import ScenarioRows
 from geo.store.schema import KEY_FIELDS, Schema
 from geo.store.search_rows import SearchRows
@@ -52,6 +52,9 @@ from geo.store.verifying import feature_faults, status_faults
 CACHED_ANSWERS = 512
 CACHED_STATEMENTS = 128
 FEW_ENTRIES = 100
+OF_ALL: dict[str, Any] = {"order": (), "limit": None, "offset": 0}
+"""The same question about all features, in no order."""
+
 LARGE_FILLING = 2_000
 """Rows in the first frame of a filling that tell that many will follow, or that it is worth its while alone."""
 
@@ -77,6 +80,12 @@ class SqlStore(Store):
         self.scenarios = ScenarioRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self.corrections = CorrectionRows(self.schema.metadata, self._reading, self._writing, self._keep)
         self.words = SearchRows(self.schema, self._reading, self._writing)
+        # Not made anew for each question: fields are many.
+        self._names = {
+            (layer.id, with_year): names_of(layer, with_year=with_year)
+            for layer in catalog.values()
+            for with_year in (False, True)
+        }
         self._places = {layer.id: self._place(layer) if layer.geometry else None for layer in catalog.values()}
         # The layer's state is part of each key, so that what is kept is true.
         self._counts: Memo[int] = Memo(CACHED_ANSWERS)
@@ -146,14 +155,18 @@ class SqlStore(Store):
 
     def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
         self._know_words(layer_id, query)
-        key = key_of(layer_id, "page", without_values(query))
-        rows = self._kept_rows(key, lambda: self._select(layer_id, query).page(), values_of(query))
-        return _page(rows, names_of(self.catalog[layer_id], query))
+        key = key_of(layer_id, "page", query, without_values(query))
+        names = self._names[layer_id, query.year is not None]
+        return self._kept_page(key, lambda: self._select(layer_id, query).page(), values_of(query), names)
 
     def read_feature(self, layer_id: str, feature_id: str, *, year: int | None = None, schematic: bool = False) -> Page:
-        only = (Condition("feature_id", (feature_id,)),)
-        query = FeatureQuery(conditions=only, year=year, schematic=schematic, retired=True)
-        page = self.read_page(layer_id, query)
+        def statement() -> Select:
+            only = (Condition("feature_id", (feature_id,)),)
+            query = FeatureQuery(conditions=only, year=year, schematic=schematic, retired=True)
+            return self._select(layer_id, query).page()
+
+        key = repr(("feature", self.catalog[layer_id].id, year, schematic)).encode()
+        page = self._kept_page(key, statement, value_of_id(feature_id), self._names[layer_id, year is not None])
         if not page.ids:
             raise FeatureNotFound(layer_id, feature_id)
         return page
@@ -162,11 +175,10 @@ class SqlStore(Store):
         fields = (*KEY_FIELDS, *self.catalog[layer_id].fields, *STATUS_TYPES.values())
         return frame_of(self.scan(layer_id, query), fields)
 
-    def count(self, layer_id: str, query: FeatureQuery) -> int:
+    def count(self, layer_id: str, query: FeatureQuery, *, state: str | None = None) -> int:
         self._know_words(layer_id, query)
-        whole = replace(query, order=(), limit=None, offset=0)
-        key = key_of(layer_id, self.state(layer_id), whole)
-        return self._counts(key, lambda: self._count_now(layer_id, whole))
+        key = key_of(layer_id, self.state(layer_id) if state is None else state, query, OF_ALL)
+        return self._counts(key, lambda: self._count_now(layer_id, replace(query, **OF_ALL)))
 
     def filled(self, layer_id: str, query: FeatureQuery) -> frozenset[str]:
         self._know_words(layer_id, query)
@@ -183,7 +195,7 @@ class SqlStore(Store):
 
     def summarise(self, layer_id: str, query: FeatureQuery, *, fields: Sequence[str] = (), cells: int = 0) -> Summary:
         self._know_words(layer_id, query)
-        whole = replace(query, order=(), limit=None, offset=0)
+        whole = replace(query, **OF_ALL)
         key = key_of(layer_id, f"{self.state(layer_id)} {fields} {cells}", whole)
         return self._summaries(key, lambda: self._summary_now(layer_id, whole, fields, cells))
 
@@ -241,8 +253,8 @@ class SqlStore(Store):
     def _last_entries(self, query: JournalQuery) -> Iterator[JournalEntry]:
         """Few entries of one feature, read at once by a statement that is kept."""
         values = {"layer_id": query.layer_id, "feature_id": query.feature_id}
-        same = replace(query, layer_id="", feature_id="")
-        rows = self._kept_rows(repr(same).encode(), lambda: self.history.statement(same, of_parameters=True), values)
+        key = repr({**vars(query), "layer_id": "", "feature_id": ""}).encode()
+        rows = self._kept_rows(key, lambda: self.history.statement(query, of_parameters=True), values)
         return map(entry_of, rows)
 
     def count_journal(self, query: JournalQuery) -> int:
@@ -293,8 +305,14 @@ class SqlStore(Store):
         with self._reading() as connection:
             return connection.execute(self._statements(key, make), values).fetchall()
 
+    def _kept_page(
+        self, key: bytes, make: Callable[[], Select], values: Mapping[str, object], names: tuple[str, ...]
+    ) -> Page:
+        """Features by such a statement; `names` are those of their values."""
+        return _page(self._kept_rows(key, make, values), names)
+
     def _count_now(self, layer_id: str, query: FeatureQuery) -> int:
-        key = key_of(layer_id, "totals", without_values(query))
+        key = key_of(layer_id, "totals", query, without_values(query))
         return self._kept_rows(key, lambda: self._select(layer_id, query).totals(), values_of(query))[0][0]
 
     def _pages(self, statement: Select, names: tuple[str, ...], batch: int, filled: Select | None) -> Iterator[Page]:

@@ -9,9 +9,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app
 from markupsafe import Markup
 
+from geo.web.asking import this_request
 from geo.web.settings import ROOT
 
 STATIC = ROOT / "static"
@@ -108,4 +109,4 @@ def _with_imports(path: str) -> tuple[str, ...]:
 
 def is_asset() -> bool:
     """Whether the request is for one of these files."""
-    return request.endpoint == "static"
+    return this_request().endpoint == "static"

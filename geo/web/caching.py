@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, jsonify
 
 from geo.model import office_time
-from geo.web.current import current_store, replica
+from geo.store.base import Store
+from geo.web.asking import this_request
+from geo.web.current import replica
 from geo.web.language import language
 from geo.web.settings import ROOT, whole_number
 
@@ -30,6 +32,12 @@ class Kept:
     body: bytes
     status: int
     media_type: str | None
+
+    @classmethod
+    def document(cls, document: dict) -> "Kept":
+        """A document as JSON."""
+        made = jsonify(document)
+        return cls(made.get_data(), made.status_code, made.mimetype)
 
 
 class Answers:
@@ -76,31 +84,28 @@ def keep_answers(app: Flask) -> None:
     app.extensions[_EXTENSION] = Answers(whole_number(app.config, "KEPT_ANSWERS_MIB", highest=4096) * 2**20)
 
 
-def cached_by_state(answer: Callable[[], Response], layer_ids: Iterable[str]) -> Response:
+def cached_by_state(answer: Callable[[tuple[str, ...]], Kept], store: Store, layer_ids: Iterable[str]) -> Response:
     """The answer, or 304 where the client already has it; who else asks the same gets the one that was made.
 
     Parameters
     ----------
     answer
-        Makes the answer; not called when the client's copy is current, nor when ours is.
+        Makes the answer, given the states; not called when the client's copy is current, nor when ours is.
+    store
+        Which the answer is read from.
     layer_ids
         The layers whose states decide.
     """
-    store = current_store()
-    states = store.states(layer_ids)
+    request, states = this_request(), store.states(layer_ids)
     edition, day = _edition(current_app.config["LAYERS_DIR"]), office_time.today()  # lamps depend on the day
     asked = (request.scheme, request.host, request.root_path, request.path, request.query_string, language())
     identity = repr((asked, store.demo, edition, day.isoformat(), states))
     etag = hashlib.blake2b(identity.encode(), digest_size=16).hexdigest()
-    current = request.if_none_match.contains_weak(etag)  # packed answers have weak ETags
-    if current:
-        response = Response(status=304)
-    else:
-        known = kept_or_made(etag, lambda: _kept(answer()))
-        response = Response(known.body, known.status, mimetype=known.media_type)
-    response.set_etag(etag)
-    response.cache_control.no_cache = True
-    return response
+    headers = [("ETag", f'"{etag}"'), ("Cache-Control", "no-cache")]
+    if request.if_none_match.contains_weak(etag):  # packed answers have weak ETags
+        return Response(status=304, headers=headers)
+    known = kept_or_made(etag, lambda: answer(states))
+    return Response(known.body, known.status, headers, mimetype=known.media_type)
 
 
 def kept_or_made(key: str, make: Callable[[], Kept]) -> Kept:
@@ -114,10 +119,6 @@ def kept_or_made(key: str, make: Callable[[], Kept]) -> Kept:
     if (known := answers.get(key)) is None:
         answers.keep(key, known := make())
     return known
-
-
-def _kept(made: Response) -> Kept:
-    return Kept(made.get_data(), made.status_code, made.mimetype)
 
 
 @cache

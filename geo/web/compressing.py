@@ -11,9 +11,12 @@ from pathlib import Path
 
 import brotli
 from flask import Flask, Response, current_app, request
+from werkzeug.http import parse_accept_header
 
+from geo.web.asking import this_request
 from geo.web.assets import is_asset
 from geo.web.caching import Kept, kept_or_made
+from geo.web.negotiating import KEPT_HEADERS, depends_on
 from geo.web.sessions import is_signed_in
 
 LEAST_BYTES = 1024
@@ -37,8 +40,8 @@ def compress(app: Flask) -> None:
 def _packed(response: Response) -> Response:
     if not _is_text(response):
         return response
-    response.vary.add("Accept-Encoding")
-    encoding = _encoding()
+    depends_on(response, "Accept-Encoding")
+    encoding = _encoding(this_request().headers.get("Accept-Encoding"))
     if encoding is None or not _may_be_packed(response):
         return response
     if is_asset():
@@ -63,9 +66,10 @@ def _is_text(response: Response) -> bool:
     return kind.startswith(_TYPES) or kind.endswith(_ENDINGS)
 
 
-def _encoding() -> str | None:
-    """The best encoding that the client takes."""
-    taken = request.accept_encodings
+@lru_cache(KEPT_HEADERS)
+def _encoding(header: str | None) -> str | None:
+    """The best encoding that the client takes, by its header `Accept-Encoding`."""
+    taken = parse_accept_header(header)
     return next((name for name in ("br", "gzip") if taken.quality(name) > 0), None)
 
 

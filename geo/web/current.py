@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, has_request_context
 from flask_login import current_user
 
 from geo.model.errors import InvalidInput
@@ -17,11 +17,13 @@ from geo.service.sealing import SealingKey
 from geo.store import open_replica
 from geo.store.base import Store
 from geo.store.limits import Limits
+from geo.web.asking import this_request
 from geo.web.settings import ROOT, whole_number
 
 if TYPE_CHECKING:
     from geo.store.replica import Replica
 
+READING = ("GET", "HEAD")
 _EXTENSION, _PAST = "plan_atlas_store", "plan_atlas_past_stores"
 AS_OF = "as_of"
 """Parameter of every address that is read: the day as of whose end, or the moment, the office's knowledge is shown."""
@@ -42,10 +44,11 @@ class _LazyStore:
         self._replica: Replica | None = None
 
     def __call__(self) -> Store:
-        with self._lock:
-            if self._store is None:
-                self._store = open_or_create(self._url, self._layers_dir, limits=self._limits)
-            return self._store
+        if self._store is None:
+            with self._lock:
+                if self._store is None:
+                    self._store = open_or_create(self._url, self._layers_dir, limits=self._limits)
+        return self._store
 
     def replica(self) -> "Replica | None":
         """The standby that follows the store, where one is set."""
@@ -89,12 +92,13 @@ def current_store() -> Store:
     day = as_of_day()
     if day is not None:
         return store_as_of(day)
-    standby = replica()
-    return standby if standby is not None and _only_reads() else live_store()
+    live = _extension(_EXTENSION)
+    standby = live.replica()
+    return standby if standby is not None and _only_reads() else live()
 
 
 def _only_reads() -> bool:
-    return has_request_context() and request.method in ("GET", "HEAD") and not current_user.is_authenticated
+    return has_request_context() and this_request().method in READING and not current_user.is_authenticated
 
 
 def store_as_of(day: date | None) -> Store:
@@ -109,16 +113,18 @@ def past_stores() -> PastStores:
 
 def _extension(name: str) -> Any:
     """What `use_store` gave the app; a command's app, which has no pages, gets it now."""
-    if name not in current_app.extensions:
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
-        use_store(app, current_app.config)
-    return current_app.extensions[name]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if name not in app.extensions:
+        use_store(app, app.config)
+    return app.extensions[name]
 
 
 def as_of_day() -> date | None:
     """The past day, or the moment (a `datetime`), that the request asks about; None for now."""
-    given = request.args.get(AS_OF) if has_request_context() and request.method in ("GET", "HEAD") else None
-    return past_day(given)
+    if not has_request_context():
+        return None
+    request = this_request()
+    return past_day(request.args.get(AS_OF)) if request.method in READING else None
 
 
 def as_of_moment() -> str | None:
@@ -142,7 +148,7 @@ def sealing_key() -> SealingKey:
 
 def _stay_in_the_past(endpoint: str, values: dict) -> None:
     """Addresses in a page about a past day lead to pages about that day."""
-    if endpoint != "static" and has_request_context() and (given := request.args.get(AS_OF)):
+    if endpoint != "static" and has_request_context() and (given := this_request().args.get(AS_OF)):
         values.setdefault(AS_OF, given)
 
 

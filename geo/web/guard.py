@@ -6,13 +6,15 @@ is refused to everybody, unless it stands in `OPEN_WRITING`.
 
 from collections.abc import Callable
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
 from geo.model.account import ROLES
 from geo.model.errors import N_, NotAllowed, SignInNeeded
+from geo.web.asking import this_request
+from geo.web.negotiating import depends_on
 from geo.web.sessions import is_signed_in, may, note_activity
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -65,12 +67,13 @@ def _check() -> None:
     ------
     SignInNeeded, NotAllowed
     """
+    request, app = this_request(), current_app._get_current_object()  # type: ignore[attr-defined]
     endpoint = request.endpoint
     if endpoint is None or endpoint == "static":
         return
     role = needed_role(endpoint)
     writes = request.method not in READING and endpoint not in ASKING
-    closed = current_app.config["REQUIRE_LOGIN"] and endpoint not in OPEN_ALWAYS
+    closed = app.config["REQUIRE_LOGIN"] and endpoint not in OPEN_ALWAYS
     unmarked = writes and role is None and endpoint not in OPEN_WRITING
     if (closed or unmarked or role is not None) and not is_signed_in():
         raise SignInNeeded
@@ -87,10 +90,10 @@ def _check() -> None:
 
 def _keep_private(response: Response) -> Response:
     """What was shown to an account is kept by no shared cache, and asked for again after signing out."""
-    if request.endpoint != "static" and (current_app.config["REQUIRE_LOGIN"] or is_signed_in()):
+    if this_request().endpoint != "static" and (current_app.config["REQUIRE_LOGIN"] or is_signed_in()):
         response.cache_control.private = True
         response.cache_control.no_cache = True
-        response.vary.add("Cookie")
+        depends_on(response, "Cookie")
     return response
 
 

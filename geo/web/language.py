@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.messages.pofile import read_po
-from flask import Blueprint, Flask, Response, redirect, request
-from flask_babel import Babel, get_locale, gettext
+from flask import Blueprint, Flask, Response, has_request_context, redirect, request
+from flask_babel import Babel, gettext
 
 from geo.model import office_time
 from geo.model.errors import AtlasError, InvalidInput, N_
 from geo.model.layer import Title
 from geo.model.remark import Remark, worded
+from geo.web.asking import this_request
 from geo.web.translations import TRANSLATIONS, compile_catalogues
 
 LANGUAGES = ("zh", "en")
@@ -26,13 +27,13 @@ blueprint = Blueprint("language", __name__)
 
 def _selected() -> Locale:
     """The language that the address asks for, as programs do, else the one that the reader chose."""
+    request = this_request()
     return _LOCALES.get(request.args.get("lang", request.cookies.get(COOKIE)), _LOCALES["zh"])
 
 
 def language() -> str:
     """`zh` or `en`; `zh` outside a request."""
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh"
+    return _selected().language if has_request_context() else "zh"
 
 
 def localized(title: Title | None) -> str | None:

@@ -1,6 +1,15 @@
 """Which of its formats an address of `/ogc` gives: JSON to programs, a page to people."""
 
-from flask import request
+from functools import lru_cache
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Response
+
+from geo.web.asking import this_request
+
+KEPT_HEADERS = 256
+"""Headers `Accept` of which it is known what they ask for; browsers and libraries send few different ones."""
 
 JSON_TYPES = (
     "application/json",
@@ -25,8 +34,21 @@ def formats_of(endpoint: str | None, own_format: str = "json") -> tuple[str, ...
 
 def wants_html() -> bool:
     """Whether the client asks for a page: by `f`, else by liking HTML better than any JSON, as browsers do."""
+    request = this_request()
     given = request.args.get("f")
-    if given is not None:
-        return given == "html"
-    accepted = request.accept_mimetypes
+    return _likes_html(request.headers.get("Accept")) if given is None else given == "html"
+
+
+@lru_cache(KEPT_HEADERS)
+def _likes_html(header: str | None) -> bool:
+    accepted = parse_accept_header(header, MIMEAccept)
     return accepted["text/html"] > max(accepted[kind] for kind in JSON_TYPES)
+
+
+def depends_on(response: Response, *names: str) -> None:
+    """Say of an answer that it is another one for another value of these headers, once for each (`Vary`)."""
+    known = response.headers.get("Vary", "")
+    told = {each.strip().lower() for each in known.split(",")}
+    more = [name for name in names if name.lower() not in told]
+    if more:
+        response.headers["Vary"] = ", ".join([known, *more] if known else more)

@@ -18,10 +18,11 @@ from geo.service.as_of import last_moment
 from geo.service.export import DEMO_NOTE
 from geo.store.base import Store
 from geo.web import ogc_pages, params
-from geo.web.caching import cached_by_state
+from geo.web.asking import this_request
+from geo.web.caching import Kept, cached_by_state
 from geo.web.current import AS_OF, as_of_day, current_store
 from geo.web.language import LANGUAGES, in_sentences, language, localized
-from geo.web.negotiating import formats_of, wants_html
+from geo.web.negotiating import depends_on, formats_of, wants_html
 
 MAX_CELLS = 200
 MAX_SEARCH_RESULTS = 100
@@ -32,7 +33,7 @@ blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
 
 def base_url() -> str:
     """The address of the API as the client called it."""
-    return f"{request.root_url.rstrip('/')}{blueprint.url_prefix}"
+    return f"{this_request().root_url.rstrip('/')}{blueprint.url_prefix}"
 
 
 def document_of(document: dict) -> dict:
@@ -40,13 +41,13 @@ def document_of(document: dict) -> dict:
     return documents.in_the_past(documents.marked(document, _note()), request.args.get(AS_OF) or None)
 
 
-def _note() -> str | None:
+def _note(store: Store | None = None) -> str | None:
     """What every answer with data says of a demonstration store."""
-    return gettext(DEMO_NOTE) if current_store().demo else None
+    return gettext(DEMO_NOTE) if (store or current_store()).demo else None
 
 
-def _note_member() -> dict[str, str]:
-    note = _note()
+def _note_member(store: Store) -> dict[str, str]:
+    note = _note(store)
     return {"note": note} if note else {}
 
 
@@ -57,12 +58,14 @@ def _what_every_address_takes() -> None:
 
 def check_common_parameters(own_format: str = "json") -> None:
     """Each parameter that is no filter comes once; `f` and `lang` are known everywhere."""
-    for name in PARAMETERS.intersection(request.args):
-        if len(request.args.getlist(name)) > 1:
+    request = this_request()
+    args = request.args
+    for name in PARAMETERS.intersection(args):
+        if len(args.getlist(name)) > 1:
             raise InvalidInput(N_("参数 %(name)s 只能给一次"), name=name)
-    if (code := request.args.get("lang", "zh")) not in LANGUAGES:
+    if (code := args.get("lang", "zh")) not in LANGUAGES:
         raise InvalidInput(N_("没有语言“%(code)s”，可选 zh 或 en"), code=code)
-    given, known = request.args.get("f", own_format), formats_of(request.endpoint, own_format)
+    given, known = args.get("f", own_format), formats_of(request.endpoint, own_format)
     if given not in known:
         raise InvalidInput(N_("没有输出格式“%(given)s”，可选 f=%(known)s"), given=given, known="|".join(known))
 
@@ -70,8 +73,8 @@ def check_common_parameters(own_format: str = "json") -> None:
 @blueprint.after_app_request
 def _depends_on_what_is_accepted(response: Response) -> Response:
     """Every answer, refusals too, is another one for whoever asks for a page."""
-    if request.path.startswith("/ogc"):
-        response.headers.add("Vary", "Accept, Cookie")
+    if this_request().path.startswith("/ogc"):
+        depends_on(response, "Accept", "Cookie")
     return response
 
 
@@ -152,28 +155,26 @@ def _of(layer: Layer) -> dict[str, str | None]:
 
 @blueprint.get("/collections/<collection_id>/items")
 def items(collection_id: str) -> Response:
-    store = current_store()
+    store, args = current_store(), this_request().args
     layer = store.catalog[collection_id]
-    query = params.feature_query(request.args, layer, store)
-    crs = params.served(request.args, "crs", store.catalog.zone)
+    query = params.feature_query(args, layer, store)
+    crs = params.served(args, "crs", store.catalog.zone)
     if wants_html():
         return _in_crs(_items_page(store, layer, query, crs), crs)
 
-    def answer() -> Response:
-        found = features.find_items(store, collection_id, query)
-        members = _items_members(layer, query, found)
-        return Response(
-            geojson.feature_collection(found.page.ids, found.page.wkb, found.properties, crs=crs, **members),
-            mimetype=GEOJSON,
-        )
+    def answer(states: tuple[str, ...]) -> Kept:
+        found = features.find_items(store, collection_id, query, state=states[0])
+        members = _items_members(store, layer, query, found)
+        body = geojson.feature_collection(found.page.ids, found.page.wkb, found.properties, crs=crs, **members)
+        return Kept(body, 200, GEOJSON)
 
-    return _in_crs(cached_by_state(answer, [layer.id]), crs)
+    return _in_crs(cached_by_state(answer, store, [layer.id]), crs)
 
 
-def _items_members(layer: Layer, query: FeatureQuery, found: features.Items) -> dict:
-    return _note_member() | documents.items_members(
+def _items_members(store: Store, layer: Layer, query: FeatureQuery, found: features.Items) -> dict:
+    return _note_member(store) | documents.items_members(
         f"{base_url()}/collections/{layer.id}/items",
-        [(name, value) for name, value in request.args.items(multi=True)],
+        list(this_request().args.items(multi=True)),
         matched=found.matched,
         returned=len(found.page),
         limit=query.limit,
@@ -185,7 +186,7 @@ def _items_page(store: Store, layer: Layer, query: FeatureQuery, crs: ServedCrs)
     found = features.find_items(store, layer.id, query)
     return ogc_pages.page(
         "items",
-        _items_members(layer, query, found),
+        _items_members(store, layer, query, found),
         GEOJSON,
         table=ogc_pages.features_table(layer, found.page, found.properties, query.year),
         ids=found.page.ids,
@@ -204,29 +205,33 @@ def _in_crs(response: Response, crs: ServedCrs) -> Response:
 
 @blueprint.get("/collections/<collection_id>/items/<path:feature_id>")
 def item(collection_id: str, feature_id: str) -> Response:
-    store = current_store()
+    store, args = current_store(), this_request().args
     layer = store.catalog[collection_id]
     no_other_parameters("year", "schematic", "crs")
-    crs = params.served(request.args, "crs", store.catalog.zone)
-    year, schematic = params.year(request.args), params.flag(request.args, "schematic")
+    crs = params.served(args, "crs", store.catalog.zone)
+    year, schematic = params.year(args), params.flag(args, "schematic")
 
-    def answer() -> Response:
+    def found() -> tuple[features.Item, dict]:
         found = features.find_item(store, collection_id, feature_id, year=year, schematic=schematic)
-        members = _item_members(store, layer, feature_id, found)
-        if wants_html():
-            return _item_page(store, layer, feature_id, found, members, year)
-        return Response(
-            geojson.feature(feature_id, found.page.wkb[0], found.properties, crs=crs, **members), mimetype=GEOJSON
-        )
+        return found, _item_members(store, layer, feature_id, found)
 
-    response = _in_crs(answer() if wants_html() else cached_by_state(answer, [layer.id]), crs)
+    def answer(_states: tuple[str, ...]) -> Kept:
+        item, members = found()
+        body = geojson.feature(feature_id, item.page.wkb[0], item.properties, crs=crs, **members)
+        return Kept(body, 200, GEOJSON)
+
+    if wants_html():
+        response = _item_page(store, layer, feature_id, *found(), year)
+    else:
+        response = cached_by_state(answer, store, [layer.id])
+    _in_crs(response, crs)
     if (when := as_of_day()) is not None:
         response.headers["Memento-Datetime"] = documents.http_date(last_moment(when))
     return response
 
 
 def _item_members(store: Store, layer: Layer, feature_id: str, found: features.Item) -> dict:
-    return _note_member() | {
+    return _note_member(store) | {
         "links": _item_links(store, layer.id, feature_id),
         "statuses": [
             documents.status_row(each.status)
@@ -255,10 +260,10 @@ def _item_page(
 
 def _item_links(store: Store, layer_id: str, feature_id: str) -> list[documents.Link]:
     previous, _ = versions.last_versions(store, layer_id, feature_id)
-    asked = request.args.get(AS_OF) or None
-    own = documents.in_the_past({"links": documents.item_links(base_url(), layer_id, feature_id)}, asked)["links"]
+    asked, base = this_request().args.get(AS_OF) or None, base_url()
+    own = documents.in_the_past({"links": documents.item_links(base, layer_id, feature_id)}, asked)["links"]
     known = None if previous is None or previous.is_removal else previous.at
-    return own + documents.version_links(base_url(), layer_id, feature_id, previous=known, asked=asked)
+    return own + documents.version_links(base, layer_id, feature_id, previous=known, asked=asked)
 
 
 @blueprint.get("/collections/<collection_id>/versions/<path:feature_id>")
@@ -267,13 +272,13 @@ def version_history(collection_id: str, feature_id: str) -> Response:
     layer = store.catalog[collection_id]
     no_other_parameters()
 
-    def answer() -> Response:
+    def answer(_states: tuple[str, ...]) -> Kept:
         found = versions.versions(store, layer.id, feature_id)
         states = [(each.at, each.entries) for each in found]
         document = documents.version_history(base_url(), layer.id, feature_id, states, gettext)
-        return jsonify(documents.marked(document, _note()))
+        return Kept.document(documents.marked(document, _note(store)))
 
-    return cached_by_state(answer, [layer.id])
+    return cached_by_state(answer, store, [layer.id])
 
 
 @blueprint.get("/summary")
@@ -283,12 +288,12 @@ def summary() -> Response:
     queries = params.feature_queries(request.args, layers, store, beside=("collections", "cells"))
     cells = params.integer(request.args, "cells", 0, 0, MAX_CELLS)
 
-    def answer() -> Response:
+    def answer(_states: tuple[str, ...]) -> Kept:
         summaries = features.summarise(store, queries, cells=cells)
         document = documents.summary({layer.id: summaries.get(layer.id) for layer in layers})
-        return jsonify(documents.marked(document, _note()))
+        return Kept.document(documents.marked(document, _note(store)))
 
-    return cached_by_state(answer, [layer.id for layer in layers])
+    return cached_by_state(answer, store, [layer.id for layer in layers])
 
 
 @blueprint.get("/search")
@@ -299,16 +304,16 @@ def search() -> Response:
     limit = params.integer(request.args, "limit", SEARCH_LIMIT, 1, MAX_SEARCH_RESULTS, clamp=True)
     year, schematic = params.year(request.args), params.flag(request.args, "schematic")
 
-    def answer() -> Response:
+    def answer(_states: tuple[str, ...]) -> Kept:
         found = (
             search_service.search(store, words, limit=limit, year=year, schematic=schematic)
             if words
             else search_service.Found("", [])
         )
         parts = ((layer.id, result.page.ids, result.page.wkb, result.properties) for layer, result in found.results)
-        return Response(geojson.collections(parts, words=found.words, **_note_member()), mimetype=GEOJSON)
+        return Kept(geojson.collections(parts, words=found.words, **_note_member(store)), 200, GEOJSON)
 
-    return cached_by_state(answer, store.catalog)
+    return cached_by_state(answer, store, store.catalog)
 
 
 @blueprint.get("/position")
@@ -345,6 +350,6 @@ def _named_layers() -> list[Layer]:
 
 def no_other_parameters(*known: str) -> None:
     """Refuse what an address does not know: OGC API Features Part 1, 7.2.2."""
-    for name in request.args:
+    for name in this_request().args:
         if name not in (*known, "f", "lang", AS_OF):
             raise InvalidInput(N_("没有参数“%(name)s”"), name=name)

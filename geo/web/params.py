@@ -93,12 +93,12 @@ def layers(args: Args, catalog: Catalog) -> list[Layer]:
 
 
 def _unknown_fields(args: Args, layers: list[Layer], beside: Iterable[str], asked: Operation | None) -> list[str]:
+    others = [name for name in args if name not in ITEMS_PARAMETERS and name not in beside]
+    in_filter = [name for name in properties_of(asked) if name != GEOMETRY] if asked else []
+    if not others and not in_filter:
+        return []
     fields = set().union(*(_filterable(layer, args) for layer in layers))
-    known = ITEMS_PARAMETERS.union(beside, fields)
-    in_filter = properties_of(asked) if asked else ()
-    return [name for name in args if name not in known] + [
-        name for name in in_filter if name not in fields and name != GEOMETRY
-    ]
+    return [name for name in (*others, *in_filter) if name not in fields]
 
 
 def _filterable(layer: Layer, args: Args) -> set[str]:
@@ -122,24 +122,26 @@ def marked_area(args: Args, store: Store) -> areas.Area | None:
 class _Asked:
     """What a request asks of every layer alike, read once for all of them."""
 
+    bbox: tuple[float, float, float, float] | None
     within: BaseGeometry | None
     filter: Operation | None
 
 
 def _asked(args: Args, store: Store, asked: Operation | None) -> _Asked:
     """The marked area, the box that is an area too, and the filter; features must meet each of them."""
-    marked = marked_area(args, store)
-    boxed = boxed_area(args, store.catalog.zone)
+    marked, box = marked_area(args, store), bbox(args)
+    boxed = boxed_area(args, store.catalog.zone) if box is None else None
     if marked is None or boxed is None:
-        return _Asked(boxed if marked is None else marked.geometry, asked)
+        return _Asked(box, boxed if marked is None else marked.geometry, asked)
     meets = Operation("s_intersects", (Property(GEOMETRY), Shape(to_wkb(boxed))))
-    return _Asked(marked.geometry, meets if asked is None else Operation("and", (meets, asked)))
+    return _Asked(box, marked.geometry, meets if asked is None else Operation("and", (meets, asked)))
 
 
 def _read(args: Args, layer: Layer, asked: _Asked) -> FeatureQuery:
-    names = sorted(_filterable(layer, args) & set(args))
+    others = args.keys() - ITEMS_PARAMETERS
+    names = sorted(others & _filterable(layer, args)) if others else ()
     return FeatureQuery(
-        bbox=bbox(args),
+        bbox=asked.bbox,
         within=asked.within,
         year=year(args),
         search=text(args, "q", MAX_SEARCH_LENGTH),
@@ -233,7 +235,7 @@ def bbox(args: Args) -> tuple[float, float, float, float] | None:
 
 
 def boxed_area(args: Args, zone: Zone) -> BaseGeometry | None:
-    """The area of a `bbox` that is no single box of longitude and latitude; else None.
+    """The area of a `bbox` for which `bbox` gives none; None where no box is asked for.
 
     Where its west lies east of its east it crosses the antimeridian (OGC API - Features - Part 1, 7.15.3); its
     numbers may be in another CRS, in that one's order of axes (Part 2, 7.2).
@@ -243,8 +245,6 @@ def boxed_area(args: Args, zone: Zone) -> BaseGeometry | None:
     if numbers is None:
         if "bbox-crs" in args:
             raise InvalidInput(N_("参数 bbox-crs 须与 bbox 同时给出"))
-        return None
-    if bbox(args) is not None:
         return None
     area = box_in_degrees(numbers, crs)
     if area is None:

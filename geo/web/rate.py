@@ -5,13 +5,14 @@ import time
 from functools import lru_cache
 from ipaddress import ip_address
 
-from flask import Flask, request
+from flask import Flask
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from geo.model.errors import TooManyRequests
 from geo.service.accounts import network
+from geo.web.asking import this_request
 from geo.web.settings import whole_number
 
 KEPT_ADDRESSES = 1024
@@ -55,6 +56,7 @@ def limit_rate(app: Flask) -> None:
 
     @app.before_request
     def check() -> None:
+        request = this_request()
         address = request.remote_addr or ""
         if request.endpoint not in NOT_COUNTED and not _is_loopback(address):
             rate.check(address)

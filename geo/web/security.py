@@ -18,9 +18,8 @@ def csp_nonce() -> str:
     return g.csp_nonce
 
 
-def _policy(*, is_page: bool) -> str:
-    """Only a page has scripts and styles; all else comes without a nonce, which takes time to make."""
-    nonce = f" 'nonce-{csp_nonce()}'" if is_page else ""
+def _policy(nonce: str | None = None) -> str:
+    nonce = f" 'nonce-{nonce}'" if nonce else ""
     return "; ".join(
         (
             "default-src 'self'",
@@ -35,10 +34,15 @@ def _policy(*, is_page: bool) -> str:
     )
 
 
+WITHOUT_NONCE = _policy()
+"""Only a page has scripts and styles; all else comes without a nonce, which takes time to make."""
+
+
 def _add_headers(response: Response) -> Response:
-    policy = _policy(is_page=response.mimetype == "text/html")
+    policy = _policy(csp_nonce()) if response.mimetype == "text/html" else WITHOUT_NONCE
+    there = {name.lower() for name, _ in response.headers}
     for name, value in (("Content-Security-Policy", policy), *FIXED):
-        if name not in response.headers:
+        if name.lower() not in there:
             response.headers.add(name, value)
     return response
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from filelock import FileLock
-from flask import Flask, Request, Response, request, session
+from flask import Flask, Request, Response, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from itsdangerous import URLSafeTimedSerializer
@@ -16,8 +16,10 @@ from itsdangerous import URLSafeTimedSerializer
 from geo.model.account import Account, allows
 from geo.model.errors import AtlasError, InvalidInput, N_, StoreUnavailable
 from geo.service import accounts
+from geo.web.asking import this_request
 from geo.web.assets import is_asset
 from geo.web.current import live_store
+from geo.web.negotiating import depends_on
 from geo.web.settings import ROOT
 
 LONGEST_IDLE = timedelta(hours=2)
@@ -56,19 +58,24 @@ class _Sessions(SecureCookieSessionInterface):
         return super().get_signing_serializer(app)
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure
+        return this_request().is_secure
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Who brings no cookie has no session to be read yet; their forms are signed, so the key must be there."""
-        app.secret_key = app.secret_key or secret_key(app)
+        if not app.secret_key:
+            app.secret_key = secret_key(app)
         if self.get_cookie_name(app) in request.cookies:
             return super().open_session(app, request)
         return self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Scripts, styles and pictures are the same for everybody: no answer with one has to do with a session."""
-        if not is_asset():
+        if is_asset():
+            return
+        if session or session.modified:
             super().save_session(app, session, response)
+        elif session.accessed:  # all that is left of it for who has none, as for nearly every program
+            depends_on(response, "Cookie")
 
 
 def secret_key(app: Flask) -> str:

@@ -9,7 +9,7 @@ from geo.model.layer import Layer
 from geo.model.tiles import MAX_ZOOM, TILE_MATRIX_SET, Tile
 from geo.service import tiles as service
 from geo.web import params
-from geo.web.caching import cached_by_state
+from geo.web.caching import Kept, cached_by_state
 from geo.web.current import current_store
 from geo.web.language import language
 from geo.web.ogc import base_url, check_common_parameters, document_of, no_other_parameters
@@ -63,11 +63,11 @@ def tile(collection_id: str, matrix_set: str, zoom: str, row: str, column: str) 
     store = current_store()
     query = params.feature_query(request.args, layer, store)
 
-    def answer() -> Response:
+    def answer(_states: tuple[str, ...]) -> Kept:
         made = service.tile(store, layer.id, query, where)
-        return Response(made, mimetype=MEDIA_TYPE) if made else Response(status=204)
+        return Kept(made, 200, MEDIA_TYPE) if made else Kept(b"", 204, None)
 
-    return cached_by_state(answer, [layer.id])
+    return cached_by_state(answer, store, [layer.id])
 
 
 def _layer(collection_id: str) -> Layer:

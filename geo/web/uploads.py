@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from werkzeug.datastructures import FileStorage
 
 from geo.model.errors import InvalidFile
+from geo.web.asking import this_request
 
 LONGEST_NAME = 100
 UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*\\/]|^[.]')
@@ -29,6 +30,7 @@ def takes(most_bytes: int) -> Callable[[Callable], Callable]:
 
 
 def _allow() -> None:
+    request = this_request()
     view = current_app.view_functions.get(request.endpoint or "")
     most_bytes = getattr(view, "most_bytes", None)
     if most_bytes is not None:

@@ -20,7 +20,7 @@ SCHOOLS = "/ogc/collections/schools/items?year=2023"
 def made(monkeypatch):
     """How often a page of features was made."""
     calls, make = [], features.find_items
-    monkeypatch.setattr(features, "find_items", lambda *given: calls.append(given) or make(*given))
+    monkeypatch.setattr(features, "find_items", lambda *given, **more: calls.append(given) or make(*given, **more))
     return calls
 
 
