@@ -4,13 +4,13 @@ Threads would not do: pyogrio holds the interpreter while GDAL writes.
 """
 
 import json
-import select
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 import pyarrow
@@ -69,12 +69,13 @@ def _held_until_ready(
     batches: Iterable[pyarrow.RecordBatch], program: subprocess.Popen
 ) -> Iterator[pyarrow.RecordBatch]:
     """Batches are made while the program loads; a pipe would take less than one of them."""
-    is_ready = select.poll()
-    is_ready.register(program.stdout, select.POLLIN)
+    loading = Thread(target=program.stdout.readline)  # Windows cannot ask whether a pipe holds anything
+    loading.start()
     waiting, batches = [], iter(batches)
     for batch in batches:
         waiting.append(batch)
-        if len(waiting) == MOST_WAITING or is_ready.poll(0):
+        if len(waiting) == MOST_WAITING or not loading.is_alive():
             break
+    loading.join()
     yield from waiting
     yield from batches
