@@ -13,6 +13,7 @@ LONGEST_PHRASE = 600
 """Characters; a longer text is no phrase and stays unread."""
 
 OPENING, CLOSING = SEPARATORS["opening"], SEPARATORS["closing_brackets"]
+BRACKETS = frozenset(OPENING + CLOSING)
 AS_COMMA = str.maketrans(dict.fromkeys(OPENING + CLOSING, ","))
 COUNTED = re.compile(SEPARATORS["counted"])
 BRACKETED = re.compile(f"[{re.escape(OPENING)}]([^{re.escape(OPENING + CLOSING)}]{{1,40}})[{re.escape(CLOSING)}]")
@@ -33,7 +34,7 @@ class Bracket:
 
 def open_brackets(text: str) -> str:
     """A路与B路交汇处(东北角) without the brackets, because what they hold goes on with the sentence."""
-    if not any(mark in text for mark in OPENING):
+    if BRACKETS.isdisjoint(text):
         return text
     return BRACKETED.sub(lambda match: match[1] if continues(text, match) else match[0], text)
 
@@ -49,6 +50,8 @@ def take_out_brackets(text: str) -> tuple[str, list[int], list[Bracket]]:
 
     A bracket without its partner becomes a comma, so do brackets inside brackets.
     """
+    if BRACKETS.isdisjoint(text):
+        return text, list(range(len(text))), []
     opened: list[int] = []
     pairs: dict[int, int] = {}
     for place, character in enumerate(text):

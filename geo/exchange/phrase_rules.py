@@ -281,18 +281,13 @@ class Reader:
     )
     """Patterns over the letters of the tokens, and what each of them means; the first that matches is taken."""
 
-    COMPILED = tuple((re.compile(pattern), act) for pattern, act in RULES)
+    FOUND = re.compile("|".join(f"({pattern})" for pattern, _ in RULES))
 
     def read(self, tokens: list[Token]) -> None:
-        letters = "".join(token.letter for token in tokens)
-        position = 0
-        while position < len(tokens):
-            for pattern, act in self.COMPILED:
-                if match := pattern.match(letters, position):
-                    self.before = tokens[position - 1] if position else None
-                    self.at = self.offsets[tokens[position].start]
-                    act(self, tokens[position : match.end()])
-                    position = match.end()
-                    break
-            else:
-                position += 1
+        letters = "".join([token.letter for token in tokens])
+        for match in self.FOUND.finditer(letters):
+            first = tokens[match.start()]
+            self.before = tokens[match.start() - 1] if match.start() else None
+            self.at = self.offsets[first.start]
+            act = self.RULES[match.lastindex - 1][1]
+            act(self, tokens[match.start() : match.end()])

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from geo.exchange.phrase_lattice import cut_run
@@ -16,15 +17,15 @@ from geo.exchange.phrase_words import (
     ADJECTIVES,
     ALONG_WATER,
     AVENUES,
-    FOLD,
     NEEDS_ADJECTIVE,
     SAID_OF_THING,
     SEPARATORS,
     UNNAMED,
     Word,
+    fold,
 )
 
-DROPPED = str.maketrans("", "", SEPARATORS["dropped"])
+DROPPED = re.compile(f"[{re.escape(SEPARATORS['dropped'])}]")
 NOTICE_NUMBER = re.compile(SEPARATORS["notice_number"])
 NOT_CONTINUING = re.compile(SEPARATORS["not_continuing"])
 DOTS, CONTINUING_NUMBER = re.compile(SEPARATORS["dots"]), re.compile(SEPARATORS["continuing_number"])
@@ -40,7 +41,7 @@ RUN = re.compile(
 """Letters between separators."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
     """A piece of a phrase.
 
@@ -78,18 +79,27 @@ class Token:
 
 def name_road(token: Token) -> Token:
     """The road without what is only said of it: 规划景平路 is 景平路, 规划一路 keeps its word, 规划道路 has no name."""
-    folded = token.text.translate(FOLD)
-    if UNNAMED.fullmatch(folded):
+    cut = front_of_name(token.text)
+    if cut is None:
         return replace(token, letter="U")
+    return replace(token, text=token.text[cut:], start=token.start + cut) if cut else token
+
+
+@lru_cache(maxsize=4096)
+def front_of_name(text: str) -> int | None:
+    """How many letters are only said of a road; None where it has no name."""
+    folded = fold(text)
+    if UNNAMED.fullmatch(folded):
+        return None
     match = ADJECTIVES.match(folded)
     least = 4 if folded.endswith(AVENUES) else 3
     if not match or NEEDS_ADJECTIVE.fullmatch(folded, match.end()) or len(folded) - match.end() < least:
-        return token
-    return replace(token, text=token.text[match.end() :], start=token.start + match.end())
+        return 0
+    return match.end()
 
 
 def tokens_of_run(text: str, start: int, end: int) -> Iterator[Token]:
-    for offset, (stop, state, _, word, metres) in cut_run(text[start:end].translate(FOLD)):
+    for offset, (stop, state, _, word, metres) in cut_run(fold(text[start:end])):
         letter = LETTER_OF_STATE.get(state, state)
         first, last = start + offset, start + stop
         token = Token(letter, text[first:last], first, last, word, metres)
@@ -125,10 +135,11 @@ def tokenize(text: str) -> list[Token]:
 
 def tidy(text: str) -> str:
     """Half-width digits and letters, no quotation marks or numbers of notices, and no space inside a name."""
-    plain = NOTICE_NUMBER.sub(" ", unicodedata.normalize("NFKC", text)).translate(DROPPED)
+    plain = unicodedata.normalize("NFKC", text)
+    plain = DROPPED.sub("", NOTICE_NUMBER.sub(" ", plain) if "号" in plain else plain)
     plain = DOTS.sub(" ", plain) if "·" in plain else plain
     plain = DASH_FOR_ONE.sub(ONE, plain) if "-" in plain else plain
-    first, *others = re.split(r"\s+", plain.strip())
+    first, *others = plain.split() or [""]
     tidied = first
     for before, piece in pairwise([first, *others]):
         spaced_out = len(before) == len(piece) == 1  # 东 北 角

@@ -10,6 +10,7 @@ GRAMMAR: dict[str, Any] = tomllib.loads(Path(__file__).with_name("location_words
 
 DIRECTION_OF = {word: direction for direction, words in GRAMMAR["directions"].items() for word in words}
 FOLD = str.maketrans(GRAMMAR["fold"]["traditional"], GRAMMAR["fold"]["simplified"])
+TRADITIONAL = frozenset(GRAMMAR["fold"]["traditional"])
 SEPARATORS = GRAMMAR["separators"]
 
 
@@ -128,6 +129,11 @@ def suffixes_at(text: str, end: int) -> dict[str, int]:
     while start >= 0 and (longer := KINDS_OF_ENDING.get(text[start:end])) is not None:
         found, start = longer, start - 1
     return found
+
+
+def fold(text: str) -> str:
+    """The text with the letters of the framework in simplified characters."""
+    return text if TRADITIONAL.isdisjoint(text) else text.translate(FOLD)
 
 
 def carries_name(text: str) -> bool:
