@@ -42,7 +42,9 @@ class Pieces:
         self.closers = sorted({*codes, *filter(self.closes_road, ends["road"])})
         self.road_ends = sorted({*self.closers, *(end for start in self.closers for end in self.extensions(start))})
         self.area_ends = [end for end in ends["area"] if not grammar.NO_AREA_END.match(run, end - 1)]
-        self.areas = [list(self.areas_at(start)) if self.area_ends else [] for start in range(self.size)]
+        last_area = self.area_ends[-1] - 1 if self.area_ends else 0
+        """Before this areas begin."""
+        self.areas = [list(self.areas_at(start)) if start < last_area else [] for start in range(self.size)]
         self.bare_places = dict(self.find_bare_places())
         self.limits = [place for place in self.begun["m"] if place]
         """Where 东至 or 南临 stands, that a name of a road hardly holds."""
@@ -124,6 +126,8 @@ class Pieces:
 
     def bare_place_at(self, start: int) -> int | None:
         """Where the longest name of a city ends that starts here and is no part of another name."""
+        if self.run[start : start + 2] not in grammar.FRONTS_OF_PLACES:
+            return None
         for end in range(min(self.size - 3, start + grammar.LONGEST_PLACE), start + 1, -1):
             name = self.run[start:end]
             if name not in grammar.BARE_PLACES:

@@ -37,6 +37,7 @@ DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words
 SIDED_AREA = re.compile("A(?=[dk]|f?i|m(?:[ps]|$))|(?<=m)A(?=[fx]?[ps_]|[fx]?$)|(?<=m[RT][ct])A(?=f?[ps_]|f?$)")
 SUBDISTRICT = re.compile("AR(?=R(?!_?x)|(?P<water>Td))|^R(?=Rh)")
 BEGUN = re.compile("Rd[ps]RT")
+ROAD_AND_MORE = re.compile("R[xhT]")
 AVENUE = re.compile("Rd(?=[ct]R+[xd])|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psc].*e)")
 LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
@@ -65,7 +66,17 @@ def prepare(tokens: list[Token]) -> list[Token]:
     following = [*kept, None][1:]
     spaced = [token for token, after in zip(kept, following, strict=True) if token.letter != "_" or begins_part(after)]
     plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
-    return directions_as_limits(join_directions(part_crossing_roads(streets_at_crossings(go_on_as_begun(plain)))))
+    for pattern, change in (
+        (BEGUN, go_on_as_begun), (CROSSED, streets_at_crossings), (LONE_CROSSING, part_crossing_roads),
+        (AVENUE, join_directions),
+    ):  # fmt: skip
+        if found := list(pattern.finditer(letters_of(plain))):
+            plain = change(plain, found)
+    return directions_as_limits(plain)
+
+
+def letters_of(tokens: list[Token]) -> str:
+    return "".join([token.letter for token in tokens])
 
 
 def sides_in_row(tokens: list[Token]) -> list[Token]:
@@ -84,7 +95,7 @@ def sides_in_row(tokens: list[Token]) -> list[Token]:
 
 def streets_as_areas(tokens: list[Token]) -> list[Token]:
     """洪山区张家湾街烽胜路, 孝南区广场街老澴河以北: a street right behind a district is a subdistrict."""
-    letters = "".join(token.letter for token in tokens)
+    letters = letters_of(tokens)
     found = [(match.end() - 1, match["water"]) for match in SUBDISTRICT.finditer(letters)]
     places = [at for at, water in found if not water or tokens[at + 1].text.endswith(WATERS)]
     areas = {
@@ -118,6 +129,8 @@ def join_buildings(tokens: list[Token]) -> list[Token]:
 
     In 汝南路立交桥与文化路交叉口 the bridge is the road that it carries.
     """
+    if not ROAD_AND_MORE.search(letters_of(tokens)):
+        return tokens
     joined: list[Token] = []
     crossed = False
     for token, after in zip(tokens, [*tokens, None][1:], strict=True):
@@ -136,7 +149,9 @@ def join_buildings(tokens: list[Token]) -> list[Token]:
 
 def areas_as_things(tokens: list[Token]) -> list[Token]:
     """An area of which the side is told is a thing: 陡沟街道办事处东临, 北至李庄村."""
-    letters = "".join(token.letter for token in tokens)
+    letters = letters_of(tokens)
+    if "A" not in letters and "Td" not in letters:
+        return tokens
     things = {match.start() for match in SIDED_AREA.finditer(letters)}
     parts = {place for place in range(len(tokens) - 1) if is_part_of_area(*tokens[place : place + 2])}
     return relettered(
@@ -144,10 +159,9 @@ def areas_as_things(tokens: list[Token]) -> list[Token]:
     )
 
 
-def go_on_as_begun(tokens: list[Token]) -> list[Token]:
+def go_on_as_begun(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
     """彩田路西、红荔路南中银花园: behind 彩田路西、 the second road has a side too, and no 南中银花园."""
-    letters = "".join(token.letter for token in tokens)
-    for match in reversed(list(BEGUN.finditer(letters))):
+    for match in reversed(found):
         thing = tokens[match.end() - 1]
         direction = DIRECTION_WORDS.get(thing.text[0])
         if direction and len(thing.text) > 2:
@@ -157,13 +171,12 @@ def go_on_as_begun(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def streets_at_crossings(tokens: list[Token]) -> list[Token]:
+def streets_at_crossings(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
     """马医科与人民路交叉口: what crosses a road and does not end like a thing is a street.
 
     Of 金水路高架桥 it is the road that crosses.
     """
-    letters = "".join(token.letter for token in tokens)
-    places = {match.start(name) for match in CROSSED.finditer(letters) for name in ("first", "second")} - {-1}
+    places = {match.start(name) for match in found for name in ("first", "second")} - {-1}
     for place in places:
         if bridge := BRIDGE_OF_ROAD.fullmatch(tokens[place].text):
             tokens[place] = replace(tokens[place], letter="R", text=bridge["road"])
@@ -176,10 +189,9 @@ def is_street(name: str) -> bool:
     return bool(STREET_AT_CROSSING.fullmatch(name)) or "thing" not in suffixes_at(name, len(name))
 
 
-def part_crossing_roads(tokens: list[Token]) -> list[Token]:
+def part_crossing_roads(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
     """河马线南降路口 is the crossing of two roads, because one road alone has none."""
-    letters = "".join(token.letter for token in tokens)
-    for match in reversed(list(LONE_CROSSING.finditer(letters))):
+    for match in reversed(found):
         road = tokens[match.start()]
         if (parts := TWO_ROADS.fullmatch(road.text)) and carries_name(parts["stem"]):
             middle = road.start + parts.start("second")
@@ -196,7 +208,7 @@ def is_part_of_area(name: Token, part: Token) -> bool:
 
 def directions_as_limits(tokens: list[Token]) -> list[Token]:
     """东:A路, and 东侧A路、南侧B路 with nothing else between the commas, are limits."""
-    letters = "".join(token.letter for token in tokens)
+    letters = letters_of(tokens)
     limits = {
         place
         for match in LISTED_SIDES.finditer(letters)
@@ -214,10 +226,9 @@ def begins_part(token: Token | None) -> bool:
     return token is not None and token.letter in "RUTmq"
 
 
-def join_directions(tokens: list[Token]) -> list[Token]:
+def join_directions(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
     """广州大道北与A路交叉口, 东至广州大道北: a bare direction that is no side belongs to the name of an avenue."""
-    letters = "".join(token.letter for token in tokens)
-    for match in reversed(list(AVENUE.finditer(letters))):
+    for match in reversed(found):
         name, direction = tokens[match.start()], tokens[match.start() + 1]
         if direction.word and direction.word.weak and len(direction.text) == 1 and name.text.endswith(AVENUES):
             tokens[match.start() : match.start() + 2] = [
