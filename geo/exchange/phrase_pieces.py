@@ -48,6 +48,11 @@ class Pieces:
         self.bare_places = dict(self.find_bare_places())
         self.limits = [place for place in self.begun["m"] if place]
         """Where 东至 or 南临 stands, that a name of a road hardly holds."""
+        whole = grammar.WHOLE_WORD.finditer(run)
+        self.inside_words = {place for word in whole for place in range(word.start() + 1, word.end())}
+        """Where a name would begin within 立交桥 or 十字路口."""
+        self.last_never = max((match.start() for match in grammar.NEVER_INSIDE.finditer(run)), default=-1)
+        """Where the last of what no name of a road holds begins; -1 where there is none."""
         self.may_be_joined = grammar.ROADS["joined_inside"] in run
         """Whether a connector stands anywhere that names hardly hold."""
         connectors = sorted({*self.begun["c"], *self.begun["t"]})
@@ -152,17 +157,6 @@ class Pieces:
     def ends_before(self, start: int) -> bool:
         """Whether no name begins here because a word such as 分别 or 工业园二期 ends here or goes on."""
         return bool(grammar.BEGUN_BEFORE.match(self.run, start))
-
-    @cached_property
-    def inside_words(self) -> frozenset[int]:
-        """Where a name would begin within 立交桥 or 十字路口."""
-        words = grammar.WHOLE_WORD.finditer(self.run)
-        return frozenset(place for word in words for place in range(word.start() + 1, word.end()))
-
-    @cached_property
-    def last_never(self) -> int:
-        """Where the last of what no name of a road holds begins; -1 where there is none."""
-        return max((match.start() for match in grammar.NEVER_INSIDE.finditer(self.run)), default=-1)
 
     @cached_property
     def measured(self) -> list[int]:
