@@ -21,6 +21,8 @@ shared with us have them:
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
+import orjson
+
 from geo.exchange.phrase_reading import read_phrase
 from geo.exchange.phrase_rules import Reading
 from geo.exchange.phrase_sites import CARDINALS, sites_apart, words_of_more
@@ -98,6 +100,11 @@ def to_json_dict(phrase: LocationPhrase) -> dict[str, object]:
     """The phrase as JSON has it, with the keys of `LocationPhrase`; `more` only where there are further sites."""
     plain = {name: getattr(phrase, name) for name in FIELDS} | {"roads": list(phrase.roads)}
     return plain | {"more": [to_json_dict(site) for site in phrase.more]} if phrase.more else plain
+
+
+def json_lines(lines: Iterable[str]) -> bytes:
+    """One reading per line as JSON Lines in UTF-8."""
+    return b"".join(orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE) for each in parse_lines(lines))
 
 
 def parse_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:

@@ -4,7 +4,6 @@ import codecs
 from pathlib import Path
 from xml.etree import ElementTree
 
-from geo.exchange.plan_word import word_lines
 from geo.exchange.texts import decoded_text, short_name
 from geo.exchange.zips import BROKEN_ZIP
 from geo.model.errors import InvalidFile, N_
@@ -103,6 +102,8 @@ def lines_of_word(content: bytes, name: str) -> list[str]:
     InvalidFile
         If it is none, or damaged or locked.
     """
+    from geo.exchange.plan_word import word_lines  # loaded where it is used: most phrases come as plain text
+
     try:
         return list(word_lines(content, LARGEST_FILE))
     except BROKEN:

@@ -1,13 +1,11 @@
 """What a plan's words say: its projects, totals and indicators, and what in them does not fit together."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.exchange import location_phrase, plan_file, plan_text
-from geo.exchange.site_lines import parse_site_lines
+from geo.exchange import plan_file, plan_text
 from geo.model.errors import InvalidInput, N_
 from geo.model.finding import Finding
 from geo.model.plan import PlanIndicator, PlanReading, PlanRecord, PlanTotal
@@ -16,8 +14,6 @@ from geo.service.auditing import findings_between, findings_of_plan, findings_of
 if TYPE_CHECKING:
     from geo.store.base import Store
 
-SHARED_FROM, SHARE = 3000, 500
-"""Lines from which it pays to start processes, and lines that one of them takes at a time."""
 LONGEST_PLAN = 3_000_000
 """Characters; forty pages have some 40 000."""
 
@@ -117,57 +113,3 @@ def audit(store: "Store", plan: Path | None = None) -> list[Finding]:
     read = read_plan_file(plan)
     whole = PlanReading(read.text, read.records, read.totals, read.indicators)
     return [*read.findings, *findings_between(whole, store)]
-
-
-def lines_of_file(path: Path) -> list[str]:
-    """The lines of a file of phrases.
-
-    Raises
-    ------
-    InvalidFile
-        As `read_plan_file`.
-    """
-    return lines_of_bytes(plan_file.read_bytes(path), path.name)
-
-
-def lines_of_bytes(content: bytes, name: str) -> list[str]:
-    """The lines of phrases that were read from somewhere, with the name that an error gives it.
-
-    Raises
-    ------
-    InvalidFile
-        As `read_plan_bytes`.
-    """
-    return plan_file.lines_of_bytes(content, name)
-
-
-def sites_of_lines(lines: Sequence[str], name: str) -> list[tuple[str, float | None]]:
-    """Phrases and their areas in 亩, one a line, as `locating.locate_all` takes them.
-
-    Raises
-    ------
-    InvalidFile
-        If a line has an area but no phrase, or there is no phrase at all.
-    """
-    return parse_site_lines(lines, name)
-
-
-def read_locations(lines: Sequence[str], *, processes: int = 1) -> Iterator[dict[str, object]]:
-    """One reading a line, in the lines' order.
-
-    Parameters
-    ----------
-    processes
-        Among how many processes many lines are shared out; for commands, not for a server with threads.
-    """
-    if processes < 2 or len(lines) < SHARED_FROM:
-        yield from location_phrase.parse_lines(lines)
-        return
-    parts = [lines[start : start + SHARE] for start in range(0, len(lines), SHARE)]
-    with ProcessPoolExecutor(processes) as pool:
-        for readings in pool.map(_read_share, parts):
-            yield from readings
-
-
-def _read_share(lines: Sequence[str]) -> list[dict[str, object]]:
-    return list(location_phrase.parse_lines(lines))

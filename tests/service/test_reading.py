@@ -142,10 +142,3 @@ def test_more_than_any_plan_has_is_compared_in_bounded_time(text):
 def test_a_text_that_is_longer_than_any_plan_is_refused():
     with pytest.raises(InvalidInput):
         reading.read_plan("一" * (reading.LONGEST_PLAN + 1))
-
-
-def test_many_lines_shared_out_among_processes_keep_their_order():
-    lines = [f"甲{number}路与乙{number % 7}路交叉口西北角" for number in range(reading.SHARED_FROM + 10)]
-    shared = list(reading.read_locations(lines, processes=2))
-    assert [each["text"] for each in shared] == lines
-    assert shared[-1]["roads"] == [f"甲{len(lines) - 1}路", f"乙{(len(lines) - 1) % 7}路"]

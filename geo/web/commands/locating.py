@@ -10,7 +10,7 @@ from flask import current_app
 
 from geo.model.errors import N_
 from geo.model.journal import PROGRAM
-from geo.service import locating, reading, replacing
+from geo.service import locating, phrases, replacing
 from geo.service.road_drift import KnownGround, ground_of_folder, ground_of_store
 from geo.service.roads import road_changes
 from geo.web.commands.command import command
@@ -71,8 +71,8 @@ def locate_all(file: Path, **options: str | Path | None) -> int:
     one of them cannot be placed.
     """
     piped = str(file) == "-"
-    lines = reading.lines_of_bytes(sys.stdin.buffer.read(), "-") if piped else reading.lines_of_file(file)
-    sites = reading.sites_of_lines(lines, file.name)
+    lines = phrases.lines_of_bytes(sys.stdin.buffer.read(), "-") if piped else phrases.lines_of_file(file)
+    sites = phrases.sites_of_lines(lines, file.name)
     roads = network(**options)
     with progress() as tell:
         found = locating.locate_all(sites, roads, progress=tell)
