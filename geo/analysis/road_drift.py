@@ -28,6 +28,10 @@ OWN_ERROR_M, COMMON_ERROR_M = 20.0, 80.0
 EVIDENCE = 16.0
 """By how much the sum of squares must fall: at least four standard deviations from what chance does."""
 
+TELLING = 42.0
+"""By how much a shift must raise the sum of squares on average, to be told in 39 of 40 cases: x - 2 * 2 * x**0.5 is
+`EVIDENCE` then."""
+
 MIN_ACROSS = 0.7
 """Of a difference, the part across the road; along it nothing is told."""
 
@@ -49,37 +53,52 @@ class RoadDrift:
     count: int
 
 
-def suspected_road_drift(network: RoadNetwork, known: GeoDataFrame) -> RoadDrift | None:
-    """The shift that a network seems to have.
+@dataclass(frozen=True)
+class Compared:
+    """A network held against roads whose place is known.
+
+    Parameters
+    ----------
+    drift
+        The shift that it seems to have; None where it lies as it should, or that cannot be told.
+    count
+        How many known roads were compared.
+    untold
+        Shifts that could go unnoticed, since too few roads are known or too roughly.
+    """
+
+    drift: RoadDrift | None
+    count: int
+    untold: tuple[Datum, ...]
+
+
+def compare_roads(network: RoadNetwork, known: GeoDataFrame) -> Compared:
+    """Whether a network seems shifted by law as a whole, and whether that would be seen.
 
     Parameters
     ----------
     known
         Lines in EPSG:4326 with `name` and `error_m` (68 % bound, metres).
-
-    Returns
-    -------
-    drift
-        None where the roads lie as they should, are too few, or too little is known of them.
     """
     found = []
     for name, error_m, line in zip(known["name"], known["error_m"], known.geometry, strict=True):
         if line is not None and isinstance(name, str) and error_m == error_m and (told := _across(network, name, line)):
             found.append((*told, float(numpy.hypot(error_m, OWN_ERROR_M))))
     if len(found) < LEAST_ROADS:
-        return None
+        return Compared(None, len(found), DATUMS)
     normals = numpy.array([normal for normal, *_ in found])
     off_m = numpy.array([off for _, off, _ in found])
     errors_m = numpy.array([error for *_, error in found])
     weights = numpy.linalg.inv(numpy.diag(errors_m**2) + COMMON_ERROR_M**2 * normals @ normals.T)
     centre = shapely.total_bounds(known.geometry.to_numpy()).reshape(2, 2).mean(axis=0)
     shifts = {datum: _shift(centre, datum) for datum in DATUMS}
+    untold = tuple(datum for datum, shift in shifts.items() if _square(normals @ shift, weights) < TELLING)
     squares = {datum: _square(off_m - normals @ shift, weights) for datum, shift in shifts.items()}
     best = min(squares, key=squares.__getitem__)
     likely = len(found) + 3 * (2 * len(found)) ** 0.5
     if squares[best] > likely or _square(off_m, weights) - squares[best] < EVIDENCE:
-        return None
-    return RoadDrift(best, float(numpy.hypot(*shifts[best])), len(found))
+        return Compared(None, len(found), untold)
+    return Compared(RoadDrift(best, float(numpy.hypot(*shifts[best])), len(found)), len(found), untold)
 
 
 def _across(network: RoadNetwork, name: str, line: shapely.Geometry) -> tuple[numpy.ndarray, float] | None:

@@ -23,7 +23,7 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.location import LocationBasis, LocationPhrase
 from geo.model.remark import Remark
 from geo.model.units import SQUARE_METRES_PER_MU
-from geo.service.road_drift import KnownGround, Suspicion, suspicion
+from geo.service.road_drift import KnownGround, Suspicion, checked
 from geo.store.base import Store
 
 LARGEST_MU = 1_000_000.0
@@ -45,6 +45,8 @@ class Network:
         Of a file: what it says of each row of `roads`.
     suspicion
         Why its coordinates seem to be shifted.
+    assumptions
+        What is taken for granted of it, because nothing tells.
     """
 
     roads: RoadNetwork
@@ -53,6 +55,7 @@ class Network:
     remarks: tuple[Remark, ...] = ()
     rows: geopandas.GeoDataFrame | None = None
     suspicion: Suspicion | None = None
+    assumptions: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,9 @@ def network_of_file(
     with path.open("rb") as file:
         version = "SHA-256 " + hashlib.file_digest(file, "sha256").hexdigest()
     roads = RoadNetwork(read.roads, default_error_m=read.default_error_m)
-    doubt = suspicion(roads, ground) if ground is not None and datum is None else None
-    return Network(roads, source, version, remarks, roads.rows, doubt)
+    told = checked(roads, ground) if ground is not None and datum is None else None
+    doubt, untold = (told, ()) if isinstance(told, Suspicion) else (None, (told,) if told else ())
+    return Network(roads, source, version, remarks, roads.rows, doubt, untold)
 
 
 def network_of_store(store: Store) -> Network:

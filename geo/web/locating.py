@@ -35,7 +35,7 @@ def place_feature(located: Located, network: Network, words: Words) -> bytes:
         "certain": place.is_certain,
         "area_mu": located.area_mu,
         "warnings": _sentences((*network.remarks, *place.doubts), words),
-        "assumptions": _sentences(place.assumptions, words),
+        "assumptions": _sentences((*network.assumptions, *place.assumptions), words),
         "reason": words(place.reason.message, **place.reason.params) if place.reason else None,
         "candidates": _candidates(located, words),
         "reading": {"kind": located.phrase.kind, "quadrant": located.phrase.quadrant},
@@ -49,7 +49,7 @@ def replacing_answer(replacing: Replacing, words: Words) -> dict[str, object]:
     return {
         "network": replacing.network.source,
         "version": replacing.network.version,
-        "warnings": _sentences(replacing.network.remarks, words),
+        "warnings": _sentences((*replacing.network.remarks, *replacing.network.assumptions), words),
         "proposals": [_proposal(each, words) for each in replacing.proposals],
         "staying": [_staying(each, words) for each in replacing.staying],
         "unchanged": replacing.unchanged,

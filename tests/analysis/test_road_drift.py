@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 from geo.analysis.drift import suspected_drift
 from geo.analysis.measuring import to_degrees
 from geo.analysis.network import RoadNetwork
-from geo.analysis.road_drift import suspected_road_drift
+from geo.analysis.road_drift import compare_roads
 from geo.analysis.shifted_datums import DATUMS, shifted
 from tests.analysis.test_drift import EASTINGS, NORTHINGS, ROADS, ZONE, moved, parcels
 
 NAMES = [f"经{number}路" for number in range(len(EASTINGS))] + [f"纬{number}路" for number in range(len(NORTHINGS))]
+
+
+def suspected_road_drift(network, known):
+    return compare_roads(network, known).drift
 
 
 def network(lines):
@@ -61,6 +65,14 @@ def test_too_few_or_unknown_roads_tell_nothing():
     others = known(1, 10.0)
     others["error_m"] = numpy.nan
     assert suspected_road_drift(shifted_roads, others) is None
+
+
+@pytest.mark.parametrize(
+    ("error_m", "count", "untold"), [(10.0, 10, ()), (10.0, 2, DATUMS), (300.0, 10, ("GCJ-02",)), (3000.0, 17, DATUMS)]
+)
+def test_what_could_go_unnoticed_is_said(error_m, count, untold):
+    compared = compare_roads(network(ROADS), known(1, error_m, count))
+    assert (compared.drift, compared.untold) == (None, untold) and compared.count <= count
 
 
 @pytest.mark.parametrize("datum", DATUMS)

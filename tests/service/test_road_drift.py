@@ -42,6 +42,21 @@ def test_true_roads_and_roads_put_back_leave_no_doubt(tmp_path, ground):
     assert true.place.is_certain and locate(PHRASE, back, area_mu=10).place.is_certain
 
 
+@pytest.mark.parametrize(
+    ("ground", "words"),
+    [
+        (KnownGround(known(1, 30.0)), None), (KnownGround(NOTHING, tuple(parcels(1, 40))), None),
+        (KnownGround(NOTHING), "可比"), (KnownGround(known(1, 3000.0)), "误差太大"),
+        (KnownGround(NOTHING, tuple(parcels(1, 4))), "可比"),
+    ],
+)  # fmt: skip
+def test_what_could_not_be_compared_is_assumed_and_said(tmp_path, ground, words):
+    network = network_of_file(road_file(tmp_path), ground=ground)
+    told = "".join(map(str, network.assumptions))
+    assert words in told if words else not told
+    assert locate(PHRASE, network, area_mu=10).place.is_certain
+
+
 def test_the_ground_is_that_of_the_layers_and_of_surveyed_parcels(tmp_path):
     store = open_or_create(f"gpkg:///{tmp_path}/plan.gpkg", ROOT / "layers")
     before = ground_of_store(store)
