@@ -362,15 +362,17 @@ class _Importing:
         count = len(shapes)
         there = ~shapely.is_missing(shapes)
         told = columns.get("location_basis", [None] * count)
-        accuracy = columns.get("location_accuracy_m", [None] * count)
+        accuracy_field = _accuracy_field(self.layer)
+        accuracy = columns.get(accuracy_field, [None] * count)
         columns["location_basis"] = [
             (basis if basis not in (None, "unlocated") else self.basis.value) if has else "unlocated"
             for basis, has in zip(told, there, strict=True)
         ]
-        columns["location_accuracy_m"] = [
-            (self.plan.accuracy_m if value is None else value) if has and basis != "schematic" else None
-            for value, has, basis in zip(accuracy, there, columns["location_basis"], strict=True)
-        ]
+        if accuracy_field is not None:
+            columns[accuracy_field] = [
+                (self.plan.accuracy_m if value is None else value) if has and basis != "schematic" else None
+                for value, has, basis in zip(accuracy, there, columns["location_basis"], strict=True)
+            ]
 
     def _change(
         self, batch: Batch, place: int, shape: shapely.Geometry | None, values: dict[str, list[object]]
@@ -387,7 +389,21 @@ class _Importing:
         accuracy_m = self.plan.accuracy_m if accuracy_m is None else accuracy_m
         position = Position(shape, LocationBasis(basis), accuracy_m, note or self.path.name)
         fields, geometry = positioned(self.layer, present.values.get("location_basis"), position)
-        return FeatureChange(self.layer.id, present.feature_id, present.revision, {**stated, **fields}, geometry)
+        own = {**stated, **_own_fields(self.layer, fields)}
+        return FeatureChange(self.layer.id, present.feature_id, present.revision, own, geometry)
+
+
+def _accuracy_field(layer: Layer) -> str | None:
+    """Where a layer says how surely a place is known: roads have an error."""
+    return next((name for name in ("location_accuracy_m", "error_m") if layer.field(name) is not None), None)
+
+
+def _own_fields(layer: Layer, fields: dict[str, object]) -> dict[str, object]:
+    """What a layer of roads has of the fields of a position; an error that nobody tells leaves the one of before."""
+    if layer.field("location_accuracy_m") is not None:
+        return fields
+    own = {"location_basis": fields["location_basis"], _accuracy_field(layer): fields["location_accuracy_m"]}
+    return {name: value for name, value in own.items() if name is not None and value is not None}
 
 
 def _id_text(value: object) -> str:

@@ -123,12 +123,14 @@ def _shaped(kept: KeptFile, layer: Layer, plan: ImportPlan, report: ImportReport
 
 
 def _written(kept: KeptFile, layer: Layer, plan: ImportPlan, report: ImportReport) -> str:
-    """Where a reader goes on: the changes, or the preview that says why there are none."""
+    """Where a reader goes on: the changes, what new roads would move, or the preview that says why nothing was done."""
     if report.result == "refuse":
         return _kept_view(kept, layer, plan, report)
     kept.forget()
     if report.change_set is None:
         return url_for("importing.page", unchanged="true")
+    if layer.network:
+        return url_for("locating.page", tab="roads")
     return url_for("journal.page", change_set=report.change_set)
 
 

@@ -70,6 +70,7 @@ class LocatingPage {
     const feature = asked.get("feature");
     if (feature) { this.tabs.show("unplaced"); this.unplaced.choose(feature); }
     await this.unplaced.takeUp();
+    if (asked.get("tab") === "roads") { this.tabs.show("roads"); this.roads.tryFile(null); }  // roads were just imported
     document.body.dataset.ready = "true";
   }
 

@@ -357,3 +357,9 @@ def test_better_roads_wait_for_a_yes(signed_in, tmp_path):
     expect(page.by("notice-undo")).to_contain_text("已更新 5 项的位置")
     page.by("undo-now").click()
     expect(page.by("notice-undo")).to_contain_text("已撤销")
+
+
+def test_imported_roads_are_tried_at_once(signed_in, office):
+    """Where the page of importing leads once roads came in."""
+    signed_in.page.goto(f"{office}/locating?tab=roads")
+    expect(signed_in.by("roads-result")).to_contain_text("位置不变 6 项")

@@ -66,6 +66,20 @@ def test_a_file_is_looked_at_answered_and_written_as_one_change(editor, office, 
     assert "预览已失效" in editor.post("/import/write", data=form).text
 
 
+@pytest.mark.parametrize(("name", "roads_id"), [("新路", None), ("学院路", "xueyuan-lu")])
+def test_imported_roads_have_their_error_and_lead_to_what_they_would_move(editor, office, tmp_path, name, roads_id):
+    line = shapely.LineString([(113.9975, 33), (113.9975, 33.02)])
+    page = sent(editor, content(tmp_path, line, name=name), layer_id="roads")
+    form = answers(page.text, layer_id="roads", basis="placed", accuracy_m="12")
+    written = editor.post("/import/write", data=form)
+    assert (written.status_code, written.location) == (303, "/locating?tab=roads")
+    with office.app_context():
+        roads = live_store().read_frame("roads", FeatureQuery())
+    (road,) = [row for _, row in roads[roads["name"] == name].iterrows()]
+    assert (road["error_m"], road["location_basis"]) == (12, "placed") and road.geometry.equals(line)
+    assert roads_id in (None, road.name)
+
+
 def test_a_faulty_file_is_not_written_and_can_be_repaired(editor, tmp_path):
     page = sent(editor, content(tmp_path, BOWTIE, 编号="n-1", 名称="新小学"))
     assert "边界自相交" in page.text and 'data-testid="write"' not in page.text
