@@ -13,6 +13,9 @@ from geo.exchange.files.vector import Columns, VectorField, VectorFile
 from geo.model.errors import InvalidFile
 
 PARTS = 30
+LONG = "地块" * 5_000
+"""A pipe takes two or three of them."""
+
 FIELDS = [VectorField("id", "feature_id", "text"), VectorField("mc", "name", "text"), VectorField("n", "n", "integer")]
 
 
@@ -33,11 +36,11 @@ def programs():
     return {number for task in Path("/proc/self/task").iterdir() for number in (task / "children").read_text().split()}
 
 
-def parts(fault_in=None):
+def parts(fault_in=None, name="地块"):
     for number in range(PARTS):
         ids = [f"p{number}-{each}" for each in range(3)]
         wkb = [shapely.box(number, each, number + 1, each + 1).wkb for each in range(3)]
-        values = {"name": ["地块", "𠮷", None], "n": ["many" if number == fault_in else number] * 3}
+        values = {"name": [name, "𠮷", None], "n": ["many" if number == fault_in else number] * 3}
         yield Columns(ids, wkb, values)
 
 
@@ -86,7 +89,7 @@ def test_whoever_stops_the_features_half_way_stops_the_writing(tmp_path):
 
 def test_a_file_that_cannot_be_made_is_one_error_that_names_it(tmp_path):
     with pytest.raises(InvalidFile, match=r"a\.gpkg"):
-        VectorFile(tmp_path / "no" / "a.gpkg", "GPKG", "plots", FIELDS, "Polygon", "EPSG:4526").write(parts())
+        VectorFile(tmp_path / "no" / "a.gpkg", "GPKG", "plots", FIELDS, "Polygon", "EPSG:4526").write(parts(name=LONG))
 
 
 def test_a_program_that_ends_by_itself_is_an_error_too(tmp_path, monkeypatch):
@@ -94,4 +97,4 @@ def test_a_program_that_ends_by_itself_is_an_error_too(tmp_path, monkeypatch):
     program.write_text("import os\nos.kill(os.getpid(), 9)\n")
     monkeypatch.setattr(apart, "PROGRAM", program)
     with pytest.raises(InvalidFile, match=r"a\.gpkg.*-9"):
-        VectorFile(tmp_path / "a.gpkg", "GPKG", "plots", FIELDS, "Polygon", "EPSG:4526").write(parts())
+        VectorFile(tmp_path / "a.gpkg", "GPKG", "plots", FIELDS, "Polygon", "EPSG:4526").write(parts(name=LONG))

@@ -35,10 +35,9 @@ def write_apart(schema: pyarrow.Schema, batches: Iterable[pyarrow.RecordBatch], 
         If the program cannot write them, in its words.
     """
     with tempfile.TemporaryFile() as said, _started(options, said) as program:
-        with suppress(BrokenPipeError):  # it has ended before it has read all: below it is told why
-            _send(schema, batches, program)
-            program.stdin.close()
-        if code := program.wait():
+        is_sent = _is_sent(schema, batches, program)
+        code = program.wait()
+        if code or not is_sent:
             said.seek(0)
             words = said.read().decode(errors="replace").splitlines()
             raise DataLayerError(words[-1] if words else f"exit code {code}")
@@ -55,14 +54,24 @@ def _started(options: Mapping[str, object], said: IO[bytes]) -> Iterator[subproc
         program.kill()
         program.wait()
         program.stdout.close()
-        with suppress(BrokenPipeError):
+        with suppress(OSError):
             program.stdin.close()
 
 
-def _send(schema: pyarrow.Schema, batches: Iterable[pyarrow.RecordBatch], program: subprocess.Popen) -> None:
-    with pyarrow.ipc.new_stream(program.stdin, schema) as sink:
-        for batch in _held_until_ready(batches, program):
+def _is_sent(schema: pyarrow.Schema, batches: Iterable[pyarrow.RecordBatch], program: subprocess.Popen) -> bool:
+    """Send all batches; False where the program has ended before. Errors of the batches themselves are not caught."""
+    sink = pyarrow.ipc.new_stream(program.stdin, schema)
+    for batch in _held_until_ready(batches, program):
+        try:
             sink.write_batch(batch)
+        except OSError:
+            return False
+    try:
+        sink.close()
+        program.stdin.close()
+    except OSError:
+        return False
+    return True
 
 
 def _held_until_ready(
