@@ -11,7 +11,9 @@ from geo.model.plan import Quantity, tidy_number
 from geo.model.units import UNITS
 
 PARTIAL = WORDS["partial"]
-NEVER, LAST_RESORT, OF_ALL = (re.compile(PARTIAL[key]) for key in ("never", "if_nothing_else", "of_all"))
+NEVER, NEVER_MONEY, LAST_RESORT, OF_ALL = (
+    re.compile(PARTIAL[key]) for key in ("never", "never_money", "if_nothing_else", "of_all")
+)
 OF_YEAR = re.compile("|".join(next(rule for rule in WORDS["figures"] if rule["field"] == "turnover")["labels"]))
 AIM, FROM = re.compile(PARTIAL["aim"]), re.compile(PARTIAL["from"])
 EXISTING, PEOPLE, LEVELS = (re.compile(PARTIAL[key]) for key in ("existing", "people", "levels"))
@@ -117,11 +119,13 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
         if is_barred(quantity, rule) or (listed and not own):  # 需钢材20.5万吨、水泥45万吨: the second as the first
             barred = place
             continue
-        never = NEVER.search(quantity.label)
+        never = NEVER.search(quantity.label) or (kind == "money" and NEVER_MONEY.search(quantity.label))
         if quantity.restates or PARTIAL["order_of_size"] in quantity.qualifiers or FROM.search(quantity.label):
             continue
         aim = rule.get("of_a_year") and AIM.search(quantity.label + quantity.text)  # 2026年产值达到40亿元
-        of_name = never and never[0] in text[: PARTIAL["reach"]]  # 荷塘小学一期: its figures are those of 一期
+        of_name = (
+            never and never[0] in CLAUSE_MARKS.split(text[: PARTIAL["reach"]], maxsplit=1)[0]
+        )  # 荷塘小学一期: its figures are those of 一期
         if never and not aim and not of_name:
             continue
         behind = tuple(rule.get("not_behind", ()))

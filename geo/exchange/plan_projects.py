@@ -84,7 +84,7 @@ def entry(passage: Passage) -> Anchor | None:
         return None
     front = passage.text[: 3 * NAMES["longest"]]
     first, _, rest = re.sub(CLAUSES["split"], "\n", front).partition("\n")
-    named = NAMED.match(front)
+    named = named_in_form(front)
     titles = [named["name"] if named else "", passage.title, front.partition(":")[0] if ":" in front else ""]
     if begins_item(passage) or LOCATED.match(rest):
         verb = VERBS.match(first)
@@ -100,6 +100,12 @@ def entry(passage: Passage) -> Anchor | None:
         if proper and not holds_figures(name) and not told_one_by_one(name, passage.text):
             return Anchor(name, 0, front.find(name) + len(name))
     return None
+
+
+def named_in_form(text: str) -> re.Match[str] | None:
+    """The name that a form begins with: 项目名称:…, 一、项目名称:…."""
+    start = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(text))), default=0)
+    return NAMED.match(text) or NAMED.match(text, start)
 
 
 def in_group(passage: Passage) -> bool:

@@ -14,13 +14,13 @@ from geo.exchange.plan_names import alike, bare_name, is_programme, kind_of, sam
 from geo.exchange.plan_projects import (
     CONTINUES,
     MENTIONS,
-    NAMED,
     anchors_in,
     begins_item,
     entry,
     is_heading,
     mentioned,
     name_line,
+    named_in_form,
 )
 from geo.exchange.plan_row_records import record_of_row
 from geo.exchange.plan_rows import FORM_KEY
@@ -222,7 +222,7 @@ def tells_more(passage: Passage) -> bool:
 
 def is_form(passage: Passage) -> bool:
     """Whether a passage begins a form: 项目名称:…, with 建设地点:… in the next line."""
-    return NAMED.match(passage.text) is not None
+    return named_in_form(passage.text) is not None
 
 
 def goes_on(held: Passage, passage: Passage) -> bool:

@@ -25,7 +25,7 @@ def record_of_row(passage: Passage, row: Row) -> PlanRecord | None:
     layer, level = classify(name, (*headings, row.category))
     developer, name = split_developer(name)
     figures = read_figures(sentence)
-    location_text = site.text if site else find_location(sentence)
+    location_text = site.text if site else find_location(sentence.replace(cell.text, " " * len(cell.text), 1))
     start = cell.start + cell.text.index(name)
     spans = {"name": (start, start + len(name))}
     if location_text:

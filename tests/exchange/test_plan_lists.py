@@ -198,3 +198,18 @@ def test_a_place_before_two_projects_is_where_the_text_has_it():
     for each in reading.records:
         first, last = each.spans["location_text"]
         assert text[first:last] == each.location_text == "城东"
+
+
+def test_a_form_may_begin_with_a_number_before_its_name():
+    text = "一、项目名称：望江学校建设项目\n二、项目选址：海棠路西侧。\n三、计划投资及资金来源：项目总投资4500万元。"
+    assert [each[:4] for each in told(text)] == [("望江学校建设项目", "海棠路西侧", None, 4500)]
+
+
+def test_a_month_written_right_behind_its_year_is_one_of_that_year():
+    text = "序号|项目名称|建设内容|计划竣工时间|\n1|望江花苑南侧地块项目|占地70亩|202512|"
+    assert told(text) == [("望江花苑南侧地块项目", None, 70, None, None, 2025)]
+
+
+def test_what_is_built_this_year_is_the_projects_own_but_money_of_the_year_is_not():
+    (record,) = parse_plan("1.望江小学扩建：今年将扩建1万平方米校舍，今年投资2000万元。").records
+    assert (record.building_area_m2, record.investment_cny_10k) == (10000, None)
