@@ -66,6 +66,8 @@ def _link(rel: str, href: str, media_type: str) -> Link:
 def _own(href: str, media_type: str) -> list[Link]:
     """Links of a document to itself and to the same as a page (7.5.2)."""
     address, _, query = href.partition("?")
+    if not query:
+        return [_link("self", href, media_type), _link("alternate", f"{href}?f=html", HTML)]
     others = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != "f"]
     as_page = f"{address}?{urlencode([*others, ('f', 'html')])}"
     return [_link("self", href, media_type), _link("alternate", as_page, HTML)]

@@ -11,9 +11,6 @@ from geo.store.base import Store
 CHANGING: tuple[Action, ...] = ("create", "update", "remove", "status")
 """What makes a new version of a feature."""
 
-LOOKED_BACK = 12
-"""Entries in which the last versions are looked for first."""
-
 
 @dataclass(frozen=True)
 class Version:
@@ -52,16 +49,10 @@ def versions(store: Store, layer_id: str, feature_id: str) -> list[Version]:
     return found
 
 
-def last_versions(store: Store, layer_id: str, feature_id: str) -> tuple[Version | None, Version | None]:
-    """The version before the last one, and the last one; None where there is none."""
-    query = JournalQuery(layer_id=layer_id, feature_id=feature_id, newest_first=True, limit=LOOKED_BACK)
-    entries = list(store.journal(query))
-    found = _grouped(entries[::-1])
-    if len(entries) == LOOKED_BACK:
-        found = found[1:]  # the earliest one may not be whole
-        if len(found) < 2:
-            found = versions(store, layer_id, feature_id)
-    return (found[-2] if len(found) > 1 else None), (found[-1] if found else None)
+def before_last(store: Store, layer_id: str, feature_id: str) -> str | None:
+    """When the version before the last one began; None where there is none, or the feature was not there."""
+    found = store.before_last_change(layer_id, feature_id, CHANGING)
+    return None if found is None or found[1] == "remove" else found[0]
 
 
 def _grouped(entries: Sequence[JournalEntry]) -> list[Version]:

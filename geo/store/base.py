@@ -13,6 +13,7 @@ from geo.model.journal import (
     BY_PROGRAM,
     WHOLE_JOURNAL,
     Act,
+    Action,
     BadRow,
     Change,
     FeatureChange,
@@ -348,6 +349,15 @@ class Store(ABC):
     @abstractmethod
     def journal(self, query: JournalQuery = WHOLE_JOURNAL) -> Iterator[JournalEntry]:
         """Entries of the journal, in the order of their numbers."""
+
+    @abstractmethod
+    def before_last_change(
+        self, layer_id: str, feature_id: str, actions: tuple[Action, ...]
+    ) -> tuple[str, Action] | None:
+        """When the last change but one was made to a feature, of those actions, and by which; None where there is none.
+
+        What was made at one moment is one change; of several actions in it the last one counts.
+        """
 
     @abstractmethod
     def count_journal(self, query: JournalQuery) -> int:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, Select, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, Table, bindparam, func, select
 
 from geo.model.journal import Act, Action, BadRow, JournalEntry, JournalHead, JournalQuery
 from geo.store.bulk import insert_rows, insert_tuples
@@ -136,11 +136,9 @@ class Journal:
         row = connection.execute(statement).first()
         return JournalHead(*row) if row else JournalHead(0, "", None)
 
-    def statement(self, query: JournalQuery, *, of_parameters: bool = False) -> Select:
-        """The entries of a query; with `of_parameters`, of the layer and the feature that are given when it is run."""
+    def statement(self, query: JournalQuery) -> Select:
+        """The entries of a query."""
         columns, asked = self.table.c, asdict(query)
-        if of_parameters:
-            asked |= {name: bindparam(name) for name in OF_FEATURE}
         bounds = {
             "since": columns.at.__ge__, "until": columns.at.__le__,
             "first_seq": columns.seq.__ge__, "last_seq": columns.seq.__le__,
@@ -150,6 +148,19 @@ class Journal:
         conditions = [holds(asked[name]) for name, holds in asks if asked[name] is not None]
         order = columns.seq.desc() if query.newest_first else columns.seq
         return select(self.table).where(*conditions).order_by(order).limit(query.limit).offset(query.offset or None)
+
+    def before_last_change(self, actions: Sequence[Action]) -> Select:
+        """`at` and `action` of one entry at most, of the parameters `layer_id` and `feature_id`; see the store."""
+
+        def of_feature(table: FromClause) -> Iterator[ColumnElement[bool]]:
+            yield from (table.c[name] == bindparam(name) for name in OF_FEATURE)
+            yield table.c.action.in_(actions)
+
+        last = self.table.alias("last")
+        latest = select(func.max(last.c.at)).where(*of_feature(last)).scalar_subquery()
+        columns = self.table.c
+        earlier = select(columns.at, columns.action).where(*of_feature(self.table), columns.at < latest)
+        return earlier.order_by(columns.seq.desc()).limit(1)
 
     def of_features(self, layer_id: str, last_seq: int | None = None) -> Select:
         """What happened to the features of a layer, feature by feature, each in order."""

@@ -20,6 +20,7 @@ from geo.model.journal import (
     FIRST_FILLING,
     WHOLE_JOURNAL,
     Act,
+    Action,
     BadRow,
     Change,
     FeatureChange,
@@ -51,7 +52,6 @@ from geo.store.verifying import feature_faults, status_faults
 
 CACHED_ANSWERS = 512
 CACHED_STATEMENTS = 128
-FEW_ENTRIES = 100
 OF_ALL: dict[str, Any] = {"order": (), "limit": None, "offset": 0}
 """The same question about all features, in no order."""
 
@@ -244,18 +244,16 @@ class SqlStore(Store):
         return [status_of(row) for row in self._rows(select(status).where(*of_feature).order_by(status.c.id))]
 
     def journal(self, query: JournalQuery = WHOLE_JOURNAL) -> Iterator[JournalEntry]:
-        if query.layer_id and query.feature_id and query.limit is not None and query.limit <= FEW_ENTRIES:
-            yield from self._last_entries(query)
-            return
         with self._snapshot() as connection, Streams(connection) as streams:
             yield from map(entry_of, streams.rows(self.history.statement(query)))
 
-    def _last_entries(self, query: JournalQuery) -> Iterator[JournalEntry]:
-        """Few entries of one feature, read at once by a statement that is kept."""
-        values = {"layer_id": query.layer_id, "feature_id": query.feature_id}
-        key = repr({**vars(query), "layer_id": "", "feature_id": ""}).encode()
-        rows = self._kept_rows(key, lambda: self.history.statement(query, of_parameters=True), values)
-        return map(entry_of, rows)
+    def before_last_change(
+        self, layer_id: str, feature_id: str, actions: tuple[Action, ...]
+    ) -> tuple[str, Action] | None:
+        key = repr(("before last", actions)).encode()
+        values = {"layer_id": layer_id, "feature_id": feature_id}
+        rows = self._kept_rows(key, lambda: self.history.before_last_change(actions), values)
+        return next(((at, action) for at, action in rows), None)
 
     def count_journal(self, query: JournalQuery) -> int:
         return self._rows(self.history.count(query))[0][0]

@@ -103,7 +103,7 @@ def faults_by_field(faults: Iterable[FieldFault]) -> dict[str, str]:
 
 def plan_words(store: Store, layer: Layer, feature_id: str) -> dict[str, str]:
     """What the plan states of a feature, by field, with the words round each figure: what the store was filled with."""
-    first = next(iter(store.journal(JournalQuery(layer.id, feature_id, action="create", limit=1))), None)
+    first = next(iter([*store.journal(JournalQuery(layer.id, feature_id, action="create", limit=1))]), None)
     if layer.role != "plan" or first is None or first.author != PROGRAM:
         return {}
     stated, figures = first.after or {}, plan_figures(layer)

@@ -259,11 +259,10 @@ def _item_page(
 
 
 def _item_links(store: Store, layer_id: str, feature_id: str) -> list[documents.Link]:
-    previous, _ = versions.last_versions(store, layer_id, feature_id)
+    previous = versions.before_last(store, layer_id, feature_id)
     asked, base = this_request().args.get(AS_OF) or None, base_url()
     own = documents.in_the_past({"links": documents.item_links(base, layer_id, feature_id)}, asked)["links"]
-    known = None if previous is None or previous.is_removal else previous.at
-    return own + documents.version_links(base, layer_id, feature_id, previous=known, asked=asked)
+    return own + documents.version_links(base, layer_id, feature_id, previous=previous, asked=asked)
 
 
 @blueprint.get("/collections/<collection_id>/versions/<path:feature_id>")

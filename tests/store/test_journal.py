@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from geo.model.errors import AtlasError, Conflict, FeatureNotFound, InvalidFeatures, InvalidInput
 from geo.model.feature_query import FeatureQuery
-from geo.model.journal import Act, FeatureChange, FeatureRemoval, JournalQuery
+from geo.model.journal import Act, FeatureChange, FeatureRemoval, JournalQuery, Record
 from geo.model.status import AnnualStatus
+from geo.store import journal
 
 ACT = Act("王工", "现场核对", "测绘成果.shp")
 SQUARE = shapely.box(114, 33, 114.01, 33.01)
@@ -145,6 +146,31 @@ def test_a_change_set_has_one_number_and_time_and_the_journal_can_be_asked(kept)
     for query, ids in asked.items():
         assert [entry.feature_id for entry in kept.journal(query)] == ids
     assert kept.count_journal(JournalQuery(feature_id="b", limit=1)) == 3
+
+
+def test_the_change_before_the_last_one_is_told_by_its_moment(kept, monkeypatch):
+    moments = iter(f"2030-01-0{day}T00:00:00.000Z" for day in range(1, 5))
+    monkeypatch.setattr(journal, "now", lambda: next(moments))
+    actions = ("create", "update", "remove", "status")
+    acts = [
+        [FeatureChange("parcels", each, 1, {"seats": 6}) for each in "ab"],
+        [Record("correction", "parcels", "a")],
+        [FeatureRemoval("parcels", "a", 2)],
+        [FeatureChange("parcels", "a", None, {"name": "甲"})],
+    ]
+    found = [kept.before_last_change("parcels", "a", actions)]
+    for changes in acts:
+        kept.write(changes, ACT)
+        found.append(kept.before_last_change("parcels", "a", actions))
+    (made, *_) = kept.journal(JournalQuery(feature_id="a"))
+    first = (made.at, "create")
+    assert found == [
+        None,
+        first,
+        first,
+        ("2030-01-01T00:00:00.000Z", "update"),
+        ("2030-01-03T00:00:00.000Z", "remove"),
+    ]
 
 
 def test_the_chain_can_be_recomputed_from_its_published_rule(kept, outside):
