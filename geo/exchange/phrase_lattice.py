@@ -84,7 +84,7 @@ class Lattice(Pieces):
         cost = cost_of_name(text, suffix)
         if cost is None or text in grammar.ROAD_SUFFIXES:
             return cost
-        if text[0] in grammar.ROADS["from_words"] and any(place >= end for place in self.begun["t"]):
+        if text[0] in grammar.ROADS["from_words"] and text[:2] not in grammar.ROADS["from_stems"] and self.goes_to(end):
             cost += grammar.ROADS["from_cost"]
         if start and (self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS or self.ends_before(start)):
             cost += grammar.ROADS["directed_cost"]
@@ -97,6 +97,10 @@ class Lattice(Pieces):
         return "." in text or bool(
             grammar.NO_NAME.search(text) or (start and grammar.NUMBERED.match(self.run, start - 1))
         )
+
+    def goes_to(self, place: int) -> bool:
+        """Whether 至 or 向东 stands behind a place."""
+        return any(begun >= place for letter in "tv" for begun in self.begun[letter])
 
     def roads_inside(self, start: int, end: int) -> float:
         """Surcharge for a name that holds another road's name, and is rather two roads."""

@@ -140,6 +140,12 @@ def test_a_block_with_more_corners_than_four_is_one_site(text):
     assert "more" not in read(text)
 
 
+@pytest.mark.parametrize("front", ["01.城中区——", "3、", "①", "12.", "自", "鱼峰区——"])
+def test_the_number_in_a_list_says_nothing_of_the_place(front):
+    answer = read(f"{front}花园路与东风路交叉口向东200米")
+    assert (answer["roads"], answer["offset_m"], answer["other_sides"]) == (["花园路", "东风路"], 200, {})
+
+
 def test_what_ends_with_the_word_for_a_range_is_one_site():
     answer = read("平南铁路以南、梅龙路以西、民乐路以南、梅观高速以西的范围")
     assert answer["sides"] == {"梅龙路": "W", "民乐路": "S", "梅观高速": "W"}
@@ -282,6 +288,8 @@ def test_a_mark_on_a_road_and_a_distance_from_a_thing_are_lengths(text, metres, 
             {"offset_m": 200, "offset_dir": "N", "roadside": "E", "sides": {"陇海路": "N"}},
         ),
         ("孚中央东路与孚安路西北侧100米", {"offset_m": 100, "offset_dir": "NW", "sides": {}}),
+        ("联丰村北300m 路西", {"offset_m": 300, "offset_dir": "N", "roadside": "W", "other_sides": {"联丰村": "N"}}),
+        ("自由北路与银桂路交叉口向东约0.5公里", {"offset_m": 500, "roads": ["自由北路", "银桂路"]}),
         ("丁湾菜市场南再100米路西", {"offset_m": 100, "offset_dir": "S", "other_sides": {"丁湾菜市场": "S"}}),
     ],
 )
