@@ -145,7 +145,8 @@ class Reader:
             self.reading.offset = self.reading.roadside = None  # a crossing tells more than a distance from a town
             self.reading.offset_of_thing = False
         if any(token.letter == "l" for token in found):
-            self.measure(found[at:] if found[at].letter == "x" else found)
+            if len(names) != 1 or names[0].letter != "T" or not self.reading.crossing:  # 距地铁口200米 tells no more
+                self.measure(found[at:] if found[at].letter == "x" else found)
         elif len(names) > 1:
             told = told_of(found[at:]) or told_of(found)  # 路南交口西南角 is the south-western corner
             corners = [token for token in told if token.letter in "dD"] or told[:1]

@@ -114,11 +114,13 @@ def relettered(tokens: list[Token], letters: dict[int, str]) -> list[Token]:
 
 
 def join_strips(tokens: list[Token]) -> list[Token]:
-    """北至沿河绿化带: the strip belongs to the name of the thing."""
+    """北至沿河绿化带: the strip belongs to the name of the thing, or is one: 西至绿化带."""
     joined: list[Token] = []
     for token in tokens:
         if token.text in STRIPS and joined and joined[-1].letter == "T" and joined[-1].end == token.start:
             joined[-1] = replace(joined[-1], text=joined[-1].text + token.text, end=token.end)
+        elif token.text in STRIPS and joined and joined[-1].letter == "m":
+            joined.append(replace(token, letter="T"))
         else:
             joined.append(token)
     return joined
