@@ -4,7 +4,17 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from geo.web import create_app
 from tests.browser.map_page import VIEWPORTS, MapPage
@@ -81,18 +91,28 @@ class Watch:
         self._context = page.context
         self.refusals: tuple[str, ...] = ()
         """How addresses begin that the test asks for because they are refused; Chromium logs each as an error."""
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
-        page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        self._page = page
+        self._heard = {"console": self._on_console, "pageerror": self._on_error, "dialog": self._on_dialog}
+        for event, heard in self._heard.items():
+            page.on(event, heard)
         page.context.on("request", self._on_request)
 
     def end(self) -> None:
-        """What others do in the window does not matter to it."""
+        """What others do in the window and on the page does not matter to it."""
         self._context.remove_listener("request", self._on_request)
+        for event, heard in self._heard.items():
+            self._page.remove_listener(event, heard)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.location["url"].startswith(self.refusals):
             self.faults.append(f"{message.location['url']}: {message.text}")
+
+    def _on_error(self, error: Error) -> None:
+        self.faults.append(f"{self._page.url}: {error}")
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _on_request(self, request: Request) -> None:
         if not request.url.startswith((self.address, "data:", "blob:")):
@@ -105,9 +125,11 @@ def windows(browser) -> "Windows":
 
 
 class Windows:
-    """Windows by their size, taken by tests and given back as if nobody had used them but for the files they keep.
+    """Windows with a page, by their size: taken by tests and given back as if nobody had used them but for the files
+    and the compiled scripts that they keep.
 
-    A new one would fetch and compile every script again, for a second.
+    A new window would fetch and compile every script again, for a second; a new page, for which Chromium starts a
+    process, takes more than half a second of computing more than one that comes from a page of ours.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -125,18 +147,47 @@ class Windows:
         context.add_init_script(WATCH)
         return context
 
-    def give_back(self, size: str, context: BrowserContext, origins: set[str]) -> None:
-        used, blank = context.pages, context.new_page()
-        for page in used:
+    def page_of(self, context: BrowserContext, *, is_new: bool) -> Page:
+        """The page of a window, or one in its place that Chromium starts a process for."""
+        kept = context.pages
+        if kept and not is_new:
+            return kept[0]
+        page = context.new_page()
+        for each in kept:
+            each.close()
+        return page
+
+    def give_back(self, size: str, page: Page, origin: str, *, is_spoilt: bool) -> None:
+        """Forget what a test did; a page that is spoilt, or whose server is gone, is closed."""
+        context, resting = page.context, page
+        for other in context.pages:
+            if other is not page:
+                other.close()
+        context.unroute_all()
+        if is_spoilt or not self._rest(page, size, origin):
+            resting = context.new_page()
             page.close()
-        tools = context.new_cdp_session(blank)
-        for origin in origins:
-            tools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
-        blank.close()
+        tools = context.new_cdp_session(resting)
+        tools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
+        tools.detach()
+        if resting is not page:
+            resting.close()
         context.clear_cookies()
         context.clear_permissions()
-        context.unroute_all()
         self._free[size].append(context)
+
+    def _rest(self, page: Page, size: str, origin: str) -> bool:
+        """Put a page down where nothing of ours runs, as it was when it was new; whether that could be done."""
+        page.unroute_all()
+        try:
+            page.goto(f"{origin}/healthz/live")
+            page.evaluate("sessionStorage.clear()")
+        except Error:
+            return False
+        page.mouse.move(0, 0)
+        page.set_viewport_size(VIEWPORTS[size])
+        page.emulate_media(media="null", color_scheme="null", reduced_motion="null", forced_colors="null")
+        return True
 
 
 @pytest.fixture
@@ -144,28 +195,31 @@ def open_page(windows) -> Iterator[OpenPage]:
     """Open a page in a window of its own, `desktop` or `phone`; at the end it must have no fault.
 
     `status` is what the page itself is to be answered with; what it asks for in vain begins with `refused`. `first` is
-    whether the browser must not have seen anything of ours before, and no other test may use it after.
+    whether the browser must not have seen anything of ours before, and no other test may use it after; `alone` whether
+    only the page must be a new one that no other test uses after, in a window that has our files.
     """
-    opened: list[tuple[BrowserContext, Watch, str]] = []
+    opened: list[tuple[Page, Watch, str, bool]] = []
 
-    def open_(url: str, size: str = "desktop", *, status: int = 200, refused: str = "", first=False, **options) -> Page:
+    def open_(
+        url: str, size: str = "desktop", *, status: int = 200, refused: str = "", first=False, alone=False, **options
+    ) -> Page:
         is_own = first or bool(options)
         context = windows.new(size, **options) if is_own else windows.take(size)
-        page = context.new_page()
+        page = windows.page_of(context, is_new=alone)
         watch = Watch(page, "/".join(url.split("/")[:3]))
-        opened.append((context, watch, "" if is_own else size))
+        opened.append((page, watch, "" if is_own else size, alone))
         watch.refusals = tuple(filter(None, (refused, url if status != 200 else "")))
         assert page.goto(url).status == status
         return page
 
     yield open_
-    for context, watch, size in opened:
+    for page, watch, size, alone in opened:
+        watch.end()
         if size:
-            windows.give_back(size, context, {watch.address})
-            watch.end()
+            windows.give_back(size, page, watch.address, is_spoilt=alone or page.is_closed())
         else:
-            context.close()
-    faults = [fault for _, watch, _ in opened for fault in watch.faults]
+            page.context.close()
+    faults = [fault for _, watch, *_ in opened for fault in watch.faults]
     assert not faults, faults
 
 
