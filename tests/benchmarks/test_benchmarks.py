@@ -1,10 +1,13 @@
 """Every benchmark runs once, small, and its result holds; how long it takes is no matter here."""
 
 import math
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import report
+from tests.benchmarks import report, servers
 from tests.benchmarks.__main__ import chosen
 from tests.benchmarks.report import table
 from tests.benchmarks.runner import Case, Row, all_cases, measured, run_small
@@ -13,6 +16,22 @@ from tests.benchmarks.runner import Case, Row, all_cases, measured, run_small
 def different_work() -> list[Case]:
     """Cases of which no other does the same: some differ only in the figure that is taken from it."""
     return list({(case.prepare, case.run, case.check, case.sizes[0]): case for case in all_cases()}.values())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def a_server_serves_all_cases() -> Iterator[None]:
+    """Cases that ask our server with the same settings ask the same one, which takes seconds to start."""
+    running: dict[tuple[Path, int], str] = {}
+    start = contextmanager(servers.ours)
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+
+        def ours(*settings) -> Iterator[str]:
+            if settings not in running:
+                running[settings] = stack.enter_context(start(*settings))
+            yield running[settings]
+
+        patch.setattr(servers, "ours", ours)
+        yield
 
 
 @pytest.mark.parametrize("case", different_work(), ids=lambda case: case.name)
