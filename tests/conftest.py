@@ -3,7 +3,9 @@
 import gc
 import os
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -11,6 +13,7 @@ import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from geo.web.settings import SETTINGS
 from tests.cluster import Cluster
@@ -102,6 +105,34 @@ def templates_are_compiled_once() -> Iterator[None]:
     """An app of its own for each test would compile every template it shows again, for half a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": Compiled()})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_are_compiled_once() -> Iterator[None]:
+    """An app of its own for each test would make a program of every address it has again, for a twentieth of a second.
+
+    What Werkzeug makes of a rule depends on nothing but its text, its defaults, and whether what is over is appended.
+    """
+    made: dict[tuple[str, str, str, bool], Callable] = {}
+    make = Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable:
+        key = (rule.rule, repr(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in made:
+            made[key] = make(rule, append_unknown)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def definitions_are_parsed_once() -> Iterator[None]:
+    """Every store would parse the same text of each layer's definition again; what is read of it changes nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tomllib, "loads", cache(tomllib.loads))
         yield
 
 
