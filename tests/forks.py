@@ -1,7 +1,7 @@
 """Servers without their loading: a process that has loaded what a server needs forks one for each line it reads.
 
-A line is the server's environment as JSON; the answer is the number of its process. The shipped plan is built once, and
-copied where a server would have to build it.
+The shipped plan is built first, and copied where a server would have to build it; "built" is said then. A line is a
+server's environment as JSON; the answer is the number of its process.
 """
 
 import gc
@@ -23,6 +23,7 @@ def main(plan: Path) -> int:
         live_store().close()
     gc.collect()
     gc.freeze()  # what is loaded is no garbage, and no server of ours copies it to see that
+    print("built", flush=True)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a server: once it has ended, it is gone
     for line in sys.stdin:
         environment = json.loads(line)

@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from tests.ports import free_port
@@ -45,17 +46,30 @@ def running_server(store: Path, **settings: str) -> Iterator[Server]:
         _stop(process_id)
 
 
+def copy_plan(store: Path) -> None:
+    """Make a store of the shipped plan, as a server would that finds none."""
+    shutil.copy(_forks().plan, store)
+
+
 class _Forks:
     """`tests.forks`, for as long as this process runs."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        command = [sys.executable, "-m", "tests.forks", f"{self._folder.name}/plan.gpkg"]
+        self._plan = Path(self._folder.name) / "plan.gpkg"
+        command = [sys.executable, "-m", "tests.forks", str(self._plan)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self._process = subprocess.Popen(command, cwd=ROOT, **pipes)
 
+    @cached_property
+    def plan(self) -> Path:
+        """The file of a store of the shipped plan, once it is built."""
+        assert self._process.stdout.readline() == "built\n"
+        return self._plan
+
     def new(self, environment: dict[str, str]) -> int:
         """The number of the process of a new server."""
+        assert self.plan
         self._process.stdin.write(json.dumps(environment) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())

@@ -18,7 +18,7 @@ from playwright.sync_api import (
 
 from geo.web import create_app
 from tests.browser.map_page import VIEWPORTS, MapPage
-from tests.browser.office import add_accounts
+from tests.browser.office import make_office
 from tests.browser.settling import WATCH
 from tests.serving import running_server
 
@@ -57,7 +57,7 @@ def address(tmp_path_factory) -> Iterator[str]:
 def office_address(tmp_path_factory, serve) -> Iterator[str]:
     """A server with an editor."""
     store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    add_accounts(store, editor="editor")
+    make_office(store, editor="editor")
     with serve(store) as server:
         yield server.address
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import PASSWORD, add_accounts, sign_in
+from tests.browser.office import PASSWORD, make_office, sign_in
 from tests.browser.settling import settle
 from tests.browser.test_accessibility import grave_faults
 from tests.browser.test_language import CJK, leftovers
@@ -18,7 +18,7 @@ NAMES = {"张明": "admin", "王晓丽": "editor", "李强": "viewer"}
 def office_address(tmp_path_factory, serve):
     """A server of an office with three accounts, made by the command that makes the first one."""
     store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    add_accounts(store, **NAMES)
+    make_office(store, **NAMES)
     with serve(store) as server:
         yield server.address
 

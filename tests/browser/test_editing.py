@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.office import add_accounts, sign_in
+from tests.browser.office import make_office, sign_in
 from tests.browser.test_accessibility import grave_faults
 from tests.browser.test_accounts import fits
 from tests.browser.test_language import leftovers
@@ -18,7 +18,7 @@ NAME = "驻马店经济开发区宏志小学"
 def office_address(tmp_path_factory, serve):
     """A server with two editors."""
     store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    add_accounts(store, wang="editor", li="editor")
+    make_office(store, wang="editor", li="editor")
     with serve(store) as server:
         yield server.address
 

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.map_page import MapPage
-from tests.browser.office import add_accounts, sign_in
+from tests.browser.office import make_office, sign_in
 from tests.browser.test_accessibility import grave_faults
 from tests.browser.test_accounts import fits
 from tests.browser.test_language import leftovers
@@ -17,7 +17,7 @@ SCHOOL = "schools/2023-1"
 def office_address(tmp_path_factory, serve):
     """A server with an editor and an admin."""
     store = tmp_path_factory.mktemp("office") / "plan.gpkg"
-    add_accounts(store, editor="editor", admin="admin")
+    make_office(store, editor="editor", admin="admin")
     with serve(store, SEAL_KEY=str(store.with_name("seal.pem"))) as server:
         yield server.address
 

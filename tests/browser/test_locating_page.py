@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.map_page import MapPage
-from tests.browser.office import PASSWORD, add_accounts
+from tests.browser.office import PASSWORD, make_office
 from tests.browser.settling import held, settle
 from tests.browser.test_accessibility import grave_faults
 
@@ -60,7 +60,7 @@ class LocatingPage:
 def office(serve, tmp_path_factory) -> Iterator[str]:
     """Address of a server on a store of its own, with an editor's account."""
     store = tmp_path_factory.mktemp("locating") / "plan.gpkg"
-    add_accounts(store, 张三="editor")
+    make_office(store, 张三="editor")
     with serve(store) as server:
         yield server.address
 
