@@ -21,6 +21,9 @@ from tests.browser.conftest import CHROMIUM_ARGUMENTS
 from tests.browser.large_layer import DEFINITION, LAYERS
 from tests.serving import ROOT, Server, running_server
 
+CHROMIUM = shutil.which("chromium")
+"""The whole one, with its windows, as planners have it."""
+
 BATCH = 100_000
 WEST, SOUTH, WIDTH, HEIGHT = 113.95, 32.97, 0.11, 0.14
 VENDOR = ROOT / "static" / "vendor" / "node_modules" / "leaflet" / "dist"
@@ -121,7 +124,7 @@ def open_foliums(prepared: Prepared) -> Opened:
 
 def _opened(address: str, selectors: tuple[str, ...], count) -> Opened:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         try:
             page = chromium.new_page(viewport={"width": 1440, "height": 900})
             page.set_default_timeout(300_000)

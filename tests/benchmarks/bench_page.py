@@ -9,6 +9,9 @@ from playwright.sync_api import sync_playwright
 from tests.benchmarks.runner import Case
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, running_server
 
+CHROMIUM = shutil.which("chromium")
+"""The whole one, with its windows, as planners have it."""
+
 MOST_BYTES = 600_000
 WATCH_USABLE = """
     new MutationObserver((_, observer) => {
@@ -39,7 +42,7 @@ def open_cold(prepared: tuple[int, Path]) -> Opened:
 
 
 def _open(playwright, address: str) -> tuple[float, int]:
-    chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
     try:
         page = chromium.new_page()
         page.add_init_script(WATCH_USABLE)

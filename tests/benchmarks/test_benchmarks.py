@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import report, servers
+from tests.benchmarks import bench_large_map, bench_page, report, servers
 from tests.benchmarks.__main__ import chosen
 from tests.benchmarks.report import table
 from tests.benchmarks.runner import Case, Row, all_cases, measured, run_small
+from tests.browser.conftest import CHROMIUM
 
 
 def different_work() -> list[Case]:
@@ -32,6 +33,13 @@ def a_server_serves_all_cases() -> Iterator[None]:
 
         patch.setattr(servers, "ours", ours)
         yield
+
+
+@pytest.fixture(autouse=True)
+def a_browser_without_windows(monkeypatch) -> None:
+    """That of the other tests, which computes less."""
+    for module in (bench_large_map, bench_page):
+        monkeypatch.setattr(module, "CHROMIUM", CHROMIUM)
 
 
 @pytest.mark.parametrize("case", different_work(), ids=lambda case: case.name)
