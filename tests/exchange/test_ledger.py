@@ -17,6 +17,7 @@ from geo.exchange.workbook_reading import LARGEST_FILE
 from geo.model.errors import InvalidFile
 from geo.model.layer import Catalog, Field, Layer, Status, Title, Zone
 from geo.model.ledger import PrefilledRow, PrefilledSheet, ledger_columns
+from tests.depth import examples
 
 BOTH = Title(zh="校", en="school")
 ZONE = Zone(BOTH, BOTH, "某规", 2021, 2025, (113.9, 32.9, 114.1, 33.1))
@@ -318,7 +319,7 @@ def test_a_sheet_that_reaches_far_is_refused():
 SOUND = handed_out()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(15, deep=30), deadline=None)
 @given(st.data())
 def test_a_damaged_workbook_is_read_or_refused(data):
     content = bytearray(SOUND)
@@ -338,7 +339,7 @@ numbers_given = st.one_of(st.none(), st.floats(0, 100).map(lambda each: float(f"
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40).map(str.strip).filter(bool)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20, deep=40), deadline=None)
 @given(numbers_given, st.sampled_from([None, "started", "in_service"]), st.none() | TEXTS)
 def test_any_report_comes_back_as_it_went_out(progress, stage, note):
     given_values = {"progress_pct": progress, "stage": stage, "note": note}

@@ -49,7 +49,7 @@ def check_file(path):
         assert file.execute("SELECT rtreecheck('rtree_parcels_geom')").fetchone() == ("ok",)
 
 
-ROUNDS = examples(10, deep=50)
+ROUNDS = examples(6, deep=50)
 GEOPACKAGE = pytest.mark.parametrize("kind", ["geopackage"], indirect=True, scope="session")
 
 

@@ -11,6 +11,7 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.served_crs import LON_LAT, served_crs
 from geo.model.status import AnnualStatus
 from geo.store import open_store
+from tests.depth import examples
 
 ROWS = {
     "a": {"name": "宏志小学", "level": "primary", "seats": 1080, "area_mu": 29.45, "fenced": True},
@@ -132,7 +133,7 @@ def test_what_cannot_be_compared_is_refused(filled, text):
 TEXTS = st.text(alphabet="ab%_\\'小学A.*[", max_size=6)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20, deep=40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TEXTS.filter(lambda text: "\\" not in text), min_size=1, max_size=4), TEXTS)
 def test_like_is_like_on_both_stores(store, frame, names, pattern):
     """Each sign of the pattern by hand: `%`, `_`, and a backslash before what is meant itself."""

@@ -13,6 +13,7 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange, FeatureRemoval, JournalQuery, Record
 from geo.model.status import AnnualStatus
 from geo.store import journal
+from tests.depth import examples
 
 ACT = Act("王工", "现场核对", "测绘成果.shp")
 SQUARE = shapely.box(114, 33, 114.01, 33.01)
@@ -227,7 +228,9 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12, deep=25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=steps)
 def test_whatever_is_done_the_journal_replays_to_the_tables(store, steps):
     revisions = {}

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from geo.model.feature_query import FeatureQuery
 from geo.model.search_text import search_words
+from tests.depth import examples
 
 FEATURES = {
     "2023-1": {"name": "宏志小学", "location_text": "乐山大道与古槐路交叉口西北侧", "remark": "一期"},
@@ -65,7 +66,7 @@ def test_words_are_found_together_with_every_other_condition(store, frame, squar
     assert store.count("roads", FeatureQuery(search="hzxx")) == 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60, deep=150), deadline=None)
 @given(text=st.text(max_size=30))
 def test_no_text_breaks_a_search(filled, text):
     found = filled.read_page("parcels", FeatureQuery(search=text)).ids
