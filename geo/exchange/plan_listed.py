@@ -214,6 +214,8 @@ def is_whole(name: str) -> bool:
 
 def is_member(name: str) -> bool:
     """Whether one of a list is a project: its name is long enough or tells a kind, or it is a part of a school."""
+    if CLAUSES["of"] in name:  # 建成特色商品云集的时尚消费中心和大型商业中心
+        return False
     if PART_OF_ONE.search(name):
         return kind_of(name) is not None and is_proper(name)
     long = len(name) >= SHORTEST_LISTED or kind_of(name) is not None or COMMON.match(name) is None
