@@ -128,7 +128,7 @@ export class Roads {
     const { page } = this;
     page.work.begin(t("正在更新位置"));
     try {
-      const fields = [["version", this.found.version], ...chosen.map((move) => ["feature", `${move.key}:${move.seen}`])];
+      const fields = [["version", this.found.version], ["feature", chosen.map((move) => `${move.key}:${move.seen}`).join("\n")]];
       const { change_set: changeSet, count } = await this.send(page.config.locating.applyRoadsUrl, this.file, fields);
       settle("roads");
       this.forget();

@@ -76,6 +76,11 @@ def test_a_yes_to_a_place_that_is_another_by_now_is_refused(editor, better_roads
     assert placed(editor, "2023-1")["properties"]["location_accuracy_m"] == 1600
 
 
+def test_a_yes_to_thousands_is_one_form(editor, better_roads):
+    seen = "\n".join(f"schools/x{number}:1-0123456789abcdef" for number in range(3000))
+    assert "重新试算" in last_line(editor.post("/locating/roads/apply", **sent(better_roads, feature=seen)))["error"]
+
+
 def test_what_was_doubtful_in_the_file_is_told_with_the_list(editor, better_roads):
     roads = json.loads(better_roads)
     roads["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4610"}}
