@@ -64,15 +64,27 @@ def _parcels(source: Source) -> Iterator[Parcel]:
 
 
 def _note(source: Source) -> str:
-    """Which parcels are not surveyed, since the format has no column for it."""
-    bases = {
-        basis
-        for _, _, wkb, properties in source.parts()
-        for shape, values in zip(wkb, properties, strict=True)
-        if shape is not None and (basis := values.get("location_basis")) is not None and basis not in BASES
-    }
-    if not bases:
-        return ""
+    """What a reader has to know of the parcels, since the format has no column for it."""
+    bases, unwritten = set(), 0
+    for _, ids, wkb, properties in source.parts():
+        for feature_id, shape, values in zip(ids, wkb, properties, strict=True):
+            if shape is not None:
+                bases.add(values.get("location_basis"))
+                unwritten += not _has_signs(f"{feature_id}{values.get('name') or ''}", source.wanted.profile.encoding)
     say = source.edition.translate
-    words = [say(title) for basis, title in BASIS_TITLES.items() if basis in bases]
-    return say(N_("含位置依据为 %(bases)s 的地块，不是实测界址")) % {"bases": "/".join(words)}
+    notes = []
+    if words := [say(title) for basis, title in BASIS_TITLES.items() if basis in bases.difference(BASES)]:
+        notes.append(say(N_("含位置依据为 %(bases)s 的地块，不是实测界址")) % {"bases": "/".join(words)})
+    if unwritten:
+        message = say(N_("有 %(count)s 个地块的编号或名称含 %(encoding)s 没有的字，以问号代替"))
+        notes.append(message % {"count": unwritten, "encoding": source.wanted.profile.encoding})
+    return say(N_("；")).join(notes)
+
+
+def _has_signs(text: str, encoding: str) -> bool:
+    """Whether an encoding has all signs of a text."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -11,6 +11,7 @@ import shapely
 
 from geo.model.errors import InvalidInput
 from geo.model.feature_query import Condition, FeatureQuery
+from geo.model.journal import Act, FeatureChange
 from geo.service.export import FORMATS, stream
 from geo.service.export_source import Wanted
 from geo.service.intake import open_or_create
@@ -116,3 +117,10 @@ def test_nothing_found_is_still_a_sound_file(store, tmp_path, format_name):
 
 def test_every_format_ends_as_its_files_do():
     assert {name: each.ending for name, each in FORMATS.items() if name != each.ending} == {"shp": "zip"}
+
+
+def test_signs_that_gbk_lacks_are_told_in_a_boundary_file(store):
+    made = FeatureChange("schools", "n-1", None, {"name": "𠮷祥小学"}, shapely.box(114, 33, 114.001, 33.001))
+    store.write([made], Act("王工"))
+    text = export(store, "txt").decode("gbk")
+    assert "有 1 个地块的编号或名称含 GBK 没有的字" in text.upper() and "?祥小学" in text
