@@ -284,3 +284,10 @@ def test_values_beside_the_properties_are_told_once(tmp_path):
     (tmp_path / "a.geojson").write_text(f'{{"type": "FeatureCollection", "features": [{text}]}}', encoding="utf-8")
     found, told = inspected(tmp_path / "a.geojson")
     assert told == [(1, None, "unread_field")] and "名称" in str(found.findings[0].remark)
+
+
+def test_an_apostrophe_that_guards_a_text_in_csv_is_none_of_it(tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "名称,经度,纬度\n'-5,114.01,33.02\n''=甲,114.02,33\n'乙,114.03,33\n", encoding="utf-8"
+    )
+    assert [fields["名称"] for _, fields in features(tmp_path / "a.csv")] == ["-5", "'=甲", "'乙"]

@@ -20,6 +20,7 @@ from geo.exchange.files.incoming.parts import BATCH, MOST_FIELDS, Batch, Incomin
 from geo.exchange.files.incoming.sheet_marks import SheetMarks, marks_of
 from geo.exchange.files.incoming.texts import LONGEST_LINE, encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
+from geo.exchange.workbook import CALCULATED
 from geo.exchange.workbook_limits import BROKEN, check_cells
 from geo.exchange.zips import BROKEN_ZIP
 from geo.model.crs import STORED_CRS
@@ -116,7 +117,8 @@ def _text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int,
             if is_all_read:  # while this row was being read: it has no end
                 message = N_("%(file)s 第 %(row)s 行有引号没有配对，后面的内容都进了这一格")
                 raise RefusedFile("unreadable", message, file=short_name(path), row=number)
-            yield number, row
+            # An apostrophe before what a spreadsheet would calculate guards the text and is none of it.
+            yield number, [cell[1:] if cell[:1] == "'" and CALCULATED.match(cell, 1) else cell for cell in row]
     except csv.Error as fault:
         if "field limit" in str(fault):
             message = N_("%(file)s 有一格超过 %(most)s MB，不像是表格；也可能是引号没有配对")
