@@ -1,6 +1,7 @@
 """Files that are odd in ways that people meet: read right, told by row and field, or refused in words."""
 
 import sqlite3
+import zipfile
 from contextlib import closing
 
 import fiona
@@ -291,3 +292,34 @@ def test_an_apostrophe_that_guards_a_text_in_csv_is_none_of_it(tmp_path):
         "名称,经度,纬度\n'-5,114.01,33.02\n''=甲,114.02,33\n'乙,114.03,33\n", encoding="utf-8"
     )
     assert [fields["名称"] for _, fields in features(tmp_path / "a.csv")] == ["-5", "'=甲", "'乙"]
+
+
+def test_a_sheet_that_states_a_wrong_size_is_read_to_its_end(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", [["名称", "经度", "纬度"], ["甲", 114.01, 33.02], ["乙", 114.02, 33.03]])
+    rewritten(path, b'<dimension ref="A1:C3"', b'<dimension ref="A1"')
+    assert [fields["名称"] for _, fields in features(path)] == ["甲", "乙"]
+
+
+def test_a_strict_workbook_is_refused_with_what_to_do(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", [["经度", "纬度"], [114.01, 33.02]])
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rewritten(path, main, b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+    found, told = inspected(path)
+    assert (told, "另存为" in str(found.findings[0].remark)) == ([(None, None, "unknown_format")], True)
+
+
+def rewritten(path, old, new):
+    """A workbook in which every part has other words."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).replace(old, new) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_codes_that_a_spreadsheet_has_cut_are_told(tmp_path):
+    text = "编号,经度,纬度\n4.11702E+17,114.01,33.02\n411702000000000001,114.02,33.03\n4.1E+05,114.03,33\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert inspected(tmp_path / "a.csv")[1] == [(2, "编号", "digits_lost")]
+    rows = [["编号", "经度", "\u200b纬度"], [411702000000000000, 114.01, 33.02], [41170200, 114.02, 33.03]]
+    assert inspected(workbook(tmp_path / "a.xlsx", rows))[1] == [(2, "编号", "digits_lost")]

@@ -43,6 +43,9 @@ PAIRS = ((LONS, LATS, "degrees"), (EASTS, NORTHS, "metres"), (XS, YS, "open"))
 HEADER_WITHIN = 10
 """Rows at the top among which the header lies, below a title."""
 
+STRICT, OPENING = b"http://purl.oclc.org/ooxml/spreadsheetml", 4096
+"""The names of ISO/IEC 29500 strict, which openpyxl does not know, and the bytes within which they stand."""
+
 MOST_EMPTY_ROWS = 10_000
 MOST_CELLS = 30_000_000
 """In all sheets; rows are read one by one, so that this is a matter of time, not of memory."""
@@ -51,6 +54,15 @@ LARGEST_STRINGS = 300 * 2**20
 UNIT = re.compile(
     r"[(（](?:单位[:：]?)?(?:米|m|度|°|十进制度|十进制|小数度|东经|北纬|wgs-?(?:19)?84|cgcs-?2000|国家2000|2000)[)）]$"
 )
+
+INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
+"""Signs of no width, which come along when a header is copied from a page."""
+
+EXACT_DIGITS = 15
+"""That a spreadsheet keeps of a number."""
+
+SHORTENED = re.compile(r"\d\.\d+[Ee]\+(\d{2})")
+"""How a spreadsheet shows a number that is too long for its cell."""
 
 csv.field_size_limit(LONGEST_LINE)  # of the whole process: a boundary written as WKT has more than the usual 128 KiB
 
@@ -165,6 +177,9 @@ def _check_workbook(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
+                if info.filename == "xl/workbook.xml" and STRICT in archive.open(info).read(OPENING):
+                    message = N_("%(file)s 是“严格 Open XML”格式的 .xlsx，读不了：请另存为普通的 Excel 工作簿（.xlsx）")
+                    raise RefusedFile("unknown_format", message, file=short_name(path))
                 if info.filename.endswith("sharedStrings.xml") and info.file_size > LARGEST_STRINGS:
                     raise RefusedFile("archive_bomb", N_("%(file)s 解开后太大"), file=short_name(path))
             check_cells(archive, short_name(path), MOST_CELLS)
@@ -212,7 +227,11 @@ def _sheet_rows(path: Path, name: str) -> Iterator[tuple[int, Sequence[object]]]
         empty = 0
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for number, row in enumerate(book[name].iter_rows(values_only=True, max_col=MOST_FIELDS + 1), start=1):
+            sheet = book[name]
+            stated = sheet.max_column or 1
+            sheet.reset_dimensions()  # programs that stream write A1, whatever follows
+            most = min(stated, MOST_FIELDS + 1) if stated > 1 else MOST_FIELDS + 1
+            for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=most), start=1):
                 empty = empty + 1 if not any(cell is not None for cell in row) else 0
                 if empty > MOST_EMPTY_ROWS:
                     return
@@ -237,7 +256,7 @@ def _found(path: Path, rows: Rows) -> _Header:
     single: _Header | None = None
     for _, (number, row) in zip(range(HEADER_WITHIN), rows(), strict=False):
         check_fields(sum(cell not in (None, "") for cell in row))
-        names = tuple("" if cell is None else " ".join(str(cell).split()) for cell in row)
+        names = tuple("" if cell is None else " ".join(INVISIBLE.sub("", str(cell)).split()) for cell in row)
         lower = [UNIT.sub("", name.lower().replace(" ", "")) for name in names]
         for firsts, seconds, kind in PAIRS:
             first, second = (_place(lower, wanted) for wanted in (firsts, seconds))
@@ -301,6 +320,7 @@ def _batch(numbers: list[int], cells: list[Sequence[object]], header: _Header, f
     for place, name in enumerate(header.names):
         if name and name not in fields and name not in taken:
             fields[name] = [_value(row[place]) if place < len(row) else None for row in cells]
+            _note_lost_digits(name, fields[name], numbers, findings)
     rows = numpy.array(numbers)
     if header.second is None:
         shapes = object_array(
@@ -315,6 +335,19 @@ def _batch(numbers: list[int], cells: list[Sequence[object]], header: _Header, f
     shapes = numpy.full(len(rows), None, dtype=object)
     shapes[known] = shapely.points(firsts[known], seconds[known])
     return Batch(rows, shapes, fields)
+
+
+def _note_lost_digits(name: str, values: Sequence[object], rows: Sequence[int], findings: FileFindings) -> None:
+    """Tell of numbers whose last digits a spreadsheet has made zeros: codes that were typed as numbers."""
+    for row, value in zip(rows, values, strict=True):
+        if isinstance(value, str):
+            shown_short = SHORTENED.fullmatch(value) if len(value) <= 2 * EXACT_DIGITS else None
+            is_lost = shown_short is not None and int(shown_short[1]) >= EXACT_DIGITS
+        else:
+            is_lost = isinstance(value, int | float) and 10**EXACT_DIGITS <= abs(value) < math.inf
+        if is_lost:
+            message = N_("%(given)s 超过 %(most)s 位，表格软件只留前 %(most)s 位，后面的可能已变成 0：编号请存为文本")
+            findings.add("digits_lost", message, row=row, field=name, given=shown(value), most=EXACT_DIGITS)
 
 
 def _value(cell: object) -> object:

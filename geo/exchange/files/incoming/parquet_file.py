@@ -109,9 +109,12 @@ def _batches(path: Path, column: str, findings: FileFindings) -> Iterator[Batch]
 
 
 def _plain(column: pyarrow.Array) -> list[object]:
-    """Values as Python has them; NaN is None, a moment its text, a decimal fraction a float."""
+    """Values as Python has them; NaN is None, a moment its text, a list JSON, a decimal fraction a float."""
     if pyarrow.types.is_temporal(column.type):
-        return [None if value is None else str(value) for value in column.to_pylist()]
+        values = (value.isoformat() if hasattr(value, "isoformat") else value for value in column.to_pylist())
+        return [None if value is None else str(value) for value in values]
+    if pyarrow.types.is_nested(column.type):
+        return [None if value is None else orjson.dumps(value, default=str).decode() for value in column.to_pylist()]
     if pyarrow.types.is_decimal(column.type):
         return [None if value is None else float(value) for value in column.to_pylist()]
     return [None if value != value else value for value in column.to_pylist()]
