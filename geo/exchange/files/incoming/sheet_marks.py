@@ -13,7 +13,7 @@ CHUNK, OVERLAP = 2**20, 2**16
 
 JOINED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([^\"']*)")
 UNCOMPUTED = re.compile(
-    rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Z]+[0-9]+)[\"'][^>]*>\s*"
+    rb"\br=[\"']([A-Z]+[0-9]+)[\"'][^<>]*>\s*"
     rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*"
     rb"</(?:\w+:)?c>"
 )
@@ -39,6 +39,9 @@ class SheetMarks:
 
     def filled(self, rows: Iterator[tuple[int, Sequence[object]]]) -> Iterator[tuple[int, Sequence[object]]]:
         """Rows in which every row of joined cells has their value, not the topmost alone."""
+        if not self.joined:
+            yield from rows
+            return
         held: dict[int, tuple[int, object]] = {}
         for number, row in rows:
             cells = list(row)
@@ -62,11 +65,11 @@ def marks_of(path: Path, part: str) -> SheetMarks:
     joined: dict[int, dict[int, int]] = {}
     uncomputed: dict[tuple[int, int], None] = {}
     for text in _windows(path, part):
-        for found in JOINED.finditer(text):
+        for found in JOINED.finditer(text) if b"mergeCell" in text else ():
             left, top, _, bottom = range_boundaries(found[1].decode())
             if bottom > top and len(joined) < MOST_JOINED:
                 joined.setdefault(top, {})[left - 1] = bottom
-        for found in UNCOMPUTED.finditer(text):
+        for found in UNCOMPUTED.finditer(text) if b"<f" in text or b":f" in text else ():
             if len(uncomputed) < MOST_NAMED:
                 row, column = coordinate_to_tuple(found[1].decode())
                 uncomputed[row, column - 1] = None
