@@ -111,8 +111,8 @@ def rows_of_text(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
 def rows_of_workbook(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
     """The rows of the first sheet of an XLSX file, whatever it holds, by their numbers."""
     _check_workbook(path)
-    name = _sheets(path)[0]
-    return _marks(path, name).filled(_sheet_rows(path, name))
+    name, part = next(iter(_sheets(path).items()))
+    return _marks(path, part).filled(_sheet_rows(path, name))
 
 
 def _text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Sequence[object]]]:
@@ -143,7 +143,8 @@ def open_workbook(path: Path, wanted: str | None = None) -> Incoming:
     """An XLSX file; of its sheets the one that is named, else the first one to be seen with columns of coordinates."""
     findings = FileFindings()
     _check_workbook(path)
-    names = _sheets(path)
+    parts = _sheets(path)
+    names = list(parts)
     if wanted is not None and wanted not in names:
         message = N_("%(file)s 里没有名为“%(layer)s”的工作表，有：%(known)s")
         raise RefusedFile("no_layer", message, file=short_name(path), layer=wanted, known=", ".join(names))
@@ -151,7 +152,7 @@ def open_workbook(path: Path, wanted: str | None = None) -> Incoming:
     fault: RefusedFile | None = None
     marks: dict[str, SheetMarks] = {}
     for name in [wanted] if wanted else names:
-        marks[name] = _marks(path, name)
+        marks[name] = _marks(path, parts[name])
         try:
             headers[name] = _found(path, partial(_filled_rows, path, name, marks[name]))
         except RefusedFile as error:
@@ -197,23 +198,22 @@ def _book(path: Path) -> openpyxl.Workbook:
         raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
 
 
-def _sheets(path: Path) -> list[str]:
-    """The sheets of a workbook, the hidden ones last."""
+def _sheets(path: Path) -> dict[str, str]:
+    """The sheets of a workbook and the parts that they are, the hidden ones last."""
     book = _book(path)
-    names = [sheet.title for sheet in sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible")]
+    sheets = sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible")
     book.close()
-    return names
+    if not sheets:
+        raise RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
+    return {sheet.title: sheet._worksheet_path for sheet in sheets}  # openpyxl tells it nowhere else
 
 
-def _marks(path: Path, name: str) -> SheetMarks:
+def _marks(path: Path, part: str) -> SheetMarks:
     """What the streamed rows of a sheet do not tell."""
-    book = _book(path)
     try:
-        return marks_of(path, book[name]._worksheet_path)  # openpyxl tells it nowhere else
+        return marks_of(path, part)
     except BROKEN:  # which its rows will tell
         return SheetMarks({}, [])
-    finally:
-        book.close()
 
 
 def _filled_rows(path: Path, name: str, marks: SheetMarks) -> Iterator[tuple[int, Sequence[object]]]:
