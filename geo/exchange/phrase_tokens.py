@@ -27,7 +27,7 @@ from geo.exchange.phrase_words import (
 
 DROPPED = re.compile(f"[{re.escape(SEPARATORS['dropped'])}]")
 LIST_MARK, LIST_NUMBER = re.compile(f"[{SEPARATORS['list_marks']}]"), re.compile(SEPARATORS["list_number"])
-NOTICE_NUMBER = re.compile(SEPARATORS["notice_number"])
+NOTICE_NUMBER, NOTICE_SIGN = re.compile(SEPARATORS["notice_number"]), SEPARATORS["notice_sign"]
 NOT_CONTINUING = re.compile(SEPARATORS["not_continuing"])
 DOTS, CONTINUING_NUMBER = re.compile(SEPARATORS["dots"]), re.compile(SEPARATORS["continuing_number"])
 DASH_FOR_ONE, ONE = re.compile(SEPARATORS["dash_for_one"]), SEPARATORS["one"]
@@ -137,7 +137,7 @@ def tokenize(text: str) -> list[Token]:
 def tidy(text: str) -> str:
     """Half-width digits and letters, no quotation marks or numbers of notices, and no space inside a name."""
     plain = LIST_NUMBER.sub(" ", unicodedata.normalize("NFKC", LIST_MARK.sub(",", text)))
-    plain = DROPPED.sub("", NOTICE_NUMBER.sub(" ", plain) if "号" in plain else plain)
+    plain = DROPPED.sub("", NOTICE_NUMBER.sub(" ", plain) if NOTICE_SIGN in plain else plain)
     plain = DOTS.sub(" ", plain) if "·" in plain else plain
     plain = DASH_FOR_ONE.sub(ONE, plain) if "-" in plain else plain
     first, *others = plain.split() or [""]

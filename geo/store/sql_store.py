@@ -156,7 +156,7 @@ class SqlStore(Store):
     def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
         self._know_words(layer_id, query)
         key = key_of(layer_id, "page", query, without_values(query))
-        names = self._names[layer_id, query.year is not None]
+        names = self._names[self.catalog[layer_id].id, query.year is not None]
         return self._kept_page(key, lambda: self._select(layer_id, query).page(), values_of(query), names)
 
     def read_feature(self, layer_id: str, feature_id: str, *, year: int | None = None, schematic: bool = False) -> Page:
@@ -166,7 +166,8 @@ class SqlStore(Store):
             return self._select(layer_id, query).page()
 
         key = repr(("feature", self.catalog[layer_id].id, year, schematic)).encode()
-        page = self._kept_page(key, statement, value_of_id(feature_id), self._names[layer_id, year is not None])
+        names = self._names[self.catalog[layer_id].id, year is not None]
+        page = self._kept_page(key, statement, value_of_id(feature_id), names)
         if not page.ids:
             raise FeatureNotFound(layer_id, feature_id)
         return page
