@@ -19,7 +19,7 @@ def test_a_reader_reports_and_an_editor_accepts(open_page, office_address, langu
     MapPage(reader)
     reader.get_by_test_id("report-error").click()
     form = reader.get_by_test_id("correction-form")
-    assert form.locator(".trap").bounding_box()["width"] <= 1
+    expect(form.locator(".trap")).to_have_css("width", "1px")  # once the styles are there
     form.locator("[value=figures]").check()
     form.locator("[name=text]").fill(text)
     assert grave_faults(reader) == []
