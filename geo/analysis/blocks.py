@@ -19,9 +19,6 @@ TOUCHING_M = 1.0
 MIN_FRONTAGE_M = 10.0
 """Along which a block must border on each of its roads."""
 
-MAX_BLOCK_M = 10_000.0
-"""Largest distance between the crossings of a block."""
-
 
 LEAST_PART_M2 = 2000.0
 """A smaller piece of a block beside its largest is what a slip road cut off."""

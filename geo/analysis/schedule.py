@@ -162,11 +162,6 @@ def construction_lamp(plan: Plan, report: AnnualStatus | None, year: int, *, tod
     return _by_funds(colour, reasons, report)
 
 
-def report_is_overdue(year: int, today: date) -> bool:
-    """Whether a year should have been reported by a day."""
-    return today > months_later(year_end(year), REPORT_DUE_MONTHS)
-
-
 @lru_cache(maxsize=64)
 def _unreported(year: int, today: date) -> Lamp:
     due = months_later(year_end(year), REPORT_DUE_MONTHS)

@@ -17,12 +17,6 @@ TOPICS: dict[str, str] = {
 
 State = Literal["open", "accepted", "answered", "closed"]
 
-STATES: dict[str, str] = {
-    "open": N_("待处理"),
-    "accepted": N_("已采纳"),
-    "answered": N_("已答复"),
-    "closed": N_("已关闭"),
-}
 OUTCOMES: dict[str, str] = {"accepted": N_("采纳"), "answered": N_("答复"), "closed": N_("关闭")}
 """What an editor may do with an open one; accepted and answered ones are public with their answer, closed ones not."""
 
@@ -71,7 +65,7 @@ class Correction:
     received_at, handled_at
         ISO 8601 in UTC.
     state
-        A key of `STATES`.
+        Where it stands.
     answer
         The office's words.
     handled_by

@@ -1,7 +1,7 @@
 """The one question that every store answers about a layer's features."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -94,5 +94,3 @@ ITEMS_PARAMETERS = frozenset(
 
 PARAMETERS = ITEMS_PARAMETERS | {"collections", "cells", "layers", "format", "match_schematic"}
 """Those of every address; no field can be named like one."""
-
-Predicate = Literal["intersects", "within", "dwithin"]

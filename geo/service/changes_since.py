@@ -32,10 +32,6 @@ class FeatureChanges:
     name: str
     entries: tuple[JournalEntry, ...]
 
-    @property
-    def authors(self) -> list[str]:
-        return list(dict.fromkeys(entry.author for entry in self.entries))
-
 
 @dataclass(frozen=True)
 class ChangeList:

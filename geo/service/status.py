@@ -75,19 +75,3 @@ def is_as_reported(store: Store, status: AnnualStatus) -> bool:
     """
     said = (each for each in store.statuses(status.layer_id, status.feature_id) if each.year == status.year)
     return any(replace(each, reported_by=None, reported_at=None, demo=status.demo) == status for each in said)
-
-
-def withdraw(store: Store, layer_id: str, feature_id: str, year: int, act: Act) -> JournalEntry:
-    """Take back what was reported of a year.
-
-    Raises
-    ------
-    InvalidInput
-        If nothing was reported, or no reason is given.
-    """
-    if not act.cause:
-        raise InvalidInput(N_("撤回填报须写明原因"))
-    if all(status.year != year for status in store.statuses(layer_id, feature_id)):
-        raise InvalidInput(N_("%(year)s 年没有填报，无从撤回"), year=year)
-    (entry,) = store.write([AnnualStatus(layer_id=layer_id, feature_id=feature_id, year=year, withdrawn=True)], act)
-    return entry

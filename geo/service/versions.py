@@ -27,11 +27,6 @@ class Version:
     at: str
     entries: tuple[JournalEntry, ...]
 
-    @property
-    def is_removal(self) -> bool:
-        """Whether there is no feature from then on."""
-        return self.entries[-1].action == "remove"
-
 
 def versions(store: Store, layer_id: str, feature_id: str) -> list[Version]:
     """All versions of a feature that the store knows of, the oldest first.

@@ -10,7 +10,6 @@ from flask import Flask, current_app, has_request_context
 from flask_login import current_user
 
 from geo.model.errors import InvalidInput
-from geo.model.layer import Zone
 from geo.service.as_of import OFFICE_TIME, PastStores, read_when
 from geo.service.intake import open_or_create
 from geo.service.sealing import SealingKey
@@ -150,8 +149,3 @@ def _stay_in_the_past(endpoint: str, values: dict) -> None:
     """Addresses in a page about a past day lead to pages about that day."""
     if endpoint != "static" and has_request_context() and (given := this_request().args.get(AS_OF)):
         values.setdefault(AS_OF, given)
-
-
-def current_zone() -> Zone:
-    """The zone of the running app."""
-    return current_store().catalog.zone

@@ -22,7 +22,7 @@ const PAINT = {
 };
 
 /** What a table holds: its years, and for each series its title and values; null where a cell states none. */
-export function readTable(table) {
+function readTable(table) {
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies[0].rows];
   const series = heads.map((head, column) => ({ head, column })).filter(({ head }) => head.dataset.series).map(({ head, column }) => ({

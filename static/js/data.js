@@ -172,7 +172,7 @@ export class Data {
 }
 
 /** Parameters that a layer's features must meet; null where the layer lacks a filtered field, so that nothing matches. */
-export function filterParams(layer, state) {
+function filterParams(layer, state) {
   const known = new Set(layer.fields.map((field) => field.name));
   if (layer.status.kind !== "none") ["stage", "flag"].forEach((name) => known.add(name));
   if (!Object.keys(state.filters).every((name) => known.has(name))) return null;
@@ -242,7 +242,7 @@ function emptyView(layer) {
 }
 
 /** Count and totals of features, and how many of them do not state a figure. */
-export function sumOf(layer, features) {
+function sumOf(layer, features) {
   const [totals, missing] = [{}, {}];
   for (const field of layer.fields.filter((each) => each.total)) {
     const known = features.map((feature) => feature.properties[field.name]).filter((value) => value !== null && value !== undefined);

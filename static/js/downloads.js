@@ -1,6 +1,6 @@
 // Downloads wait in line where many want one: how many are before us is said, and it begins when it is our turn.
 
-import { getJson, withParams } from "./api.js";
+import { getJson } from "./api.js";
 import { el } from "./dom.js";
 import { t } from "./i18n.js";
 import { sayWaiting, settle } from "./notices.js";

@@ -32,7 +32,7 @@ export function shown(value, field) {
  *
  * @returns {{value: *, fault: string|null}}
  */
-export function readValue(text, field) {
+function readValue(text, field) {
   const given = text.normalize("NFKC").trim();
   if (!given) return { value: null, fault: field.name === "name" ? t("名称不能为空") : null };
   if (field.type !== "integer" && field.type !== "number") return { value: text.trim(), fault: null };

@@ -23,10 +23,6 @@ export class Shaping {
     Object.assign(this, { map, card, lines });
   }
 
-  get isBusy() {
-    return Boolean(this.settle);
-  }
-
   /**
    * @param {{title: string, areaMu: number|null, isPoint: boolean, geometry: Object|null, mode: "place"|"draw"|"edit", finish: string}} task
    * @returns {Promise<Object|null>} GeoJSON geometry, null where the reader gave up

@@ -16,7 +16,7 @@ export const MOST_BUFFER_M = 100000;
  * `filters` holds one entry per filtered field: a list of values, or an interval "a/b".
  * `layers` and `ground` are null while the reader has not chosen, so that a changed default still applies.
  */
-export function readState(config, address = window.location.search) {
+function readState(config, address = window.location.search) {
   const params = new URLSearchParams(address);
   const year = Number(params.get("year"));
   const filters = {};
@@ -83,7 +83,7 @@ function readView(text) {
 }
 
 /** The address of a state, without what the reader has not chosen. */
-export function addressOf(state) {
+function addressOf(state) {
   const params = new URLSearchParams({ year: state.year });
   if (state.layers) params.set("layers", state.layers.join(","));
   if (state.ground) params.set("ground", state.ground.join(","));

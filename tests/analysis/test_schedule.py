@@ -13,7 +13,6 @@ from geo.analysis.schedule import (
     measurement_lamp,
     planned_progress_pct,
     read_curve,
-    report_is_overdue,
     year_end,
 )
 from geo.model.errors import InvalidInput
@@ -140,7 +139,6 @@ def test_funds_behind_the_years_plan_make_it_one_step_worse(progress_pct, planne
 
 
 def test_a_missing_report_is_overdue_two_months_after_the_years_end():
-    assert [report_is_overdue(2023, day) for day in (date(2024, 2, 29), date(2024, 3, 1))] == [False, True]
     early, late = (construction_lamp(PLAN, None, 2023, today=day) for day in (date(2024, 2, 29), date(2024, 3, 1)))
     assert (early.colour, early.overdue, late.colour, late.overdue) == ("grey", False, "grey", True)
     assert "2024-02-29" in str(early.reasons[0])

@@ -207,7 +207,7 @@ def test_changes_since_a_day_are_grouped_by_feature(folder, url, monkeypatch):
         assert [str(in_brief(entry, each.layer)) for each in listed.features for entry in each.entries] == [
             "修改：学位", "填报 2022 年：开工，形象进度 30%", "填报 2022 年：储备",
         ]  # fmt: skip
-        assert listed.features[0].authors == ["李工", "王工"]
+        assert [entry.author for entry in listed.features[0].entries] == ["李工", "王工"]
         assert (listed.count, listed.taken_in, listed.has_more) == (3, {}, False)
         assert changes_since(store, date(2026, 3, 7)).features == ()
         # What the program took in when the store was made is counted, not listed.

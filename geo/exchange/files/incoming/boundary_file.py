@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy
 
-from geo.exchange.boundary_reading import Boundaries, is_boundary_text, read_boundaries
+from geo.exchange.boundary_reading import Boundaries, read_boundaries
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, object_array
 from geo.exchange.files.incoming.texts import encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name
@@ -13,12 +13,6 @@ from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
 
 LARGEST = 200 * 2**20
-LOOKED_AT = 200
-"""Lines that tell what a text is."""
-
-
-def is_boundary_file(path: Path, encoding: str) -> bool:
-    return is_boundary_text(line for _, line in zip(range(LOOKED_AT), lines_of(path, encoding), strict=False))
 
 
 def open_boundaries(path: Path, told: str | None = None) -> Incoming:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from geo.exchange.boundary_reading import is_boundary_text
 from geo.exchange.files import archives
 from geo.exchange.files.archives import SHAPEFILE, Entry
 from geo.exchange.files.incoming import (
@@ -234,7 +235,7 @@ def _text_kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, str 
         if osm_file.is_osm_xml(start):
             return "osm", None
         raise _unknown(path)
-    if boundary_file.is_boundary_text(text.splitlines()):
+    if is_boundary_text(text.splitlines()):
         return "boundaries", None
     return "table", None
 
