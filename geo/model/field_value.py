@@ -13,6 +13,7 @@ NUMBER = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?
 """Bounded, so that a long wrong number costs no time."""
 
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_DIGITS_ALONE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _BOOLEAN = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
 
 
@@ -81,7 +82,8 @@ def _integer(text: str) -> int:
 
 
 def _date(text: str) -> str:
-    match = _DATE.fullmatch(normalize("NFKC", text))
+    plain = normalize("NFKC", text)
+    match = _DATE.fullmatch(plain) or _DIGITS_ALONE.fullmatch(plain)
     try:
         if match:
             return date(*map(int, match.groups())).isoformat()

@@ -26,6 +26,9 @@ DBF_NAME = 10
 """Longest name of a Shapefile's field."""
 
 UNIT = re.compile(r"[(（\[][^)）\]]*[)）\]]?\s*$")
+TIME_OF_DAY = re.compile(r"(?<=\d)[T\s]+\d{1,2}:.*$", re.DOTALL)
+"""What follows the day where a file says when on it."""
+
 MEASURED = frozenset({"location_basis", "location_accuracy_m", "location_note"})
 """Fields of a position; a file's own words on it are taken where they are sound."""
 
@@ -155,8 +158,24 @@ def value_of(field: Field, given: object) -> object:
         return next((basis for basis, title in BASIS_TITLES.items() if text in (basis, title)), None)
     by_title = {title: choice.value for choice in field.values for title in (choice.title.zh, choice.title.en)}
     if field.type == "date":
-        text = text[:10]
+        text = TIME_OF_DAY.sub("", text)
     return read_value(field, by_title.get(text, text))
+
+
+def taken_value(field: Field, given: object) -> object:
+    """Like `value_of`; what should be a date and is none counts as not filled in, whatever the format of the file.
+
+    Raises
+    ------
+    InvalidInput
+        In words that name no field.
+    """
+    try:
+        return value_of(field, given)
+    except InvalidInput:
+        if field.type == "date":
+            return None
+        raise
 
 
 def values_at_once(field: Field, given: Sequence[object]) -> list[object] | None:

@@ -11,6 +11,7 @@ import shapely
 
 from geo.analysis.shape_checks import repaired
 from geo.exchange.files.incoming import Batch, in_words, is_of_old_datum
+from geo.exchange.files.incoming.odd_dates import tell_no_date
 from geo.exchange.files.incoming.parts import object_array
 from geo.model import office_time
 from geo.model.crs import STORED_CRS
@@ -20,7 +21,7 @@ from geo.model.journal import Act, FeatureChange
 from geo.model.layer import Layer
 from geo.model.location import LocationBasis
 from geo.service.adopting import Position, positioned
-from geo.service.field_mapping import ID, guess_mapping, value_of, values_at_once
+from geo.service.field_mapping import ID, guess_mapping, taken_value, value_of, values_at_once
 from geo.service.import_matching import PresentFeatures
 from geo.service.import_overlaps import OverlapCheck
 from geo.service.import_report import BLOCKING, MOST_MATCHES, ImportPlan, ImportReport, Match
@@ -280,6 +281,9 @@ class _Importing:
                 try:
                     value_of(wanted, given)
                 except InvalidInput as fault:
+                    if wanted.type == "date":
+                        tell_no_date(self.findings, int(row), source, given)
+                        continue
                     self.findings.add("wrong_value", fault.message, row=int(row), **{**fault.params, "field": source})
         ids = self._ids(batch)
         if "".join(ids).isprintable() and len(max(ids, key=len, default="")) <= LONGEST_ID:
@@ -313,7 +317,7 @@ class _Importing:
                 wanted = self.layer.field(target)
                 given = batch.fields.get(source, [None] * len(batch))
                 read = values_at_once(wanted, given)
-                found[target] = [value_of(wanted, each) for each in given] if read is None else read
+                found[target] = [taken_value(wanted, each) for each in given] if read is None else read
         return found
 
     # --- second pass ---

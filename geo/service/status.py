@@ -47,8 +47,8 @@ def faults_of_report(store: Store, status: AnnualStatus) -> list[ReportFault]:
     return list(report_faults(layer, feature, reported, status, today=today, sealed=sealed))
 
 
-def report(store: Store, status: AnnualStatus, act: Act) -> JournalEntry:
-    """Write a report; it is durable when this returns.
+def report(store: Store, status: AnnualStatus, act: Act) -> JournalEntry | None:
+    """Write a report; it is durable when this returns. None where the year was reported just so: nothing is written.
 
     Raises
     ------
@@ -60,18 +60,15 @@ def report(store: Store, status: AnnualStatus, act: Act) -> JournalEntry:
     """
     if status.evidence:
         store.evidence.find(status.evidence.split())
+    if _is_as_reported(store, status):
+        return None
     if faults := faults_of_report(store, status):
         raise InvalidReport(faults)
     (entry,) = store.write([replace(status, demo=store.demo)], act)
     return entry
 
 
-def is_as_reported(store: Store, status: AnnualStatus) -> bool:
-    """Whether the same was reported of the year already, whoever did and whenever.
-
-    Raises
-    ------
-    LayerNotFound
-    """
+def _is_as_reported(store: Store, status: AnnualStatus) -> bool:
+    """Whether the same was reported of the year already, whoever did and whenever."""
     said = (each for each in store.statuses(status.layer_id, status.feature_id) if each.year == status.year)
     return any(replace(each, reported_by=None, reported_at=None, demo=status.demo) == status for each in said)

@@ -52,11 +52,8 @@ def send(layer_id: str, year: int, feature_id: str) -> Response | tuple[str, int
         try:
             evidence = _evidence(store, given, request.files.getlist("evidence"), act)
             given_report = AnnualStatus(layer_id, feature_id, year, evidence=evidence, **figures)
-            if status.is_as_reported(store, given_report):
-                say_done(_("没有改动，什么都没有写入"), None)
-            else:
-                entry = status.report(store, given_report, act)
-                say_done(_("%(year)s 年的填报已保存", year=year), entry)
+            entry = status.report(store, given_report, act)
+            say_done(_("没有改动，什么都没有写入") if entry is None else _("%(year)s 年的填报已保存", year=year), entry)
             return redirect(url_for("features.detail", layer_id=layer_id, feature_id=feature_id, year=year), 303)
         except status.InvalidReport as error:
             faults = {fault.field: in_sentences([fault.remark])[0] for fault in reversed(error.faults)}

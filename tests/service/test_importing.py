@@ -131,6 +131,21 @@ def test_one_faulty_row_keeps_the_whole_file_out(store, tmp_path, row, shape, co
     assert code != "wrong_geometry" or "“新建学校”只收面" in str(finding.remark)
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("2024/5/6 0:00:00", "2024-05-06"), ("2024年12月31日", "2024-12-31"), (20240506, "2024-05-06"),
+        ("2024-05-06T08:00:00Z", "2024-05-06"), ("2024-02-30", None), ("待定", None), (20241301, None),
+    ],
+)  # fmt: skip
+def test_what_is_no_date_is_told_and_its_row_is_taken_without_it(store, tmp_path, given, taken):
+    report = take(store, written(tmp_path, ({"id": "n-1", "planned_start": given}, box(114.0))))
+    told = [(each.row, each.field, str(given) in str(each.remark)) for each in report.findings]
+    assert (report.new, told) == (1, [(1, "planned_start", True)] if taken is None else [])
+    found = features_of(store)["planned_start"].astype(object)
+    assert found.where(found.notna(), None)["n-1"] == taken
+
+
 def test_a_shape_that_is_repaired_says_what_that_does_to_its_area(store, tmp_path):
     report = take(store, written(tmp_path, ({"id": "n-1"}, BOWTIE)), repair=True, layer="plots")
     assert report.result == "accept"

@@ -147,11 +147,6 @@ def test_what_is_no_date_is_told_and_what_reads_as_one_is_not(tmp_path):
     [
         (["UPDATE a SET n = 3.5 WHERE fid = 2"], "not_a_number", ["第 2 行", "n", "整数", "3.5"]),
         (["UPDATE a SET yes = 2 WHERE fid = 1"], "not_a_number", ["第 1 行", "yes", "0 或 1"]),
-        (
-            ["ALTER TABLE a ADD COLUMN day DATE", "UPDATE a SET day = '2023-02-30' WHERE fid = 2"],
-            "not_a_date",
-            ["第 2 行", "day", "2023-02-30"],
-        ),
     ],
 )
 def test_a_value_that_would_be_read_as_another_one_is_refused(tmp_path, statements, code, words):
@@ -216,18 +211,46 @@ def test_a_text_among_the_numbers_of_a_shapefile_is_refused(tmp_path):
     assert all(word in str(found.findings[0].remark) for word in ("a.shp", "第 1 行", "面积", "约15亩"))
 
 
-@pytest.mark.parametrize(("written", "is_sound"), [("20240230", False), ("2024.5  ", False), ("00000000", True)])
-def test_a_day_of_a_shapefile_that_is_none_is_refused_by_row_and_field(tmp_path, written, is_sound):
-    path = tmp_path / "a.shp"
-    schema = {"geometry": "Polygon", "properties": {"日期": "date"}}
+def dated_shapefile(path, *written):
+    """Parcels with a date each, as the bytes of the table have it."""
+    schema = {"geometry": "Polygon", "properties": {"名称": "str", "日期": "date"}}
     with fiona.open(path, "w", driver="ESRI Shapefile", crs="EPSG:4526", encoding="UTF-8", schema=schema) as file:
         geometry = shapely.Polygon(SQUARE).__geo_interface__
-        file.write({"type": "Feature", "geometry": geometry, "properties": {"日期": "2024-05-06"}})
-    table = path.with_suffix(".dbf")
-    table.write_bytes(table.read_bytes().replace(b"20240506", written.encode()))
+        for day in range(len(written)):
+            own = {"名称": "甲", "日期": f"2024-05-1{day}"}
+            file.write({"type": "Feature", "geometry": geometry, "properties": own})
+    table, content = path.with_suffix(".dbf"), path.with_suffix(".dbf").read_bytes()
+    for day, text in enumerate(written):
+        content = content.replace(f"2024051{day}".encode(), text.encode())
+    table.write_bytes(content)
+    return path
+
+
+def test_a_day_of_a_shapefile_that_is_none_is_told_by_row_and_field_and_its_feature_is_kept(tmp_path):
+    path = dated_shapefile(tmp_path / "a.shp", "20240506", "20240230", "2024.5  ", "00000000", "20240229")
     found, told = inspected(path)
-    assert [code for *_, code in told] == ([] if is_sound else ["not_a_date"])
-    assert is_sound or all(word in str(found.findings[0].remark) for word in ("第 1 行", "日期", written.strip()))
+    assert (found.result, found.encoding) == ("accept_with_findings", "UTF-8")
+    assert [each for each in told if each[2] == "not_a_date"] == [(2, "日期", "not_a_date"), (3, "日期", "not_a_date")]
+    assert ["20240230" in str(each.remark) for each in found.findings if each.code == "not_a_date"] == [True, False]
+    days = [fields for _, fields in features(path)]
+    assert days == [{"名称": "甲", "日期": day} for day in ("2024-05-06", None, None, None, "2024-02-29")]
+
+
+def test_a_day_of_a_geopackage_that_no_calendar_has_is_told_and_the_others_are_read(tmp_path):
+    path = geopackage(
+        tmp_path / "a.gpkg",
+        [
+            "ALTER TABLE a ADD COLUMN day DATE",
+            "ALTER TABLE a ADD COLUMN seen DATETIME",
+            "UPDATE a SET day = '2023-02-30', seen = '2024-05-06T08:00:00Z' WHERE fid = 1",
+            "UPDATE a SET day = '2023/3/4', seen = '2023-02-30T08:00:00Z' WHERE fid = 2",
+        ],
+        n=[1, 2],
+    )
+    found, told = inspected(path)
+    assert (found.result, told) == ("accept_with_findings", [(1, "day", "not_a_date"), (2, "seen", "not_a_date")])
+    first, second = (fields for _, fields in features(path))
+    assert (first["day"], second["day"], first["seen"][:10], second["seen"]) == (None, "2023-03-04", "2024-05-06", None)
 
 
 def test_a_field_name_cut_within_a_character_leaves_the_encoding_known(tmp_path):

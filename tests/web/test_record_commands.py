@@ -39,6 +39,15 @@ def test_a_report_is_written_and_printed(run, office):
     assert json.loads(run("verify").stdout)["ok"] is True
 
 
+def test_a_report_that_says_nothing_new_is_not_written(run):
+    said = (*REPORT, "--stage", "started", "--progress", "30", "--as")
+    first = json.loads(run(*said, "王工").stdout)
+    again = run(*said, "局长")
+    assert (again.exit_code, again.stderr.strip()) == (0, "没有改动，什么都没有写入")
+    assert json.loads(again.stdout) == first | {"seq": None, "hash": None}
+    assert json.loads(run("verify").stdout)["journal"]["entries"] == first["seq"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

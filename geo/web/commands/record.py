@@ -41,7 +41,7 @@ ACCOUNT = click.option("--as", "account", required=True, metavar="USER", help="A
 @click.option("--note", help="Remarks; needed where a stage goes backwards or a year is closed.")
 @ACCOUNT
 def report_status(layer_id: str, feature_id: str, year: int, note: str | None, account: str, **given: object) -> None:
-    """Report how feature ID of LAYER stood in a year; prints the new row once it is on the disk."""
+    """Report how feature ID of LAYER stood in a year; prints the row once it is on the disk, or as it stood there."""
     store = live_store()
     names = {
         "progress": "progress_pct", "planned": "investment_planned_cny_10k", "done": "investment_done_cny_10k",
@@ -50,6 +50,11 @@ def report_status(layer_id: str, feature_id: str, year: int, note: str | None, a
     figures = {names.get(name, name): value for name, value in given.items()}
     row = AnnualStatus(layer_id=layer_id, feature_id=feature_id, year=year, note=note, **figures)
     entry = status.report(store, row, act_of(store, account, "editor", cause=note))
+    if entry is None:
+        say(N_("没有改动，什么都没有写入"))
+        stands = next(each for each in store.statuses(layer_id, feature_id) if each.year == year)
+        answer(asdict(stands) | {"seq": None, "hash": None})
+        return
     answer(asdict(AnnualStatus(**entry.after)) | {"seq": entry.seq, "hash": entry.hash})
 
 

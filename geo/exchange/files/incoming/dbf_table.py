@@ -1,13 +1,14 @@
 """The table of a Shapefile as it is written: what GDAL passes over, and what it would read as another value."""
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import numpy
 
+from geo.exchange.files.incoming.odd_dates import Days, OddDates
 from geo.exchange.files.incoming.parts import BATCH
 from geo.exchange.files.incoming.texts import CANDIDATES
 from geo.exchange.files.reading import short_name, shown
@@ -74,33 +75,71 @@ def deleted_rows(staged: Path) -> int:
     return sum(int((rows[:, 0] == ord("*")).sum()) for rows in _rows(staged.with_suffix(".dbf")))
 
 
-def check_values(path: Path, staged: Path) -> None:
-    """Refuse texts in columns of numbers, which GDAL reads as 0, and days in no calendar, which it cannot read.
+def check_numbers_of(path: Path, staged: Path) -> None:
+    """Refuse texts in columns of numbers, which GDAL reads as 0.
 
     Raises
     ------
     RefusedFile
         With the row, among those that are not deleted, and the field.
     """
-    table, before = staged.with_suffix(".dbf"), 0
-    columns = [column for column in _columns(table) if column.kind in "NFD"]
-    for block in _rows(table) if columns else ():
-        rows = block[block[:, 0] != ord("*")]
+    table = staged.with_suffix(".dbf")
+    columns = [column for column in _columns(table) if column.kind in "NF"]
+    for before, rows in _kept_rows(table) if columns else ():
         for column in columns:
             cells = _cells(rows, column)
-            place = _odd_day(cells) if column.kind == "D" else _odd_number(cells, column)
-            if place is not None:
-                raise _fault(path, before + place + 1, column, bytes(cells[place]))
+            if (place := _odd_number(cells, column)) is not None:
+                message = N_("%(file)s 第 %(row)s 行的 %(field)s 应为数字，现为 %(given)s")
+                given = {"field": shown(_readable(column.name)), "given": shown(_readable(bytes(cells[place])))}
+                raise RefusedFile("not_a_number", message, file=short_name(path), row=before + place + 1, **given)
+
+
+def odd_days(staged: Path, names: Sequence[str]) -> OddDates:
+    """What stands in columns of dates and is no day; at some of it GDAL's reader stops.
+
+    Parameters
+    ----------
+    names
+        Of all fields, as GDAL gives them.
+    """
+    table = staged.with_suffix(".dbf")
+    columns = [(str(name), each) for name, each in zip(names, _columns(table), strict=False) if each.kind == "D"]
+    written: dict[str, dict[int, str]] = {}
+    for before, rows in _kept_rows(table) if columns else ():
+        for name, column in columns:
+            found = dict(_odd_cells(_cells(rows, column), before + 1))
+            if found:
+                written.setdefault(name, {}).update(found)
+    odd = [(name, column) for name, column in columns if name in written]
+    return OddDates(
+        written, {name: frozenset(rows) for name, rows in written.items()},
+        {name: _days(table, column) for name, column in odd},
+    )  # fmt: skip
+
+
+def _odd_cells(cells: numpy.ndarray, first: int) -> Iterator[tuple[int, str]]:
+    """Row and text of what is no day; an empty cell and one of zeros say that there is none."""
+    known = {day: _is_day(day) for day in numpy.unique(cells).tolist()}
+    if all(known.values()):
+        return
+    yield from ((row, _readable(cell)) for row, cell in enumerate(cells.tolist(), first) if not known[cell])
+
+
+def _days(table: Path, column: _Column) -> Days:
+    """A column of dates, None where there is no day."""
+    cells = [cell for _, rows in _kept_rows(table) for cell in _cells(rows, column).tolist()]
+    known = {cell: _is_day(cell) and bool(cell.strip(b"0")) for cell in set(cells)}
+    text = {cell: f"{cell[:4].decode()}-{cell[4:6].decode()}-{cell[6:].decode()}" for cell in known if known[cell]}
+    return [text.get(cell) for cell in cells]
+
+
+def _kept_rows(table: Path) -> Iterator[tuple[int, numpy.ndarray]]:
+    """The rows of a table that are not deleted, some at a time, and how many there were before them."""
+    before = 0
+    for block in _rows(table):
+        rows = block[block[:, 0] != ord("*")]
+        yield before, rows
         before += len(rows)
-
-
-def _fault(path: Path, row: int, column: _Column, cell: bytes) -> RefusedFile:
-    given = {"field": shown(_readable(column.name)), "given": shown(_readable(cell))}
-    if column.kind == "D":
-        message = N_("%(file)s 第 %(row)s 行的 %(field)s 应为日期，现为 %(given)s")
-        return RefusedFile("not_a_date", message, file=short_name(path), row=row, **given)
-    message = N_("%(file)s 第 %(row)s 行的 %(field)s 应为数字，现为 %(given)s")
-    return RefusedFile("not_a_number", message, file=short_name(path), row=row, **given)
 
 
 def _readable(text: bytes) -> str:
@@ -164,12 +203,6 @@ def _is_number(cell: bytes) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _odd_day(cells: numpy.ndarray) -> int | None:
-    """The place of the first cell that is no day; an empty one and one of zeros say that there is none."""
-    known = {day: _is_day(day) for day in numpy.unique(cells).tolist()}
-    return next((place for place, cell in enumerate(cells.tolist()) if not known[cell]), None)
 
 
 def _is_day(cell: bytes) -> bool:

@@ -17,10 +17,11 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geo.exchange.files.incoming.dbf_table import check_counts, check_values, deleted_rows, whole
+from geo.exchange.files.incoming.dbf_table import check_counts, check_numbers_of, deleted_rows, odd_days, whole
 from geo.exchange.files.incoming.fgb_rest import unread_bytes
-from geo.exchange.files.incoming.gpkg_dates import odd_dates, telling
+from geo.exchange.files.incoming.gpkg_dates import odd_dates
 from geo.exchange.files.incoming.gpkg_tables import check_cells, check_numbers, feature_counts, note_unread, views_in
+from geo.exchange.files.incoming.odd_dates import OddDates
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields, object_array
 from geo.exchange.files.incoming.texts import CANDIDATES, encoding_named, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
@@ -42,6 +43,8 @@ EXACT = 2**53
 
 STAGED = re.compile(r"'?[^\s']*[\\/](layer|inner)\.[\w.]+'?")
 """The private copy of a file, as GDAL names it."""
+
+NONE_ODD = OddDates()
 
 UNTOLD = ("Unknown", "GeometryCollection")
 """Kinds of a layer that may hold any other as well."""
@@ -90,8 +93,8 @@ def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequenc
     check_numbers(path, staged, chosen)
     incoming = _incoming("GPKG", path, staged, tuple(layers), chosen, findings)
     note_unread(path, staged, chosen, _info(path, staged, chosen)["fields"], findings)
-    if odd := odd_dates(path, staged, chosen):
-        incoming.batches = partial(telling, incoming.batches, odd, findings)
+    odd = odd_dates(path, staged, chosen)
+    incoming.batches = partial(_batches, path, staged, chosen, findings, None, odd)
     incoming.kinds = kinds
     return incoming
 
@@ -122,12 +125,13 @@ def open_shapefile(path: Path, staged: Path, layer: str, told: str | None = None
             message = N_("%(file)s 缺少同名的 %(ending)s 文件")
             raise RefusedFile("missing_part", message, file=short_name(path), ending=ending)
     check_counts(path, staged, findings)
-    check_values(path, staged)
+    check_numbers_of(path, staged)
     _make_readable(staged.with_suffix(".prj"))
-    encoding, encoding_from = _encoding(path, staged, told, findings)
+    odd = odd_days(staged, _info(path, staged, None)["fields"])
+    encoding, encoding_from = _encoding(path, staged, told, findings, odd)
     incoming = _incoming("ESRI Shapefile", path, staged, (layer,), None, findings)
     incoming.encoding, incoming.encoding_from = encoding, encoding_from
-    incoming.batches = partial(_batches, path, staged, None, findings, encoding)
+    incoming.batches = partial(_batches, path, staged, None, findings, encoding, odd)
     return incoming
 
 
@@ -203,40 +207,46 @@ def _crs(path: Path, told: str | None) -> pyproj.CRS | None:
 
 def read_raw(
     path: Path, staged: Path, layer: str | None, encoding: str | None, start: int = 0, most: int | None = None,
-    *, where: str | None = None, geometry: bool = True,
+    *, where: str | None = None, geometry: bool = True, columns: Sequence[str] | None = None,
 ) -> Raw:  # fmt: skip
-    """Some features as GDAL reads them: what it says of the layer, nothing, WKB, columns."""
+    """Some features as GDAL reads them: what it says of the layer, nothing, WKB, columns (all by default)."""
     with gdal_faults(path):
         return pyogrio.raw.read(
             staged, layer=layer, encoding=encoding, force_2d=True, skip_features=start, max_features=most,
-            where=where, read_geometry=geometry, datetime_as_string=True,
+            where=where, read_geometry=geometry, datetime_as_string=True, columns=columns,
         )  # fmt: skip
 
 
 def _batches(
-    path: Path, staged: Path, layer: str | None, findings: FileFindings, encoding: str | None
+    path: Path, staged: Path, layer: str | None, findings: FileFindings, encoding: str | None, odd: OddDates = NONE_ODD
 ) -> Iterator[Batch]:
-    total = _info(path, staged, layer)["features"]
+    info = _info(path, staged, layer)
+    total, names = info["features"], [str(name) for name in info["fields"]]
     start, most = 0, _chunk(staged, total)
     own = "ISO-8859-1" if encoding else None
+    titles = [_meant(name, encoding) for name in names] if encoding else names
     while True:
-        meta, _, geometry, columns = read_raw(path, staged, layer, own, start, most)
-        count = len(columns[0]) if len(columns) else 0 if geometry is None else len(geometry)
-        names = [str(name) for name in meta["fields"]]
-        columns = [
-            _whole_numbers(staged, layer, name, column, start, most, own) if kind in INTEGERS else column
-            for name, kind, column in zip(names, meta["dtypes"], columns, strict=True)
-        ]
-        if encoding:
-            names = [_meant(name, encoding) for name in names]
+        meta, _, geometry, read = read_raw(path, staged, layer, own, start, most, columns=odd.left(names))
+        count = len(read[0]) if len(read) else 0 if geometry is None else len(geometry)
+        read = {
+            str(name): _whole_numbers(staged, layer, str(name), column, start, most, own)
+            if kind in INTEGERS
+            else column
+            for name, kind, column in zip(meta["fields"], meta["dtypes"], read, strict=True)
+        }
+        columns = list(odd.filled_in(names, read, start, count))
         for first in range(0, count, BATCH):
             part = slice(first, min(first + BATCH, count))
             rows = numpy.arange(start + part.start + 1, start + part.stop + 1)
             taken = [column[part] for column in columns]
             if encoding:
-                taken = [_decoded(*each, encoding, rows, findings) for each in zip(taken, names, strict=True)]
+                taken = [_decoded(*each, encoding, rows, findings) for each in zip(taken, titles, strict=True)]
             shapes = shapes_of(None if geometry is None else geometry[part], rows, findings)
-            yield Batch(rows, shapes, {name: plain(column) for name, column in zip(names, taken, strict=True)})
+            fields = {
+                title: odd.without(name, title, plain(column), rows.tolist(), findings)
+                for name, title, column in zip(names, titles, taken, strict=True)
+            }
+            yield Batch(rows, shapes, fields)
         start += count
         if count < most:
             break
@@ -290,8 +300,10 @@ def shapes_of(wkb: numpy.ndarray | None, rows: numpy.ndarray, findings: FileFind
     return shapes
 
 
-def plain(column: numpy.ndarray) -> list[object]:
+def plain(column: numpy.ndarray | list[object]) -> list[object]:
     """Values as Python has them; NaN of a number and NaT of a date are None."""
+    if isinstance(column, list):
+        return column
     if column.dtype.kind == "f":
         return [None if value != value else value for value in column.tolist()]
     if column.dtype.kind == "M":
@@ -299,9 +311,9 @@ def plain(column: numpy.ndarray) -> list[object]:
     return [None if value != value else value for value in column.tolist()]
 
 
-def _encoding(path: Path, staged: Path, told: str | None, findings: FileFindings) -> tuple[str, str]:
+def _encoding(path: Path, staged: Path, told: str | None, findings: FileFindings, odd: OddDates) -> tuple[str, str]:
     """The encoding that the texts of a Shapefile have; its .cpg is believed where the texts agree."""
-    given = [text.encode("latin-1") for text in _telling(path, staged)]
+    given = [text.encode("latin-1") for text in _telling(path, staged, odd)]
     cpg = staged.with_suffix(".cpg")
     says = cpg.read_bytes()[:40].decode("ascii", "replace").strip() if cpg.exists() else ""
     named = encoding_named(says)
@@ -323,12 +335,14 @@ def _encoding(path: Path, staged: Path, told: str | None, findings: FileFindings
     return found, "content"
 
 
-def _telling(path: Path, staged: Path) -> set[str]:
+def _telling(path: Path, staged: Path, odd: OddDates) -> set[str]:
     """Texts of a Shapefile, read byte by byte, that tell its encoding: the first ones that are not plain ASCII."""
-    start, found = 0, set()
-    while not found:
-        meta, _, _, columns = read_raw(path, staged, None, "ISO-8859-1", start, CHUNK, geometry=False)
-        texts = {str(name) for name in meta["fields"]}
+    names = [str(name) for name in _info(path, staged, None)["fields"]]
+    left = odd.left(names)
+    start, found = 0, {name for name in names if not name.isascii()} if left == [] else set()
+    while not found and left != []:
+        read = read_raw(path, staged, None, "ISO-8859-1", start, CHUNK, geometry=False, columns=left)
+        columns, texts = read[3], set(names)
         texts |= {value for column in columns if column.dtype == object for value in column if isinstance(value, str)}
         found = {text for text in texts if not text.isascii()}
         start += CHUNK
@@ -366,10 +380,10 @@ def _meant(text: str, encoding: str) -> str:
 
 
 def _decoded(
-    column: numpy.ndarray, field: str, encoding: str, rows: numpy.ndarray, findings: FileFindings
-) -> numpy.ndarray:
+    column: numpy.ndarray | list[object], field: str, encoding: str, rows: numpy.ndarray, findings: FileFindings
+) -> numpy.ndarray | list[object]:
     """Texts that were read byte by byte, as they are meant."""
-    if column.dtype != object:
+    if isinstance(column, list) or column.dtype != object:
         return column
     known: dict[str, str] = {}
     made = column.copy()
