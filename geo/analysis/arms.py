@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import numpy
 import shapely
 
+from geo.analysis.azimuths import azimuth_along, mean_azimuth, turn
+
 ARM_M = 50.0
 """How far from the crossing the direction of a road's arm is taken."""
 
@@ -30,7 +32,7 @@ def arms_of(lines: numpy.ndarray, point: shapely.Point, reach_m: float) -> tuple
         for x, y in shapely.get_coordinates(part)[[0, -1]]:
             is_exit = math.hypot(x - point.x, y - point.y) >= 0.99 * reach_m
             if is_exit and math.hypot(x - foot[0], y - foot[1]) >= SHORTEST_M:
-                azimuths.append(math.degrees(math.atan2(x - foot[0], y - foot[1])) % 360)
+                azimuths.append(azimuth_along((x - foot[0], y - foot[1])))
     return tuple(_merged(sorted(azimuths)))
 
 
@@ -39,14 +41,9 @@ def _merged(azimuths: Sequence[float]) -> list[float]:
     groups: list[list[float]] = []
     for azimuth in azimuths:
         for group in groups:
-            if abs((azimuth - group[0] + 180) % 360 - 180) <= SAME_ARM_DEG:
+            if abs(turn(group[0], azimuth)) <= SAME_ARM_DEG:
                 group.append(azimuth)
                 break
         else:
             groups.append([azimuth])
-    return sorted(_mean_azimuth(group) if len(group) > 1 else group[0] for group in groups)
-
-
-def _mean_azimuth(azimuths: Sequence[float]) -> float:
-    angles = numpy.radians(azimuths)
-    return math.degrees(math.atan2(numpy.sin(angles).sum(), numpy.cos(angles).sum())) % 360
+    return sorted(mean_azimuth(group) if len(group) > 1 else group[0] for group in groups)

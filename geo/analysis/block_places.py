@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy
 import shapely
@@ -53,7 +54,8 @@ def place_in_block(
     error_m = math.hypot(float(numpy.nanmax(placer.network.errors_m[near])), gap_m)
     through = _roads_through(placer, block)
     if area_m2 is not None and area_m2 < FILLS_BLOCK * shape.area:
-        place = _somewhere(placer, block, shape, area_m2, corners, error_m, (*doubts, *through))
+        place = _somewhere(placer, block, shape, area_m2, corners)
+        place = replace(place, accuracy_m=error_m + place.accuracy_m, doubts=(*doubts, *through, *place.doubts))
     else:
         place = _whole(placer, block, shape, area_m2, error_m, doubts).doubting_too(*through)
     return placer.assuming(place, near)
@@ -75,15 +77,7 @@ def _whole(
     return Place(outline, error_m, doubts=tuple(doubts), assumptions=assumed, is_certain=not doubts)
 
 
-def _somewhere(
-    placer: Placer,
-    block: Block,
-    free: BaseGeometry,
-    area_m2: float,
-    corners: Sequence[Crossing],
-    error_m: float,
-    doubts: tuple[Remark, ...],
-) -> Place:
+def _somewhere(placer: Placer, block: Block, free: BaseGeometry, area_m2: float, corners: Sequence[Crossing]) -> Place:
     """A parcel in a block that is much larger: where in it is not told, so its accuracy reaches all of it."""
     areas = {"drawn": in_mu(free.area), "stated": in_mu(area_m2)}
     for crossing in corners:
@@ -95,12 +89,11 @@ def _somewhere(
                 "所围街区可用约 %(drawn)s 亩，所述 %(stated)s 亩，没有写明在何处，画在“%(first)s”与“%(second)s”一角"
             )
             doubt = Remark(message, first=crossing.roads[0], second=crossing.roads[1], **areas)
-            accuracy_m = error_m + _farthest_m(fit.centroid, block.outline)
-            return Place(shape, accuracy_m, doubts=(*doubts, doubt), assumptions=(SHAPE_UNKNOWN,))
+            accuracy_m = _farthest_m(fit.centroid, block.outline)
+            return Place(shape, accuracy_m, doubts=(doubt,), assumptions=(SHAPE_UNKNOWN,))
     message = N_("所围街区可用约 %(drawn)s 亩，所述 %(stated)s 亩，没有写明在街区内何处，只定到街区，地块须人工落图")
     point = shapely.point_on_surface(free)
-    accuracy_m = error_m + _farthest_m(point, block.outline)
-    return Place(to_degrees(point, block.crs), accuracy_m, doubts=(*doubts, Remark(message, **areas)))
+    return Place(to_degrees(point, block.crs), _farthest_m(point, block.outline), doubts=(Remark(message, **areas),))
 
 
 def _in_corner(placer: Placer, block: Block, crossing: Crossing, area_m2: float) -> BaseGeometry | None:

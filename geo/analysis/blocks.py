@@ -7,7 +7,8 @@ from itertools import combinations
 import numpy
 import shapely
 
-from geo.analysis.corners import MIN_ACROSS, azimuth_of, direction
+from geo.analysis.azimuths import azimuth_of, direction
+from geo.analysis.corners import MIN_ACROSS
 from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
 from geo.analysis.network import RoadNetwork, Window

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-import numpy
-
+from geo.analysis.arms import SAME_ARM_DEG
+from geo.analysis.azimuths import azimuth_of, direction, turn
 from geo.analysis.crossings import Crossing
 from geo.analysis.meetings import Unlocated
 from geo.model.errors import N_
-from geo.model.location import QUADRANTS
 from geo.model.remark import Remark
 
 MAX_TURN_DEG = 30.0
@@ -25,7 +24,6 @@ CORNER_ANGLES_DEG = (15.0, 165.0)
 BLUNT_DEG = 150.0
 """In a corner blunter than this a parcel lies beside the first road alone."""
 
-SAME_ARM_DEG = 40.0
 MIN_ACROSS = math.sin(math.radians(20))
 """A road that runs within 20° of east and west has no eastern side."""
 
@@ -86,20 +84,6 @@ class Choice:
     corner: Corner | Front
     doubts: tuple[Remark, ...] = ()
     other: Corner | None = None
-
-
-def turn(azimuth: float, to: float) -> float:
-    """Degrees from one azimuth to another, clockwise, -180 to 180."""
-    return (to - azimuth + 180) % 360 - 180
-
-
-def direction(azimuth: float) -> numpy.ndarray:
-    """Unit vector, easting and northing."""
-    return numpy.array([math.sin(math.radians(azimuth)), math.cos(math.radians(azimuth))])
-
-
-def azimuth_of(quadrant: str) -> float:
-    return 45.0 * QUADRANTS.index(quadrant)
 
 
 def corner_towards(crossing: Crossing, quadrant: str) -> Choice:

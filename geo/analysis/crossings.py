@@ -5,7 +5,7 @@ several places, or their names can mean several roads, nothing is chosen: the ca
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, product
 
@@ -79,11 +79,17 @@ class Crossing:
 
 @dataclass(frozen=True)
 class _Pairing:
-    """What the two names may mean together, where that meets, and whether a surer reading was given up for it."""
+    """What two names may mean together, where that meets, and whether a surer reading was given up for it."""
 
+    asked: tuple[str, str]
     matches: tuple[NameMatch, NameMatch]
     meetings: tuple[Meeting, ...]
     is_second_choice: bool = False
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names asked for, as sentences about both roads call them."""
+        return {"first": self.asked[0], "second": self.asked[1]}
 
 
 def find_crossing(network: RoadNetwork, first: str, second: str, parts: tuple[str, str] = ("", "")) -> Crossing:
@@ -105,18 +111,18 @@ def find_crossing(network: RoadNetwork, first: str, second: str, parts: tuple[st
     Unlocated
         If one of the roads is not to be found or not drawn, they do not meet, or they meet in several places.
     """
-    pairing, asked = find_meetings(network, first, second), (first, second)
+    pairing = _find_meetings(network, (first, second))
     best = [each for each in pairing.meetings if each.kind == pairing.meetings[0].kind]
-    on_stretch = [each for each in best if any(parts) and not _misfits(network, pairing, each, asked, parts)]
+    on_stretch = [each for each in best if any(parts) and not _misfits(network, pairing, each, parts)]
     if len(best) > 1 and len(on_stretch) == 1 and on_stretch[0].spread_m <= MAX_SPREAD_M:
-        return _chosen(network, pairing, on_stretch[0], asked)
+        return _chosen(network, pairing, on_stretch[0])
     if len(best) > 1 or best[0].spread_m > MAX_SPREAD_M:
         message = N_("“%(first)s”与“%(second)s”不只一处相交，不能确定是哪一处")
         reason = Unlocated(message, first=first, second=second)
         reason.candidates = pairing.meetings
         raise reason
-    crossing = _crossing(network, pairing, first, second)
-    misfits = _misfits(network, pairing, best[0], asked, parts)
+    crossing = _crossing(network, pairing)
+    misfits = _misfits(network, pairing, best[0], parts)
     if not misfits:
         return crossing
     away_m = max((misfit.distance_m or 0.0) for misfit in misfits)
@@ -124,22 +130,20 @@ def find_crossing(network: RoadNetwork, first: str, second: str, parts: tuple[st
     return replace(crossing, doubts=doubts, accuracy_m=crossing.accuracy_m + away_m, is_certain=False)
 
 
-def _misfits(
-    network: RoadNetwork, pairing: _Pairing, meeting: Meeting, asked: tuple[str, str], parts: tuple[str, str]
-) -> list[Misfit]:
+def _misfits(network: RoadNetwork, pairing: _Pairing, meeting: Meeting, parts: tuple[str, str]) -> list[Misfit]:
     """What speaks against a meeting being on the named stretches."""
     found = [
         off_stretch(network, match.rows, road, part, (meeting.lon, meeting.lat))
-        for match, road, part in zip(pairing.matches, asked, parts, strict=True)
+        for match, road, part in zip(pairing.matches, pairing.asked, parts, strict=True)
     ]
     return [misfit for misfit in found if misfit is not None]
 
 
-def _chosen(network: RoadNetwork, pairing: _Pairing, meeting: Meeting, asked: tuple[str, str]) -> Crossing:
+def _chosen(network: RoadNetwork, pairing: _Pairing, meeting: Meeting) -> Crossing:
     """The one of several meetings that is on the named stretch."""
-    crossing = _crossing(network, replace(pairing, meetings=(meeting,)), *asked)
+    crossing = _crossing(network, replace(pairing, meetings=(meeting,)))
     message = N_("“%(first)s”与“%(second)s”不只一处相交，取在所述路段上的一处")
-    doubt = Remark(message, first=asked[0], second=asked[1])
+    doubt = Remark(message, **pairing.names)
     others = tuple(each for each in pairing.meetings if each != meeting)
     return replace(crossing, doubts=(doubt, *crossing.doubts), others=others, is_certain=False)
 
@@ -154,10 +158,10 @@ def crossing_at(
     Unlocated
         If the error of a road is not known.
     """
-    return _crossing(network, _Pairing(matches, (meeting,)), *asked)
+    return _crossing(network, _Pairing(asked, matches, (meeting,)))
 
 
-def find_meetings(network: RoadNetwork, first: str, second: str) -> _Pairing:
+def _find_meetings(network: RoadNetwork, asked: tuple[str, str]) -> _Pairing:
     """The surest reading of both names in which the roads meet at all, and every place where they do.
 
     Raises
@@ -165,12 +169,12 @@ def find_meetings(network: RoadNetwork, first: str, second: str) -> _Pairing:
     Unlocated
         If a road is not to be found or not drawn, they do not meet, or a name can mean several roads that do.
     """
-    matches = [match_road(network, name) for name in (first, second)]
-    longer = [_with_nameless(network, each, name) for each, name in zip(matches, (first, second), strict=True)]
+    matches = [match_road(network, name) for name in asked]
+    longer = [_with_nameless(network, each, name) for each, name in zip(matches, asked, strict=True)]
     for readings in (matches, longer):
-        if (found := _surest(network, readings, (first, second))) is not None:
+        if (found := _surest(network, readings, asked)) is not None:
             return found
-    raise _apart(network, matches, first, second)
+    raise _apart(network, matches, *asked)
 
 
 def _surest(network: RoadNetwork, matches: Sequence[Sequence[NameMatch]], asked: tuple[str, str]) -> _Pairing | None:
@@ -178,14 +182,14 @@ def _surest(network: RoadNetwork, matches: Sequence[Sequence[NameMatch]], asked:
     pairs = sorted(product(*matches), key=_doubtfulness)
     for number, (_, alternatives) in enumerate(groupby(pairs, _doubtfulness)):
         met = [
-            _Pairing(pair, meetings, is_second_choice=number > 0)
+            _Pairing(asked, pair, meetings, is_second_choice=number > 0)
             for pair in alternatives
             if (meetings := tuple(meetings_of(network, pair[0].rows, pair[1].rows)))
         ]
         if len(met) == 1:
             return met[0]
         if met:
-            raise _ambiguous(asked, met)
+            raise _ambiguous(met)
     return None
 
 
@@ -206,12 +210,12 @@ def _doubtfulness(pair: tuple[NameMatch, NameMatch]) -> tuple[int, int]:
     return max(match.trust for match in pair), sum(match.trust for match in pair)
 
 
-def _ambiguous(asked: tuple[str, str], met: Sequence[_Pairing]) -> Unlocated:
+def _ambiguous(met: Sequence[_Pairing]) -> Unlocated:
     """One of the names stands for several roads."""
     meant = [sorted({", ".join(pairing.matches[which].names) for pairing in met}) for which in (0, 1)]
     which = 0 if len(meant[0]) > 1 else 1
     message = N_("“%(road)s”可能指不同的道路：%(candidates)s")
-    reason = Unlocated(message, road=asked[which], candidates=", ".join(meant[which]))
+    reason = Unlocated(message, road=met[0].asked[which], candidates=", ".join(meant[which]))
     reason.candidates = tuple(meeting for pairing in met for meeting in pairing.meetings)
     return reason
 
@@ -254,29 +258,13 @@ def _apart(network: RoadNetwork, matches: Sequence[Sequence[NameMatch]], first: 
     return Unlocated(message, first=first, second=second, gap_m=round(gap.length))
 
 
-def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) -> Crossing:
+def _crossing(network: RoadNetwork, pairing: _Pairing) -> Crossing:
+    """The first of the meetings as a crossing."""
     meeting, others = pairing.meetings[0], pairing.meetings[1:]
-    doubts = [match.remark for match in pairing.matches if match.remark is not None]
-    names = {"first": first, "second": second}
-    if meeting.kind == Kind.NEAR:
-        message = N_("“%(first)s”与“%(second)s”在道路数据里没有相接，相距 %(gap_m)s 米，取最近处为路口")
-        doubts.append(Remark(message, gap_m=round(meeting.gap_m), **names))
-    if meeting.kind == Kind.LOOSE:
-        message = N_("“%(first)s”与“%(second)s”的线相交而没有共同的节点，别处相交都有，可能是立体交叉，须核对")
-        doubts.append(Remark(message, **names))
-    if meeting.kind == Kind.BRIDGE:
-        doubts.append(Remark(N_("“%(first)s”与“%(second)s”在此立体交叉，没有平面路口"), **names))
-    if others:
-        message = N_("“%(first)s”与“%(second)s”另有 %(count)s 处跨越或接近，取平面相交的一处")
-        doubts.append(Remark(message, count=len(others), **names))
     crs = metric_crs((meeting.lon, meeting.lat) * 2)
     point = to_plane(shapely.Point(meeting.lon, meeting.lat), crs)
     near = [_neighbouring(network, match.rows, meeting) for match in pairing.matches]
-    errors = [_error_m(network, rows, name) for rows, name in zip(near, (first, second), strict=True)]
-    for rows, name in zip(near, names.values(), strict=True):
-        filled = rows[network.is_filled[rows]]
-        if len(filled) and _is_near(network.in_plane(filled, crs).lines, point, meeting):
-            doubts.append(Remark(N_("“%(road)s”在路口的一段没有路名，按它两端的路名补上"), road=name))
+    errors = [_error_m(network, rows, name) for rows, name in zip(near, pairing.asked, strict=True)]
     reach_m = ARM_M + meeting.spread_m + meeting.gap_m
     arms = tuple(arms_of(network.in_plane(rows, crs).lines, point, reach_m) for rows in near)
     return Crossing(
@@ -289,13 +277,40 @@ def _crossing(network: RoadNetwork, pairing: _Pairing, first: str, second: str) 
         rows=tuple(tuple(rows.tolist()) for rows in near),
         all_rows=tuple(tuple(match.rows.tolist()) for match in pairing.matches),
         continuations=_continuations(network, point, crs, near, meeting),
-        doubts=tuple(doubts),
+        doubts=(*_doubts(pairing), *_filled(network, pairing, near, point, crs)),
         others=others,
         is_certain=meeting.kind == Kind.JUNCTION
         and not others
         and not pairing.is_second_choice
         and all(match.trust < Trust.LIKELY for match in pairing.matches),
     )
+
+
+def _doubts(pairing: _Pairing) -> Iterator[Remark]:
+    """What speaks against the names, and against the first of the meetings."""
+    meeting, others = pairing.meetings[0], pairing.meetings[1:]
+    yield from (match.remark for match in pairing.matches if match.remark is not None)
+    if meeting.kind == Kind.NEAR:
+        message = N_("“%(first)s”与“%(second)s”在道路数据里没有相接，相距 %(gap_m)s 米，取最近处为路口")
+        yield Remark(message, gap_m=round(meeting.gap_m), **pairing.names)
+    if meeting.kind == Kind.LOOSE:
+        message = N_("“%(first)s”与“%(second)s”的线相交而没有共同的节点，别处相交都有，可能是立体交叉，须核对")
+        yield Remark(message, **pairing.names)
+    if meeting.kind == Kind.BRIDGE:
+        yield Remark(N_("“%(first)s”与“%(second)s”在此立体交叉，没有平面路口"), **pairing.names)
+    if others:
+        message = N_("“%(first)s”与“%(second)s”另有 %(count)s 处跨越或接近，取平面相交的一处")
+        yield Remark(message, count=len(others), **pairing.names)
+
+
+def _filled(
+    network: RoadNetwork, pairing: _Pairing, near: Sequence[numpy.ndarray], point: shapely.Point, crs: str
+) -> Iterator[Remark]:
+    """Which roads have no name of their own right at the crossing."""
+    for rows, name in zip(near, pairing.asked, strict=True):
+        filled = rows[network.is_filled[rows]]
+        if len(filled) and _is_near(network.in_plane(filled, crs).lines, point, pairing.meetings[0]):
+            yield Remark(N_("“%(road)s”在路口的一段没有路名，按它两端的路名补上"), road=name)
 
 
 def _continuations(

@@ -14,8 +14,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis import blocks, stretches
+from geo.analysis.azimuths import azimuth_of, direction, turn
 from geo.analysis.block_places import place_in_block
-from geo.analysis.corners import azimuth_of, corner_on_sides, corner_towards, direction, turn
+from geo.analysis.corners import corner_on_sides, corner_towards
 from geo.analysis.crossings import Crossing, crossing_at, find_crossing, match_road
 from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Unlocated

@@ -1,6 +1,5 @@
 """Whether a place lies on the stretch of a road that words name: 学院路北段 is not the road's southern end."""
 
-import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -8,6 +7,8 @@ from dataclasses import dataclass
 import numpy
 import shapely
 
+from geo.analysis import azimuths
+from geo.analysis.azimuths import axis_of, direction
 from geo.analysis.measuring import to_plane
 from geo.analysis.network import RoadNetwork
 from geo.analysis.road_names import parts_of
@@ -15,7 +16,6 @@ from geo.model.crs import metric_crs
 from geo.model.errors import N_
 from geo.model.remark import Remark
 
-AZIMUTHS = {"北": 0.0, "东北": 45.0, "东": 90.0, "东南": 135.0, "南": 180.0, "西南": 225.0, "西": 270.0, "西北": 315.0}
 MIDDLE = "中"
 LETTERS = "[东西][南北]|[东西南北中]"
 ENDS = re.compile(rf"(?P<road>.+?)(?P<part>{LETTERS})段")
@@ -77,7 +77,7 @@ def off_stretch(
         return _off_own(network.in_plane(own.astype(int), crs).lines, road, part, point)
     lines = _same_road(network.in_plane(rows, crs).lines, shapely.Point(point))
     points = shapely.get_coordinates(shapely.segmentize(lines, SAMPLE_M))
-    ahead = _axis(points) if part == MIDDLE else _towards(AZIMUTHS[part])
+    ahead = axis_of(points) if part == MIDDLE else direction(azimuths.WORDS[part])
     along, across = points @ ahead, points @ numpy.array([ahead[1], -ahead[0]])
     length_m = float(numpy.ptp(along))
     if length_m < SLANT * float(numpy.ptp(across)) or not length_m:
@@ -113,18 +113,13 @@ def _misfit(road: str, part: str, distance_m: float | None) -> Misfit:
     return Misfit(Remark(message, road=road, part=part, distance_m=round(distance_m)), distance_m)
 
 
+def lands_of(lines: numpy.ndarray) -> numpy.ndarray:
+    """The surroundings of roads of one name, metres, one for each that hangs together: each is a road of its own."""
+    return shapely.get_parts(shapely.union_all(shapely.buffer(lines, SAME_ROAD_M, quad_segs=2)))
+
+
 def _same_road(lines: numpy.ndarray, point: shapely.Point) -> numpy.ndarray:
     """The lines that hang together with the place; others of the name are other roads."""
-    lands = shapely.get_parts(shapely.union_all(shapely.buffer(lines, SAME_ROAD_M, quad_segs=2)))
+    lands = lands_of(lines)
     nearest = lands[numpy.argmin(shapely.distance(lands, point))]
     return lines[shapely.intersects(lines, nearest)]
-
-
-def _towards(azimuth: float) -> numpy.ndarray:
-    return numpy.array([math.sin(math.radians(azimuth)), math.cos(math.radians(azimuth))])
-
-
-def _axis(points: numpy.ndarray) -> numpy.ndarray:
-    """Unit vector along which points lie farthest apart."""
-    centred = points - points.mean(axis=0)
-    return numpy.linalg.eigh(centred.T @ centred)[1][:, -1]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy
 import shapely
 
-from geo.analysis.corners import BLUNT_DEG, direction, turn
+from geo.analysis.azimuths import azimuth_along, direction, turn
+from geo.analysis.corners import BLUNT_DEG
 from geo.analysis.measuring import to_plane
 from geo.analysis.network import RoadNetwork
 from geo.model.crs import metric_crs
@@ -366,7 +367,7 @@ def _moved_along(ground: Ground, stand: Stand, along_m: float, rows: Sequence[in
     ends = [at, max(at - SETBACK_REACH_M / 2, 0.0), min(at + SETBACK_REACH_M / 2, line.length)]
     here, before, after = shapely.get_coordinates(shapely.line_interpolate_point([line] * 3, ends))
     way = (after - before) * math.copysign(1.0, (after - before) @ stand.along)
-    along = math.degrees(math.atan2(*way)) % 360
+    along = azimuth_along(way)
     side = along + math.copysign(90, float(direction(along + 90) @ stand.across))
     return front_stand(ground, rows, here, along, side)
 

@@ -8,7 +8,9 @@ import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.analysis.corners import MIN_ACROSS, SAME_ARM_DEG, Choice, Corner, Front, azimuth_of, direction, turn
+from geo.analysis.arms import SAME_ARM_DEG
+from geo.analysis.azimuths import azimuth_of, direction, turn
+from geo.analysis.corners import MIN_ACROSS, Choice, Corner, Front
 from geo.analysis.crossings import Crossing
 from geo.analysis.measuring import to_degrees
 from geo.analysis.meetings import Meeting, Unlocated

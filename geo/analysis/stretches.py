@@ -6,19 +6,16 @@ from dataclasses import dataclass
 import numpy
 import shapely
 
-from geo.analysis.corners import direction, turn
+from geo.analysis import azimuths
+from geo.analysis.azimuths import axis_of, azimuth_along, direction, turn
 from geo.analysis.meetings import Unlocated
-from geo.analysis.named_stretches import AZIMUTHS
+from geo.analysis.named_stretches import SAMPLE_M, lands_of
 from geo.model.errors import N_
 
 STEP_M = 30.0
 OUT_OF_RING_M = 5.0
 AHEAD_DEG = 60.0
 """A road that turns more than this within a step has ended."""
-
-SAMPLE_M = 20.0
-SAME_ROAD_M = 300.0
-"""Pieces of one name farther apart than twice this are different roads."""
 
 MAX_HALF_LENGTH_M = 1500.0
 """A stretch with a longer half is no place any more."""
@@ -68,13 +65,13 @@ def walk(
         circle = shapely.Point(point).buffer(step_m, quad_segs=32).exterior
         step_m = STEP_M
         hits = shapely.get_coordinates(shapely.intersection(road, circle)) - point
-        bearings = [math.degrees(math.atan2(x, y)) % 360 for x, y in hits]
+        bearings = [azimuth_along(hit) for hit in hits]
         ahead = [hit for hit, bearing in zip(hits, bearings, strict=True) if abs(turn(azimuth, bearing)) <= AHEAD_DEG]
         if not ahead:
             break
         way = numpy.mean(ahead, axis=0)
         length_m = float(numpy.hypot(*way))
-        azimuth = math.degrees(math.atan2(*way)) % 360
+        azimuth = azimuth_along(way)
         point = point + way * min(1.0, left / length_m)
         left -= min(left, length_m)
     return Spot(point, azimuth), left
@@ -99,16 +96,16 @@ def stretch(lines: numpy.ndarray, name: str, part: str = "") -> Spot:
     Unlocated
         If several roads have the name, or the stretch is too long to be a place.
     """
-    if len(shapely.get_parts(shapely.union_all(shapely.buffer(lines, SAME_ROAD_M, quad_segs=2)))) > 1:
+    if len(lands_of(lines)) > 1:
         raise Unlocated(N_("叫“%(road)s”的道路不只一处，不能确定是哪一条"), road=name)
     points = shapely.get_coordinates(shapely.segmentize(lines, SAMPLE_M))
-    axis = _axis(points)
-    if part in AZIMUTHS:
-        wanted = direction(AZIMUTHS[part])
+    axis = axis_of(points)
+    if part in azimuths.WORDS:
+        wanted = direction(azimuths.WORDS[part])
         if abs(float(axis @ wanted)) < math.cos(math.radians(60)):
             raise Unlocated(N_("“%(road)s”的走向与所述路段不符"), road=name)
         axis = axis if axis @ wanted > 0 else -axis
-    start, end = STRETCHES["high" if part in AZIMUTHS else part]
+    start, end = STRETCHES["high" if part in azimuths.WORDS else part]
     along = points @ axis
     low, length_m = along.min(), float(along.max() - along.min())
     half_m = length_m * (end - start) / 2
@@ -119,17 +116,10 @@ def stretch(lines: numpy.ndarray, name: str, part: str = "") -> Spot:
     return _on_road(lines, points[numpy.argmin(abs(along - middle))], half_m)
 
 
-def _axis(points: numpy.ndarray) -> numpy.ndarray:
-    """Unit vector along which points lie farthest apart."""
-    centred = points - points.mean(axis=0)
-    _, vectors = numpy.linalg.eigh(centred.T @ centred)
-    return vectors[:, -1]
-
-
 def _on_road(lines: numpy.ndarray, near: numpy.ndarray, uncertainty_m: float) -> Spot:
     point = shapely.Point(near)
     line = lines[numpy.argmin(shapely.distance(lines, point))]
     at = shapely.line_locate_point(line, point)
     ends = [max(at - STEP_M / 2, 0.0), min(at + STEP_M / 2, line.length), at]
     before, after, here = shapely.get_coordinates(shapely.line_interpolate_point([line] * 3, ends))
-    return Spot(here, math.degrees(math.atan2(*(after - before))) % 360, uncertainty_m)
+    return Spot(here, azimuth_along(after - before), uncertainty_m)

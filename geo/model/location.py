@@ -1,5 +1,6 @@
 """Where a feature is, and how surely that is known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -32,7 +33,16 @@ BASIS_EXPLANATIONS: dict[str, str] = {
     "unlocated": N_("没有找到位置，也没有人落图"),
 }
 
+ACCURACY_FIELDS = ("location_accuracy_m", "error_m")
+"""Where a feature's own layer tells how surely its place is known, in metres: roads have an error."""
+
 QUADRANTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+
+
+def stated_accuracy_m(properties: Mapping[str, object]) -> float | None:
+    """The stated error of a feature's position, metres; None where there is none."""
+    stated = (properties.get(name) for name in ACCURACY_FIELDS)
+    return next((float(each) for each in stated if isinstance(each, int | float) and each == each), None)
 
 
 @dataclass(frozen=True)

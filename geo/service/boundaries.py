@@ -101,41 +101,25 @@ def boundaries_of_file(
 
 
 def set_position(
-    store: Store,
-    layer_id: str,
-    feature_id: str,
-    revision: int,
-    shape: BaseGeometry,
-    basis: str,
-    accuracy_m: float | None,
-    act: Act,
+    store: Store, layer_id: str, feature_id: str, revision: int, position: Position, act: Act
 ) -> JournalEntry | None:
-    """Write where a feature is; None where that changes nothing.
-
-    A surveyed boundary says how exact it is and where it comes from. What is surveyed gives way to a survey only.
+    """Write where a feature is; None where that changes nothing. What is surveyed gives way to a survey only.
 
     Parameters
     ----------
-    shape
-        In EPSG:4326, valid, of the layer's type.
-    basis
-        `placed` or `surveyed`.
-    accuracy_m
-        Metres; None where it is not known.
+    position
+        As `given_position` makes it; its shape of the layer's type.
 
     Raises
     ------
     Conflict
         If the feature is no longer as the writer saw it.
-    InvalidFields
-        If basis, accuracy or source do not hold.
     InvalidInput, InvalidFeatures
         If the feature is retired, or the layer takes no such shape.
     LayerNotFound, FeatureNotFound
     """
     layer = store.catalog[layer_id]
     now = read_changeable(store, layer_id, feature_id, revision)
-    position = given_position(shape, basis, accuracy_m, act)
     fields, geometry = placing(layer, now.get("location_basis"), position)
     if same_shape(now[GEOMETRY], geometry) and all(now.get(name) == fields[name] for name in _SAID & fields.keys()):
         return None
@@ -149,9 +133,21 @@ _SAID = {"location_basis", "location_accuracy_m"}
 def given_position(shape: BaseGeometry, basis: str, accuracy_m: float | None, act: Act) -> Position:
     """A position as a person gives it, with a note of who did and from what.
 
+    A surveyed boundary says how exact it is and where it comes from.
+
+    Parameters
+    ----------
+    shape
+        In EPSG:4326, valid.
+    basis
+        `placed` or `surveyed`.
+    accuracy_m
+        Metres; None where it is not known.
+
     Raises
     ------
     InvalidFields
+        If basis, accuracy or source do not hold.
     """
     faults = []
     if basis not in GIVEN_BASES:

@@ -19,7 +19,7 @@ from geo.model.errors import InvalidInput, N_
 from geo.model.file_finding import RefusedFile
 from geo.model.journal import Act, FeatureChange
 from geo.model.layer import Layer
-from geo.model.location import LocationBasis
+from geo.model.location import ACCURACY_FIELDS, LocationBasis
 from geo.service.adopting import Position, positioned
 from geo.service.field_mapping import ID, guess_mapping, taken_value, value_of, values_at_once
 from geo.service.import_matching import PresentFeatures
@@ -399,7 +399,7 @@ class _Importing:
 
 def _accuracy_field(layer: Layer) -> str | None:
     """Where a layer says how surely a place is known: roads have an error."""
-    return next((name for name in ("location_accuracy_m", "error_m") if layer.field(name) is not None), None)
+    return next((name for name in ACCURACY_FIELDS if layer.field(name) is not None), None)
 
 
 def _own_fields(layer: Layer, fields: dict[str, object]) -> dict[str, object]:

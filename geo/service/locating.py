@@ -23,7 +23,7 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.location import LocationBasis, LocationPhrase
 from geo.model.remark import Remark
 from geo.model.units import SQUARE_METRES_PER_MU
-from geo.service.road_drift import KnownGround, Suspicion, checked
+from geo.service.road_drift import KnownGround, Suspicion, look_for_shift
 from geo.store.base import Store
 
 LARGEST_MU = 1_000_000.0
@@ -115,9 +115,8 @@ def network_of_file(
     with path.open("rb") as file:
         version = "SHA-256 " + hashlib.file_digest(file, "sha256").hexdigest()
     roads = RoadNetwork(read.roads, default_error_m=read.default_error_m)
-    told = checked(roads, ground) if ground is not None and datum is None else None
-    doubt, untold = (told, ()) if isinstance(told, Suspicion) else (None, (told,) if told else ())
-    return Network(roads, source, version, remarks, roads.rows, doubt, untold)
+    suspicion, untold = look_for_shift(roads, ground) if ground is not None and datum is None else (None, None)
+    return Network(roads, source, version, remarks, roads.rows, suspicion, (untold,) if untold else ())
 
 
 def network_of_store(store: Store) -> Network:

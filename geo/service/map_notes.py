@@ -7,7 +7,7 @@ from geo.model.crs import gauss_kruger_crs
 from geo.model.errors import N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer
-from geo.model.location import BASIS_TITLES
+from geo.model.location import BASIS_TITLES, stated_accuracy_m
 from geo.store.base import Store
 
 EVERYTHING = FeatureQuery()
@@ -48,15 +48,6 @@ def notes(
     ]
 
 
-def accuracy_of(properties: dict) -> float | None:
-    """The stated error of a position, metres."""
-    for name in ("location_accuracy_m", "error_m"):
-        value = properties.get(name)
-        if isinstance(value, int | float):
-            return float(value)
-    return None
-
-
 def _review(number: str, say: Callable[[str], str]) -> str:
     given = number.strip() or say(N_("________________（公开使用前须送审并填写）"))
     return say(N_("审图号：%(number)s")) % {"number": given}
@@ -79,7 +70,7 @@ def _accuracy(properties: Sequence[dict], without_shape: int, say: Callable[[str
     parts = [f"{say(title)} {counts[basis]}" for basis, title in BASIS_TITLES.items() if counts[basis]]
     words = [say(N_("位置依据：%(counts)s")) % {"counts": say(N_("、")).join(parts)}] if parts else []
     located = (of for of in properties if of.get("location_basis") == "located")
-    errors = [error for of in located if (error := accuracy_of(of)) is not None]
+    errors = [error for of in located if (error := stated_accuracy_m(of)) is not None]
     if errors:
         span = (
             f"{min(errors):.0f}–{max(errors):.0f}" if round(min(errors)) != round(max(errors)) else f"{errors[0]:.0f}"

@@ -16,7 +16,7 @@ from geo.model.crs import FIRST_ZONE, GEOD, LAST_ZONE, STORED_CRS, plane_around,
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer
-from geo.model.location import BASIS_TITLES
+from geo.model.location import BASIS_TITLES, stated_accuracy_m
 from geo.model.status import LAMPS
 from geo.service import map_notes
 from geo.service.features import properties_of
@@ -187,7 +187,7 @@ class MapPicture:
                 lamp=_lamp(each.layer, of),
                 basis=basis,
                 colour=each.layer.style.colour,
-                accuracy_m=map_notes.accuracy_of(of) if basis == "located" else None,
+                accuracy_m=stated_accuracy_m(of) if basis == "located" else None,
                 later=isinstance(plan_year, int) and plan_year > self.wish.year,
             )
 
@@ -214,7 +214,7 @@ class MapPicture:
             look=look,
             colour=layer.style.colour,
             weight=layer.style.weight,
-            unsure=(map_notes.accuracy_of(of) or 0) >= UNSURE_FROM_M,
+            unsure=(stated_accuracy_m(of) or 0) >= UNSURE_FROM_M,
         )
 
     def _legend(

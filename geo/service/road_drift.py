@@ -10,7 +10,7 @@ import shapely
 
 from geo.analysis.drift import suspected_drift
 from geo.analysis.network import RoadNetwork
-from geo.analysis.road_drift import LEAST_ROADS, compare_roads
+from geo.analysis.road_drift import LEAST_ROADS, Compared, compare_roads
 from geo.analysis.shifted_datums import Datum
 from geo.exchange.files import read_features
 from geo.model.crs import STORED_CRS
@@ -82,31 +82,42 @@ def ground_of_store(store: Store) -> KnownGround:
     return KnownGround(_roads(store.read_frame(each, FeatureQuery()) for each in networks), tuple(parcels))
 
 
-def checked(network: RoadNetwork, ground: KnownGround) -> Suspicion | Remark | None:
-    """Why the roads seem to be shifted, or what could not be told of that; None where they surely are not.
+def look_for_shift(network: RoadNetwork, ground: KnownGround) -> tuple[Suspicion | None, Remark | None]:
+    """Why the roads seem to be shifted, and what else could not be told; neither where they surely are not.
 
     Villages are no measure: a point beside a road says nothing of where the road is.
     """
     drawn = list(network.lines[network.is_drawn])
-    if (lies := suspected_drift(ground.parcels, drawn, of_roads=True)) is not None:
-        message = N_(
-            "道路坐标疑似 %(datum)s（偏约 %(shift_m)s 米）：%(count)s 个实测地块只有 %(now)s 个与道路相合，"
-            "还原后 %(then)s 个相合；如是，请指明坐标系为 %(datum)s"
-        )
-        return _told(message, lies.datum, lies.shift_m, count=lies.count, now=lies.lie_well, then=lies.would_lie_well)
     compared = compare_roads(network, ground.roads)
-    if (off := compared.drift) is not None:
-        message = N_(
-            "道路坐标疑似 %(datum)s（偏约 %(shift_m)s 米）：与位置已知的 %(count)s 条同名道路相比都偏向同一方向；"
-            "如是，请指明坐标系为 %(datum)s"
-        )
-        return _told(message, off.datum, off.shift_m, count=off.count)
-    if not compared.untold or _parcels_among(drawn, ground.parcels) >= LEAST_PARCELS:
-        return None
+    suspicion = _by_parcels(drawn, ground.parcels) or _by_roads(compared)
+    if suspicion or not compared.untold or _parcels_among(drawn, ground.parcels) >= LEAST_PARCELS:
+        return suspicion, None
     if compared.count < LEAST_ROADS:
-        return Remark(N_("没有足够的位置已知的同名道路或实测地块可比，道路坐标按没有偏移（GCJ-02、BD-09）计"))
+        return None, Remark(N_("没有足够的位置已知的同名道路或实测地块可比，道路坐标按没有偏移（GCJ-02、BD-09）计"))
     message = N_("与位置已知的 %(count)s 条同名道路相比，误差太大，看不出 %(datums)s 的偏移，道路坐标按没有偏移计")
-    return Remark(message, count=compared.count, datums=", ".join(compared.untold))
+    return None, Remark(message, count=compared.count, datums=", ".join(compared.untold))
+
+
+def _by_parcels(roads: list[shapely.Geometry], parcels: tuple[shapely.Geometry, ...]) -> Suspicion | None:
+    lies = suspected_drift(parcels, roads, of_roads=True)
+    if lies is None:
+        return None
+    message = N_(
+        "道路坐标疑似 %(datum)s（偏约 %(shift_m)s 米）：%(count)s 个实测地块只有 %(now)s 个与道路相合，"
+        "还原后 %(then)s 个相合；如是，请指明坐标系为 %(datum)s"
+    )
+    return _told(message, lies.datum, lies.shift_m, count=lies.count, now=lies.lie_well, then=lies.would_lie_well)
+
+
+def _by_roads(compared: Compared) -> Suspicion | None:
+    off = compared.drift
+    if off is None:
+        return None
+    message = N_(
+        "道路坐标疑似 %(datum)s（偏约 %(shift_m)s 米）：与位置已知的 %(count)s 条同名道路相比都偏向同一方向；"
+        "如是，请指明坐标系为 %(datum)s"
+    )
+    return _told(message, off.datum, off.shift_m, count=off.count)
 
 
 def _parcels_among(roads: list[shapely.Geometry], parcels: tuple[shapely.Geometry, ...]) -> int:

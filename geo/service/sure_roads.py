@@ -8,7 +8,7 @@ import shapely
 
 from geo.exchange.files import read_features
 from geo.model.feature_query import FeatureQuery
-from geo.model.location import LocationBasis
+from geo.model.location import LocationBasis, stated_accuracy_m
 from geo.service.intake import FEATURES
 from geo.store.base import Store
 from geo.store.catalog import read_catalog
@@ -45,9 +45,5 @@ def _sure(frames: Iterable[geopandas.GeoDataFrame]) -> list[shapely.Geometry]:
 
 
 def _is_sure(row: dict[str, object]) -> bool:
-    stated = next((row[name] for name in ("error_m", "location_accuracy_m") if _is_number(row.get(name))), None)
-    return row.get("location_basis") == LocationBasis.SURVEYED if stated is None else float(stated) <= SURE_M
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and value == value
+    accuracy_m = stated_accuracy_m(row)
+    return row.get("location_basis") == LocationBasis.SURVEYED if accuracy_m is None else accuracy_m <= SURE_M

@@ -65,9 +65,9 @@ def save(layer_id: str, feature_id: str) -> Response | tuple[str, int]:
         return redirect(url_for("features.detail", layer_id=layer_id, feature_id=feature_id), 303)
     shape = None
     try:
-        shape, accuracy_m = given_shape(given), given_accuracy(given)
-        basis = given.get("_basis", "")
-        entry = boundaries.set_position(store, layer_id, feature_id, revision, shape, basis, accuracy_m, act)
+        shape = given_shape(given)
+        position = boundaries.given_position(shape, given.get("_basis", ""), given_accuracy(given), act)
+        entry = boundaries.set_position(store, layer_id, feature_id, revision, position, act)
     except Conflict:
         return _conflict(layer_id, feature_id, revision, shape), 409
     except InvalidFields as error:

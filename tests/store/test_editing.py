@@ -43,14 +43,15 @@ def test_fields_are_edited_once_and_found_by_who_answers(parcels):
 def test_a_place_is_kept_as_multipolygon_and_taken_back(parcels, square):
     before = editing.read_now(parcels, "parcels", "2023-1")
     moved = square(114.05, 33)
-    args = ("parcels", "2023-1", 1, moved, "surveyed", 0.05)
-    entry = boundaries.set_position(parcels, *args, WANG)
+    surveyed = boundaries.given_position(moved, "surveyed", 0.05, WANG)
+    entry = boundaries.set_position(parcels, "parcels", "2023-1", 1, surveyed, WANG)
     after = editing.read_now(parcels, "parcels", "2023-1")
     assert (after["geom"], after["location_basis"]) == (moved, "surveyed")
-    assert boundaries.set_position(parcels, *args[:2], 2, *args[3:], WANG) is None
+    assert boundaries.set_position(parcels, "parcels", "2023-1", 2, surveyed, WANG) is None
     undo(parcels, entry.change_set, LI)
     assert editing.read_now(parcels, "parcels", "2023-1") | {"revision": 1} == before
-    boundaries.set_position(parcels, "blocks", _block(parcels, square), 1, moved, "placed", None, WANG)
+    placed = boundaries.given_position(moved, "placed", None, WANG)
+    boundaries.set_position(parcels, "blocks", _block(parcels, square), 1, placed, WANG)
     assert list(parcels.faults()) == []
 
 

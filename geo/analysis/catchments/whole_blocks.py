@@ -111,10 +111,9 @@ def _solved(solver: "cp_model.CpSolver", model: "cp_model.CpModel", beat: Callab
         while searching.is_alive():
             searching.join(BEAT_S)
             beat()
-    except BaseException:
+    finally:
         solver.stop_search()
         searching.join()
-        raise
     return found[0]
 
 
