@@ -26,6 +26,7 @@ DATA_IN_PYTHON = {
     "geo/analysis/cluster_sizes.py": "grammar: what clusters and boxes of a plan are called",
     "geo/analysis/consistency.py": "grammar: what qualifies a total, what settlements are called",
     "geo/service/auditing.py": "citations in the plan's own words: 2021年 学校 4230 个学位",
+    "geo/analysis/azimuths.py": "grammar: words for directions",
     "geo/analysis/locating.py": "what stands between the aliases of a road",
     "geo/analysis/schedule.py": "grammar: what parts the points of a written curve",
     "geo/analysis/road_names.py": "grammar: what the names of roads are made of",

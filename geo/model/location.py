@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from geo.model.errors import N_
+
+if TYPE_CHECKING:  # reading phrases needs no shapes
+    from shapely.geometry.base import BaseGeometry
 
 
 class LocationBasis(StrEnum):
@@ -43,6 +47,24 @@ def stated_accuracy_m(properties: Mapping[str, object]) -> float | None:
     """The stated error of a feature's position, metres; None where there is none."""
     stated = (properties.get(name) for name in ACCURACY_FIELDS)
     return next((float(each) for each in stated if isinstance(each, int | float) and each == each), None)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a feature is or is to be, and how surely.
+
+    Parameters
+    ----------
+    geometry
+        In EPSG:4326; None where the place could not be told.
+    note
+        What is to be said of it: assumptions, or why there is none.
+    """
+
+    geometry: "BaseGeometry | None"
+    basis: LocationBasis
+    accuracy_m: float | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from geo.model.errors import Conflict, FeatureNotFound, InvalidInput, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import KEEP, Act, FeatureChange, JournalEntry, Keep
 from geo.model.layer import Layer
-from geo.model.location import LocationBasis
+from geo.model.location import LocationBasis, Position
 from geo.service.proposals import FIRM, NEW, Match, Project, changes_of, find_matches, fits, layer_values, plain
 from geo.store.base import Store
 
@@ -19,26 +19,6 @@ UNNUMBERED = "plan"
 """In place of the year in the id of a feature whose year is unknown."""
 
 MOST_CORNERS = 10_000
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where a feature is to be.
-
-    Parameters
-    ----------
-    geometry
-        In EPSG:4326; None where the place could not be told.
-    basis
-        `surveyed`, `located`, `placed` or `unlocated`.
-    note
-        What is to be said of it: assumptions, or why there is none.
-    """
-
-    geometry: BaseGeometry | None
-    basis: LocationBasis
-    accuracy_m: float | None = None
-    note: str | None = None
 
 
 @dataclass(frozen=True)

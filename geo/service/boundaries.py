@@ -15,11 +15,10 @@ from geo.model.errors import InvalidInput, N_
 from geo.model.field_fault import FieldFault, InvalidFields
 from geo.model.journal import Act, FeatureChange, JournalEntry
 from geo.model.layer import Layer
-from geo.model.location import LocationBasis
+from geo.model.location import LocationBasis, Position
 from geo.model.remark import Remark
 from geo.model.units import SQUARE_METRES_PER_MU
 from geo.model.validity import invalid_reason
-from geo.service.adopting import Position
 from geo.service.editing import GEOMETRY, placing, read_changeable
 from geo.service.opened_files import Asked, OpenedFile, opened
 from geo.service.proposals import fits

@@ -12,9 +12,9 @@ from geo.model.field_fault import FieldFault, InvalidFields
 from geo.model.field_value import read_value
 from geo.model.journal import KEEP, Act, FeatureChange, JournalEntry, JournalQuery, Keep
 from geo.model.layer import Field, Layer
-from geo.model.location import LocationBasis
+from geo.model.location import LocationBasis, Position
 from geo.model.remark import Remark
-from geo.service.adopting import Position, assumed_dates, free_id, positioned
+from geo.service.adopting import assumed_dates, free_id, positioned
 from geo.store.base import Store
 
 KEPT = frozenset("location_basis location_accuracy_m planned_dates_assumed retired_on replaced_by".split())

@@ -19,8 +19,8 @@ from geo.model.errors import InvalidInput, N_
 from geo.model.file_finding import RefusedFile
 from geo.model.journal import Act, FeatureChange
 from geo.model.layer import Layer
-from geo.model.location import ACCURACY_FIELDS, LocationBasis
-from geo.service.adopting import Position, positioned
+from geo.model.location import ACCURACY_FIELDS, LocationBasis, Position
+from geo.service.adopting import positioned
 from geo.service.field_mapping import ID, guess_mapping, taken_value, value_of, values_at_once
 from geo.service.import_matching import PresentFeatures
 from geo.service.import_overlaps import OverlapCheck

@@ -17,7 +17,7 @@ from geo.model.errors import AtlasError, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, Change, FeatureChange, JournalEntry
 from geo.model.layer import Layer
-from geo.model.location import LocationBasis
+from geo.model.location import LocationBasis, Position
 from geo.model.remark import Remark
 from geo.service.locating import LARGEST_MU, Located, Network, locate_all
 from geo.service.roads import away_m, is_of_zone
@@ -31,21 +31,6 @@ LEAST_MOVE_M = 1.0
 
 TOUCHING_DEG2 = 1e-12
 """Land in common that is none: a hundredth of a square metre."""
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where a feature is, and how surely.
-
-    Parameters
-    ----------
-    geometry
-        In EPSG:4326; None where there is none.
-    """
-
-    geometry: BaseGeometry | None
-    basis: LocationBasis
-    accuracy_m: float | None
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from geo.model.errors import InvalidFeatures, InvalidInput
 from geo.model.field_fault import InvalidFields
 from geo.model.journal import Act
 from geo.model.layer import Layer
+from geo.model.location import Position
 from geo.service import boundaries, editing
-from geo.service.adopting import Position
 from geo.web.current import live_store
 from geo.web.edit_form import given_texts, groups
 from geo.web.editing import act_of_form

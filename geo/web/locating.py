@@ -7,9 +7,10 @@ import shapely
 
 from geo.exchange import geojson
 from geo.model.errors import N_
+from geo.model.location import Position
 from geo.model.remark import Remark
 from geo.service.locating import Located, Network
-from geo.service.replacing import Candidate, Position, Proposal, Replacing, Staying
+from geo.service.replacing import Candidate, Proposal, Replacing, Staying
 
 Words = Callable[..., str]
 """Turns a message marked with `N_` and its parameters into the reader's language."""

@@ -7,8 +7,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from geo.exchange import geojson
 from geo.model.errors import InvalidInput, N_
-from geo.model.location import LocationBasis
-from geo.service.adopting import Position
+from geo.model.location import LocationBasis, Position
 from geo.service.locating import Located, Network
 from geo.service.proposals import Match, Proposal
 from geo.web.language import translated

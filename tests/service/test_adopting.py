@@ -5,9 +5,9 @@ import shapely
 
 from geo.model.errors import Conflict, InvalidFeatures, InvalidInput
 from geo.model.journal import Act, FeatureChange, JournalQuery
-from geo.model.location import LocationBasis
+from geo.model.location import LocationBasis, Position
 from geo.service import adopting, history
-from geo.service.adopting import Decision, Position
+from geo.service.adopting import Decision
 from geo.service.proposals import NEW, Project
 
 ACT = Act("张三", "采纳规划文字里的项目", "规划.docx")

@@ -10,9 +10,8 @@ from geo.model.field_fault import InvalidFields
 from geo.model.field_value import read_value, write_value
 from geo.model.journal import Act, FeatureChange
 from geo.model.layer import common
-from geo.model.location import LocationBasis
+from geo.model.location import LocationBasis, Position
 from geo.service import editing
-from geo.service.adopting import Position
 from geo.service.history import undo
 
 WANG, LI = Act("王工", "规划批复调整", "驻开政〔2023〕5号"), Act("李工", "核对")

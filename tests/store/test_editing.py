@@ -5,9 +5,8 @@ import pytest
 from geo.model.errors import Conflict
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import Act
-from geo.model.location import LocationBasis
+from geo.model.location import LocationBasis, Position
 from geo.service import boundaries, editing, retiring
-from geo.service.adopting import Position
 from geo.service.history import undo
 from geo.service.retiring import Retiree
 
