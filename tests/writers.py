@@ -135,7 +135,8 @@ def report_and_count(store: Store, say: Callable[[object], None], name: str, thr
         took_s, hashes, counted = [], [], 0
         for number in range(writes):
             start = time.perf_counter()
-            entry = report(store, _report_of(f"f-{number % 50}"), Act(f"{name}-{thread}", str(number)))
+            said = _report_of(f"f-{number % 50}", f"{name}-{thread}-{number}")
+            entry = report(store, said, Act(f"{name}-{thread}", str(number)))
             took_s.append(time.perf_counter() - start)
             hashes.append(entry.hash)
             if number % 10 == 0:
@@ -189,5 +190,6 @@ def assert_nothing_lost(store: Store, hashes: list[str], counted: int) -> None:
     assert list(store.faults()) == []
 
 
-def _report_of(feature_id: str) -> AnnualStatus:
-    return AnnualStatus("parcels", feature_id, YEAR, stage="started", progress_pct=30.0, flag="none")
+def _report_of(feature_id: str, note: str | None = None) -> AnnualStatus:
+    """A report; with a note of its own it says something new each time, so that it is written."""
+    return AnnualStatus("parcels", feature_id, YEAR, stage="started", progress_pct=30.0, flag="none", note=note)

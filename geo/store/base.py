@@ -246,7 +246,6 @@ class Store(ABC):
         They may be 0.00002 degrees too wide, never too narrow. Schematic positions count where asked.
         """
 
-    @abstractmethod
     def add_features(
         self, layer_id: str, features: geopandas.GeoDataFrame | pandas.DataFrame, act: Act = BY_PROGRAM
     ) -> int:
@@ -268,6 +267,7 @@ class Store(ABC):
         InvalidFeatures
             Names the first faulty row (from 1) and field.
         """
+        return self.take_in(layer_id, [features], (), act)[0]
 
     @abstractmethod
     def take_in(

@@ -330,16 +330,6 @@ class SqlStore(Store):
 
     # --- writing ---
 
-    def add_features(
-        self, layer_id: str, features: geopandas.GeoDataFrame | pandas.DataFrame, act: Act = BY_PROGRAM
-    ) -> int:
-        layer = self.catalog[layer_id]
-        rows = rows_of(layer, features)
-        pinyin()  # while nobody waits for this writer
-        with self._changing(act) as (connection, changes):
-            self._keep(connection, act, changes.add_rows(layer, rows))
-        return len(rows.ids)
-
     def take_in(
         self,
         layer_id: str,
