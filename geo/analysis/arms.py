@@ -47,3 +47,11 @@ def _merged(azimuths: Sequence[float]) -> list[float]:
         else:
             groups.append([azimuth])
     return sorted(mean_azimuth(group) if len(group) > 1 else group[0] for group in groups)
+
+
+def heading_at(line: shapely.LineString, at: Sequence[float]) -> numpy.ndarray:
+    """Unit vector of a line at a point on it, as it was drawn."""
+    station = shapely.line_locate_point(line, shapely.Point(at))
+    ends = shapely.line_interpolate_point([line, line], [max(station - 2.0, 0.0), station + 2.0])
+    way = numpy.subtract(*shapely.get_coordinates(ends)[::-1])
+    return way / max(float(numpy.hypot(*way)), 1e-9)

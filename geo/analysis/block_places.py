@@ -1,4 +1,7 @@
-"""A place in the block between roads: all of it, drawn in a little, or a parcel in a corner of a block much larger."""
+"""A place in the block between roads: all of it, drawn in a little, or a parcel in a corner of a block much larger.
+
+Whatever is drawn leaves out the land of others, and is land that others leave out.
+"""
 
 import math
 from collections.abc import Sequence
@@ -13,6 +16,7 @@ from geo.analysis.blocks import Block
 from geo.analysis.corners import corners_of
 from geo.analysis.crossings import Crossing
 from geo.analysis.measuring import to_degrees, to_plane
+from geo.analysis.meetings import Unlocated
 from geo.analysis.parcels import Fit
 from geo.analysis.places import SHAPE_UNKNOWN, Place, Placer, in_mu, outlined
 from geo.model.errors import N_
@@ -20,6 +24,8 @@ from geo.model.remark import Remark
 
 FILLS_BLOCK = 0.7
 """Share of a block from which on a parcel is thought to be the whole block, drawn in a little."""
+
+NO_AREA = Remark(N_("没有面积，只定到街区，地块须人工落图"))
 
 SAME_AREA = 0.005
 IN_BLOCK_M = 0.1
@@ -40,18 +46,25 @@ def place_in_block(
     Raises
     ------
     Unlocated
-        If other parcels leave nothing of it.
+        If other parcels leave nothing of it for the stated area; without an area it is a point there.
     """
     doubts = list(doubts)
     gap_m = max((meeting.gap_m for _, meeting in block.corners), default=0.0)
     if gap_m:
         doubts.append(Remark(N_("围合的道路在道路数据里没有全部相接，最大缺口 %(gap_m)s 米"), gap_m=round(gap_m)))
-    shape = blocks.without_roads(placer.network, block)
-    if area_m2 is not None and (others := placer.standing_in(outlined(shape, block.crs))):
-        shape = blocks.without_others(shape, [to_plane(each, block.crs) for each in others])
-        doubts.append(Remark(N_("街区里已有别的地块，已避开")))
-    near = numpy.intersect1d(block.rows, placer.network.tree.query(outlined(shape, block.crs).buffer(1e-3)))
+    ground = blocks.without_roads(placer.network, block)
+    near = numpy.intersect1d(block.rows, placer.network.tree.query(outlined(ground, block.crs).buffer(1e-3)))
     error_m = math.hypot(float(numpy.nanmax(placer.network.errors_m[near])), gap_m)
+    shape = ground
+    if others := placer.standing_in(outlined(ground, block.crs)):
+        try:
+            shape = blocks.without_others(ground, [to_plane(each, block.crs) for each in others])
+        except Unlocated as reason:
+            if area_m2 is not None:
+                raise
+            place = _only_block(block, ground, (*doubts, Remark(reason.message, **reason.params), NO_AREA))
+            return placer.assuming(replace(place, accuracy_m=error_m + place.accuracy_m), near)
+        doubts.append(Remark(N_("街区里已有别的地块，已避开")))
     through = _roads_through(placer, block)
     if area_m2 is not None and area_m2 < FILLS_BLOCK * shape.area:
         place = _somewhere(placer, block, shape, area_m2, corners)
@@ -72,8 +85,7 @@ def _whole(
         message = N_("所围街区约 %(drawn)s 亩，放不下所述 %(stated)s 亩，画的是整个街区")
         doubts = [*doubts, Remark(message, drawn=in_mu(shape.area), stated=in_mu(area_m2))]
     outline = outlined(shape, block.crs)
-    if area_m2 is not None:
-        placer.take(outline)
+    placer.take(outline)
     return Place(outline, error_m, doubts=tuple(doubts), assumptions=assumed, is_certain=not doubts)
 
 
@@ -92,8 +104,13 @@ def _somewhere(placer: Placer, block: Block, free: BaseGeometry, area_m2: float,
             accuracy_m = _farthest_m(fit.centroid, block.outline)
             return Place(shape, accuracy_m, doubts=(doubt,), assumptions=(SHAPE_UNKNOWN,))
     message = N_("所围街区可用约 %(drawn)s 亩，所述 %(stated)s 亩，没有写明在街区内何处，只定到街区，地块须人工落图")
-    point = shapely.point_on_surface(free)
-    return Place(to_degrees(point, block.crs), _farthest_m(point, block.outline), doubts=(Remark(message, **areas),))
+    return _only_block(block, free, (Remark(message, **areas),))
+
+
+def _only_block(block: Block, land: BaseGeometry, doubts: tuple[Remark, ...]) -> Place:
+    """A point for what is known to be in a block, and no better; without the error of the roads."""
+    point = shapely.point_on_surface(land)
+    return Place(to_degrees(point, block.crs), _farthest_m(point, block.outline), doubts=doubts)
 
 
 def _in_corner(placer: Placer, block: Block, crossing: Crossing, area_m2: float) -> BaseGeometry | None:

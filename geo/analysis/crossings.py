@@ -13,7 +13,8 @@ import numpy
 import shapely
 
 from geo.analysis.arms import ARM_M, arms_of
-from geo.analysis.measuring import to_plane
+from geo.analysis.frontages import main_road_beyond
+from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
 from geo.analysis.named_stretches import Misfit, off_stretch
 from geo.analysis.network import RoadNetwork
@@ -121,13 +122,39 @@ def find_crossing(network: RoadNetwork, first: str, second: str, parts: tuple[st
         reason = Unlocated(message, first=first, second=second)
         reason.candidates = pairing.meetings
         raise reason
-    crossing = _crossing(network, pairing)
+    crossing = _at_frontage(network, _crossing(network, pairing))
     misfits = _misfits(network, pairing, best[0], parts)
     if not misfits:
         return crossing
     away_m = max((misfit.distance_m or 0.0) for misfit in misfits)
     doubts = (*(misfit.remark for misfit in misfits), *crossing.doubts)
     return replace(crossing, doubts=doubts, accuracy_m=crossing.accuracy_m + away_m, is_certain=False)
+
+
+def _at_frontage(network: RoadNetwork, crossing: Crossing) -> Crossing:
+    """With the doubt that one road ends at a side carriageway of the other; the place on the main road is told too."""
+    crs = metric_crs((crossing.lon, crossing.lat) * 2)
+    point = to_plane(shapely.Point(crossing.lon, crossing.lat), crs)
+    for ending, other in ((0, 1), (1, 0)):
+        if not crossing.arms[other]:
+            continue
+        rows = [numpy.array(crossing.rows[road], dtype=int) for road in (ending, other)]
+        windows = [network.in_plane(each, crs) for each in rows]
+        middle = main_road_beyond(*windows, network.is_oneway[rows[1]], point, crossing.arms[other][0])
+        if middle is None:
+            continue
+        away_m = float(point.distance(shapely.Point(middle)))
+        there = to_degrees(shapely.Point(middle), crs)
+        message = N_("“%(first)s”只到“%(second)s”的一条辅路，离主路中心约 %(away_m)s 米，须核对是不是这个路口")
+        names = {"first": crossing.roads[ending], "second": crossing.roads[other]}
+        return replace(
+            crossing,
+            accuracy_m=math.hypot(crossing.accuracy_m, away_m),
+            doubts=(*crossing.doubts, Remark(message, away_m=round(away_m), **names)),
+            others=(*crossing.others, Meeting(there.x, there.y, Kind.NEAR, gap_m=away_m)),
+            is_certain=False,
+        )
+    return crossing
 
 
 def _misfits(network: RoadNetwork, pairing: _Pairing, meeting: Meeting, parts: tuple[str, str]) -> list[Misfit]:

@@ -63,6 +63,9 @@ def locate_sites(
 ) -> list[Place]:
     """Place what can be placed; sites in one corner of a crossing stand side by side in the order given.
 
+    What has no area takes a whole block where that is all that is told of it, so it comes after all that have one: it
+    gets what these leave.
+
     Parameters
     ----------
     standing
@@ -76,12 +79,12 @@ def locate_sites(
         One for each site, in the same order; each has either a geometry or a reason.
     """
     locator = Locator(network, standing)
-    places = []
-    for number, site in enumerate(sites, start=1):
-        places.append(locator.locate(site))
+    places: dict[int, Place] = {}
+    for at in sorted(range(len(sites)), key=lambda at: sites[at].area_m2 is None):
+        places[at] = locator.locate(sites[at])
         if progress:
-            progress(number, len(sites))
-    return places
+            progress(len(places), len(sites))
+    return [places[at] for at in range(len(sites))]
 
 
 class Locator:

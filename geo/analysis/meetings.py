@@ -9,6 +9,7 @@ import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.analysis.arms import heading_at
 from geo.analysis.measuring import METRES_PER_DEGREE, to_degrees, to_plane
 from geo.analysis.network import RoadNetwork, Window
 from geo.model.crs import metric_crs
@@ -265,17 +266,10 @@ def _across_carriageways(
             for mine, theirs in zip(one.rows, other.rows, strict=True):
                 if mine == theirs or mine not in line_of or theirs not in line_of:
                     continue
-                here, there = _heading(line_of[mine], one), _heading(line_of[theirs], other)
+                here = heading_at(line_of[mine], (one.x, one.y))
+                there = heading_at(line_of[theirs], (other.x, other.y))
                 if here @ there < -0.8 and abs(here @ way) < MOST_ALONG * distance_m:
                     yield [(one.x, one.y), (other.x, other.y)]
-
-
-def _heading(line: BaseGeometry, point: _Point) -> numpy.ndarray:
-    """Unit vector of a line at a point on it, as it was drawn."""
-    at = shapely.line_locate_point(line, shapely.Point(point.x, point.y))
-    ends = shapely.get_coordinates(shapely.line_interpolate_point([line, line], [max(at - 2.0, 0.0), at + 2.0]))
-    way = ends[1] - ends[0]
-    return way / max(float(numpy.hypot(*way)), 1e-9)
 
 
 def _to_meeting(cluster: Sequence[_Point], crs: str) -> Meeting:

@@ -49,6 +49,15 @@ ROUND = 0.88
 BENT = 1.005
 """Length over chord of an arc of a roundabout: 1.006 for a sixteenth of it."""
 
+CHORD_M, LONGEST_CHORD_RING_M = 60.0, 350.0
+"""A roundabout may be drawn as straight rows: each no longer than this, all together no longer than that."""
+
+RING_NAMES = 2
+"""How many names its rows may have, of the roads that go through; a block has one for each side."""
+
+EVEN = 0.15
+"""How far corners of such a ring may be from the middle, more or less than they are on average."""
+
 SAME_PLACE_DEG = 1e-7
 
 
@@ -201,20 +210,24 @@ class RoadNetwork:
         return [*marked, *self._unmarked_rings()]
 
     def _unmarked_rings(self) -> Iterator[Ring]:
-        """Circles of one or more rows; where the data tell one-way roads at all, these only."""
-        lengths = shapely.length(self.lines)
-        chords = numpy.hypot(*(self.ends[:, 1] - self.ends[:, 0]).T)
+        """Circles of one or more rows, bent or straight; where the data tell one-way roads at all, these only."""
+        lengths_m = shapely.length(self.lines) * METRES_PER_DEGREE
+        chords_m = numpy.hypot(*(self.ends[:, 1] - self.ends[:, 0]).T) * METRES_PER_DEGREE
+        is_bent = lengths_m > BENT * chords_m
         maybe = self.is_drawn & ~(self.is_roundabout | self.is_path | self.is_minor)
-        maybe &= (lengths * METRES_PER_DEGREE <= 2 * LONGEST_RING_M) & (lengths > BENT * chords)
+        maybe &= (is_bent & (lengths_m <= 2 * LONGEST_RING_M)) | (lengths_m <= CHORD_M)
         if self.is_oneway.any():
             maybe &= self.is_oneway
         rows = numpy.flatnonzero(maybe)
         tree = shapely.STRtree(self.lines[rows])
-        for disc in shapely.get_parts(shapely.polygonize(self.lines[rows])):
-            plane = to_plane(disc, metric_crs(disc.bounds))
-            if plane.length <= LONGEST_RING_M and 4 * numpy.pi * plane.area / plane.length**2 >= ROUND:
-                around = tree.query(disc.exterior.buffer(SAME_PLACE_DEG), predicate="contains")
-                yield Ring(shapely.convex_hull(disc), tuple(sorted(rows[around].tolist())))
+        discs = shapely.get_parts(shapely.polygonize(self.lines[rows]))
+        for disc, plane in zip(discs, _flat(discs), strict=True):
+            if plane.length > LONGEST_RING_M or 4 * numpy.pi * plane.area / plane.length**2 < ROUND:
+                continue
+            around = rows[tree.query(disc.exterior.buffer(SAME_PLACE_DEG), predicate="contains")]
+            names = set(self.rows["name"].iloc[around].dropna())
+            if is_bent[around].all() or (len(names) <= RING_NAMES and _is_even(plane)):
+                yield Ring(shapely.convex_hull(disc), tuple(sorted(around.tolist())))
 
     @cached_property
     def is_ring(self) -> numpy.ndarray:
@@ -226,6 +239,20 @@ class RoadNetwork:
     @cached_property
     def ring_tree(self) -> shapely.STRtree:
         return shapely.STRtree([ring.disc for ring in self.rings])
+
+
+def _flat(discs: numpy.ndarray) -> numpy.ndarray:
+    """Small polygons in degrees, each in metres around its own middle: true to a thousandth, and quick for many."""
+    points, of = shapely.get_coordinates(discs, return_index=True)
+    middle = shapely.get_coordinates(shapely.centroid(discs))[of]
+    scale = numpy.column_stack([numpy.cos(numpy.radians(middle[:, 1])), numpy.ones(len(of))]) * METRES_PER_DEGREE
+    return shapely.set_coordinates(discs.copy(), (points - middle) * scale)
+
+
+def _is_even(disc: shapely.Polygon) -> bool:
+    """Whether a small polygon in metres has its corners all round its middle, as no block between streets has."""
+    away = numpy.hypot(*(shapely.get_coordinates(disc) - shapely.get_coordinates(disc.centroid)).T)
+    return disc.length <= LONGEST_CHORD_RING_M and bool((abs(away / away.mean() - 1) <= EVEN).all())
 
 
 def _single_lines(roads: GeoDataFrame) -> GeoDataFrame:

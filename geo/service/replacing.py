@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -48,6 +49,11 @@ class Candidate:
     @property
     def key(self) -> tuple[str, str]:
         return self.layer_id, self.feature_id
+
+    @property
+    def called(self) -> str:
+        """Its name; its id where it has none."""
+        return self.name or self.feature_id
 
     @property
     def is_located(self) -> bool:
@@ -105,6 +111,14 @@ class Staying:
     feature: Candidate
     located: Located
     reason: AtlasError
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A proposal that was chosen, and the features that were not and on whose present land it would lie."""
+
+    proposal: Proposal
+    others: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True)
@@ -175,24 +189,29 @@ def _answers(store: Store, features: Sequence[Candidate], found: Sequence[Locate
     return answers
 
 
-def clear_of_others(found: Replacing, chosen: Sequence[Proposal]) -> list[Proposal]:
-    """Those chosen whose new land is not that of a located feature which was not chosen and stays where it is."""
-    chosen = list(chosen)
+def clear_of_others(found: Replacing, chosen: Sequence[Proposal]) -> tuple[list[Proposal], list[Blocked]]:
+    """Those chosen whose new land is free, and those on land of a located feature which was not chosen and stays."""
+    clear, blocked = list(chosen), []
     while True:
-        keys = {each.feature.key for each in chosen}
-        staying = [
-            each.before.geometry for each in found.proposals if each.feature.is_located and each.feature.key not in keys
+        keys = {each.feature.key for each in clear}
+        staying = [each.feature for each in found.proposals if each.feature.is_located and each.feature.key not in keys]
+        tree = shapely.STRtree([feature.position.geometry for feature in staying])
+        more = [
+            Blocked(each, tuple(staying[place] for place in places))
+            for each in clear
+            if len(places := _lain_on(each.after.geometry, tree))
         ]
-        tree = shapely.STRtree(staying)
-        clear = [each for each in chosen if not _lies_on(each.after.geometry, tree)]
-        if len(clear) == len(chosen):
-            return chosen
-        chosen = clear
+        if not more:
+            return clear, blocked
+        blocked += more
+        clear = [each for each in clear if all(each is not other.proposal for other in more)]
 
 
-def _lies_on(shape: BaseGeometry, tree: shapely.STRtree) -> bool:
-    others = tree.geometries[tree.query(shape, predicate="intersects")]
-    return bool((shapely.area(shapely.intersection(others, shape)) > TOUCHING_DEG2).any())
+def _lain_on(shape: BaseGeometry, tree: shapely.STRtree) -> numpy.ndarray:
+    """Places in a tree of what a shape has land in common with."""
+    places = numpy.sort(tree.query(shape, predicate="intersects"))
+    common = shapely.area(shapely.intersection(tree.geometries[places], shape))
+    return places[common > TOUCHING_DEG2]
 
 
 def apply_replacing(

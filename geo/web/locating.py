@@ -1,6 +1,6 @@
 """What was located, and what would be located anew, as GeoJSON with its words in the reader's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import orjson
 import shapely
@@ -10,7 +10,7 @@ from geo.model.errors import N_
 from geo.model.location import Position
 from geo.model.remark import Remark
 from geo.service.locating import Located, Network
-from geo.service.replacing import Candidate, Proposal, Replacing, Staying
+from geo.service.replacing import Blocked, Candidate, Proposal, Replacing, Staying
 
 Words = Callable[..., str]
 """Turns a message marked with `N_` and its parameters into the reader's language."""
@@ -56,6 +56,19 @@ def replacing_answer(replacing: Replacing, words: Words) -> dict[str, object]:
         "unchanged": replacing.unchanged,
         "kept": replacing.kept,
     }
+
+
+def left_out_answer(blocked: Sequence[Blocked], words: Words) -> list[dict[str, object]]:
+    """Which chosen moves are not made, and for the sake of what."""
+    message = N_("新位置压着没有列入的 %(others)s 现在的位置，须一并更新")
+    return [
+        {
+            **_named(each.proposal.feature),
+            "reason": words(message, others=", ".join(other.called for other in each.others)),
+            "blocked_by": [{"layer": other.layer_id, "id": other.feature_id} for other in each.others],
+        }
+        for each in blocked
+    ]
 
 
 def _proposal(proposal: Proposal, words: Words) -> dict[str, object]:

@@ -117,9 +117,16 @@ def _chosen(proposals: Sequence[Proposal], seen: dict[str, str]) -> list[Proposa
 
 
 def _refuse_overlaps(found: Replacing, chosen: Sequence[Proposal]) -> None:
-    clear = replacing.clear_of_others(found, chosen)
-    if len(clear) < len(chosen):
-        keys = {each.feature.key for each in clear}
-        names = [each.feature.name or each.feature.feature_id for each in chosen if each.feature.key not in keys]
-        message = N_("%(names)s 的新位置压着没有选定的要素现在的位置，请一并更新，或都不更新")
-        raise InvalidInput(message, names=", ".join(names[:SHOWN_NAMES]))
+    _, blocked = replacing.clear_of_others(found, chosen)
+    if blocked:
+        others = {other.key: other.called for each in blocked for other in each.others}
+        message = N_("%(names)s 的新位置压着没有选定的 %(others)s 现在的位置，请一并更新，或都不更新")
+        raise InvalidInput(
+            message,
+            names=_listed([each.proposal.feature.called for each in blocked]),
+            others=_listed(list(others.values())),
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN_NAMES]) + (" …" if len(names) > SHOWN_NAMES else "")

@@ -1,5 +1,6 @@
 """Where two roads meet, on towns drawn in metres; expected places and errors by hand."""
 
+import itertools
 import math
 
 import geopandas
@@ -186,6 +187,28 @@ def test_a_roundabout_in_pieces_that_no_field_marks_is_one_crossing(radius, piec
     assert [sorted(ring.rows) for ring in roads.rings] == [list(range(pieces))]
 
 
+@pytest.mark.parametrize("name", [None, "横路", "环岛"])
+@pytest.mark.parametrize("oneway", [True, None])
+@pytest.mark.parametrize(("radius", "pieces"), [(15, 6), (30, 8), (45, 12)])
+def test_a_roundabout_of_straight_rows_is_one_crossing(radius, pieces, name, oneway):
+    told_oneway = {} if oneway is None else {"oneway": True}
+    ring = circle(radius, pieces)
+    chords = [(name, [start, end], told_oneway) for start, end in itertools.pairwise(ring)]
+    ends = [ring[round(quarter * pieces / 4) % pieces] for quarter in range(4)]
+    far = [(800, 0), (0, 500), (-800, 0), (0, -500)]
+    arms = [straight(("横路", "纵路")[n % 2], ends[n], far[n]) for n in range(4)]
+    roads = network(*chords, *arms)
+    assert [sorted(ring.rows) for ring in roads.rings] == [list(range(pieces))]
+    assert_at(find_crossing(roads, "横路", "纵路"), 0, 0, 0.5)
+
+
+def test_a_block_whose_corners_are_cut_off_is_no_roundabout():
+    corners = [(25, 45), (45, 25), (45, -25), (25, -45), (-25, -45), (-45, -25), (-45, 25), (-25, 45), (25, 45)]
+    names = [None, "东路", None, "南路", None, "西路", None, "北路"]
+    roads = network(*[(name, list(line)) for name, line in zip(names, itertools.pairwise(corners), strict=True)])
+    assert roads.rings == []
+
+
 def test_a_square_block_and_a_loop_that_is_driven_both_ways_are_no_roundabouts():
     square = [(0, 0), (90, 0), (90, 90), (0, 90), (0, 0)]
     loop = [(x + 500, y + 300) for x, y in circle(60)]
@@ -193,6 +216,38 @@ def test_a_square_block_and_a_loop_that_is_driven_both_ways_are_no_roundabouts()
         (None, square), (None, loop, {"oneway": False}), straight("单行路", (0, 900), (50, 900), oneway=True)
     )
     assert roads.rings == []
+
+
+FRONTED = [*dual("横路", (-900, 0), (900, 0), 24), *dual("横路", (-900, 0), (900, 0), 64)]
+"""A main road of two carriageways, 12 m to each side, with side carriageways at 32 m."""
+
+
+@pytest.mark.parametrize("oneway", [True, False])
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_street_that_ends_at_a_side_carriageway_is_doubtful_and_the_main_road_is_told(oneway, side):
+    main = [(name, line, {"oneway": True} if oneway else {}) for name, line, _ in FRONTED]
+    crossing = find_crossing(network(*main, straight("支线路", (100, 32 * side), (100, 500 * side))), "支线路", "横路")
+    assert_at(crossing, 100, 32 * side)
+    assert "只到“横路”的一条辅路，离主路中心约 32 米" in told(crossing) and not crossing.is_certain
+    assert crossing.accuracy_m == pytest.approx(math.hypot(10, 10, 32), rel=0.02)
+    (other,) = crossing.others
+    assert to_metres(shapely.Point(other.lon, other.lat)).distance(shapely.Point(100, 0)) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("main", "street"),
+    [
+        (FRONTED, [(100, 12), (100, 500)]),  # as far as the main road's near carriageway
+        (FRONTED, [(100, -400), (100, 500)]),
+        (FRONTED, [(40, -400), (190, 500)]),  # at a slant
+        (FRONTED[:2], [(100, 12), (100, 500)]),
+        (FRONTED[:3], [(100, 12), (100, 500)]),  # from the side without one: the next two are the main road's own
+        (FRONTED[:2] + FRONTED[3:], [(100, -12), (100, -500)]),
+    ],
+)
+def test_a_street_that_reaches_the_main_road_is_certain(main, street):
+    crossing = find_crossing(network(*main, ("支线路", street)), "支线路", "横路")
+    assert crossing.is_certain and crossing.others == () and crossing.doubts == ()
 
 
 def test_a_t_junction_has_three_arms():

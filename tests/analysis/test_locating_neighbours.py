@@ -57,6 +57,21 @@ def test_a_block_that_is_a_parcel_is_taken():
     assert shapes[1].distance(shapes[0]) == pytest.approx(10, abs=0.1)
 
 
+def test_of_two_sites_without_area_one_has_the_block_and_the_other_is_known_by_it_only():
+    places, shapes = located(GRID, (BLOCK, None), (BLOCK, None))
+    assert shapes[0].geom_type == "Polygon" and "没有面积" in told(places[0])
+    assert shapes[1].geom_type == "Point" and "占满" in told(places[1]) and not places[1].is_certain
+    assert shapes[1].hausdorff_distance(shapes[0]) <= places[1].accuracy_m
+
+
+def test_what_has_no_area_gets_what_the_others_of_its_block_leave_whoever_is_named_first():
+    corner = LocationPhrase("", "intersection", ("南路", "西路"), "NE")
+    places, shapes = located(GRID, (BLOCK, None), (BLOCK, 6000.0), (corner, 10_000.0))
+    assert [area_m2(place) for place in places[1:]] == pytest.approx([6000, 10_000], rel=0.005)
+    assert "已避开" in told(places[0]) and area_m2(places[0]) < 560 * 360 - 16_000
+    assert shapes[1].equals(located(GRID, (BLOCK, 6000.0), (corner, 10_000.0), (BLOCK, None))[1][0])
+
+
 @pytest.mark.parametrize("phrase", [BLOCK, sides(北路="S", 西路="E", 南路="N", 东路="W")])
 def test_small_sites_in_one_large_block_stand_side_by_side_in_its_first_corner(phrase):
     places, shapes = located(GRID, (phrase, 30_000.0), (phrase, 20_000.0), (phrase, 40_000.0))

@@ -46,7 +46,7 @@ class Town:
                 yield one, other, signs, located
 
 
-@pytest.fixture(scope="module", params=[(1, True), (2, True), (3, False), (4, False)], ids=str)
+@pytest.fixture(scope="module", params=[(1, True), (2, True), (3, False), (4, False), (22, True)], ids=str)
 def town(request, tmp_path_factory):
     seed, tagged = request.param
     return Town(seed, tagged, tmp_path_factory.mktemp("town") / "道路.shp")
@@ -58,9 +58,8 @@ def test_crossings_are_where_the_axes_meet_and_none_is_made_up(town):
         at, crossing = town.crossing(one, other), located.place.crossing
         if at is None:
             apart_m = town.streets[one].axis.distance(town.streets[other].axis)
-            assert (
-                not located.place.is_certain or apart_m < 50
-            )  # one of two carriageways may still reach the other road
+            # one of two carriageways may still reach the other road; a side carriageway is not enough
+            assert not located.place.is_certain or apart_m < 20
         else:
             met += 1
             assert crossing is not None, located.place.reason

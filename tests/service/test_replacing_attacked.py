@@ -137,8 +137,10 @@ def test_half_of_a_list_is_not_put_on_the_other_half(store_of, roads):
     store = store_of(school("a", OTHER, (30, 30)), school("b", CORNER))
     found = propose_replacing(store, roads())
     one, other = found.proposals
-    assert clear_of_others(found, [other]) == [] and clear_of_others(found, [one]) == [one]
-    assert clear_of_others(found, found.proposals) == [one, other]
+    clear, (blocked,) = clear_of_others(found, [other])
+    assert (clear, blocked.proposal) == ([], other) and blocked.others == (one.feature,)
+    assert clear_of_others(found, [one]) == ([one], [])
+    assert clear_of_others(found, found.proposals) == ([one, other], [])
 
 
 def test_farther_than_both_errors_is_a_doubt(store_of, roads):

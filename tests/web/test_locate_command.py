@@ -211,6 +211,23 @@ def test_doubtful_places_wait_where_only_certain_ones_are_asked_for(relocate, tm
     assert relocate("--roads", path).exit_code == 1
 
 
+def test_a_certain_move_onto_land_of_what_stays_is_left_out_and_told(relocate, tmp_path):
+    """金雀路小学 would leave that land, but whereto is doubtful: its roads only come near each other."""
+    path = tmp_path / "roads.gpkg"
+    far = [straight("金雀路", (1500, 0), (2500, 0)), straight("盘龙山路", (2000, 25), (2000, 900))]
+    town([*GRID[:2], *far], centre=(113.9959, 32.9950)).to_file(path)
+    result = relocate("--roads", path, "--certain", "--yes")
+    answer = json.loads(result.stdout)
+    assert {(each["id"], each["certain"]) for each in answer["proposals"]} == {("2021-1", True), ("2021-2", False)}
+    (left,) = answer["left_out"]
+    assert (left["id"], left["blocked_by"]) == ("2021-1", [{"layer": "schools", "id": "2021-2"}])
+    assert "驻马店经济开发区金雀路小学" in left["reason"]
+    assert "没有列入 1 个：驻马店经济开发区置地二小" in result.stderr
+    assert (result.exit_code, answer["change_set"]) == (1, None)
+    both = relocate("--roads", path, "--yes")
+    assert (both.exit_code, json.loads(both.stdout)["left_out"]) == (0, [])
+
+
 def test_roads_that_are_none_are_refused_before_anything_is_done(relocate, tmp_path):
     result = relocate("--roads", tmp_path / "missing.shp", "--yes")
     assert (result.exit_code, result.stdout) == (2, "") and "missing.shp" in result.stderr

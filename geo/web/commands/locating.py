@@ -15,7 +15,7 @@ from geo.service.road_drift import KnownGround, ground_of_folder, ground_of_stor
 from geo.service.roads import road_changes
 from geo.web.commands.command import command
 from geo.web.current import current_store
-from geo.web.locating import place_feature, replacing_answer
+from geo.web.locating import left_out_answer, place_feature, replacing_answer
 from geo.web.settings import ROOT
 from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, progress, say
 
@@ -91,20 +91,28 @@ def locate_all(file: Path, **options: str | Path | None) -> int:
 def relocate(with_roads: bool, certain: bool, yes: bool, author: str, **options: str | Path | None) -> int:
     """Locate the store's features anew on better roads: what would move from where to where, then `--yes` writes it.
 
-    Surveyed boundaries and what a planner placed stay as they are. Exit code 1 while there is something to accept.
+    Surveyed boundaries and what a planner placed stay as they are. A move onto land of a feature that `--certain` does
+    not move is left out, and told. Exit code 1 while there is something to accept, or something was left out.
     """
     store = current_store()
     roads = network(**options, known=lambda: ground_of_store(store))
     with progress() as tell:
         found = replacing.propose_replacing(store, roads, progress=tell)
-    chosen = [each for each in found.proposals if each.located.place.is_certain or not certain]
-    chosen = replacing.clear_of_others(found, chosen)
+    wanted = [each for each in found.proposals if each.located.place.is_certain or not certain]
+    chosen, blocked = replacing.clear_of_others(found, wanted)
     changes = road_changes(store, roads) if with_roads else []
     pending = bool(chosen or changes)
     entries = replacing.apply_replacing(store, roads, chosen, author, roads=changes) if yes and pending else []
-    answer({**replacing_answer(found, in_terminal_words), "change_set": entries[0].change_set if entries else None})
+    told = {**replacing_answer(found, in_terminal_words), "left_out": left_out_answer(blocked, in_terminal_words)}
+    answer({**told, "change_set": entries[0].change_set if entries else None})
     if entries:
         say(N_("已重新定位 %(count)s 个要素"), count=len(chosen))
     elif pending:
         say(N_("可重新定位 %(count)s 个要素，尚未改动；核对后加 --yes 写入"), count=len(chosen))
-    return FINDINGS if pending and not entries else DONE
+    if blocked:
+        names = ", ".join(each.proposal.feature.called for each in blocked)
+        message = N_(
+            "没有列入 %(count)s 个：%(names)s。新位置压着没有列入的要素；不加 --certain 即一并更新，或在选址页选定"
+        )
+        say(message, count=len(blocked), names=names)
+    return FINDINGS if blocked or (pending and not entries) else DONE
