@@ -18,6 +18,7 @@ shared with us have them:
   holds the others, each with its own words. So are sites told by sides, where words part them (`phrase_sites`).
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
@@ -26,8 +27,10 @@ import orjson
 from geo.exchange.phrase_reading import read_phrase
 from geo.exchange.phrase_rules import Reading
 from geo.exchange.phrase_sites import CARDINALS, sites_apart, words_of_more
+from geo.exchange.phrase_words import SEPARATORS
 from geo.model.location import LocationPhrase
 
+NEAR = re.compile(SEPARATORS["near"])
 FIELDS = tuple(each.name for each in fields(LocationPhrase) if each.name != "more")
 
 
@@ -47,7 +50,8 @@ def kind_of(reading: Reading) -> str:
     if sides:
         alone = len(reading.covered) < 2 and not (others or reading.limits or reading.strip or reading.crossing)
         return "along" if alone and len(sides) == 1 else "sides"
-    return "intersection" if reading.pair else "along"
+    near = NEAR.search(reading.words, 0, reading.pair_at)  # 临近A路和B路 is at both, not where they cross
+    return "intersection" if reading.pair and not near else "along"
 
 
 def quadrant_of(reading: Reading, kind: str) -> str | None:

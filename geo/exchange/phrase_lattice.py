@@ -90,7 +90,17 @@ class Lattice(Pieces):
             cost += grammar.ROADS["directed_cost"]
         if start in self.inside_words:
             cost += grammar.ROADS["inside_word_cost"]
+        if start + 1 in self.limit_ends and self.goes_on_from_limit(start, end):
+            cost += grammar.ROADS["limit_cost"]
         return cost + self.roads_inside(start, end) + self.front_of_road(start, end)
+
+    def goes_on_from_limit(self, start: int, end: int) -> bool:
+        """Whether this is rather the end of 北侧临 and a name than a name that begins so: 北侧临江路 is one."""
+        if self.run[start : start + 2] in grammar.LIMIT_STEMS:
+            return False
+        rest = self.run[start + 1 : end]
+        named = carries_name(rest[: -self.suffixes[end].get("road", 1)]) or rest[0] in grammar.DIRECTION_OF
+        return named or bool(grammar.UNNAMED.fullmatch(rest))
 
     def counts(self, text: str, start: int) -> bool:
         """Whether this holds a length, or begins inside a number."""
@@ -121,12 +131,13 @@ class Lattice(Pieces):
                 named = carries_name(rest[:-1]) or rest[-1] == RING  # 新华路西二环 are two roads
                 total += costs["road"] if named else costs["direction"]
         never = self.last_never > start and grammar.NEVER_INSIDE.search(self.run, start + 1, end)
+        never = never or (self.highways and any(start < place < end for place in self.highways))
         return total + (costs["never"] if never and not grammar.CODE.match(self.run, start) else 0.0)
 
     def front_of_road(self, start: int, end: int) -> float:
         """Surcharge for a name that begins with an area, a thing, a connector or a word of limit."""
         costs, worst = grammar.ROADS["inner_cost"], 0.0
-        if self.areas[start] and end - self.areas[start][0] > (1 if self.run[end - 1] == RING else 2):
+        if self.areas[start] and end - self.areas[start][0] > self.shortest_rest(self.areas[start][0], end):
             worst = costs["area"]
         stem_end = end - self.suffixes[end].get("road", 1)
         for place in (start, start + 1) if self.bare_places else ():
@@ -134,7 +145,7 @@ class Lattice(Pieces):
                 twice = self.bare_places[place] in self.bare_places  # 河南焦作人民路
                 worst = costs["area"] + (costs["second_area"] if twice else 0.0)
         for inner in self.within(self.places, start + 1, end - 2) if self.places else ():
-            if carries_name(self.run[inner : end - 1]):
+            if carries_name(self.run[inner:stem_end]):
                 worst = max(worst, costs["thing"])
         words = self.words[start]
         if words and any(word.corner and cut - start > 2 and cut < stem_end for cut, word in words):
@@ -148,6 +159,12 @@ class Lattice(Pieces):
         if self.may_be_joined and self.joined_inside(start, stem_end):
             worst += costs["joined"]
         return worst + (self.connector_cost(start, end, stem_end) if words and self.joins(start, end) else 0.0)
+
+    def shortest_rest(self, area_end: int, end: int) -> int:
+        """How many letters behind an area are no name of their own: 东路 is none, nor 南大街 behind 中关村."""
+        if self.run[end - 1] == RING:
+            return 1
+        return 3 if self.run[area_end - 1] == grammar.VILLAGE and self.run.endswith(grammar.SHORT_STEMS, 0, end) else 2
 
     def connector_cost(self, start: int, end: int, stem_end: int) -> float:
         """Surcharge for a name that begins like a connector: 和平北路 is usual, 和厦禾路 is rather 和 and a road."""
@@ -185,7 +202,8 @@ class Lattice(Pieces):
         for kind, places in inner.items():
             cuts = sum(1 for place in places if self.run[place:end] not in grammar.AREA_RESTS)
             cost += grammar.AREAS["inner_cost"][kind] * cuts
-        return cost + (grammar.AREAS["limit_cost"] if self.begins_with_limit(start, end) else 0.0)
+        limited = self.begins_with_limit(start, end) or (self.limits and self.limits_inside(start, end))
+        return cost + (grammar.AREAS["limit_cost"] if limited else 0.0)
 
     def thing_cost(self, start: int, end: int, left: float) -> float:
         """Cost of reading this as a thing's name, or a part of it that is more than is `left`."""
@@ -205,9 +223,7 @@ class Lattice(Pieces):
         """Surcharge for a name that holds a road, an area, a word of limit, or two things and a connector."""
         costs = grammar.THINGS["inner_cost"]
         total: float = costs["limit"] if self.begins_with_limit(start, end) else 0.0
-        for place in self.within(self.limits, start, end - 3):
-            if self.run[place + 1] in grammar.THINGS["limits_inside"]:
-                total += costs["limit_inside"]
+        total += costs["limit_inside"] * self.limits_inside(start, end) if self.limits else 0.0
         for inner in self.within(self.closers, start, end):
             total += 0.0 if grammar.OF_ROAD.fullmatch(self.run, inner, end) else costs["road"]
         total += costs["joined"] if self.may_be_joined and self.joined_inside(start, end) else 0.0
@@ -217,6 +233,11 @@ class Lattice(Pieces):
                 break
         total += grammar.THINGS["measured_cost"] if self.within(self.measured, start, end) else 0.0
         return total + self.listed_inside(start, end)
+
+    def limits_inside(self, start: int, end: int) -> int:
+        """How many words as 南邻, that part two things, stand inside a name: 商贸城南邻公园."""
+        places = self.within(self.limits, start, end - 3)
+        return sum(1 for place in places if self.run[place + 1] in grammar.THINGS["limits_inside"])
 
     def listed_inside(self, start: int, end: int) -> float:
         """Surcharge for a name in which a connector follows what ends like a thing."""
@@ -228,30 +249,33 @@ class Lattice(Pieces):
 
     # --- the way through ---------------------------------------------------------------------------------------
 
-    def cut(self) -> list[tuple[int, Edge]]:
-        """The cheapest way through the run: where each token starts, and the token.
+    def cut(self) -> tuple[float, tuple[tuple[int, Edge], ...]]:
+        """What the cheapest way through the run costs; where each of its tokens starts, and the token.
 
         Costs are never negative: what a way through plain tokens costs bounds every other one.
         """
         best = self.steps(inf, plain=True)
-        bound = self.cost_of(best)
-        if bound >= grammar.CHEAPEST_THING:
-            best = self.steps(bound)
-        position, state = self.size, self.last_state(best)
+        cost, state = self.cheapest_end(best)
+        if cost >= grammar.CHEAPEST_THING:
+            best = self.steps(cost)
+            cost, state = self.cheapest_end(best)
+        position = self.size
         path: list[tuple[int, Edge]] = []
         while position:
             _, start, before, edge = best[position][state]
             assert edge is not None
             path.append((start, edge))
             position, state = start, before
-        return path[::-1]
+        return cost, tuple(path[::-1])
 
-    def last_state(self, best: list[dict[str, Step]]) -> str:
-        return min(best[-1], key=lambda state: best[-1][state][0] + ORDER[state].get("$", 0.0))
-
-    def cost_of(self, best: list[dict[str, Step]]) -> float:
-        """What the cheapest way to the end costs."""
-        return min((cost + ORDER[state].get("$", 0.0) for state, (cost, *_) in best[-1].items()), default=inf)
+    def cheapest_end(self, best: list[dict[str, Step]]) -> tuple[float, str]:
+        """What the cheapest way to the end costs, and the state in which it ends."""
+        lowest, last = inf, ""
+        for state, step in best[-1].items():
+            total = step[0] + ORDER[state].get("$", 0.0)
+            if total < lowest:
+                lowest, last = total, state
+        return lowest, last
 
     def steps(self, bound: float, *, plain: bool = False) -> list[dict[str, Step]]:
         """By position and state the cheapest way to it that costs no more than the bound."""
@@ -301,6 +325,6 @@ def go_on(best: list[dict[str, Step]], start: int, edges: list[Edge], bound: flo
 
 
 @lru_cache(maxsize=4096)
-def cut_run(run: str) -> tuple[tuple[int, Edge], ...]:
-    """Where each token of a run starts, and the token; lists of sites repeat their roads."""
-    return tuple(Lattice(run).cut())
+def cut_run(run: str) -> tuple[float, tuple[tuple[int, Edge], ...]]:
+    """What `Lattice.cut` finds; lists of sites repeat their roads."""
+    return Lattice(run).cut()

@@ -37,6 +37,9 @@ class Reading:
     roadside: str | None = None
     crossing: bool = False
     pair: bool = False
+    """Whether two roads stand beside each other without a word for their crossing."""
+    pair_at: int = 0
+    """Where they stand."""
     strip: bool = False
     enclosed: bool = False
     told: list[tuple[int, str]] = field(default_factory=list)
@@ -244,7 +247,7 @@ class Reader:
 
     def pair(self, found: list[Token]) -> None:
         self.mention([token for token in found if token.letter in NAMES], unnamed=True)
-        self.reading.pair = True
+        self.reading.pair, self.reading.pair_at = True, self.at
 
     # --- the rules ---------------------------------------------------------------------------------------------
 
@@ -275,7 +278,7 @@ class Reader:
         # A路与B路以北; A路、B路以北; A路东、西两侧
         (rf"(?:R(?:[cst]R)+|{N}(?:g?c{N}|t{N})*)[gh]?{P}?[dDkri](?:[psc]?[dDk](?!{N}))*", sides),
         (r"e", encloses),
-        (r"q", forget),
+        (r"q(?!$)", forget),
         # A路与B路
         (rf"[RU](?:c?[RU])+(?={P}|$)|[RU]g?c[RU](?=T|{P}|$)", pair),
         (N, name_only),

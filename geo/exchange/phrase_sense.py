@@ -26,19 +26,20 @@ from geo.exchange.phrase_words import (
 
 IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 """Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
+ALONE_AFTER = "_pstcqA"
 PARTNERS, FEWEST_OF_PAIR = "RUTct", 2
 """Letters before a road that crosses something, and how many tokens there are with one."""
 PART, DISTRICTS, SIDE_WORDS = "部", "市区县镇乡城", tuple(SEPARATORS["side_words"])
 FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
 """Letters of a street's name that has no word for one."""
-SIDE_PREFIX = "以"
+SIDE_PREFIX, COLON = "以", ":"
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 
 SIDED_AREA = re.compile("A(?=[dk]|f?i|m(?:[ps]|$))|(?<=m)A(?=[fx]?[ps_]|[fx]?$)|(?<=m[RT][ct])A(?=f?[ps_]|f?$)")
-SUBDISTRICT = re.compile("AR(?=R(?!_?x)|(?P<water>Td))|^R(?=Rh)")
+SUBDISTRICT = re.compile("AR(?=R(?!_?x)|m|(?P<water>Td))|^R(?=Rh)")
 BEGUN = re.compile("Rd[ps]RT")
 ROAD_AND_MORE = re.compile("R[xhT]")
-AVENUE = re.compile("Rd(?=[ct]R+[xd])|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psc].*e)")
+AVENUE = re.compile("Rd(?=[ct]R+[xdD])|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psct].*e)|^Rd(?=tRg?$)")
 LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 CROSSED = re.compile("(?P<first>T)[cs]?Rx|R[cs]?(?P<second>T)x")
@@ -47,7 +48,7 @@ SUBDISTRICT_NAME = re.compile(AREAS["subdistrict"])
 WATERS = tuple(THINGS["waters"])
 BRIDGE, BUILDING = re.compile(THINGS["bridge"]), re.compile(THINGS["building"])
 TWO_ROADS = re.compile(
-    "(?P<first>.{2,}?[线道路街])(?:[与及]|和(?=[^平谐顺睦兴].{2}))?(?P<second>(?P<stem>.{2,})[路街道线])"
+    "(?P<first>.{2,}?[线道路街])(?:[与及]|和(?=[^平谐顺睦兴].{2}))?(?P<second>(?!延[伸长])(?P<stem>.{2,})[路街道线])"
 )
 """Patterns over the text of a token."""
 
@@ -55,7 +56,7 @@ TWO_ROADS = re.compile(
 def prepare(tokens: list[Token]) -> list[Token]:
     """The tokens that rules look at: no words that say nothing, one separator between two things, D for a corner."""
     kept: list[Token] = []
-    for token in areas_as_things(join_strips(join_buildings(streets_as_areas(sides_in_row(tokens))))):
+    for token in areas_as_things(join_strips(join_buildings(streets_as_areas(sides_in_row(limits_of_list(tokens)))))):
         if token.letter in IGNORED or (token.letter == "T" and THE_SITE.fullmatch(token.text)):
             continue
         if token.letter in SEPARATOR_LETTERS and kept and kept[-1].letter in SEPARATOR_LETTERS:
@@ -73,6 +74,19 @@ def prepare(tokens: list[Token]) -> list[Token]:
         if found := list(pattern.finditer(letters_of(plain))):
             plain = change(plain, found)
     return directions_as_limits(plain)
+
+
+def limits_of_list(tokens: list[Token]) -> list[Token]:
+    """东:A路 and 东至:A路 are limits: no more stands between the word and the name."""
+    if not any(token.letter == "p" and token.text.startswith(COLON) for token in tokens):
+        return tokens
+    kept: list[Token] = []
+    for token in tokens:
+        if token.letter == "p" and token.text.startswith(COLON) and kept and kept[-1].letter in "dm":
+            kept[-1] = replace(kept[-1], letter="m")
+        else:
+            kept.append(token)
+    return kept
 
 
 def letters_of(tokens: list[Token]) -> str:
@@ -103,6 +117,8 @@ def streets_as_areas(tokens: list[Token]) -> list[Token]:
         for at in places
         if (not at or tokens[at - 1].text[-1] in DISTRICTS) and SUBDISTRICT_NAME.fullmatch(tokens[at].text)
     }
+    if letters.startswith("R_R") and tokens[0].text in AREAS["streets"]:
+        areas.add(0)
     return relettered(tokens, dict.fromkeys(areas, "A"))
 
 
@@ -116,14 +132,20 @@ def relettered(tokens: list[Token], letters: dict[int, str]) -> list[Token]:
 def join_strips(tokens: list[Token]) -> list[Token]:
     """北至沿河绿化带: the strip belongs to the name of the thing, or is one: 西至绿化带."""
     joined: list[Token] = []
-    for token in tokens:
-        if token.text in STRIPS and joined and joined[-1].letter == "T" and joined[-1].end == token.start:
-            joined[-1] = replace(joined[-1], text=joined[-1].text + token.text, end=token.end)
-        elif token.text in STRIPS and joined and joined[-1].letter == "m":
+    for token, after in zip(tokens, [*tokens, None][1:], strict=True):
+        before = joined[-1] if joined else None
+        if token.text in STRIPS and before and before.letter == "T" and before.end == token.start:
+            joined[-1] = replace(before, text=before.text + token.text, end=token.end)
+        elif token.text in STRIPS and ((before and before.letter == "m") or is_alone(before, after)):
             joined.append(replace(token, letter="T"))
         else:
             joined.append(token)
     return joined
+
+
+def is_alone(before: Token | None, after: Token | None) -> bool:
+    """Whether a word that is often part of a road, as 绿化带, is a thing of its own here: 围墙以南."""
+    return (before is None or before.letter in ALONE_AFTER) and after is not None and after.letter in "dk"
 
 
 def join_buildings(tokens: list[Token]) -> list[Token]:
@@ -209,7 +231,7 @@ def is_part_of_area(name: Token, part: Token) -> bool:
 
 
 def directions_as_limits(tokens: list[Token]) -> list[Token]:
-    """东:A路, and 东侧A路、南侧B路 with nothing else between the commas, are limits."""
+    """东侧A路、南侧B路 with nothing else between the commas are limits."""
     letters = letters_of(tokens)
     limits = {
         place
@@ -217,9 +239,6 @@ def directions_as_limits(tokens: list[Token]) -> list[Token]:
         for place in range(match.start(), match.end())
         if letters[place] == "d" and tokens[place].text.endswith(SIDE_WORDS)
     }
-    for place, token in enumerate(tokens[1:], 1):
-        if token.letter == "p" and token.text.startswith(":") and letters[place - 1] in "dD":
-            limits.add(place - 1)
     return relettered(tokens, dict.fromkeys(limits, "m"))
 
 

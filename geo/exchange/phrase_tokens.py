@@ -17,7 +17,9 @@ from geo.exchange.phrase_words import (
     ADJECTIVES,
     ALONG_WATER,
     AVENUES,
+    BESIDE,
     NEEDS_ADJECTIVE,
+    ROAD_SUFFIXES,
     SAID_OF_THING,
     SEPARATORS,
     UNNAMED,
@@ -29,9 +31,15 @@ DROPPED = re.compile(f"[{re.escape(SEPARATORS['dropped'])}]")
 LIST_MARK, LIST_NUMBER = re.compile(f"[{SEPARATORS['list_marks']}]"), re.compile(SEPARATORS["list_number"])
 NOTICE_NUMBER, NOTICE_SIGN = re.compile(SEPARATORS["notice_number"]), SEPARATORS["notice_sign"]
 NOT_CONTINUING = re.compile(SEPARATORS["not_continuing"])
-DOTS, CONTINUING_NUMBER = re.compile(SEPARATORS["dots"]), re.compile(SEPARATORS["continuing_number"])
+DOTS, CONTINUING_NUMBER, SPLIT_NUMBER = (
+    re.compile(SEPARATORS[key]) for key in ("dots", "continuing_number", "split_number")
+)
 DASH_FOR_ONE, ONE = re.compile(SEPARATORS["dash_for_one"]), SEPARATORS["one"]
 LETTER_OF_STATE = {"Q": "R", "P": "R", "w": "d"}
+SURE_SIDE = re.compile(SEPARATORS["sure_side"])
+ENDING_RUN, BEGINNING_RUN = re.compile(r"[^\W_]+$"), re.compile(r"[^\W_]+")
+LOOKED_AT = 24
+"""Letters on either side of a space."""
 RUN = re.compile(
     r"""(?: [^\W_] | [·\#]
         | (?<=\d)\.(?=\d) | (?<=\d),(?=\d{3}(?!\d)) | (?<=\d)\+(?=\d)    # 1.5, 1,200, K12+300
@@ -92,6 +100,9 @@ def front_of_name(text: str) -> int | None:
     folded = fold(text)
     if UNNAMED.fullmatch(folded):
         return None
+    if beside := BESIDE.match(folded):
+        rest = front_of_name(text[beside.end() :])
+        return None if rest is None else beside.end() + rest
     match = ADJECTIVES.match(folded)
     least = 4 if folded.endswith(AVENUES) else 3
     if not match or NEEDS_ADJECTIVE.fullmatch(folded, match.end()) or len(folded) - match.end() < least:
@@ -100,7 +111,7 @@ def front_of_name(text: str) -> int | None:
 
 
 def tokens_of_run(text: str, start: int, end: int) -> Iterator[Token]:
-    for offset, (stop, state, _, word, metres) in cut_run(fold(text[start:end])):
+    for offset, (stop, state, _, word, metres) in cut_run(fold(text[start:end]))[1]:
         letter = LETTER_OF_STATE.get(state, state)
         first, last = start + offset, start + stop
         token = Token(letter, text[first:last], first, last, word, metres)
@@ -144,15 +155,31 @@ def tidy(text: str) -> str:
     tidied = first
     for before, piece in pairwise([first, *others]):
         spaced_out = len(before) == len(piece) == 1  # 东 北 角
-        tidied += (" " if not spaced_out and parts_names(tidied, piece) else "") + piece
+        parted = not spaced_out and parts_names(tidied, piece) and not is_one_run(tidied, piece)
+        tidied += (" " if parted else "") + piece
     return tidied
+
+
+def is_one_run(left: str, right: str) -> bool:
+    """Whether a space stands inside a word by mistake, so that the letters say more without it: 友谊大 道, 西 至."""
+    if not left[-1:].isalnum() or left[-1] in SEPARATORS["surely_closing"] or SURE_SIDE.search(left):
+        return False
+    before, after = ENDING_RUN.search(left[-LOOKED_AT:]), BEGINNING_RUN.match(right[:LOOKED_AT])
+    if not before or not after:
+        return False
+    first, second = fold(before[0]), fold(after[0])
+    (first_cost, first_tokens), (second_cost, second_tokens) = cut_run(first), cut_run(second)
+    end = second_tokens[0][1][0]
+    if len(first) - first_tokens[-1][0] > 1 < end and second[:end] not in ROAD_SUFFIXES:
+        return False  # both sides are more than a piece of a word
+    return cut_run(first + second)[0] + SEPARATORS["one_run_margin"] < first_cost + second_cost
 
 
 def parts_names(left: str, right: str) -> bool:
     """Whether a space between the two stands between two things, not inside one."""
     if not left or not right or (right[0] in SEPARATORS["continuing"] and not NOT_CONTINUING.match(right)):
         return False
-    if left[-1].isdigit() and CONTINUING_NUMBER.match(right):
+    if left[-1].isdigit() and (CONTINUING_NUMBER.match(right) or SPLIT_NUMBER.match(right)):
         return False
     if left[-1] in SEPARATORS["closing"] + SEPARATORS["closing_brackets"]:
         return True

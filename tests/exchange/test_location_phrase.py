@@ -328,6 +328,37 @@ def test_what_lies_in_a_block_is_no_limit_of_it(text, roads, others):
     assert (answer["roads"], answer["other_sides"]) == (roads, others)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("红旗路与解放路交叉口西北一角地块", {"kind": "intersection", "quadrant": "NW"}),
+        ("红旗路与解放路交汇处(西北部)", {"kind": "intersection", "quadrant": "NW"}),
+        ("红旗路与解放路交汇处东南的一宗国有建设用地", {"quadrant": "SE", "other_sides": {}}),
+        ("自由路东、从化路南", {"sides": {"自由路": "E", "从化路": "S"}}),
+        ("经八路之东，天桥社区之北", {"sides": {"经八路": "E"}, "other_sides": {"天桥社区": "N"}}),
+        ("金水区南至：红旗路；东至：李家庄村", {"bounds": {"S": "红旗路"}, "other_sides": {"李家庄村": "W"}}),
+        ("东与南关大街为界，南与滨河路为界的地块", {"bounds": {"E": "南关大街", "S": "滨河路"}}),
+        ("四至为北侧临黄河北大街、南侧临江大道", {"bounds": {"N": "黄河北大街", "S": "临江大道"}}),
+        ("位于X031县道与解放路交界处南侧", {"roads": ["X031县道", "解放路"], "quadrant": "S"}),
+        ("中关村南大街以西、石牌村东路以南", {"sides": {"中关村南大街": "W", "石牌村东路": "S"}}),
+        ("大十字街西侧", {"kind": "along", "sides": {"大十字街": "W"}}),
+        ("经开区西部环线以西、城北街道办事处东大街以南", {"roads": ["西部环线", "东大街"]}),
+        ("沿A-3路北侧，沿东大街南侧", {"sides": {"A-3路": "N", "东大街": "S"}}),
+        ("东至用地红线，西至民主路地块内", {"bounds": {"W": "民主路"}, "other_sides": {"用地红线": "W"}}),
+        ("围墙以南、民主路以东", {"sides": {"民主路": "E"}, "other_sides": {"围墙": "S"}}),
+        ("友谊大 道与红旗路交叉 口东 北角", {"roads": ["友谊大道", "红旗路"], "quadrant": "NE"}),
+        ("南至红旗路，西 至机场路", {"bounds": {"S": "红旗路", "W": "机场路"}}),
+        ("龙湖 郑新路与祥安路交汇处", {"roads": ["郑新路", "祥安路"]}),
+        ("上街 金屏路以东", {"roads": ["金屏路"]}),
+        ("新发地京开高速与京良公路交汇处", {"roads": ["京开高速", "京良公路"]}),
+        ("临近富民中路和美景中路", {"kind": "along", "roads": ["富民中路", "美景中路"]}),
+    ],
+)
+def test_another_wording_of_the_same_says_the_same(text, said):
+    answer = read(text)
+    assert {key: answer[key] for key in said} == said
+
+
 def test_what_a_block_has_on_its_four_sides_are_its_limits():
     answer = read("东有金文路，南有桃园街，西有平金路，北有规划路")
     assert (answer["kind"], answer["bounds"]) == ("bounded", {"E": "金文路", "S": "桃园街", "W": "平金路"})
