@@ -33,6 +33,8 @@ class Anchor:
         When it is finished, where a list says so of all that it names.
     last
         Where the text has told all of it, if that is known: behind the brackets of one of a row.
+    area
+        Where it is, if only a sentence about all of a row says so.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Anchor:
     place: str | None = None
     year: int | None = None
     last: int | None = None
+    area: str | None = None
 
 
 def clause_start(text: str, place: int) -> int:

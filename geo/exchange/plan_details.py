@@ -2,7 +2,7 @@
 
 import re
 
-from geo.exchange.location_phrase import says_where
+from geo.exchange.location_phrase import parse_location, says_where
 from geo.exchange.plan_names import LEVELS, kind_of
 from geo.exchange.plan_structure import Passage
 from geo.exchange.plan_words import WORDS, pattern
@@ -17,6 +17,8 @@ NEAR, RESTARTS, HOUSE, AREA, LEAD = (
 )
 IN_BRACKETS, NO_PLACE, THIS = (re.compile(WORDS["location"][key]) for key in ("in_brackets", "no_place", "this"))
 HEADINGS = [(kind["layer"], re.compile(kind["headings"])) for kind in WORDS["layers"] if "headings" in kind]
+SITE = re.compile(WORDS["location"]["site"])
+"""A clause that may be a place though nothing says that it is one."""
 OF_NO_LAYER = re.compile(WORDS["names"]["of_no_layer"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
 LEAD_YEAR = re.compile(YEARS["lead"])
@@ -69,6 +71,27 @@ def find_location(text: str, name: str = "") -> str | None:
             break
     place = THIS.sub("", rest[skipped:end].strip(CLAUSES["marks"]))
     return None if NO_PLACE.match(place) else place or None
+
+
+def place_alone(text: str) -> str | None:
+    """The first clauses of which each is a place and nothing else: 36班,用地45亩,紫云路与梧桐街交叉口东北."""
+    place = 0
+    for clause in re.split(CLAUSES["end"], text):
+        words = clause.strip(CLAUSES["marks"])
+        if is_site(words):
+            start = place + clause.index(words)
+            return find_location(text[start:]) or words
+        place += len(clause)
+    return None
+
+
+def is_site(words: str) -> bool:
+    """Whether words are a place by roads, all of them."""
+    if not SITE.fullmatch(words) or find_quantities(words):
+        return False
+    read = parse_location(words)
+    sided = bool(read.quadrant or read.sides or read.bounds)
+    return bool(read.roads) and (read.kind == "intersection" or (read.kind != "unknown" and sided))
 
 
 def place_in_brackets(words: str) -> str | None:

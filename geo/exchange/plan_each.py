@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from geo.exchange.plan_anchor import SERIAL, Anchor
-from geo.exchange.plan_details import LOCATED, finished_year, is_place
+from geo.exchange.plan_details import LOCATED, find_location, finished_year, is_place
 from geo.exchange.plan_names import is_project
 from geo.exchange.plan_structure import Passage
 from geo.exchange.plan_words import WORDS
@@ -15,6 +15,7 @@ from geo.model.plan import Quantity
 EACH = WORDS["each"]
 APART, BETWEEN, ALIKE, NAMES_END = (re.compile(EACH[key]) for key in ("apart", "between", "alike", "names"))
 PLACES_END, PLACES_APART = re.compile(EACH["places_end"]), [re.compile(words) for words in EACH["places_apart"]]
+OF_ALL = re.compile(EACH["of_all"])
 ALL_FINISHED = re.compile(EACH["all_finished"])
 FULL_STOP = WORDS["clauses"]["full_stop"]
 Span = tuple[int, int]
@@ -50,12 +51,21 @@ def all_finished(text: str, anchors: list[Anchor]) -> list[Anchor]:
     """
     if len(anchors) < 2:
         return anchors
+    if told := OF_ALL.search(text, anchors[-1].end):
+        return [said_of_all(each, told) for each in anchors]
     said = ALL_FINISHED.search(text, anchors[-1].end)
     tail = PLACES_END.split(text[said.start() :], maxsplit=1)[0] if said else ""
     if all(text.startswith(SERIAL, each.start - 1) for each in anchors[1:]):
         tail = tail or text[anchors[-1].end :].partition(FULL_STOP)[0]
     year = finished_year(tail)
     return [replace(each, year=each.year or year) for each in anchors]
+
+
+def said_of_all(anchor: Anchor, told: re.Match[str]) -> Anchor:
+    """A project with what a sentence behind the last one says of each: 三所学校均位于枫林新区,计划2025年建成."""
+    place = find_location(told["said"]) if LOCATED.match(told["said"]) else None
+    year = anchor.year or finished_year(told["said"])
+    return replace(anchor, year=year, area=place, last=min(anchor.last or told.start(), told.start()))
 
 
 def turns_of_figures(text: str, number: int) -> Iterator[list[Span]]:

@@ -212,7 +212,9 @@ def find_classes(quantities: list[Quantity]) -> list[Quantity]:
 
 def is_classes(quantity: Quantity) -> bool:
     """36个教学班, 可设置班级36个."""
-    return quantity.unit == "class" or (quantity.unit == "item" and bool(CLASSES.search(quantity.label)))
+    return quantity.unit == "class" or (
+        quantity.unit == "item" and quantity.text.endswith(PARTIAL["piece"]) and bool(CLASSES.search(quantity.label))
+    )
 
 
 def is_seats(quantity: Quantity) -> bool:
@@ -228,7 +230,8 @@ def with_old(classes: Quantity | None) -> bool:
 
 def are_seats_of(classes: Quantity | None, quantity: Quantity) -> bool:
     """36班,1620座; 60个班、3000人."""
-    in_brackets = classes is not None and classes.end + 1 == quantity.start and quantity.label == classes.label
+    in_brackets = classes is not None and classes.end + 1 == quantity.start
+    in_brackets = in_brackets and (quantity.label == classes.label or quantity.label.endswith(PARTIAL["stroke"]))  # type: ignore[union-attr]
     alone = classes is not None and (not quantity.label or classes.end == quantity.start or in_brackets)
     alone = alone and quantity.text.endswith(tuple(PARTIAL["places"]))
     of_each = classes is not None and classes.label.endswith(PARTIAL["each_class"])  # 每班45人,共1620人

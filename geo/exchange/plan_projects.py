@@ -52,9 +52,11 @@ PLACED_BUILT, FOR_EXAMPLE = (re.compile(ANCHORS[key]) for key in ("placed_built"
 NAMED, BUILT, INVESTS = (re.compile(ANCHORS[key]) for key in ("named", "built", "invests"))
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
 NO_ITEM, HEADLINE = (re.compile(pattern(ANCHORS[key])) for key in ("no_item", "headline"))
+UNNAMED = re.compile(NAMES["unnamed"])
 DISTRICT, INNER = re.compile(ANCHORS["district"]), re.compile(NAMES["inner"])
 PLACED_BEFORE, APPROVED = re.compile(ANCHORS["placed_before"]), re.compile(ANCHORS["approved"])
 LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
+LABELLED = re.compile(ANCHORS["labelled"])
 BUILT_CLAUSE, GOES_ON = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["goes_on"])
 BUILT_SIZED, SUM_BEFORE, AGAIN = (re.compile(ANCHORS[key]) for key in ("built_sized", "sum_before", "again"))
 TURNS = re.compile(ANCHORS["turns"])
@@ -99,7 +101,16 @@ def entry(passage: Passage) -> Anchor | None:
         proper = is_project(name) or given or (told and names_item(name, front))
         if proper and not holds_figures(name) and not told_one_by_one(name, passage.text):
             return Anchor(name, 0, front.find(name) + len(name))
-    return None
+    return unnamed(front)
+
+
+def unnamed(front: str) -> Anchor | None:
+    """The one project that an item names by its size alone, before its place: 新建36班小学一所:位于…."""
+    start = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(front))), default=0)
+    match = UNNAMED.match(front, start)
+    if match is None or not LOCATED.match(front, match.end()):
+        return None
+    return Anchor(match["name"], 0, match.end("name"))
 
 
 def named_in_form(text: str) -> re.Match[str] | None:
@@ -249,6 +260,7 @@ def anchors_of(passage: Passage) -> list[Anchor]:
             found.append(Anchor(name, start, match.start(), LOCATED_RANK))
     for match in LISTED.finditer(text) if SERIAL in text else ():
         found += members(text, match)
+    found += labelled(text, anchor)
     found = found or built(passage)
     weak = anchor is not None and not is_named(anchor.name)
     heading = weak and text.startswith(CLAUSES["full_stop"], anchor.end)  # type: ignore[union-attr]
@@ -284,6 +296,25 @@ def built(passage: Passage) -> list[Anchor]:
     if match is None or not is_project(name := clean_name(match["name"])):
         return []
     return [Anchor(name, 0, start)]
+
+
+def labelled(text: str, first: Anchor | None) -> list[Anchor]:
+    """Projects before a colon behind which they are told, the further ones of a line: A小学:占地30亩。B小学:占地40亩.
+
+    Parameters
+    ----------
+    first
+        What the passage begins with; what is labelled behind it must be of its kind, or is a part of it.
+    """
+    found: list[Anchor] = []
+    for match in LABELLED.finditer(text):
+        name = clean_name(match["name"])
+        kind = kind_of(name)
+        proper = kind is not None and is_project(name) and name in match["name"] and not holds_figures(name)
+        other = first is None or (kind == kind_of(first.name) and not alike(name, first.name))
+        if proper and other and is_told(re.split(CLAUSES["end_of_sentence"], text[match.end() :], maxsplit=1)[0]):
+            found.append(Anchor(name, match.start("name"), match.end("name"), 1))
+    return found
 
 
 def built_clauses(text: str) -> list[Anchor]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_anchor import LOCATED_RANK, Anchor
-from geo.exchange.plan_details import classify, find_location, find_year, finished_year
+from geo.exchange.plan_details import classify, find_location, find_year, finished_year, place_alone
 from geo.exchange.plan_each import all_finished, each_of
 from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_names import alike, bare_name, is_programme, kind_of, same_project, split_developer
@@ -56,18 +56,26 @@ def read_records(passages: list[Passage]) -> Iterator[PlanRecord]:
     """All projects that passages plan; what is told of one project in two places of a section is one record."""
     joined = list(join_items(passages))
     records = dated_together(merged(records_in(joined)), joined)
-    told = {bare_name(record.name) for record in records if record.location_text or record.quantities}
+    told = {bare_name(record.name) for record in records if not is_bare(record)}
     told |= {name.partition("(")[0] for name in told}
     parts = {part for name in told for part in ends_of(name)}
+    years = {bare_name(each.name): each.plan_year for each in records if each.plan_year and is_bare(each)}
     named: dict[str, int] = {}
     for record in records:
-        bare, name = not record.location_text and not record.quantities, bare_name(record.name)
+        bare, name = is_bare(record), bare_name(record.name)
         again = name in named and record.source.start - named[name] < WORDS["article"]["reach"]
         elsewhere = name in parts or not told.isdisjoint((PHASE_ENDS.sub("", name), *ends_of(name)))
-        if not bare or not (again or elsewhere):
+        if not bare and record.plan_year is None:
+            yield replace(record, plan_year=years.get(name))
+        elif not bare or not (again or elsewhere):
             yield record
         if bare:
             named[name] = record.source.start
+
+
+def is_bare(record: PlanRecord) -> bool:
+    """Whether a record is no more than a name, and perhaps a year."""
+    return not record.location_text and not record.quantities
 
 
 def ends_of(name: str) -> Iterator[str]:
@@ -272,7 +280,8 @@ def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:
     """The record of a project that a passage tells of up to `end`."""
     text = "" if anchor.listed else passage.text[anchor.start : end]
     developer, name = split_developer(anchor.name)
-    location_text = anchor.place or find_location(passage.text[anchor.end : end], bare_name(anchor.name))
+    told = passage.text[anchor.end : end]
+    location_text = anchor.place or find_location(told, bare_name(anchor.name)) or place_alone(told) or anchor.area
     figures = read_figures(without_name(of_one(text), anchor.name))
     headings = tuple(heading.title for heading in passage.path if heading.title)
     layer, level = classify(name, tuple(heading.title for heading in passage.path if heading.style != "title"))

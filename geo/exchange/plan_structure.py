@@ -252,6 +252,12 @@ class Layout:
             words = self.text[start : last.start + len(last.text)]
             self.passages.append(Passage(words, start, paragraph, tuple(self.outline.path), row=row))
 
+    def go_on_with_year(self, line: str) -> None:
+        """What the line before counts for a year is the heading of one that tells which these are."""
+        before = self.passages[-1] if self.passages and GOES_ON_WITH_YEAR.match(line) else None
+        if before and before.path == tuple(self.outline.path) and (counted := COUNTS_FOR_YEAR.match(before.text)):
+            self.outline.open(Heading("group", "", counted[0]))
+
     def read_line(self, line: str, place: int, paragraph: int) -> None:
         """A line of prose, a heading, an item, or cells of the table of indicators."""
         outline, short = self.outline, len(line) <= LAYOUT["longest_title"]
@@ -265,8 +271,13 @@ class Layout:
             for cell in filter(None, cells_of(line, place, TAB)):
                 self.passages.append(Passage(cell.text, cell.start, paragraph, tuple(outline.path)))
             return
+        self.go_on_with_year(line)
         title = open_line(outline, line, complete=complete)
         self.passages += split_items(Passage(line, place, paragraph, tuple(outline.path), title))
+
+
+INNER_BULLET, BULLETED = re.compile(LAYOUT["inner_bullet"]), re.compile(LAYOUT["bulleted"])
+GOES_ON_WITH_YEAR, COUNTS_FOR_YEAR = (re.compile(LAYOUT[key]) for key in ("goes_on_with_year", "counts_for_year"))
 
 
 def as_clauses(line: str) -> str:
@@ -274,6 +285,8 @@ def as_clauses(line: str) -> str:
 
     In a line of several figures that no other mark parts, the other spaces are commas too, but for that of a number.
     """
+    if BULLETED.match(line):
+        line = INNER_BULLET.sub(lambda gap: LAYOUT["comma"].rjust(len(gap[0])), line)
     if " " not in line.strip():
         return line
     first = max((match.end() for _, marker, _ in MARKERS if (match := marker.match(line))), default=0)

@@ -60,7 +60,7 @@ MEASURES = {
 MULTIPLIERS: dict[str, float] = WORDS["multipliers"]
 QUALIFIERS = WORDS["qualifiers"]
 BOUNDARIES = WORDS["boundaries"]
-BRACKET = "("
+BRACKET, KEY_MARK = "(", ":"
 BEGINS = re.escape("".join(sorted({word[0] for key in ("before", "plain") for word in QUALIFIERS[key]})))
 """Letters with which the words before a number begin; where neither they nor a numeral stand, nothing is sought."""
 QUANTITY = re.compile(
@@ -70,7 +70,9 @@ QUANTITY = re.compile(
     (?P<plain> (?:{either(QUALIFIERS["plain"])})? )
     (?P<before2> (?:{either(QUALIFIERS["before"])})? )
     (?P<number>
-        (?<!\d)(?<!\d[.,]) \d{{1,15}} (?: (?:,\d{{3}}){{1,5}} (?!\d) )? (?:\.\d{{1,9}})?
+        (?<!\d)(?<!\d[.,]) {WORDS["numerals"]["composed"]}
+        | (?<!\d)(?<!\d[.,]) \d{{1,15}} (?: (?:,\d{{3}}){{1,5}} (?!\d) )? (?:\.\d{{1,9}})?
+        | (?<!{WORDS["numerals"]["ordinal"]}) {WORDS["numerals"]["composed_words"]}
         | (?<!{WORDS["numerals"]["ordinal"]}) [{WORDS["numerals"]["digits"]}]{{1,12}}
     )
     (?P<more> (?:{either(WORDS["numerals"]["more"])})? ) \s*
@@ -95,6 +97,12 @@ BESIDE = re.compile(
 """A number of which the unit stands in brackets: 占地面积(㎡):28682, 总投资:4500(万元)."""
 
 
+KEYED = {word: entry["key"] for entry in WORDS["keyed"] for word in entry["words"]}
+BEHIND_KEY = re.compile(
+    rf"(?P<key>{either(list(KEYED))})[:]\s?(?P<number>\d{{1,5}})(?=\s|$|[{re.escape(BOUNDARIES['clause'] + BOUNDARIES['closing'])}])"
+)
+
+
 def find_quantities(text: str) -> list[Quantity]:
     """All quantities in a text, in order; a range (30-50亩) says no single number and is left out."""
     return list(quantities_in(text))
@@ -107,8 +115,7 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
     for match in matches_in(text):
         if found and match.start() < found[-1].end:
             continue
-        beside = match.re is BESIDE
-        quantity = (read_beside if beside else read_match)(text, match, found[-1] if found else None)
+        quantity = READERS[match.re](text, match, found[-1] if found else None)
         if quantity is not None:
             found.append(quantity)
     return tuple(found)
@@ -117,9 +124,9 @@ def quantities_in(text: str) -> tuple[Quantity, ...]:
 def matches_in(text: str) -> list[re.Match[str]]:
     """Where a number and a unit stand, in order; those with the unit in brackets overlap none of the others."""
     matches = list(QUANTITY.finditer(text))
-    if BRACKET not in text:
-        return matches
-    return sorted((*BESIDE.finditer(text), *matches), key=lambda match: match.start())
+    for mark, others in ((BRACKET, BESIDE), (KEY_MARK, BEHIND_KEY)):
+        matches += others.finditer(text) if mark in text else ()
+    return sorted(matches, key=lambda match: match.start())
 
 
 def read_beside(text: str, match: re.Match[str], _: Quantity | None) -> Quantity | None:
@@ -130,6 +137,12 @@ def read_beside(text: str, match: re.Match[str], _: Quantity | None) -> Quantity
         return None
     value = tidy_number(number * MULTIPLIERS.get(multiplier, 1.0) * measure.size / measure.per)
     return Quantity(value, measure.key, match[0], match.start(), match.end(), label_before(text, match.start()))
+
+
+def read_keyed(_text: str, match: re.Match[str], _: Quantity | None) -> Quantity:
+    """班数:30."""
+    number = float(match["number"])
+    return Quantity(tidy_number(number), KEYED[match["key"]], match["number"], *match.span("number"), match["key"])
 
 
 def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Quantity | None:
@@ -152,6 +165,9 @@ def read_match(text: str, match: re.Match[str], previous: Quantity | None) -> Qu
         return None
     said = tuple(word for word in qualifiers if word)
     return Quantity(tidy_number(value), measure.key, match[0], match.start(), match.end(), label, said, restates)
+
+
+READERS = {QUANTITY: read_match, BESIDE: read_beside, BEHIND_KEY: read_keyed}
 
 
 def ends_labelled(text: str, match: re.Match[str], label: str, words: str) -> bool:
