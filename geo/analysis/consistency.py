@@ -34,6 +34,8 @@ class Item:
         The roads that cross and the corner between them, where that is its place.
     figures
         Its figures by field; `turnover` and `full_turnover` in 10 000 CNY.
+    figures_at
+        Where the text says each, as far as that is known.
     """
 
     name: str
@@ -43,10 +45,16 @@ class Item:
     year: int | None = None
     corner: tuple[frozenset[str], str | None] | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
+    figures_at: Mapping[str, Citation] = field(default_factory=dict)
 
     @property
     def section(self) -> str:
         return self.citation.section or ""
+
+    def cited(self, *names: str) -> tuple[Citation, ...]:
+        """The places that say these figures, or the item where they are not known one by one."""
+        places = [self.figures_at[name] for name in names if name in self.figures_at]
+        return tuple(places) if len(places) == len(names) else (self.citation,)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from geo.model.remark import Remark
 from geo.model.units import SQUARE_METRES_PER_MU
 
 STANDARD: dict[str, Any] = tomllib.loads(Path(__file__).with_name("school_standard.toml").read_text(encoding="utf-8"))
-FEWEST_TO_COMPARE = 5
+FEWEST_TO_COMPARE = 4
 STANDS_OUT = 1.6
 """How many times the median, or how small a part of it, a figure must be to be told."""
 
@@ -39,7 +39,8 @@ def class_sizes(items: Sequence[Item]) -> Iterator[Finding]:
             N_("%(name)s：%(classes)s 班按每班 %(size)s 人应为 %(wanted)s 个学位，写的是 %(seats)s 个"),
             name=item.name, classes=shown(classes), size=size, wanted=shown(classes * size), seats=shown(seats),
         )  # fmt: skip
-        yield Finding("class_size", "differs", remark, (item.citation,), {"stated": seats, "found": classes * size})
+        places = item.cited("classes", "seats")
+        yield Finding("class_size", "differs", remark, places, {"stated": seats, "found": classes * size})
     if right:
         remark = Remark(N_("%(number)s 所学校的学位等于班数乘标准班额（小学 45、初中 50）"), number=len(right))
         yield Finding("class_size", "agrees", remark, tuple(item.citation for item in right), {"schools": len(right)})
@@ -69,7 +70,8 @@ def floor_areas(items: Sequence[Item]) -> Iterator[Finding]:
                 name=item.name, area=shown(area), basic=basic, standard=STANDARD["name"],
             )  # fmt: skip
             figures = {"m2_per_seat": round(area, 2), "basic_m2_per_seat": basic, "planning_m2_per_seat": planning}
-            yield Finding("floor_area_per_pupil", "differs", remark, (item.citation,), figures)
+            places = item.cited("building_area_m2", "seats")
+            yield Finding("floor_area_per_pupil", "differs", remark, places, figures)
     if above:
         remark = Remark(
             N_("%(number)s 所学校的生均建筑面积 %(least)s—%(most)s ㎡，高于%(standard)s的规划指标"),
@@ -122,10 +124,12 @@ def outliers(items: Sequence[Item]) -> Iterator[Finding]:
 
 
 def standing_out(code: str, group: Sequence[tuple[Item, float]]) -> Iterator[Finding]:
+    """Items far from the median, each with the places of its two figures and the item that stands in the middle."""
     median = statistics.median(value for _, value in group)
+    middle, _ = min(group, key=lambda each: abs(each[1] - median))
+    over, under, _ = RATIOS[code]
     for item, value in group:
         if value > STANDS_OUT * median or value < median / STANDS_OUT:
             remark = Remark(MESSAGES[code], name=item.name, value=shown(value), median=shown(median))
-            yield Finding(
-                code, "note", remark, (item.citation,), {"value": round(value, 2), "median": round(median, 2)}
-            )
+            places = (*item.cited(over, under), middle.citation)
+            yield Finding(code, "note", remark, places, {"value": round(value, 2), "median": round(median, 2)})

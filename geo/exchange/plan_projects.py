@@ -311,7 +311,7 @@ def labelled(text: str, first: Anchor | None) -> list[Anchor]:
         name = clean_name(match["name"])
         kind = kind_of(name)
         proper = kind is not None and is_project(name) and name in match["name"] and not holds_figures(name)
-        other = first is None or (kind == kind_of(first.name) and not alike(name, first.name))
+        other = first is None or (kind == kind_of(first.name) and name not in first.name)
         if proper and other and is_told(re.split(CLAUSES["end_of_sentence"], text[match.end() :], maxsplit=1)[0]):
             found.append(Anchor(name, match.start("name"), match.end("name"), 1))
     return found

@@ -23,6 +23,8 @@ RATE_STRIP, BY_YEAR, INVESTMENT = (re.compile(TOTALS[key]) for key in ("rate_str
 GOES_ON = re.compile(pattern(WORDS["anchors"]["continues"]))
 REACH = 120
 """Letters around a figure in which its subject and its year are sought."""
+FEWEST_SEATS = 45
+"""Of one class: so many schools of a level, counted in 个, are seats."""
 COUNTED = frozenset(("item", "company", "household"))
 
 
@@ -47,33 +49,44 @@ def read_totals(passages: list[Passage], records: Sequence[PlanRecord]) -> Itera
     taken = Spans(span for record in records for span in record.spans.values())
     projects = Spans((record.source.start, record.source.end) for record in records)
     for passage in passages:
-        place = 0
+        place, seated = 0, False
         for sentence in re.split(CLAUSES["sentence"], passage.text) if passage.is_prose else ():
             start = passage.start + place
             found = find_quantities(sentence)
             free = [each for each in found if not taken.meet(start + each.start, start + each.end)]
             told = taken.meet(start, start + len(sentence)) or GOES_ON.match(sentence)
-            for total in totals_of(passage, sentence, place, free):
+            totals = [*totals_of(passage, sentence, place, free, seated)]
+            seated = any(total.measure == "seats" for total in totals)
+            for total in totals:
                 own = told and projects.meet(total.source.start, total.source.end)
                 if not own or total.measure in ("size", "rate") or total.unit == "company":
                     yield total
             place += len(sentence)
 
 
-def totals_of(passage: Passage, sentence: str, place: int, quantities: list[Quantity]) -> Iterator[PlanTotal]:
+def totals_of(
+    passage: Passage, sentence: str, place: int, quantities: list[Quantity], after_seats: bool
+) -> Iterator[PlanTotal]:
     """The totals of one sentence; seats and investments belong to what was counted last, seats else to schools.
 
+    Behind seats (`after_seats`: in the sentence before) so many pieces of a level are seats too: 其中小学5400个.
     Of a whole told with its parts they are the whole's, unless its own were told before: 其中小学3所,新增学位3780个.
     """
     counted: str | None = None
-    whole_from, seated = 0, False
+    whole_from, seated, levels = 0, False, set[str | None]()
     for quantity in quantities:
         measure, subject = what_is_counted(sentence, quantity, counted)
         if subject is None:
             continue
+        if measure == "count" and (seated or after_seats) and are_seats_of_level(quantity, subject):
+            measure = "seats"
         part = counted is not None and WHOLE_OF.search(sentence, whole_from, quantity.start)
         if measure == "count" and (seated or not part):
             counted, whole_from = subject, quantity.end
+        levels = {*levels, layer_and_level(subject)[1]} if measure == "count" else levels
+        if measure == "seats" and subject == counted and len(levels - {None}) > 1:
+            subject = TOTALS["school"]  # 小学6所、初中3所,新增学位12600个: of both
+        levels = set() if measure == "seats" else levels
         seated = seated or measure == "seats"
         per, before = PER.search(quantity.label), sentence[max(0, quantity.start - REACH) : quantity.start]
         years = YEAR.findall(before)
@@ -94,6 +107,12 @@ def totals_of(passage: Passage, sentence: str, place: int, quantities: list[Quan
             per=per["per"] if per and measure == "count" else None,
             past=passage.is_past,
         )
+
+
+def are_seats_of_level(quantity: Quantity, subject: str) -> bool:
+    """Schools are counted in 所, and are not so many."""
+    piece = quantity.text.endswith(WORDS["partial"]["piece"]) and quantity.value >= FEWEST_SEATS
+    return piece and layer_and_level(subject)[0] == "schools"
 
 
 def what_is_counted(sentence: str, quantity: Quantity, counted: str | None) -> tuple[str, str | None]:

@@ -98,9 +98,9 @@ BESIDE = re.compile(
 
 
 KEYED = {word: entry["key"] for entry in WORDS["keyed"] for word in entry["words"]}
-BEHIND_KEY = re.compile(
-    rf"(?P<key>{either(list(KEYED))})[:]\s?(?P<number>\d{{1,5}})(?=\s|$|[{re.escape(BOUNDARIES['clause'] + BOUNDARIES['closing'])}])"
-)
+ENDS = re.escape(BOUNDARIES["clause"] + BOUNDARIES["closing"])
+BEHIND_KEY = re.compile(rf"(?P<key>{either(list(KEYED))})[:]\s?(?P<number>\d{{1,5}})(?=\s|$|[{ENDS}])")
+"""A number that a key before it tells: 班数:30."""
 
 
 def find_quantities(text: str) -> list[Quantity]:

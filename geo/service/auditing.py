@@ -74,7 +74,17 @@ def item_of_record(record: PlanRecord) -> Item:
         year=record.plan_year,
         corner=corner_of(record.location),
         figures=figures,
+        figures_at={name: place for name in figures if (place := place_of_figure(record, name))},
     )
+
+
+def place_of_figure(record: PlanRecord, name: str) -> Citation | None:
+    """Where the text says a figure, in its own words: 望江小学 36个教学班."""
+    span = record.spans.get(name)
+    begins = span[0] - record.source.start if span else None
+    words = next((each.text for each in record.quantities if each.start == begins), "")
+    source = record.source
+    return Citation(f"{record.name} {words}".rstrip(), source.section, source.paragraph, span) if span else None
 
 
 def corner_of(location: LocationPhrase | None) -> tuple[frozenset[str], str | None] | None:

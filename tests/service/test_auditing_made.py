@@ -1,0 +1,97 @@
+"""A made plan of another zone: nothing is told of it while it is right, and each fault with the places that disagree."""
+
+import pytest
+
+from geo.service.reading import read_plan
+
+PLAN = """望江新区国民经济和社会发展第十四个五年规划纲要
+一、发展基础
+全区辖18个行政村、6个居委会。
+二、发展现代产业
+1.形成120亿级现代物流集群
+专栏1 现代物流集群
+(1)望江冷链物流园,总投资8亿元,占地200亩,年货物吞吐量60万吨,年交易额50亿元。
+(2)城北粮食物流园,总投资5亿元,占地125亩,年交易额40亿元。
+(3)空港物流园,总投资6亿元,占地150亩,年交易额30亿元。
+三、办好人民满意的教育
+“十四五”期间,全区新建学校6所,新增学位8730个。其中小学4所、初中2所。
+专栏2 新建学校
+2021年新建2所学校,新增学位2970个:
+(1)望江小学:位于望江路与海棠路交叉口西北侧,占地40亩,建筑面积10500平方米,计划投资8000万元,计划新增36个教学班,1620个学位。
+(2)海棠小学:位于海棠路与云杉路交叉口东南侧,占地34亩,建筑面积9000平方米,计划投资6800万元,计划新增30个教学班,1350个学位。
+2022年新建2所学校,新增学位2880个:
+(1)云杉小学:位于云杉路与银杏路交叉口西南侧,占地27亩,建筑面积7500平方米,计划投资5400万元,计划新增24个教学班,1080个学位。
+(2)银杏初中:位于银杏路与望江路交叉口东北侧,占地54亩,建筑面积14000平方米,计划投资10500万元,计划新增36个教学班,1800个学位。
+2023年新建2所学校,新增学位2880个:
+(1)金桂小学:位于金桂路与海棠路交叉口西北侧,占地27亩,建筑面积7500平方米,计划投资5400万元,计划新增24个教学班,1080个学位。
+(2)丹枫初中:位于丹枫路与云杉路交叉口东南侧,占地54亩,建筑面积14000平方米,计划投资10500万元,计划新增36个教学班,1800个学位。
+四、乡村振兴
+全区18个行政村全部建成文化服务中心。
+"""
+SCHOOLS = ("望江小学", "海棠小学", "云杉小学", "银杏初中", "金桂小学", "丹枫初中")
+
+
+def told(text: str) -> list[tuple]:
+    """Findings that a planner must look at: what it is, how it came out, and which places say it."""
+    return [
+        (finding.code, finding.verdict, tuple(place.label for place in finding.places))
+        for finding in read_plan(text).findings
+        if finding.verdict != "agrees" and not (finding.code, finding.verdict) == ("land_per_pupil", "explained")
+    ]
+
+
+def test_nothing_is_told_of_a_plan_that_fits_together():
+    assert told(PLAN) == []
+    assert {finding.code for finding in read_plan(PLAN).findings} >= {
+        "total",
+        "total_by_years",
+        "total_by_levels",
+        "size",
+    }
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "found"),
+    [
+        ("新增学位8730个", "新增学位9000个", ("total", "differs", ("学校 9000 个学位", *SCHOOLS))),
+        ("新增学位2970个", "新增学位3000个", ("total", "differs", ("2021年学校 3000 个学位", *SCHOOLS[:2]))),
+        ("新建学校6所", "新建学校7所", ("total_by_levels", "differs", ("学校 7 个", "小学 4 个", "初中 2 个"))),
+        ("其中小学4所、初中2所", "其中小学5400个、初中3600个",
+         ("total_by_levels", "differs", ("学校 8730 个学位", "小学 5400 个学位", "初中 3600 个学位"))),
+        ("1080个学位", "1200个学位", ("class_size", "differs", ("云杉小学 24个教学班", "云杉小学 1200个学位"))),
+        ("1800个学位", "1620个学位", ("class_size", "differs", ("银杏初中 36个教学班", "银杏初中 1620个学位"))),
+        ("10500平方米", "5000平方米",
+         ("floor_area_per_pupil", "differs", ("望江小学 5000平方米", "望江小学 1620个学位"))),
+        ("占地40亩", "占地10亩",
+         ("land_per_pupil", "note", ("望江小学 10亩", "望江小学 1620个学位", "海棠小学"))),
+        ("10500平方米", "50000平方米",
+         ("floor_area_ratio", "note", ("望江小学 50000平方米", "望江小学 40亩", "海棠小学"))),
+        ("投资8000万元", "投资8亿元", ("investment_per_mu", "note", ("望江小学 8亿元", "望江小学 40亩", "海棠小学"))),
+        ("海棠路与云杉路交叉口东南侧", "海棠路与望江路交叉口西北侧", ("same_corner", "note", SCHOOLS[:2])),
+        ("金桂小学", "云杉小学", ("same_name", "note", ("云杉小学", "云杉小学"))),
+        ("全区18个行政村全部", "全区24个行政村全部",
+         ("settlements", "explained", ("行政村 24 个", "行政村 18 个", "居委会 6 个"))),
+        ("全区18个行政村全部", "全区20个行政村全部",
+         ("settlements", "differs", ("行政村 20 个", "行政村 18 个", "居委会 6 个"))),
+        ("120亿级", "90亿级",
+         ("size", "differs", ("现代物流集群 90 亿元级", "望江冷链物流园", "城北粮食物流园", "空港物流园"))),
+    ],
+)  # fmt: skip
+def test_a_fault_is_found_where_it_is(right, wrong, found):
+    text = PLAN.replace(right, wrong, 1)
+    assert text != PLAN
+    assert found in told(text)
+
+
+def test_the_place_of_a_figure_is_where_the_text_says_it():
+    text = PLAN.replace("1080个学位", "1200个学位", 1)
+    (finding,) = [each for each in read_plan(text).findings if each.code == "class_size" and each.verdict == "differs"]
+    assert [text[slice(*place.span)] for place in finding.places] == ["24个教学班", "1200个学位"]
+
+
+def test_seats_behind_schools_of_two_levels_are_of_both():
+    totals = read_plan("到2025年新建小学6所、初中3所,新增学位12600个,其中小学8100个、初中4500个。").totals
+    assert [(each.subject, each.measure, each.value) for each in totals] == [
+        ("小学", "count", 6), ("初中", "count", 3),
+        ("学校", "seats", 12600), ("小学", "seats", 8100), ("初中", "seats", 4500),
+    ]  # fmt: skip
