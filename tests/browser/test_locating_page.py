@@ -1,12 +1,12 @@
 """What a planner does with a plan's text: paste, correct, adopt, find it on the map, take it back, place by hand."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.better_roads import better_roads
 from tests.browser.map_page import MapPage
 from tests.browser.office import PASSWORD, make_office
 from tests.browser.settling import held, settle
@@ -340,13 +340,8 @@ def test_what_is_being_typed_stays_when_a_proposal_comes(locating, place):
 
 def test_better_roads_wait_for_a_yes(signed_in, tmp_path):
     page = signed_in
-    collection = json.loads((ROOT / "layers" / "roads" / "features.geojson").read_text(encoding="utf-8"))
-    roads = [feature for feature in collection["features"] if feature["geometry"]]
-    for road in roads:
-        road["geometry"]["coordinates"] = [[lon + 0.0006, lat] for lon, lat in road["geometry"]["coordinates"]]
-        road["properties"] = {"name": road["properties"]["name"], "error_m": 20}
     path = tmp_path / "新路网.geojson"
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": roads}), encoding="utf-8")
+    path.write_bytes(better_roads())
     page.by("tab-roads").click()
     page.by("roads-file").set_input_files(path)
     expect(page.by("roads-result")).to_contain_text("新路网.geojson")

@@ -3,12 +3,14 @@
 import re
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -16,7 +18,7 @@ from werkzeug.test import TestResponse
 from geo.service import accounts
 from geo.service.intake import open_or_create
 from geo.web import create_app
-from geo.web.current import current_store
+from geo.web.current import current_store, live_store
 from geo.web.settings import ROOT
 
 PASSWORD = "a long enough password"
@@ -93,6 +95,25 @@ def office(own_store, tmp_path):
     return app
 
 
+@pytest.fixture
+def run_in_office(office, monkeypatch) -> Callable[..., Result]:
+    """Runs a command on the office's store, in Chinese; 王工 is an editor there, 访客 a viewer, 局长 an admin."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    with office.app_context():
+        for name, role in (("王工", "editor"), ("访客", "viewer"), ("局长", "admin")):
+            accounts.add_account(live_store(), name, PASSWORD, role, by=None)
+    return lambda *arguments: office.test_cli_runner().invoke(args=[*map(str, arguments)])
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch) -> Path:
+    """Where temporary files go."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
 class Browser(FlaskClient):
     """A client that sends the token of its session with every write, as our pages and scripts do."""
 
@@ -141,3 +162,9 @@ def signed_in(browser) -> Callable[[Flask, str], Browser]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def editor(office, signed_in) -> Browser:
+    """A browser at the office, signed in as an editor."""
+    return signed_in(office, "editor")

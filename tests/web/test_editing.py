@@ -23,11 +23,6 @@ BOX = shapely.box(114.01, 33.01, 114.013, 33.012)
 OTHER = shapely.box(114.02, 33.01, 114.023, 33.012)
 
 
-@pytest.fixture
-def editor(office, signed_in):
-    return signed_in(office, "editor")
-
-
 def now(office, feature_id="2023-1"):
     with office.app_context():
         return read_now(live_store(), "schools", feature_id)

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from geo.service import accounts
 from geo.service.editing import read_now
 from geo.web.current import live_store
 
@@ -12,30 +11,21 @@ EDIT = ("edit-feature", "schools", "2023-1")
 RETIRE = ("retire-feature", "schools", "2023-1", "2022-1")
 
 
-@pytest.fixture
-def run(office, monkeypatch):
-    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    with office.app_context():
-        for name, role in (("王工", "editor"), ("访客", "viewer")):
-            accounts.add_account(live_store(), name, "a long enough password", role, by=None)
-    return lambda *arguments: office.test_cli_runner().invoke(args=[*map(str, arguments)])
-
-
-def test_fields_are_changed_and_what_was_written_is_printed(run, office):
+def test_fields_are_changed_and_what_was_written_is_printed(run_in_office, office):
     given = ("--set", "responsible_unit=区教体局", "--set", "seats=1,700", "--reason", "批复", "--as", "王工")
-    result = run(*EDIT, *given, "--source", "驻开政5号")
+    result = run_in_office(*EDIT, *given, "--source", "驻开政5号")
     assert (result.exit_code, result.stderr) == (0, "")
     changed = json.loads(result.stdout)["changed"]
     assert changed["after"] == {"responsible_unit": "区教体局", "seats": 1700}
     assert [changed[name] for name in ("author", "cause", "source", "revision")] == ["王工", "批复", "驻开政5号", 2]
-    assert json.loads(run(*EDIT, *given).stdout) == {"changed": None}
-    result = run(*EDIT, "--set", "responsible_unit=", "--as", "王工")
+    assert json.loads(run_in_office(*EDIT, *given).stdout) == {"changed": None}
+    result = run_in_office(*EDIT, "--set", "responsible_unit=", "--as", "王工")
     assert json.loads(result.stdout)["changed"]["after"] == {"responsible_unit": None}
 
 
-def test_features_are_retired_together(run, office):
+def test_features_are_retired_together(run_in_office, office):
     given = ("--successor", "schools/2021-1", "--on", "2024-02-01", "--reason", "合并", "--as", "王工")
-    result = run(*RETIRE, *given)
+    result = run_in_office(*RETIRE, *given)
     assert (result.exit_code, result.stderr) == (0, "")
     retired = json.loads(result.stdout)["retired"]
     assert [each["feature_id"] for each in retired] == ["2023-1", "2022-1"]
@@ -71,10 +61,10 @@ def test_features_are_retired_together(run, office):
         ((*RETIRE, "--reason", "合并", "--on", "2999-01-01", "--as", "王工"), "2999"),
     ],
 )
-def test_what_cannot_be_is_refused_in_one_line_and_changes_nothing(run, office, arguments, words):
+def test_what_cannot_be_is_refused_in_one_line_and_changes_nothing(run_in_office, office, arguments, words):
     with office.app_context():
         before = live_store().journal_head()
-    result = run(*arguments)
+    result = run_in_office(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1 and words in result.stderr
     with office.app_context():

@@ -1,8 +1,7 @@
-"""The same files through the import page and the commands: a sentence, an exit code, and nothing left."""
+"""The same files through the import page and the commands: a sentence, an exit code, and nothing temporary."""
 
 import io
 import json
-import tempfile
 
 import pytest
 
@@ -22,17 +21,8 @@ SENT = (
 EXIT = {"accept": 0, "accept_with_findings": 1, "refuse": 2}
 
 
-@pytest.fixture
-def left(tmp_path, monkeypatch):
-    """Where temporary files go."""
-    folder = tmp_path / "left"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
 @pytest.mark.parametrize("name", SENT)
-def test_a_file_that_is_sent_is_refused_on_the_page_and_written_never(office, signed_in, tmp_path, left, name):
+def test_a_file_that_is_sent_is_refused_on_the_page_and_written_never(office, signed_in, tmp_path, temporary, name):
     case = CASES[name]
     case.make(tmp_path / case.name)
     editor = signed_in(office, "editor")
@@ -44,17 +34,17 @@ def test_a_file_that_is_sent_is_refused_on_the_page_and_written_never(office, si
     assert 'data-testid="write"' not in page.text
     with office.app_context():
         assert live_store().count_journal(JournalQuery()) == before
-    assert [each.name for each in left.iterdir()] == ["plan-atlas-imports"]
+    assert [each.name for each in temporary.iterdir()] == ["plan-atlas-imports"]
 
 
 @pytest.mark.parametrize(
     "name", ["zip bomb", "no prj", "mark at the start", "newline and colours in a name", "broken name"]
 )
-def test_the_commands_end_as_the_preview_says(app, tmp_path, left, name):
+def test_the_commands_end_as_the_preview_says(app, tmp_path, temporary, name):
     case = CASES[name]
     case.make(tmp_path / case.name)
     for words in (["inspect-file"], ["import-layer", "schools", "--dry-run"]):
         ended = app.test_cli_runner().invoke(args=[*words, str(tmp_path / case.name)])
         assert (ended.exit_code, json.loads(ended.stdout)["result"]) == (EXIT[case.result], case.result)
         assert "\x1b" not in ended.stderr and "Traceback" not in ended.stderr
-    assert list(left.iterdir()) == []
+    assert list(temporary.iterdir()) == []

@@ -14,11 +14,6 @@ from geo.web.current import live_store
 BOWTIE = shapely.Polygon([(114, 33), (114.01, 33.01), (114.01, 33), (114, 33.01)])
 
 
-@pytest.fixture
-def editor(office, signed_in):
-    return signed_in(office, "editor")
-
-
 def content(tmp_path, shape, **values):
     path = tmp_path / "地块.geojson"
     geopandas.GeoDataFrame([values], geometry=[shape], crs=4326).to_file(path)

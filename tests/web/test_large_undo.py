@@ -1,7 +1,6 @@
 """Large changes are taken back and broken off, in the browser and in the terminal, and the truth is told of it."""
 
 import json
-import tempfile
 from contextlib import contextmanager
 
 import geopandas
@@ -12,7 +11,7 @@ from sqlalchemy import Connection
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange
 from geo.model.status import AnnualStatus
-from geo.service import accounts, history
+from geo.service import history
 from geo.store import journal
 from geo.web.current import live_store
 
@@ -32,16 +31,8 @@ def large(office, monkeypatch):
 
 
 @pytest.fixture
-def editor(office, signed_in, large):
-    return signed_in(office, "editor")
-
-
-@pytest.fixture
-def run(office, monkeypatch):
-    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    with office.app_context():
-        accounts.add_account(live_store(), "王工", "a long enough password", "editor", by=None)
-    return lambda *arguments: office.test_cli_runner().invoke(args=[*map(str, arguments)])
+def editor(large, editor):
+    return editor
 
 
 @pytest.fixture
@@ -55,15 +46,6 @@ def state(office):
             return store.count("schools", FeatureQuery(search="新校")), store.journal_head(), store.state("schools")
 
     return look
-
-
-@pytest.fixture
-def files(tmp_path, monkeypatch):
-    """Where temporary files go."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def test_the_journal_leads_to_a_page_of_its_own_that_takes_all_back(editor, large, state):
@@ -92,7 +74,9 @@ def test_what_cannot_be_undone_has_no_button_and_says_why(editor):
     assert 'data-testid="undo-many"' not in page and "这次修改不能撤销" in page
 
 
-def test_more_reports_than_can_be_taken_back_are_refused_before_the_act(office, editor, run, monkeypatch, state):
+def test_more_reports_than_can_be_taken_back_are_refused_before_the_act(
+    office, editor, run_in_office, monkeypatch, state
+):
     monkeypatch.setattr(history, "MOST_STATUSES", 1)
     with office.app_context():
         store = live_store()
@@ -104,7 +88,7 @@ def test_more_reports_than_can_be_taken_back_are_refused_before_the_act(office, 
     assert words in page and 'data-testid="undo-many"' not in page
     refused = editor.post(f"/journal/undo/{reported}", data={"work": TOKEN}, headers=SCRIPT)
     assert refused.status_code == 400 and words in refused.text
-    result = run("undo", reported, "--as", "王工")
+    result = run_in_office("undo", reported, "--as", "王工")
     assert (result.exit_code, result.stdout) == (2, "") and words in result.stderr
     assert state() == before
 
@@ -123,12 +107,12 @@ def test_what_was_broken_off_is_told_to_nobody_else(editor, large, office, signe
     assert state()[0::2] == before[0::2]  # the journal has an account more
 
 
-def test_the_command_takes_all_back(run, large, state):
-    result = run("undo", large, "--as", "王工", "--reason", "导错了")
+def test_the_command_takes_all_back(run_in_office, large, state):
+    result = run_in_office("undo", large, "--as", "王工", "--reason", "导错了")
     answer = json.loads(result.stdout)
     assert (result.exit_code, answer["undone"], answer["written"]) == (0, large, SIZE)
     assert state()[0] == 0
-    assert run("undo", 4711, "--as", "王工").exit_code == 2
+    assert run_in_office("undo", 4711, "--as", "王工").exit_code == 2
 
 
 @contextmanager
@@ -165,21 +149,25 @@ def command_of(name, large, tmp_path):
 
 @pytest.mark.parametrize("step", ["first", "last", "commit"])
 @pytest.mark.parametrize("name", ["import-layer", "undo"])
-def test_ctrl_c_before_the_end_leaves_no_trace(name, step, run, large, state, files, tmp_path, monkeypatch):
+def test_ctrl_c_before_the_end_leaves_no_trace(
+    name, step, run_in_office, large, state, temporary, tmp_path, monkeypatch
+):
     arguments = command_of(name, large, tmp_path)
     before = state()
     with interrupted(monkeypatch, step):
-        result = run(*arguments)
+        result = run_in_office(*arguments)
     assert (result.exit_code, result.stdout) == (2, "") and "已取消，数据没有变" in result.stderr
-    assert state() == before and list(files.iterdir()) == []
+    assert state() == before and list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["import-layer", "undo"])
-def test_ctrl_c_after_the_commit_is_told_to_be_too_late(name, run, large, state, files, tmp_path, monkeypatch):
+def test_ctrl_c_after_the_commit_is_told_to_be_too_late(
+    name, run_in_office, large, state, temporary, tmp_path, monkeypatch
+):
     arguments = command_of(name, large, tmp_path)
     with interrupted(monkeypatch, "committed"):
-        result = run(*arguments)
+        result = run_in_office(*arguments)
     written = {"import-layer": 40, "undo": SIZE}[name]
     assert result.exit_code == 0 and json.loads(result.stdout)["written"] == written
-    assert "取消来得太晚" in result.stderr and list(files.iterdir()) == []
+    assert "取消来得太晚" in result.stderr and list(temporary.iterdir()) == []
     assert state()[0] == {"import-layer": SIZE + 40, "undo": 0}[name]

@@ -10,16 +10,10 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from geo.model.journal import JournalQuery
-from geo.service import accounts
 from geo.web import ledger_view
 from geo.web.current import live_store
 
 PASSWORD = "a long enough password"
-
-
-@pytest.fixture
-def editor(office, signed_in):
-    return signed_in(office, "editor")
 
 
 def filled(content, *, sheet="新建学校", **cells):
@@ -140,43 +134,34 @@ def test_only_editors_have_the_ledger(office, signed_in, editor):
     assert editor.get("/ledger/file?year=2023&layers=roads").status_code == 400
 
 
-@pytest.fixture
-def run(office, monkeypatch):
-    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    with office.app_context():
-        for name, role in (("王工", "editor"), ("访客", "viewer")):
-            accounts.add_account(live_store(), name, PASSWORD, role, by=None)
-    return lambda *arguments: office.test_cli_runner().invoke(args=[*map(str, arguments)])
-
-
-def test_the_commands_hand_it_out_and_take_it_in(run, office, tmp_path):
+def test_the_commands_hand_it_out_and_take_it_in(run_in_office, office, tmp_path):
     file = tmp_path / "台账.xlsx"
-    made = run("export-ledger", "schools", "--year", "2023", "-o", file)
+    made = run_in_office("export-ledger", "schools", "--year", "2023", "-o", file)
     assert (made.exit_code, json.loads(made.stdout)["bytes"]) == (0, file.stat().st_size)
     file.write_bytes(filled(file.read_bytes(), H2="开工", I2=30))
     before = head(office)
-    tried = json.loads(run("import-ledger", file, "--as", "王工", "--dry-run").stdout)
+    tried = json.loads(run_in_office("import-ledger", file, "--as", "王工", "--dry-run").stdout)
     assert (tried["changed"], tried["unchanged"], tried["change_set"], head(office)) == (1, 10, None, before)
     assert tried["rows"][0]["cells"] == [
         {"field": "stage", "before": None, "after": "started"},
         {"field": "progress_pct", "before": None, "after": 30.0},
     ]
-    done = run("import-ledger", file, "--as", "王工")
+    done = run_in_office("import-ledger", file, "--as", "王工")
     assert (done.exit_code, json.loads(done.stdout)["change_set"]) == (0, before + 1)
     with office.app_context():
         (entry,) = live_store().journal(JournalQuery(change_set=before + 1))
     assert (entry.author, entry.source, entry.after["progress_pct"]) == ("王工", "台账.xlsx", 30.0)
-    again = run("import-ledger", file, "--as", "王工")
+    again = run_in_office("import-ledger", file, "--as", "王工")
     assert (again.exit_code, json.loads(again.stdout)["changed"], head(office)) == (0, 0, before + 1)
-    assert json.loads(run("verify").stdout)["ok"] is True
+    assert json.loads(run_in_office("verify").stdout)["ok"] is True
 
 
-def test_the_command_tells_every_faulty_cell_in_a_line_and_writes_nothing(run, office, tmp_path):
+def test_the_command_tells_every_faulty_cell_in_a_line_and_writes_nothing(run_in_office, office, tmp_path):
     file = tmp_path / "台账.xlsx"
-    run("export-ledger", "schools", "--year", "2023", "-o", file)
+    run_in_office("export-ledger", "schools", "--year", "2023", "-o", file)
     file.write_bytes(filled(file.read_bytes(), I2="四十", H3="竣工", I3=40, H4="开工"))
     before = head(office)
-    result = run("import-ledger", file, "--as", "王工")
+    result = run_in_office("import-ledger", file, "--as", "王工")
     assert (result.exit_code, head(office), len(json.loads(result.stdout)["faults"])) == (2, before, 2)
     assert result.stderr.splitlines() == [
         "新建学校 第 2 行 I 列“形象进度(%)”：应为数字，现为“四十”：请只填数字，单位已写在表头",
@@ -197,7 +182,7 @@ def test_the_command_tells_every_faulty_cell_in_a_line_and_writes_nothing(run, o
         (("import-ledger", "README.md", "--as", "访客"), "访客"),
     ],
 )
-def test_refusals_are_one_line(run, arguments, words):
-    result = run(*arguments)
+def test_refusals_are_one_line(run_in_office, arguments, words):
+    result = run_in_office(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr and result.stderr.count("\n") == 1

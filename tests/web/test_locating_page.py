@@ -38,10 +38,9 @@ def asker(app):
 
 
 @pytest.fixture
-def editor(office, signed_in):
-    client = signed_in(office, "editor")
-    client.environ_base["HTTP_ACCEPT"] = "application/json"
-    return client
+def editor(editor):
+    editor.environ_base["HTTP_ACCEPT"] = "application/json"
+    return editor
 
 
 def proposals(client, *projects):

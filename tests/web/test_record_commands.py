@@ -6,7 +6,6 @@ from contextlib import closing
 
 import pytest
 
-from geo.service import accounts
 from geo.web.current import live_store
 
 PASSWORD = "a long enough password"
@@ -14,13 +13,9 @@ REPORT = ("report-status", "schools", "2023-1", "--year", "2023")
 
 
 @pytest.fixture
-def run(office, monkeypatch, tmp_path):
-    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+def run(run_in_office, office, tmp_path):
     office.config.update(SEAL_KEY=str(tmp_path / "seal.pem"))
-    with office.app_context():
-        for name, role in (("王工", "editor"), ("访客", "viewer"), ("局长", "admin")):
-            accounts.add_account(live_store(), name, PASSWORD, role, by=None)
-    return lambda *arguments: office.test_cli_runner().invoke(args=[*map(str, arguments)])
+    return run_in_office
 
 
 def test_a_report_is_written_and_printed(run, office):

@@ -15,11 +15,6 @@ FORM = "/status/schools/2023/2023-1"
 JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
 
 
-@pytest.fixture
-def editor(office, signed_in):
-    return signed_in(office, "editor")
-
-
 def latest(office, feature_id="2023-1"):
     with office.app_context():
         return live_store().statuses("schools", feature_id)
