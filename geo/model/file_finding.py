@@ -36,12 +36,17 @@ class FileFinding:
     row: int | None = None
     field: str | None = None
 
+    @property
+    def tells_row(self) -> bool:
+        """Whether the words name the row themselves."""
+        return "%(row)s" in self.remark.message
+
     def in_file(self, name: str) -> Remark:
         """A sentence that names the file, the row and the field; a refusal does so by itself."""
-        words, row, field = self.remark.message, self.row, self.field
-        if "%(file)s" in words:
+        row, field = self.row, self.field
+        if "%(file)s" in self.remark.message:
             return self.remark
-        if row is None or "%(row)s" in words:
+        if row is None or self.tells_row:
             return Remark(N_("%(file)s：%(told)s"), file=name, told=self.remark)
         if field is None:
             return Remark(N_("%(file)s 第 %(row)s 行：%(told)s"), file=name, row=row, told=self.remark)

@@ -10,6 +10,8 @@ from werkzeug.sansio.utils import get_current_url
 from werkzeug.utils import cached_property
 
 KEPT_ADDRESSES = 256
+KEPT_HEADERS = 256
+"""Values of a header of which it is known what they ask for; browsers and libraries send few different ones."""
 
 
 class Parameters(ImmutableMultiDict):

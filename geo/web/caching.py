@@ -130,3 +130,12 @@ def _edition(layers_dir: str) -> str:
     for path in sorted((*files, *definitions)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def depends_on(response: Response, *names: str) -> None:
+    """Say of an answer that it is another one for another value of these headers, once for each (`Vary`)."""
+    known = response.headers.get("Vary", "")
+    told = {each.strip().lower() for each in known.split(",")}
+    more = [name for name in names if name.lower() not in told]
+    if more:
+        response.headers["Vary"] = ", ".join([known, *more] if known else more)

@@ -13,10 +13,9 @@ import brotli
 from flask import Flask, Response, current_app, request
 from werkzeug.http import parse_accept_header
 
-from geo.web.asking import this_request
+from geo.web.asking import KEPT_HEADERS, this_request
 from geo.web.assets import is_asset
-from geo.web.caching import Kept, kept_or_made
-from geo.web.negotiating import KEPT_HEADERS, depends_on
+from geo.web.caching import Kept, depends_on, kept_or_made
 from geo.web.sessions import is_signed_in
 
 LEAST_BYTES = 1024

@@ -103,10 +103,10 @@ def faults_by_field(faults: Iterable[FieldFault]) -> dict[str, str]:
 
 def plan_words(store: Store, layer: Layer, feature_id: str) -> dict[str, str]:
     """What the plan states of a feature, by field, with the words round each figure: what the store was filled with."""
-    first = next(iter([*store.journal(JournalQuery(layer.id, feature_id, action="create", limit=1))]), None)
-    if layer.role != "plan" or first is None or first.author != PROGRAM:
+    made = list(store.journal(JournalQuery(layer.id, feature_id, action="create", limit=1)))
+    if layer.role != "plan" or not made or made[0].author != PROGRAM:
         return {}
-    stated, figures = first.after or {}, plan_figures(layer)
+    stated, figures = made[0].after or {}, plan_figures(layer)
     remarks, _rest = figures_note.read_note(layer.own_fields, stated.get(figures_note.FIELD))
     return {
         field.name: f"{remarks.get(field.name, '')} {_worded(field, stated[field.name])}".strip()

@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from geo.model.account import ROLES
 from geo.model.errors import N_, NotAllowed, SignInNeeded
 from geo.web.asking import this_request
-from geo.web.negotiating import depends_on
+from geo.web.caching import depends_on
 from geo.web.sessions import is_signed_in, may, note_activity
 
 READING = {"GET", "HEAD", "OPTIONS"}

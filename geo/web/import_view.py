@@ -39,10 +39,9 @@ def view_of(layer_id: str, file_name: str, plan: ImportPlan, report: ImportRepor
 
 
 def _finding(finding: FileFinding, file_name: str) -> dict[str, object]:
-    is_told = "%(row)s" in finding.remark.message  # by the words themselves
     return {
-        "row": None if is_told else finding.row,
-        "field": None if is_told else _("几何") if finding.field == "geometry" else finding.field,
+        "row": None if finding.tells_row else finding.row,
+        "field": None if finding.tells_row else _("几何") if finding.field == "geometry" else finding.field,
         "code": finding.code,
         "words": translated(finding.remark.message, **{**finding.remark.params, "file": file_name}),
     }

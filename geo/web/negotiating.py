@@ -4,12 +4,8 @@ from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
-from werkzeug.wrappers import Response
 
-from geo.web.asking import this_request
-
-KEPT_HEADERS = 256
-"""Headers `Accept` of which it is known what they ask for; browsers and libraries send few different ones."""
+from geo.web.asking import KEPT_HEADERS, this_request
 
 JSON_TYPES = (
     "application/json",
@@ -43,12 +39,3 @@ def wants_html() -> bool:
 def _likes_html(header: str | None) -> bool:
     accepted = parse_accept_header(header, MIMEAccept)
     return accepted["text/html"] > max(accepted[kind] for kind in JSON_TYPES)
-
-
-def depends_on(response: Response, *names: str) -> None:
-    """Say of an answer that it is another one for another value of these headers, once for each (`Vary`)."""
-    known = response.headers.get("Vary", "")
-    told = {each.strip().lower() for each in known.split(",")}
-    more = [name for name in names if name.lower() not in told]
-    if more:
-        response.headers["Vary"] = ", ".join([known, *more] if known else more)

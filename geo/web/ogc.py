@@ -19,10 +19,10 @@ from geo.service.export import DEMO_NOTE
 from geo.store.base import Store
 from geo.web import ogc_pages, params
 from geo.web.asking import this_request
-from geo.web.caching import Kept, cached_by_state
+from geo.web.caching import Kept, cached_by_state, depends_on
 from geo.web.current import AS_OF, as_of_day, current_store
 from geo.web.language import LANGUAGES, in_sentences, language, localized
-from geo.web.negotiating import depends_on, formats_of, wants_html
+from geo.web.negotiating import formats_of, wants_html
 
 MAX_CELLS = 200
 MAX_SEARCH_RESULTS = 100

@@ -18,8 +18,8 @@ from geo.model.errors import AtlasError, InvalidInput, N_, StoreUnavailable
 from geo.service import accounts
 from geo.web.asking import this_request
 from geo.web.assets import is_asset
+from geo.web.caching import depends_on
 from geo.web.current import live_store
-from geo.web.negotiating import depends_on
 from geo.web.settings import ROOT
 
 LONGEST_IDLE = timedelta(hours=2)
