@@ -1,11 +1,14 @@
 """Two app servers behind nginx, as the guide sets them up: one stops under load, and nobody notices."""
 
 import re
+import socket
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from itertools import cycle
 
+import psutil
 import pytest
 import requests
 
@@ -135,3 +138,30 @@ def test_the_workers_of_one_server_share_a_geopackage(app_server, tmp_path):
         for number in range(2):
             report(editors[number % 2], server.address, f"第 {number} 次")
             assert_everybody_sees(f"第 {number} 次", server)
+
+
+def test_a_worker_that_wakes_late_finds_connections_left_for_it(app_server, tmp_path):
+    url = f"gpkg:///{tmp_path}/plan.gpkg"
+    make_store(url, tmp_path / "as_of")
+    with app_server(GUNICORN, url, WORKERS="2") as server:
+        server.wait()
+        held = [held_where_one_wakes_late(server) for _ in range(3)]
+    assert min(map(min, held)) >= 2, held  # where the first one takes what there is: none and all
+
+
+def held_where_one_wakes_late(server) -> list[int]:
+    """How many of eight connections each worker takes, if one cannot take any for the first three milliseconds."""
+    workers = psutil.Process(server.process.pid).children()
+    host, port = server.address.removeprefix("http://").split(":")
+    with ExitStack() as kept:
+        workers[0].suspend()
+        connections = [kept.enter_context(socket.create_connection((host, port), 60)) for _ in range(8)]
+        time.sleep(0.003)
+        workers[0].resume()
+        for each in connections:
+            each.sendall(f"GET /healthz/live HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        for each in connections:
+            assert each.recv(4096).startswith(b"HTTP/1.1 200")
+        held = [sum(each.status == psutil.CONN_ESTABLISHED for each in worker.net_connections()) for worker in workers]
+    assert sum(held) == 8
+    return held
