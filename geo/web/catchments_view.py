@@ -18,7 +18,7 @@ from geo.model.remark import Remark
 from geo.service.catchments.answering import Answer
 from geo.service.catchments.asking import Choice, Reason
 from geo.service.catchments.scenarios import Renewed
-from geo.web.language import translated
+from geo.web.language import in_words, translated
 
 ROUGH_M = 100.0
 """From this error on streets are a sketch: no boundary between two houses can be told from them."""
@@ -42,7 +42,7 @@ FORMATS = {
 
 
 def sentences(remarks: Sequence[Remark]) -> list[str]:
-    return [translated(each.message, **each.params) for each in remarks]
+    return [in_words(each) for each in remarks]
 
 
 def summary_of(answer: Answer) -> dict[str, object]:

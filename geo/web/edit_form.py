@@ -18,7 +18,7 @@ from geo.model.status import WATER_CLASSES
 from geo.service.editing import editable_fields
 from geo.store.base import Store
 from geo.web.figures import value_in_words
-from geo.web.language import localized, translated
+from geo.web.language import in_words, localized
 from geo.web.page_config import unit_title
 
 CURVE = "progress_curve"
@@ -97,7 +97,7 @@ def faults_by_field(faults: Iterable[FieldFault]) -> dict[str, str]:
     found: dict[str, str] = {}
     for fault in faults:
         name = BESIDE_FIELDS.get(fault.field, fault.field)
-        found.setdefault(name, translated(fault.remark.message, **fault.remark.params))
+        found.setdefault(name, in_words(fault.remark))
     return found
 
 

@@ -19,7 +19,7 @@ from geo.store.base import Store
 from geo.web import params
 from geo.web.attachments import attachment
 from geo.web.current import as_of_day, current_store
-from geo.web.language import in_sentences, language, translated
+from geo.web.language import in_sentences, in_words, language, translated
 from geo.web.page_config import page_config
 from geo.web.settings import ROOT
 from geo.web.slots import slots
@@ -42,7 +42,7 @@ def page() -> str:
     """Choose what goes into the file, and how it is written."""
     store = current_store()
     year = params.year_shown(request.args, store.catalog.zone)
-    choices = [(code, translated(words.message, **words.params), is_plane(code)) for code, words in crs_choices(store)]
+    choices = [(code, in_words(words), is_plane(code)) for code, words in crs_choices(store)]
     return render_template(
         "export/index.html",
         formats=export.FORMATS,

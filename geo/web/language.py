@@ -49,9 +49,9 @@ def is_iso_day(text: str) -> bool:
         return False
 
 
-def in_words(error: AtlasError) -> str:
-    """An error's message in the page's language."""
-    return translated(error.message, **error.params)
+def in_words(said: AtlasError | Remark) -> str:
+    """An error or a remark in the page's language."""
+    return translated(said.message, **said.params)
 
 
 def in_sentences(remarks: Iterable[Remark]) -> list[str]:

@@ -7,10 +7,9 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from geo.model.errors import InvalidInput, N_
 from geo.model.ledger import CellFault, FilledLedger, LedgerRow, LedgerSheet
-from geo.model.remark import Remark
 from geo.service.ledger import Checked, RowChange, cells_of
 from geo.store.base import Store
-from geo.web.language import translated
+from geo.web.language import in_words, translated
 from geo.web.sessions import secret_key
 
 PURPOSE = "filled-in ledger"
@@ -72,8 +71,8 @@ def checked_view(store: Store, ledger: FilledLedger, checked: Checked) -> Checke
     corrected = sum(change.corrects for change in changes)
     return CheckedView(
         rows=[_row(store, change) for change in changes[:MOST_ROWS]],
-        faults=[FaultView(place_of(fault), _words(fault.remark)) for fault in checked.faults[:MOST_FAULTS]],
-        notes=[_words(note) for note in checked.notes],
+        faults=[FaultView(place_of(fault), in_words(fault.remark)) for fault in checked.faults[:MOST_FAULTS]],
+        notes=[in_words(note) for note in checked.notes],
         year=ledger.sheets[0].year if ledger.sheets else None,
         reported=len(changes) - corrected,
         corrected=corrected,
@@ -93,10 +92,6 @@ def place_of(fault: CellFault) -> str:
     return translated(N_("工作表“%(sheet)s”第 %(row)s 行 %(letter)s 列“%(title)s”"), **params)
 
 
-def _words(remark: Remark) -> str:
-    return translated(remark.message, **remark.params)
-
-
 def _row(store: Store, change: RowChange) -> RowView:
     layer = store.catalog[change.sheet.layer_id]
     return RowView(
@@ -108,7 +103,7 @@ def _row(store: Store, change: RowChange) -> RowView:
         year=change.sheet.year,
         corrects=change.corrects,
         cells=[CellView(column.header, before, after) for column, before, after in cells_of(change, layer)],
-        doubts=[_words(doubt) for doubt in change.row.doubts],
+        doubts=[in_words(doubt) for doubt in change.row.doubts],
     )
 
 

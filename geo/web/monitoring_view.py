@@ -12,7 +12,6 @@ from geo.analysis.monitoring import Comparison, Sum, YearLine
 from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
-from geo.model.remark import Remark
 from geo.model.status import STAGES
 from geo.service.changes_since import ChangeList, in_brief
 from geo.service.indicators import Indicator, pace_in_words
@@ -20,7 +19,7 @@ from geo.service.monitoring import COLOURS, LAMP_TITLES, UNKNOWN, LampCount, Mon
 from geo.store.base import Store
 from geo.web import params
 from geo.web.figures import in_decimals, value_in_words
-from geo.web.language import in_sentences, language, localized, translated
+from geo.web.language import in_sentences, in_words, language, localized
 from geo.web.page_config import unit_title
 
 NOT_KNOWN = "-"
@@ -239,9 +238,9 @@ def row(each: Standing, year: int, value: str = "") -> Row:
         colour="done" if each.colour == "none" else each.colour,
         lamp_title=lamp_title(each),
         stage=_(STAGES[report.stage]) if report and report.stage in STAGES else "",
-        planned=_points(each.planned_pct),
-        reported=_points(each.reported_pct),
-        behind=_points(each.behind_points),
+        planned=_shown(each.planned_pct),
+        reported=_shown(each.reported_pct),
+        behind=_shown(each.behind_points),
         reasons=_reasons(each),
         obstacle=(report.obstacle or "") if report else "",
         owner=each.owner,
@@ -264,10 +263,6 @@ def _reasons(each: Standing) -> list[str]:
     return (
         [*found, _("计划起止日期按年份推定")] if each.item.dates_assumed and each.behind_points is not None else found
     )
-
-
-def _points(value: float | None) -> str:
-    return "" if value is None else in_decimals(value)
 
 
 @dataclass(frozen=True)
@@ -314,7 +309,7 @@ def indicator_view(each: Indicator, years: Iterable[int]) -> IndicatorView:
             for year in years
         },
         pace=_pace(each),
-        pace_note=translated(each.pace.reason.message, **each.pace.reason.params) if each.pace.reason else "",
+        pace_note=in_words(each.pace.reason) if each.pace.reason else "",
         met=each.pace.met,
         note=str(each.properties.get("figures_note") or ""),
         demo=any(report.demo for report in each.reports.values()),
@@ -333,7 +328,7 @@ def _coded(each: Indicator, name: str) -> str:
 def _pace(each: Indicator) -> str:
     """What every remaining year must bring, with its unit; empty where nothing can be said."""
     words = pace_in_words(each, lambda value: in_decimals(round(value, 2)))
-    return translated(words.message, **words.params).strip() if words else ""
+    return in_words(words).strip() if words else ""
 
 
 @dataclass(frozen=True)
@@ -372,7 +367,7 @@ def changed_features(listed: ChangeList, program: str) -> list[ChangedFeature]:
                 Change(
                     office_time.shown(entry.at),
                     _("程序") if entry.author == program else entry.author,
-                    _words(in_brief(entry, each.layer, language())),
+                    in_words(in_brief(entry, each.layer, language())),
                     _(entry.cause) if entry.cause else "",
                     url_for("journal.page", layer=each.layer.id, feature=each.feature_id) + f"#entry-{entry.seq}",
                 )
@@ -381,10 +376,6 @@ def changed_features(listed: ChangeList, program: str) -> list[ChangedFeature]:
         )
         for each in listed.features
     ]
-
-
-def _words(remark: Remark) -> str:
-    return translated(remark.message, **remark.params)
 
 
 def scope_words(monitored: Monitored, asked: Asked) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from geo.web.current import live_store
 from geo.web.edit_form import TAKE, faults_by_field
 from geo.web.editing import act_of_form, revision_of
 from geo.web.guard import needs_role
-from geo.web.language import in_words, translated
+from geo.web.language import in_words
 from geo.web.maps import RenderedMap, render_map
 from geo.web.page_config import page_config
 from geo.web.undoing import say_done
@@ -108,7 +108,7 @@ def _boundaries(layer: Layer, present: BaseGeometry | None) -> Response:
     return jsonify(
         file=upload.name,
         boundaries=[_json(each) for each in found],
-        remarks=[translated(each.message, **each.params) for each in remarks],
+        remarks=[in_words(each) for each in remarks],
     )
 
 
@@ -173,7 +173,7 @@ def _check_layer(layer: Layer) -> None:
 
 def _json(each: Boundary) -> dict[str, object]:
     geometry = orjson.loads(shapely.to_geojson(each.geometry))
-    fault = translated(each.fault.message, **each.fault.params) if each.fault else None
+    fault = in_words(each.fault) if each.fault else None
     figures = {"areaMu": each.area_mu, "movedM": each.moved_m}
     return {"row": each.row, "name": each.name, "geometry": geometry, "fault": fault, **figures}
 

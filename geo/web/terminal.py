@@ -12,7 +12,7 @@ import click
 import orjson
 
 from geo.model.errors import AtlasError, N_
-from geo.model.remark import worded
+from geo.model.remark import Remark, worded
 from geo.web.translations import TRANSLATIONS
 
 JSON = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
@@ -46,9 +46,14 @@ def say(message: str, **params: object) -> None:
     click.echo(in_terminal_words(message, **params), err=True)
 
 
+def say_sentence(said: AtlasError | Remark) -> None:
+    """An error or a remark in one line of words."""
+    say(said.message, **said.params)
+
+
 def refuse(error: AtlasError) -> int:
     """Say in one line what is wrong; returns the exit code."""
-    say(error.message, **error.params)
+    say_sentence(error)
     return REFUSED
 
 

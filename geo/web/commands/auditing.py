@@ -7,7 +7,7 @@ import click
 from geo.service import reading
 from geo.web.commands.command import command
 from geo.web.current import current_store
-from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, say
+from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, say_sentence
 
 
 @command("audit")
@@ -17,6 +17,6 @@ def audit(file: Path | None) -> int:
     found = reading.audit(current_store(), file)
     told = [finding for finding in found if finding.verdict in ("differs", "note")]
     for finding in told:
-        say(finding.remark.message, **finding.remark.params)
+        say_sentence(finding.remark)
     answer({"findings": [reading.finding_json(finding, in_terminal_words) for finding in found]})
     return FINDINGS if told else DONE

@@ -13,7 +13,7 @@ from geo.model.remark import Remark
 from geo.service import catchments as service
 from geo.service.catchments.inputs import LEVELS, METHODS, MODES
 from geo.web.commands.command import command
-from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, say
+from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, say_sentence
 
 QUIET_S = 2.0
 """A computation that is over sooner says nothing."""
@@ -122,6 +122,6 @@ def _teller() -> service.inputs.Tell:
 
     def tell(remark: Remark) -> None:
         if time.monotonic() - begun > QUIET_S:
-            say(remark.message, **remark.params)
+            say_sentence(remark)
 
     return tell

@@ -23,7 +23,7 @@ from geo.web.commands.cancelling import cancellable
 from geo.web.commands.command import command
 from geo.web.current import live_store
 from geo.web.settings import ROOT
-from geo.web.terminal import DONE, FINDINGS, REFUSED, answer, in_terminal_words, progress, say
+from geo.web.terminal import DONE, FINDINGS, REFUSED, answer, in_terminal_words, progress, say_sentence
 
 EXIT = {"accept": DONE, "accept_with_findings": FINDINGS, "refuse": REFUSED}
 
@@ -41,7 +41,7 @@ def inspect_file(file: Path, layer: str | None, crs: str | None, encoding: str |
     answer(inspection_json(found))
     if found.result == "refuse":
         told = found.findings[-1].in_file(short_name(file))
-        say(told.message, **told.params)
+        say_sentence(told)
     return EXIT[found.result]
 
 
@@ -108,7 +108,7 @@ def import_layer(
     if report.result == "refuse":
         finding = next((each for each in report.findings if each.code in BLOCKING), report.findings[-1])
         told = finding.in_file(short_name(file))
-        say(told.message, **told.params)
+        say_sentence(told)
     return EXIT[report.result]
 
 

@@ -11,7 +11,7 @@ from geo.service import intake
 from geo.web.commands.command import command
 from geo.web.current import current_store
 from geo.web.settings import ROOT
-from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, say
+from geo.web.terminal import DONE, FINDINGS, answer, in_terminal_words, say_sentence
 
 
 @command("layers")
@@ -41,7 +41,7 @@ def check(folder: Path | None) -> int:
     folder = folder or ROOT / current_app.config["LAYERS_DIR"]
     faults = intake.folder_faults(folder)
     for fault in faults:
-        say(fault.message, **fault.params)
+        say_sentence(fault)
     answer({"folder": str(folder), "findings": [_finding(fault) for fault in faults]})
     return FINDINGS if faults else DONE
 

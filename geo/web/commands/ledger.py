@@ -18,7 +18,7 @@ from geo.web.commands.output import write_whole
 from geo.web.commands.record import ACCOUNT
 from geo.web.current import live_store
 from geo.web.ledger import CAUSE
-from geo.web.terminal import DONE, REFUSED, answer, in_terminal_words, say
+from geo.web.terminal import DONE, REFUSED, answer, in_terminal_words, say, say_sentence
 
 PLACES = (
     N_("%(sheet)s：%(words)s"),
@@ -49,7 +49,7 @@ def import_ledger(file: Path, dry_run: bool, account: str) -> int:
     found = ledger.read_ledger(store, _content(file), file.name)
     checked = ledger.check_ledger(store, found)
     for note in checked.notes:
-        say(note.message, **note.params)
+        say_sentence(note)
     result = {"file": str(file), "dry_run": dry_run, **_told(store, checked), "change_set": None}
     if not (checked.faults or dry_run) and checked.changes:
         try:

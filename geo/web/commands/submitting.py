@@ -18,7 +18,7 @@ from geo.web.commands.output import write_whole
 from geo.web.current import current_store
 from geo.web.language import LANGUAGES
 from geo.web.settings import ROOT
-from geo.web.terminal import DONE, FINDINGS, answer, say, words_in
+from geo.web.terminal import DONE, FINDINGS, answer, say_sentence, words_in
 
 BASIS = click.option(
     "--basis",
@@ -42,7 +42,7 @@ def check_parcels(layer_ids: tuple[str, ...], bases: tuple[str, ...], language: 
     if output:
         write_whole([files.write(report(store, check, language=language, translate=words), "pdf")], Path(output))
     for finding in check.findings:
-        say(finding.remark.message, **finding.remark.params)
+        say_sentence(finding.remark)
     answer(parcel_check.document(check, words, language))
     return FINDINGS if check.findings else DONE
 
@@ -84,9 +84,9 @@ def submit(
     made = submitting.package(store, layer_ids, wish)
     size = write_whole(made.chunks(), Path(output))
     for finding in made.check.findings:
-        say(finding.remark.message, **finding.remark.params)
+        say_sentence(finding.remark)
     for each in made.absent:
-        say(each.reason.message, **each.reason.params)
+        say_sentence(each.reason)
     counts = Counter(finding.code for finding in made.check.findings)
     answer(
         {
