@@ -131,7 +131,7 @@ class Lattice(Pieces):
                 named = carries_name(rest[:-1]) or rest[-1] == RING  # 新华路西二环 are two roads
                 total += costs["road"] if named else costs["direction"]
         never = self.last_never > start and grammar.NEVER_INSIDE.search(self.run, start + 1, end)
-        never = never or (self.highways and any(start < place < end for place in self.highways))
+        never = never or (self.anew and any(start < place < end for place in self.anew))
         return total + (costs["never"] if never and not grammar.CODE.match(self.run, start) else 0.0)
 
     def front_of_road(self, start: int, end: int) -> float:
@@ -148,7 +148,7 @@ class Lattice(Pieces):
             if carries_name(self.run[inner:stem_end]):
                 worst = max(worst, costs["thing"])
         words = self.words[start]
-        if words and any(word.corner and cut - start > 2 and cut < stem_end for cut, word in words):
+        if words and any(word.corner and cut - start > 2 and cut < end - 1 for cut, word in words):
             worst = costs["limit"]  # 西南角和望江路
         if (words and self.begins_with_limit(start, end)) or (
             self.limits and self.within(self.limits, start - 1, end - 3)
@@ -171,6 +171,8 @@ class Lattice(Pieces):
         costs = grammar.ROADS["joined_costs"]
         cost: float = costs.get(self.run[start : start + 2], costs.get(self.run[start], 0.0))
         cost += grammar.ROADS["joined_long_cost"] if end - start > grammar.ROADS["joined_length"] else 0.0
+        if self.run[start - 1 : start] == grammar.ROADS["joined_after"]:
+            cost += grammar.ROADS["joined_after_cost"]
         usual = grammar.JOINED_USUAL.search(self.run, start, stem_end)
         return cost + (0.0 if usual else grammar.ROADS["joined_plain_costs"].get(self.run[start], 0.0))
 

@@ -51,9 +51,9 @@ class Pieces:
         told = self.begun["m"]
         self.limit_ends = {end for at in told for end, _ in self.words[at] if run[end - 1] in grammar.LIMIT_LETTERS}
         """Where the 临 of 北侧临 ends."""
-        highways = grammar.KNOWN_HIGHWAY.finditer(run, 1) if grammar.HIGHWAY in run else ()
-        self.highways = [match.start() for match in highways]
-        """Where behind the first letter a highway begins that is known by its name."""
+        anew = grammar.ANEW.finditer(run, 1) if any(sign in run for sign in grammar.ANEW_SIGNS) else ()
+        self.anew = [match.start() for match in anew]
+        """Where behind the first letter a name begins whatever stands before it: a known highway, 规划8路."""
         whole = grammar.WHOLE_WORD.finditer(run)
         self.inside_words = {place for word in whole for place in range(word.start() + 1, word.end())}
         """Where a name would begin within 立交桥 or 十字路口."""
@@ -175,4 +175,4 @@ class Pieces:
         spoken = (place for place in range(1, self.size) if self.words[place])
         places = range(1, self.size) if self.may_hold_digits else ()
         numbers = (place for place in places if self.run[place].isdigit() and not self.run[place - 1].isdigit())
-        return sorted({*spoken, *numbers, *self.highways, *self.places, self.size})
+        return sorted({*spoken, *numbers, *self.anew, *self.places, self.size})

@@ -258,6 +258,8 @@ class Reader:
         (rf"j{N}{P}?l", at_distance),
         # 办事处东临
         (rf"{N}m(?={P}|$)", adjoins),
+        # A路从B路口至C路口
+        (rf"[RU]?{N}xt{N}x", name_only),
         # A路与B路交叉口往南400米路东; 交叉口西南角向南200米
         (rf"{CROSSED}x[psg]?[vdD]{{0,2}}r?{P}?l{P}?[rdD]?(?:Rh?(?={P}|$))?", crosses),
         # A路与B路(西北)交叉口(西北角、东北角)
@@ -276,7 +278,7 @@ class Reader:
         # A路(B路至C路段)西侧
         (rf"{N}{P}?{N}t{N}g?[dDkr]", sides_of_first),
         # A路与B路以北; A路、B路以北; A路东、西两侧
-        (rf"(?:R(?:[cst]R)+|{N}(?:g?c{N}|t{N})*)[gh]?{P}?[dDkri](?:[psc]?[dDk](?!{N}))*", sides),
+        (rf"(?:R(?:[cst]R)+|{N}(?:g?c{N}|t{N})*)[gh]?{P}?[dDkri](?:[psc]?[dDk](?!{N}|(?:[sc]?[dD])*[sc]?m))*", sides),
         (r"e", encloses),
         (r"q(?!$)", forget),
         # A路与B路
