@@ -19,7 +19,6 @@ from geo.exchange.table import cleaned
 from geo.model.errors import InvalidInput, N_
 from geo.model.layer import Layer
 
-MEDIA_TYPE = "image/vnd.dxf"
 APP_ID = "PLAN_ATLAS"
 MOST = 100_000
 """Features in a drawing: it is put together in memory, and CAD programs take no more anyway."""

@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 from openpyxl.utils import get_column_letter
 
-from geo.exchange.files import shown
+from geo.exchange.files.reading import shown
 from geo.exchange.ledger_cells import RawCell, doubt_about, text_of, value_of
 from geo.exchange.workbook_reading import RawSheet, read_workbook
 from geo.model.errors import InvalidFile, InvalidInput, N_

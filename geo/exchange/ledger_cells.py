@@ -10,7 +10,7 @@ from unicodedata import normalize
 from openpyxl.utils.datetime import from_excel
 from openpyxl.utils.escape import unescape
 
-from geo.exchange.files import shown
+from geo.exchange.files.reading import shown
 from geo.exchange.table import cleaned
 from geo.model.errors import InvalidInput, N_
 from geo.model.ledger import LedgerColumn

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from geo.exchange.files import Inspected, read_text, short_name, shown
+from geo.exchange.files.reading import Inspected, read_text, short_name, shown
 from geo.model.errors import InvalidFile, N_
 from geo.model.layer import Layer
 from geo.model.status import FLAGS, STAGES, AnnualStatus

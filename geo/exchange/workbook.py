@@ -32,9 +32,6 @@ from geo.model.errors import N_
 from geo.model.layer import Layer, Zone
 from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES
 
-CSV_MEDIA_TYPE = "text/csv"
-XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 CALCULATED = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")
 """How a text begins that some spreadsheet calculates: OWASP's list for CSV injection, after blanks too."""
 

@@ -10,7 +10,7 @@ from openpyxl.cell.cell import TYPE_ERROR, TYPE_FORMULA
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.worksheet.worksheet import Worksheet
 
-from geo.exchange.files import shown
+from geo.exchange.files.reading import shown
 from geo.exchange.ledger_cells import RawCell
 from geo.exchange.workbook_limits import BROKEN, check_cells
 from geo.model.errors import InvalidFile, N_

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Profile, read_profiles
-from geo.exchange.files import read_text, short_name
+from geo.exchange.files.reading import read_text, short_name
 from geo.model.errors import InvalidInput, N_
 
 FILE = "boundary_txt.toml"

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from geo.analysis.schedule import year_end
-from geo.exchange import boundary_txt, dxf, geojson, kml, workbook
+from geo.exchange import boundary_txt, geojson, kml
+from geo.exchange.media_types import CSV_MEDIA_TYPE, DXF_MEDIA_TYPE, XLSX_MEDIA_TYPE
 from geo.exchange.table import Edition
 from geo.model import office_time
 from geo.model.crs import STORED_CRS
@@ -33,10 +34,14 @@ def _as_geojson(source: Source) -> Iterator[bytes]:
 
 
 def _as_csv(source: Source) -> Iterator[bytes]:
+    from geo.exchange import workbook  # loaded where it is used: it brings openpyxl
+
     return workbook.csv_stream(source.layers, source.parts(), source.edition)
 
 
 def _as_xlsx(source: Source) -> Iterator[bytes]:
+    from geo.exchange import workbook  # loaded where it is used: it brings openpyxl
+
     return workbook.xlsx_stream(
         source.store.catalog.zone, source.layers, source.parts(), source.edition, office_time.today()
     )
@@ -65,12 +70,12 @@ class Format:
 
 FORMATS = {
     "geojson": Format(geojson.MEDIA_TYPE, _as_geojson, "geojson"),
-    "csv": Format(workbook.CSV_MEDIA_TYPE, _as_csv, "csv", planes=False, narrow=True),
-    "xlsx": Format(workbook.XLSX_MEDIA_TYPE, _as_xlsx, "xlsx", planes=False, narrow=True),
+    "csv": Format(CSV_MEDIA_TYPE, _as_csv, "csv", planes=False, narrow=True),
+    "xlsx": Format(XLSX_MEDIA_TYPE, _as_xlsx, "xlsx", planes=False, narrow=True),
     "gpkg": Format("application/geopackage+sqlite3", as_gpkg, "gpkg"),
     "shp": Format("application/zip", as_shp, "zip"),
     "kml": Format(kml.MEDIA_TYPE, as_kml, "kml", planes=False),
-    "dxf": Format(dxf.MEDIA_TYPE, as_dxf, "dxf"),
+    "dxf": Format(DXF_MEDIA_TYPE, as_dxf, "dxf"),
     "txt": Format(boundary_txt.MEDIA_TYPE, as_txt, "txt"),
 }
 """Formats by name."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy
 import shapely
 
-from geo.exchange import boundary_txt, dxf, kml
+from geo.exchange import boundary_txt, kml
 from geo.exchange.boundary_txt import Parcel
 from geo.model import office_time
 from geo.model.crs import gauss_kruger_crs
@@ -24,6 +24,8 @@ def as_kml(source: Source) -> Iterator[bytes]:
 
 def as_dxf(source: Source) -> Iterator[bytes]:
     """In the plane of the data's zone with its digits, unless another CRS is wanted."""
+    from geo.exchange import dxf  # loaded where it is used: it brings ezdxf
+
     crs = source.wanted.crs or gauss_kruger_crs(source.zone(), with_zone_digits=True)
     return dxf.stream(source.layers, source.parts(crs), source.edition.language, crs)
 

@@ -1,12 +1,12 @@
-"""The first filling of a store from the layer folders, and what is wrong with those folders."""
+"""The first filling of a store from the layer folders, and what is wrong with those folders.
+
+Every command asks this module for the store, and few make one: what reads the folders is loaded where it is used.
+"""
 
 from pathlib import Path
 
-from geo.exchange.files import inspect_features, read_features
-from geo.exchange.status_table import inspect_statuses, read_statuses
 from geo.model.errors import AtlasError
 from geo.model.layer import Layer, Zone
-from geo.service.demonstration import invented_statuses
 from geo.store import open_store
 from geo.store.base import Content, Store
 from geo.store.catalog import catalog_faults, read_catalog, sound_layers
@@ -54,6 +54,10 @@ def rebuild_demo(url: str, layers_dir: Path) -> Store:
 
 
 def _content(folder: Path, layer: Layer, zone: Zone, *, demo: bool) -> Content:
+    from geo.exchange.files.features import read_features
+    from geo.exchange.status_table import read_statuses
+    from geo.service.demonstration import invented_statuses
+
     invented = demo and (folder / DEMO_FEATURES).exists()
     features = read_features(folder / (DEMO_FEATURES if invented else FEATURES), layer)
     if demo:
@@ -70,6 +74,9 @@ def folder_faults(layers_dir: Path) -> list[AtlasError]:
 
 
 def _data_faults(folder: Path, layer: Layer) -> list[AtlasError]:
+    from geo.exchange.files.features import inspect_features
+    from geo.exchange.status_table import inspect_statuses
+
     features = inspect_features(folder / FEATURES, layer)
     if features.faults:
         return list(features.faults)  # rows of status.csv would only seem to belong to no feature

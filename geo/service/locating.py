@@ -15,7 +15,7 @@ from geo.analysis.locating import Site, locate_sites
 from geo.analysis.network import RoadNetwork
 from geo.analysis.places import Place
 from geo.analysis.shifted_datums import datum_named, unshifted
-from geo.exchange.files import read_network
+from geo.exchange.files.network import read_network
 from geo.exchange.location_phrase import parse_location
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidInput, N_

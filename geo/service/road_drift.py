@@ -12,7 +12,7 @@ from geo.analysis.drift import suspected_drift
 from geo.analysis.network import RoadNetwork
 from geo.analysis.road_drift import LEAST_ROADS, Compared, compare_roads
 from geo.analysis.shifted_datums import Datum
-from geo.exchange.files import read_features
+from geo.exchange.files.features import read_features
 from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.feature_query import FeatureQuery

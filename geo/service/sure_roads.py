@@ -6,7 +6,7 @@ from pathlib import Path
 import geopandas
 import shapely
 
-from geo.exchange.files import read_features
+from geo.exchange.files.features import read_features
 from geo.model.feature_query import FeatureQuery
 from geo.model.location import LocationBasis, stated_accuracy_m
 from geo.service.intake import FEATURES

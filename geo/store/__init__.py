@@ -35,24 +35,24 @@ def open_store(url: str, catalog: Catalog, limits: Limits = USUAL) -> "Store":
     InvalidInput
         If the address is of no known kind.
     """
-    # Loaded where they are used: the settings of every command ask for addresses only.
-    from geo.store.geopackage import GeoPackageStore
+    # Loaded where they are used: the settings of every command ask for addresses only, and no store is of both kinds.
+    absolute = re.fullmatch("gpkg:///+([A-Za-z]:/.+)|gpkg://(/.+)", seen_from(Path.cwd(), url))
+    if path := absolute and (absolute[1] or absolute[2]).rstrip("/"):
+        from geo.store.geopackage import GeoPackageStore
+
+        return GeoPackageStore(Path(re.sub("^/+", "/", path)), catalog, limits)
     from geo.store.postgis import PostgisStore
     from geo.store.postgis_engine import parsed, without_password
 
     if server := parsed(url):
         return PostgisStore(server, catalog, limits)
-    absolute = re.fullmatch("gpkg:///+([A-Za-z]:/.+)|gpkg://(/.+)", seen_from(Path.cwd(), url))
-    path = absolute and (absolute[1] or absolute[2]).rstrip("/")
-    if not path:
-        raise InvalidInput(
-            N_(
-                "DATABASE_URL 应为 gpkg:///绝对路径、gpkg:相对路径 或"
-                " postgresql+psycopg://用户:密码@主机:端口/数据库，现为“%(url)s”"
-            ),
-            url=without_password(url),
-        )
-    return GeoPackageStore(Path(re.sub("^/+", "/", path)), catalog, limits)
+    raise InvalidInput(
+        N_(
+            "DATABASE_URL 应为 gpkg:///绝对路径、gpkg:相对路径 或"
+            " postgresql+psycopg://用户:密码@主机:端口/数据库，现为“%(url)s”"
+        ),
+        url=without_password(url),
+    )
 
 
 def open_replica(url: str, primary: "Store", limits: Limits = USUAL) -> "Replica":

@@ -3,10 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import geopandas
 import numpy
-import pandas
 
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import (
@@ -31,6 +30,10 @@ from geo.store.evidence_rows import EvidenceRows
 from geo.store.scenario_rows import ScenarioRows
 from geo.store.throttle_rows import ThrottleRows
 
+if TYPE_CHECKING:
+    import geopandas
+    import pandas
+
 
 @dataclass(frozen=True)
 class Content:
@@ -44,7 +47,7 @@ class Content:
         As `Store.add_statuses` takes them, all of this layer.
     """
 
-    features: geopandas.GeoDataFrame | pandas.DataFrame
+    features: "geopandas.GeoDataFrame | pandas.DataFrame"
     statuses: Sequence[AnnualStatus] = ()
 
 
@@ -190,7 +193,7 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def read_frame(self, layer_id: str, query: FeatureQuery) -> geopandas.GeoDataFrame:
+    def read_frame(self, layer_id: str, query: FeatureQuery) -> "geopandas.GeoDataFrame":
         """All features that match in one frame, EPSG:4326, `feature_id` as index, then `Page.columns`; as `scan`.
 
         Unknown is null in every column: integers are Int64, numbers float64, booleans `boolean`, dates ISO texts.
@@ -247,7 +250,7 @@ class Store(ABC):
         """
 
     def add_features(
-        self, layer_id: str, features: geopandas.GeoDataFrame | pandas.DataFrame, act: Act = BY_PROGRAM
+        self, layer_id: str, features: "geopandas.GeoDataFrame | pandas.DataFrame", act: Act = BY_PROGRAM
     ) -> int:
         """Add features in one transaction, all or none.
 
@@ -273,7 +276,7 @@ class Store(ABC):
     def take_in(
         self,
         layer_id: str,
-        frames: Iterable[geopandas.GeoDataFrame | pandas.DataFrame],
+        frames: Iterable["geopandas.GeoDataFrame | pandas.DataFrame"],
         changes: Sequence[FeatureChange],
         act: Act,
     ) -> tuple[int, int | None]:

@@ -1,12 +1,14 @@
-"""Frames in and out: every id, value and geometry checked before it is written; pages put together again."""
+"""Frames in and out: every id, value and geometry checked before it is written; pages put together again.
+
+Pandas is loaded where it is used: most that is read and all that is exported goes without it.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import geopandas
 import numpy as np
-import pandas
 import shapely
 
 from geo.model.crs import STORED_CRS
@@ -17,6 +19,10 @@ from geo.model.page import Page
 from geo.model.validity import invalid_reason
 from geo.store.values import are_kept, typed
 from geo.store.wkb import is_multi
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas
 
 DTYPES: dict[FieldType, str] = {
     "integer": "Int64",
@@ -96,7 +102,7 @@ class FeatureRows:
             yield {name: column[start : start + size] for name, column in self.columns.items()}
 
 
-def rows_of(layer: Layer, features: geopandas.GeoDataFrame | pandas.DataFrame) -> FeatureRows:
+def rows_of(layer: Layer, features: "geopandas.GeoDataFrame | pandas.DataFrame") -> FeatureRows:
     """Check a frame and take it apart.
 
     Raises
@@ -147,6 +153,8 @@ def checked_changes(layer: Layer, changes: Sequence[FeatureChange], numbers: Seq
 
 def _checked_together(layer: Layer, changes: Sequence[FeatureChange], first_row: int) -> list[dict[str, object]]:
     """The columns that changes of the same fields set."""
+    import pandas
+
     ids = _checked_ids(layer, pandas.Index([change.feature_id for change in changes], dtype="object"), first_row)
     names = list(changes[0].properties)
     _check_columns(layer, pandas.DataFrame(columns=names))
@@ -162,8 +170,11 @@ def _checked_together(layer: Layer, changes: Sequence[FeatureChange], first_row:
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def frame_of(pages: Iterable[Page], fields: Iterable[Field]) -> geopandas.GeoDataFrame:
+def frame_of(pages: Iterable[Page], fields: Iterable[Field]) -> "geopandas.GeoDataFrame":
     """Pages of one query as one frame, its columns of the types that `fields` say; see `Store.read_frame`."""
+    import geopandas
+    import pandas
+
     pages = list(pages)
     frame = pandas.DataFrame.from_records(
         [row for page in pages for row in page.rows],
@@ -177,7 +188,7 @@ def frame_of(pages: Iterable[Page], fields: Iterable[Field]) -> geopandas.GeoDat
     return geopandas.GeoDataFrame(frame.astype(types), geometry=shapes, crs=STORED_CRS)
 
 
-def _checked_ids(layer: Layer, index: pandas.Index, first_row: int = 1) -> list[str]:
+def _checked_ids(layer: Layer, index: "pandas.Index", first_row: int = 1) -> list[str]:
     ids, seen = index.tolist(), set()
     for row, feature_id in enumerate(ids, first_row):
         if not _is_id(feature_id):
@@ -202,8 +213,13 @@ def _is_id(value: object) -> bool:
     return isinstance(value, str) and value != "" and value.isprintable() and value == value.strip()
 
 
-def _split(layer: Layer, features: geopandas.GeoDataFrame | pandas.DataFrame) -> tuple[pandas.DataFrame, np.ndarray]:
+def _split(
+    layer: Layer, features: "geopandas.GeoDataFrame | pandas.DataFrame"
+) -> "tuple[pandas.DataFrame, np.ndarray]":
     """Values and geometries; a plain frame has none, as has a GeoDataFrame without its geometry column."""
+    import geopandas
+    import pandas
+
     if not isinstance(features, geopandas.GeoDataFrame) or features.active_geometry_name is None:
         return pandas.DataFrame(features), np.full(len(features), None)
     shapes = np.asarray(features.geometry.array, dtype=object)
@@ -213,7 +229,7 @@ def _split(layer: Layer, features: geopandas.GeoDataFrame | pandas.DataFrame) ->
     return pandas.DataFrame(features.drop(columns=features.active_geometry_name)), shapes
 
 
-def _check_columns(layer: Layer, values: pandas.DataFrame) -> None:
+def _check_columns(layer: Layer, values: "pandas.DataFrame") -> None:
     for name in values.columns:
         if layer.field(name) is None:
             raise InvalidFeatures(N_("图层“%(layer)s”没有字段“%(field)s”"), layer=layer.id, field=name)
@@ -223,7 +239,7 @@ def _check_columns(layer: Layer, values: pandas.DataFrame) -> None:
 
 
 def _checked_values(
-    layer: Layer, ids: list[str], field: Field, column: pandas.Series | None, first_row: int = 1
+    layer: Layer, ids: list[str], field: Field, column: "pandas.Series | None", first_row: int = 1
 ) -> list:
     if column is None:
         return [None] * len(ids)

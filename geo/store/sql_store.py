@@ -6,11 +6,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas
 import numpy
-import pandas
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from geo.model.errors import Conflict, FeatureNotFound, N_
@@ -49,6 +47,10 @@ from geo.store.status_rows import latest_of_feature, latest_rows, standing, stat
 from geo.store.streams import BATCH, Streams
 from geo.store.throttle_rows import ThrottleRows
 from geo.store.verifying import feature_faults, status_faults
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas
 
 CACHED_ANSWERS = 512
 CACHED_STATEMENTS = 128
@@ -172,7 +174,7 @@ class SqlStore(Store):
             raise FeatureNotFound(layer_id, feature_id)
         return page
 
-    def read_frame(self, layer_id: str, query: FeatureQuery) -> geopandas.GeoDataFrame:
+    def read_frame(self, layer_id: str, query: FeatureQuery) -> "geopandas.GeoDataFrame":
         fields = (*KEY_FIELDS, *self.catalog[layer_id].fields, *STATUS_TYPES.values())
         return frame_of(self.scan(layer_id, query), fields)
 
@@ -333,7 +335,7 @@ class SqlStore(Store):
     def take_in(
         self,
         layer_id: str,
-        frames: Iterable[geopandas.GeoDataFrame | pandas.DataFrame],
+        frames: Iterable["geopandas.GeoDataFrame | pandas.DataFrame"],
         changes: Sequence[FeatureChange],
         act: Act,
     ) -> tuple[int, int | None]:

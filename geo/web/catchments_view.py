@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from geo.exchange import catchments as exchange
 from geo.exchange.catchments import plain
-from geo.exchange.files import write_geopackage
+from geo.exchange.files.geopackage import write_geopackage
 from geo.model import office_time
 from geo.model.errors import N_
 from geo.model.remark import Remark

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from geo.exchange.workbook import XLSX_MEDIA_TYPE
+from geo.exchange.media_types import XLSX_MEDIA_TYPE
 from geo.exchange.workbook_reading import LARGEST_FILE
 from geo.model import office_time
 from geo.model.errors import AtlasError, InvalidFile, InvalidInput, N_

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from geo.analysis.monitoring import MEASURES
-from geo.exchange.workbook import XLSX_MEDIA_TYPE, PlainTable, tables_stream
+from geo.exchange.media_types import XLSX_MEDIA_TYPE
+from geo.exchange.workbook import PlainTable, tables_stream
 from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.journal import PROGRAM

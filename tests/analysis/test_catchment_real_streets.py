@@ -10,7 +10,8 @@ import shapely
 from pyproj import Geod
 
 from geo.analysis.catchments import nearest_walks, snap, street_graph
-from geo.exchange.files import read_places, read_streets
+from geo.exchange.files.places import read_places
+from geo.exchange.files.streets import read_streets
 
 DATA = Path(__file__).parents[1] / "data" / "streets"
 FOOT_M = 0.3048006096

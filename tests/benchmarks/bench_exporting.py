@@ -33,11 +33,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Written:
-    """A file, the seconds that it took and the most memory of the process."""
+    """A file, the seconds that it took, the most memory of the processes, and where what they share counts once."""
 
     path: Path
     seconds: float
     peak_mib: float
+    share_mib: float
 
 
 def prepare(size: int, folder: Path) -> Target:
@@ -71,9 +72,9 @@ def _run(command: Sequence[object], out: Path, *, whole: bool = False) -> Writte
         [str(each) for each in measured], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         check=True,
     )  # fmt: skip
-    *told, peak_kib = ran.stdout.split()
+    *told, peak_kib, share_kib = ran.stdout.split()
     seconds = time.perf_counter() - begun if whole else float(told[-1])
-    return Written(out, seconds, float(peak_kib) / 1024)
+    return Written(out, seconds, float(peak_kib) / 1024, float(share_kib) / 1024)
 
 
 def is_whole(crs: str, target: Target, written: Written) -> bool:
@@ -93,14 +94,17 @@ def seconds_of(written: Written) -> float:
     return written.seconds
 
 
-def memory(budget: float | None = None, ratio: float | None = None) -> Measure:
-    return Measure("memory", "MiB", lambda written: written.peak_mib, budget, ratio)
+def memory(budget: float | None = None, ratio: float | None = None) -> tuple[Measure, ...]:
+    return (
+        Measure("memory", "MiB", lambda written: written.peak_mib, budget, ratio),
+        Measure("memory, shared pages once", "MiB", lambda written: written.share_mib, None, ratio),
+    )
 
 
-def case(name: str, crs: str, ratio: float, peer: Callable, also: Measure, **more) -> Case:
+def case(name: str, crs: str, ratio: float, peer: Callable, also: tuple[Measure, ...], **more) -> Case:
     ours = partial(by_us, name.rpartition(" ")[2])
     return Case(name, prepare, ours, partial(is_whole, crs), SIZES, figure=seconds_of, peer=peer, budget_ratio=ratio,
-                also=(also,), rounds=3, **more)  # fmt: skip
+                also=also, rounds=3, **more)  # fmt: skip
 
 
 TO_PLANE = ("-t_srs", PLANE)

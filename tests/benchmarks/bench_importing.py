@@ -70,8 +70,8 @@ def take_in(prepared: Prepared) -> Taken:
     given = [prepared.url, str(prepared.layers), str(prepared.file), LAYER]
     command = [sys.executable, str(Path(__file__).with_name("measured.py")), sys.executable, "-c", WORK, *given]
     ran = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
-    said, peak_kib = ran.stdout.splitlines()
-    return json.loads(said) | {"MiB": float(peak_kib) / 1024}
+    said, peaks_kib = ran.stdout.splitlines()
+    return json.loads(said) | {"MiB": float(peaks_kib.split()[0]) / 1024}
 
 
 def is_there(prepared: Prepared, taken: Taken) -> bool:

@@ -18,9 +18,11 @@ def ours(format_name: str, folder: Path, out: Path) -> float:
     from geo.service import export
     from geo.service.export_gis import columns
     from geo.service.export_source import Source, Wanted
-    from tests.benchmarks.parcels import opened
+    from geo.store import open_store
+    from geo.store.catalog import read_catalog
 
-    store, query = opened(folder), {"parcels": FeatureQuery()}
+    store = open_store(f"gpkg:///{folder}/plan.gpkg", read_catalog(folder / "layers"))
+    query = {"parcels": FeatureQuery()}
     begun = time.perf_counter()
     if format_name == "shp":
         source = Source(store, query, Edition(None, False, "zh", str, (), {}), True)

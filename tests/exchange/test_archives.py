@@ -6,7 +6,8 @@ import geopandas
 import pytest
 import shapely
 
-from geo.exchange.files import archives, read_network
+from geo.exchange.files import archives
+from geo.exchange.files.network import read_network
 from geo.model.errors import InvalidFile
 
 

@@ -11,7 +11,11 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from geo.exchange.files import read_barriers, read_growth, read_network, read_places, read_streets
+from geo.exchange.files.barriers import read_barriers
+from geo.exchange.files.growth import read_growth
+from geo.exchange.files.network import read_network
+from geo.exchange.files.places import read_places
+from geo.exchange.files.streets import read_streets
 from geo.model.errors import InvalidFile
 
 NAMES = ["洪河大道", "金沙路", "东风路"]

@@ -6,7 +6,7 @@ import geopandas
 import pytest
 import shapely
 
-from geo.exchange.files import inspect_features, read_features
+from geo.exchange.files.features import inspect_features, read_features
 from geo.model.errors import InvalidFile
 
 SQUARE = {"type": "Polygon", "coordinates": [[[114, 33], [114.1, 33], [114.1, 33.1], [114, 33]]]}

@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 
-from geo.exchange.files import growth_of_text, read_growth
+from geo.exchange.files.growth import growth_of_text, read_growth
 from geo.model.errors import InvalidFile
 
 

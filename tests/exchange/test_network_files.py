@@ -12,7 +12,7 @@ import shapely
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from geo.exchange.files import read_network
+from geo.exchange.files.network import read_network
 from geo.exchange.files.road_fields import NO_ROAD, ROAD_NAME
 from geo.exchange.texts import encoding_of
 from geo.model.errors import InvalidFile

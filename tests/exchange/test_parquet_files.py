@@ -13,9 +13,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.exchange.files import read_places
 from geo.exchange.files.incoming import Options, open_incoming
 from geo.exchange.files.incoming.parquet_file import MOST_ROWS
+from geo.exchange.files.places import read_places
 from geo.model.errors import InvalidFile
 
 POINT = shapely.Point(114.01, 33.02)

@@ -6,8 +6,7 @@ import pandas
 import pytest
 import shapely
 
-from geo.exchange.files import read_streets
-from geo.exchange.files.streets import directions
+from geo.exchange.files.streets import directions, read_streets
 from geo.model.errors import InvalidFile
 from tests.exchange.osm_files import write_pbf, write_xml
 

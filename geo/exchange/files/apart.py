@@ -14,11 +14,14 @@ from threading import Thread
 from typing import IO
 
 import pyarrow
-from pyogrio.errors import DataLayerError
 
 PROGRAM = Path(__file__).with_name("writing_apart.py")
 MOST_WAITING = 64
 """Batches that are kept at most until the program has loaded its libraries."""
+
+
+class CannotWrite(Exception):
+    """The program has ended before all was written; the message is in its words."""
 
 
 def write_apart(schema: pyarrow.Schema, batches: Iterable[pyarrow.RecordBatch], options: Mapping[str, object]) -> None:
@@ -31,8 +34,7 @@ def write_apart(schema: pyarrow.Schema, batches: Iterable[pyarrow.RecordBatch], 
 
     Raises
     ------
-    DataLayerError
-        If the program cannot write them, in its words.
+    CannotWrite
     """
     with tempfile.TemporaryFile() as said, _started(options, said) as program:
         is_sent = _is_sent(schema, batches, program)
@@ -40,7 +42,7 @@ def write_apart(schema: pyarrow.Schema, batches: Iterable[pyarrow.RecordBatch], 
         if code or not is_sent:
             said.seek(0)
             words = said.read().decode(errors="replace").splitlines()
-            raise DataLayerError(words[-1] if words else f"exit code {code}")
+            raise CannotWrite(words[-1] if words else f"exit code {code}")
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""Layers written through GDAL as a stream of Arrow batches: GeoPackage and Shapefile; memory holds few of them."""
+"""Layers written through GDAL as a stream of Arrow batches: GeoPackage and Shapefile; memory holds few of them.
+
+pyogrio is loaded where it is used: it brings pandas, and a large layer is written by a program of its own.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,11 +11,10 @@ from pathlib import Path
 
 import numpy
 import pyarrow
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
-from geo.exchange.files.apart import write_apart
+from geo.exchange.files.apart import CannotWrite, write_apart
+from geo.exchange.files.arrow_columns import ARROW_TYPES, arrow_column, packed
 from geo.exchange.files.reading import shown
 from geo.model.errors import InvalidFile, N_
 from geo.model.layer import FieldType
@@ -23,16 +25,6 @@ LONGEST_UTF8_SIGN = 4
 GEOMETRY = "geom"
 FEW = 20
 """Parts from which on a layer is written by a program of its own: it has to load its libraries first."""
-
-CANNOT_WRITE = (DataSourceError, DataLayerError, FieldError, GeometryError)
-
-ARROW_TYPES = {
-    "text": pyarrow.string(),
-    "integer": pyarrow.int64(),
-    "number": pyarrow.float64(),
-    "boolean": pyarrow.bool_(),
-    "date": pyarrow.date32(),
-}
 
 
 @dataclass(frozen=True)
@@ -117,15 +109,17 @@ class VectorFile:
                 self._write_here(first)
             else:
                 write_apart(self._schema(), chain(first, batches), self._options())
-        except CANNOT_WRITE as fault:
+        except CannotWrite as fault:
             message = N_("不能写文件 %(file)s：%(reason)s")
             raise InvalidFile(message, file=self.path.name, reason=shown(fault)) from fault
 
     def _write_here(self, batches: Sequence[pyarrow.RecordBatch]) -> None:
+        import pyogrio
+
         try:
             pyogrio.write_arrow(pyarrow.RecordBatchReader.from_batches(self._schema(), batches), **self._options())
         except (RuntimeError, UnicodeError) as fault:
-            raise DataLayerError(str(fault)) from fault
+            raise CannotWrite(str(fault)) from fault
 
     def _options(self) -> dict[str, object]:
         """What `pyogrio.write_arrow` is told beside the batches."""
@@ -162,7 +156,7 @@ class VectorFile:
             for each in self.fields
         ]
         if self.geometry is not None:
-            arrays.append(pyarrow.array(self._shapes(part.wkb), pyarrow.binary()))
+            arrays.append(packed(self._shapes(part.wkb), pyarrow.binary()))
         return pyarrow.record_batch(arrays, schema=self._schema())
 
     def _column(self, each: VectorField, values: Sequence[object]) -> pyarrow.Array:
@@ -170,13 +164,11 @@ class VectorFile:
         if values.count(None) == len(values):  # most columns of most layers
             return pyarrow.nulls(len(values), kind)
         if each.type == "text" and self._is_shapefile:
-            return pyarrow.array([None if value is None else self._fitting(str(value)) for value in values], kind)
+            values = [None if value is None else self._fitting(str(value)) for value in values]
         try:
-            if each.type == "date":
-                return pyarrow.array(values, pyarrow.string()).cast(kind)
-            return pyarrow.array(values, kind)
-        except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):  # something of another type, which another program wrote
-            return pyarrow.array([None if value is None else _made(each, value) for value in values], kind)
+            return arrow_column(values, each.type)
+        except (TypeError, ValueError, OverflowError):  # something of another type, which another program wrote
+            return arrow_column([None if value is None else _made(each, value) for value in values], each.type)
 
     def _shapes(self, wkb: Sequence[bytes | None]) -> Sequence[bytes | None]:
         """A GeoPackage's layer of several parts holds nothing else."""
@@ -200,8 +192,8 @@ class VectorFile:
         return short
 
 
-MADE = {"text": str, "integer": int, "number": float, "boolean": bool,
-        "date": lambda value: date.fromisoformat(str(value)[:10])}  # fmt: skip
+MADE = {"text": str, "integer": lambda value: int(numpy.int64(int(value))), "number": float, "boolean": bool,
+        "date": lambda value: date.fromisoformat(str(value)[:10]).isoformat()}  # fmt: skip
 
 
 def _made(each: VectorField, value: object) -> object:
@@ -214,7 +206,7 @@ def _made(each: VectorField, value: object) -> object:
     """
     try:
         return MADE[each.type](value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         message = N_("字段“%(field)s”里的“%(given)s”不是它的类型，不能导出")
         raise InvalidFile(message, field=each.source, given=str(value)[:40]) from None
 
@@ -245,6 +237,8 @@ class ReadBack:
 
 def read_back(path: Path, layer: str | None, start: int, count: int) -> ReadBack:
     """Some rows of a file that was written, as any reader gets them: encoding and CRS by its own side files."""
+    import pyogrio
+
     meta, _, shapes, columns = pyogrio.raw.read(
         path, layer=layer, skip_features=start, max_features=count, datetime_as_string=True
     )

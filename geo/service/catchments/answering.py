@@ -6,7 +6,7 @@ from functools import cached_property
 
 from geo.analysis.catchments.lookup import AreaIndex
 from geo.analysis.catchments.streets import Mode
-from geo.exchange.files import growth_of_text
+from geo.exchange.files.growth import growth_of_text
 from geo.model.errors import N_
 from geo.model.remark import Remark
 from geo.service.catchments.computing import Outcome, compute

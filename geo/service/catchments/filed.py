@@ -14,8 +14,11 @@ from geo.analysis.catchments.areas import zone_outline
 from geo.analysis.catchments.assigning import Demand, Schools
 from geo.analysis.catchments.barriers import ABOVE, Barriers, barriers_of, cut_streets
 from geo.analysis.catchments.streets import Streets, street_graph
-from geo.exchange.files import place_fields, read_barriers, read_growth, read_places, read_streets
-from geo.exchange.files.places import PlaceFile
+from geo.exchange.files import place_fields
+from geo.exchange.files.barriers import read_barriers
+from geo.exchange.files.growth import read_growth
+from geo.exchange.files.places import PlaceFile, read_places
+from geo.exchange.files.streets import read_streets
 from geo.model.errors import InvalidFile, InvalidInput, N_
 from geo.model.remark import Remark
 from geo.service.catchments.inputs import THOUSAND, Inputs, Options, Source, Tell, gates_of, middles

@@ -5,7 +5,8 @@ from dataclasses import replace
 from itertools import chain
 
 from geo.exchange import reports as files
-from geo.exchange.workbook import XLSX_MEDIA_TYPE, PlainTable, tables_stream
+from geo.exchange.media_types import XLSX_MEDIA_TYPE
+from geo.exchange.workbook import PlainTable, tables_stream
 from geo.model.errors import N_
 from geo.model.report import Report, Words
 from geo.service.reports import record, sections

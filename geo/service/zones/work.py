@@ -14,7 +14,7 @@ import geopandas
 import orjson
 
 import geo
-from geo.exchange.files import read_places
+from geo.exchange.files.places import read_places
 from geo.exchange.files.zones import PARQUET, ZoneFolder, files_of, read_document, write_zone
 from geo.model.errors import AtlasError
 from geo.model.remark import Remark

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from geo.exchange.files import write_geopackage
+from geo.exchange.files.geopackage import write_geopackage
 from geo.model.errors import InvalidInput, N_
 from geo.model.remark import Remark
 from geo.service import catchments as service

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from geo.exchange.files import short_name
+from geo.exchange.files.reading import short_name
 from geo.model.errors import InvalidInput, N_
 from geo.model.file_finding import FileFinding
 from geo.model.location import LocationBasis

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from geo.exchange.files import short_name
+from geo.exchange.files.reading import short_name
 from geo.exchange.workbook_reading import LARGEST_FILE
 from geo.model.errors import InvalidFile, N_
 from geo.model.ledger import CellFault, InvalidLedger

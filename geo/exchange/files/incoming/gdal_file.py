@@ -22,7 +22,7 @@ from geo.exchange.files.incoming.fgb_rest import unread_bytes
 from geo.exchange.files.incoming.gpkg_dates import odd_dates
 from geo.exchange.files.incoming.gpkg_tables import check_cells, check_numbers, feature_counts, note_unread, views_in
 from geo.exchange.files.incoming.odd_dates import OddDates
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields, object_array
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields, not_named, object_array
 from geo.exchange.files.incoming.texts import CANDIDATES, encoding_named, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
 from geo.exchange.texts import IDEOGRAPHS
@@ -168,11 +168,6 @@ def _layers(path: Path, staged: Path) -> list[tuple[str, str | None]]:
     if not found:
         raise RefusedFile("no_layer", N_("%(file)s 里没有图层"), file=short_name(path))
     return found
-
-
-def not_named(path: Path, layer: str | None, layers: Sequence[str]) -> RefusedFile:
-    message = N_("%(file)s 里没有名为“%(layer)s”的图层，有：%(known)s")
-    return RefusedFile("no_layer", message, file=short_name(path), layer=layer, known=", ".join(layers))
 
 
 def _chosen(path: Path, staged: Path, layers: Sequence[str], wanted: str | None, findings: FileFindings) -> str:

@@ -1,4 +1,7 @@
-"""What a file is, by its content and whatever its name, and the reader that opens it."""
+"""What a file is, by its content and whatever its name, and the reader that opens it.
+
+Readers are loaded where they are used: each brings a large library, and a file needs one of them.
+"""
 
 import codecs
 import re
@@ -10,17 +13,9 @@ from pathlib import Path
 from geo.exchange.boundary_reading import is_boundary_text
 from geo.exchange.files import archives
 from geo.exchange.files.archives import SHAPEFILE, Entry
-from geo.exchange.files.incoming import (
-    boundary_file,
-    cells_file,
-    dxf_file,
-    gdal_file,
-    json_file,
-    kml_file,
-    osm_file,
-    parquet_file,
-)
-from geo.exchange.files.incoming.parts import Incoming
+from geo.exchange.files.incoming.boundary_file import open_boundaries
+from geo.exchange.files.incoming.osm_signs import is_osm_pbf, is_osm_xml
+from geo.exchange.files.incoming.parts import Incoming, not_named
 from geo.exchange.files.incoming.texts import CANDIDATES, MARKS, encoding_named
 from geo.exchange.files.reading import short_name
 from geo.exchange.files.staging import beside, staged
@@ -113,7 +108,7 @@ def open_incoming(path: Path, folder: Path, options: Options) -> Incoming:
     kind, reading = _kind(path, head, encoding)
     incoming = _opened(kind, path, folder, replace(options, encoding=encoding), reading)
     if options.layer is not None and kind in SINGLE and options.layer not in incoming.layers:
-        raise gdal_file.not_named(path, options.layer, incoming.layers)
+        raise not_named(path, options.layer, incoming.layers)
     if path.suffix and path.suffix.lower() not in ENDINGS[kind]:
         message = N_("文件名的结尾 %(ending)s 与内容（%(driver)s）不符，按内容读取")
         incoming.findings.add("wrong_extension", message, ending=path.suffix[:20], driver=incoming.driver)
@@ -128,6 +123,8 @@ def open_rows(path: Path) -> Iterator[tuple[int, Sequence[object]]]:
     RefusedFile
         If it is none.
     """
+    from geo.exchange.files.incoming import cells_file
+
     kind, _ = _kind(path, _head(path), None)
     if kind == "xlsx":
         return cells_file.rows_of_workbook(path)
@@ -190,7 +187,7 @@ def _kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, list[Entr
         return "shp", None
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
         return _archive_kind(archives.entries_of(path))
-    if osm_file.is_osm_pbf(head):
+    if is_osm_pbf(head):
         return "pbf", None
     for sign, what in OTHERS:
         if head.startswith(sign):
@@ -232,7 +229,7 @@ def _text_kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, str 
     if start.startswith("<"):
         if KML.search(start) and "<OGRVRT" not in start and "<VRTDataset" not in start:
             return "kml", None
-        if osm_file.is_osm_xml(start):
+        if is_osm_xml(start):
             return "osm", None
         raise _unknown(path)
     if is_boundary_text(text.splitlines()):
@@ -247,8 +244,37 @@ def _unknown(path: Path) -> RefusedFile:
 
 def _opened(kind: str, path: Path, folder: Path, options: Options, entries: list[Entry] | None) -> Incoming:
     match kind:
+        case "gpkg" | "fgb" | "parquet" | "shp" | "osm" | "pbf":
+            return _opened_by_gdal(kind, path, folder, options)
         case "json":
+            from geo.exchange.files.incoming import json_file
+
             return json_file.open_json(path, folder, options.encoding)
+        case "kml":
+            from geo.exchange.files.incoming import kml_file
+
+            return kml_file.open_kml(path, path.stem)
+        case "dxf":
+            from geo.exchange.files.incoming import dxf_file
+
+            return dxf_file.open_dxf(path, path.stem)
+        case "xlsx":
+            from geo.exchange.files.incoming import cells_file
+
+            return cells_file.open_workbook(path, options.layer)
+        case "boundaries":
+            return open_boundaries(path, options.encoding)
+        case "table":
+            from geo.exchange.files.incoming import cells_file
+
+            return cells_file.open_text_table(path, options.encoding)
+    return _opened_from_archive(path, folder, options, entries)
+
+
+def _opened_by_gdal(kind: str, path: Path, folder: Path, options: Options) -> Incoming:
+    from geo.exchange.files.incoming import gdal_file, osm_file, parquet_file
+
+    match kind:
         case "gpkg":
             own = staged(path, folder, (".gpkg", ".gpkg-wal"))
             return gdal_file.open_geopackage(path, own, options.layer, options.kinds)
@@ -259,20 +285,8 @@ def _opened(kind: str, path: Path, folder: Path, options: Options, entries: list
         case "shp":
             own = staged(path, folder, SHAPEFILE)
             return gdal_file.open_shapefile(path, own, path.stem, options.encoding)
-        case "osm" | "pbf":
-            own = staged(path, folder, (".osm.pbf" if kind == "pbf" else ".osm",))
-            return osm_file.open_osm(path, own, options.layer, options.osm_where)
-        case "kml":
-            return kml_file.open_kml(path, path.stem)
-        case "dxf":
-            return dxf_file.open_dxf(path, path.stem)
-        case "xlsx":
-            return cells_file.open_workbook(path, options.layer)
-        case "boundaries":
-            return boundary_file.open_boundaries(path, options.encoding)
-        case "table":
-            return cells_file.open_text_table(path, options.encoding)
-    return _opened_from_archive(path, folder, options, entries)
+    own = staged(path, folder, (".osm.pbf" if kind == "pbf" else ".osm",))
+    return osm_file.open_osm(path, own, options.layer, options.osm_where)
 
 
 def _opened_from_archive(path: Path, folder: Path, options: Options, entries: list[Entry]) -> Incoming:
@@ -307,6 +321,8 @@ def _nested(path: Path, entry: Entry) -> RefusedFile:
 
 
 def _shapefile_from(path: Path, folder: Path, options: Options, entries: list[Entry], shapes: list[Entry]) -> Incoming:
+    from geo.exchange.files.incoming import gdal_file
+
     chosen = _chosen(path, options, shapes)
     archives.take_out(path, archives.parts_of(chosen, entries), folder, "layer")
     own = folder / "layer.shp"

@@ -1,6 +1,5 @@
 """OpenStreetMap, XML and PBF, through GDAL's driver; layers are called as GDAL calls them."""
 
-import re
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -8,16 +7,12 @@ from pathlib import Path
 import numpy
 import pyproj
 
-from geo.exchange.files.incoming.gdal_file import Raw, not_named, plain, read_raw, shapes_of
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming
+from geo.exchange.files.incoming.gdal_file import Raw, plain, read_raw, shapes_of
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, not_named
 from geo.exchange.files.reading import short_name
 from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
-
-XML = re.compile(r"\s*(<\?xml[^>]*\?>\s*)?<osm[\s>]")
-OTHER_XML = ("<OGR", "opengis")
-"""What would make GDAL take an OpenStreetMap file for another kind of XML."""
 
 KINDS = {
     "points": "Point",
@@ -27,14 +22,6 @@ KINDS = {
 }
 LARGEST = {".osm": 2**30, ".osm.pbf": 400 * 2**20}
 """It is read whole, since its driver cannot skip; a province has less."""
-
-
-def is_osm_xml(text: str) -> bool:
-    return XML.match(text) is not None and not any(word in text for word in OTHER_XML)
-
-
-def is_osm_pbf(head: bytes) -> bool:
-    return b"OSMHeader" in head[:64]
 
 
 def open_osm(path: Path, staged: Path, layer: str | None, where: str | None) -> Incoming:

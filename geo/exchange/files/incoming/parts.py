@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy
 import pyproj
 
-from geo.model.file_finding import FileFindings
+from geo.exchange.files.reading import short_name
+from geo.model.errors import N_
+from geo.model.file_finding import FileFindings, RefusedFile
 
 BATCH = 10_000
 """Features in memory at a time."""
@@ -110,6 +113,11 @@ def columns_of(rows: Sequence[dict[str, object]]) -> dict[str, list[object]]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     check_fields(len(names))
     return {name: [row.get(name) for row in rows] for name in names}
+
+
+def not_named(path: Path, layer: str | None, layers: Sequence[str]) -> RefusedFile:
+    message = N_("%(file)s 里没有名为“%(layer)s”的图层，有：%(known)s")
+    return RefusedFile("no_layer", message, file=short_name(path), layer=layer, known=", ".join(layers))
 
 
 def object_array(values: Sequence[object]) -> numpy.ndarray:
