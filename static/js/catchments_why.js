@@ -54,8 +54,10 @@ function crossed({ crossed: roads, barriers, school }) {
   if (!school) return null;
   const known = roads.filter((road) => road.main !== null);
   const shown = known.length ? known.filter((road) => road.main) : roads;
+  const names = { roads: shown.map((road) => road.name).join(t("、")) };
+  const met = known.length ? t("穿过或经过路口的主要道路：{roads}", names) : t("穿过或经过路口：{roads}（道路等级没有资料）", names);
   const words = [
-    shown.length ? (known.length ? t("穿过或经过路口的主要道路：{roads}", { roads: shown.map((road) => road.name).join(t("、")) }) : t("穿过或经过路口：{roads}（道路等级没有资料）", { roads: shown.map((road) => road.name).join(t("、")) })) : t("不穿过其他有名的道路"),
+    shown.length ? met : t("不穿过其他有名的道路"),
     barriers.length ? t("跨过铁路或河流：{names}", { names: barriers.join(t("、")) }) : t("不跨铁路、河流（以图上有位置的为准）"),
   ];
   return words.map((each) => el("p", { "data-testid": "crossed" }, each));

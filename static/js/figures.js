@@ -19,7 +19,12 @@ export function rowsOf(feature, catalog) {
     const { names, unit, texts } = companions(field, properties);
     names.forEach((name) => carried.add(name));
     const value = catalog.words(properties, field);
-    return { name: field.name, title: field.title, value, unit: unit || field.unitTitle, ...qualified(remarks.get(field.name) || qualifierField(field, properties), catalog), more: [inOtherWords(field, properties[field.name]), ...texts.filter((text) => text !== value && text !== String(properties[field.name]))] };
+    const others = texts.filter((text) => text !== value && text !== String(properties[field.name]));
+    return {
+      name: field.name, title: field.title, value, unit: unit || field.unitTitle,
+      ...qualified(remarks.get(field.name) || qualifierField(field, properties), catalog),
+      more: [inOtherWords(field, properties[field.name]), ...others],
+    };
   });
   const ratios = layer.ratios.filter((ratio) => !isUnknown(properties[ratio.name]))
     .map((ratio) => ({ name: ratio.name, title: ratio.title, value: number(properties[ratio.name], ratio.decimals), unit: ratio.unitTitle, more: [t("算得")] }));

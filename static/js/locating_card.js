@@ -126,6 +126,9 @@ function foot(page, record, proposal) {
       (record.work.drawn || proposal?.place?.geometry) && draw(t("调整位置"), "edit", "edit-record", "edit"),
       el("button", { class: "btn btn-sm btn-quiet", type: "button", "data-testid": "copy-link", onclick: () => page.copyLink(record) }, [icon("link"), t("链接")]),
     ]),
-    saved && el("div", { class: "card-actions" }, [el("a", { class: "btn btn-sm btn-quiet", href: `/features/${key}`, "data-testid": "open-saved" }, [icon("page"), t("详情页")]), el("a", { class: "btn btn-sm btn-quiet", href: `/?feature=${encodeURIComponent(`${saved.layer}/${saved.id}`)}` }, [icon("extent"), t("在地图页看")])]),
+    saved && el("div", { class: "card-actions" }, [
+      el("a", { class: "btn btn-sm btn-quiet", href: `/features/${key}`, "data-testid": "open-saved" }, [icon("page"), t("详情页")]),
+      el("a", { class: "btn btn-sm btn-quiet", href: `/?feature=${encodeURIComponent(`${saved.layer}/${saved.id}`)}` }, [icon("extent"), t("在地图页看")]),
+    ]),
   ]);
 }

@@ -11,7 +11,13 @@ export function showFoot(node, page) {
   if (node.hidden) return;
   const counted = { new: 0, update: 0, same: 0, adopted: 0, rejected: 0 };
   for (const record of draft.records) counted[record.work.decision || effect(record, page.proposals.get(record.key)).kind] += 1;
-  const parts = [["new", t("新增 {count}", { count: number(counted.new) })], ["update", t("更新 {count}", { count: number(counted.update) })], ["same", t("一致 {count}", { count: number(counted.same) })], ["adopted", t("已采纳 {count}", { count: number(counted.adopted) })], ["rejected", t("不采纳 {count}", { count: number(counted.rejected) })]];
+  const parts = [
+    ["new", t("新增 {count}", { count: number(counted.new) })],
+    ["update", t("更新 {count}", { count: number(counted.update) })],
+    ["same", t("一致 {count}", { count: number(counted.same) })],
+    ["adopted", t("已采纳 {count}", { count: number(counted.adopted) })],
+    ["rejected", t("不采纳 {count}", { count: number(counted.rejected) })],
+  ];
   const open = page.openRecords();
   replace(node,
     el("p", { class: "foot-counts", "data-testid": "counts" }, parts.filter(([kind]) => counted[kind]).map(([kind, words]) => el("span", { class: `count-${kind}` }, words))),

@@ -56,7 +56,9 @@ export class Records {
     const sure = confidence(page.draft, record, proposal);
     const does = effect(record, proposal);
     row.dataset.decision = record.work.decision ?? "";
-    redraw(row, COLUMNS.map((name) => el("td", { class: `col-${name}`, "data-unit": name === "land_area_mu" ? t("亩") : null }, [name === "name" && this.opener(record), this.cell(record, name), name === "name" && el("span", { class: `effect effect-${does.kind}`, "data-testid": "effect" }, does.words)])),
+    const badge = el("span", { class: `effect effect-${does.kind}`, "data-testid": "effect" }, does.words);
+    const inside = (name) => (name === "name" ? [this.opener(record), this.cell(record, name), badge] : this.cell(record, name));
+    redraw(row, COLUMNS.map((name) => el("td", { class: `col-${name}`, "data-unit": name === "land_area_mu" ? t("亩") : null }, inside(name))),
       el("td", { class: "col-sure", title: sure.more.join("\n") || null }, el("span", { class: `sure sure-${sure.level}`, "data-testid": "confidence" }, sure.words)),
       el("td", { class: "col-decision" }, this.decision(record, does)));
     if (!more.hidden) redraw(more.firstChild, recordCard(page, record));
@@ -73,7 +75,11 @@ export class Records {
 
   opener(record) {
     const isOpen = () => this.page.draft.selected === record.key;
-    return el("button", { class: "opener", type: "button", "data-key": `open-${record.key}`, "data-testid": "open-record", "aria-expanded": String(isOpen()), "aria-label": t("{name} 的详情", { name: this.page.draft.value(record, "name") }), onclick: () => this.page.choose(isOpen() ? null : record.key) }, icon("down"));
+    return el("button", {
+      class: "opener", type: "button", "data-key": `open-${record.key}`, "data-testid": "open-record",
+      "aria-expanded": String(isOpen()), "aria-label": t("{name} 的详情", { name: this.page.draft.value(record, "name") }),
+      onclick: () => this.page.choose(isOpen() ? null : record.key),
+    }, icon("down"));
   }
 
   cell(record, name) {

@@ -80,8 +80,12 @@ export class Roads {
     const { moves } = this;
     const chosen = moves.filter((move) => move.isChosen);
     const name = network.file ? `${network.file} · ${network.layer}` : t("库中现有道路");
+    const counts = { moves: number(moves.length), unchanged: number(unchanged), staying: number(staying.length), kept: number(kept) };
     return el("div", { class: "roads-result", "data-testid": "roads-result" }, [
-      el("header", { class: "roads-head" }, [el("p", {}, [el("strong", {}, name), " ", t("可移动 {moves} 项，位置不变 {unchanged} 项，定不了或不更准 {staying} 项；实测和人工落图的 {kept} 项不动。", { moves: number(moves.length), unchanged: number(unchanged), staying: number(staying.length), kept: number(kept) })]), el("button", { class: "btn btn-sm btn-quiet", type: "button", onclick: () => this.forget() }, t("换道路"))]),
+      el("header", { class: "roads-head" }, [
+        el("p", {}, [el("strong", {}, name), " ", t("可移动 {moves} 项，位置不变 {unchanged} 项，定不了或不更准 {staying} 项；实测和人工落图的 {kept} 项不动。", counts)]),
+        el("button", { class: "btn btn-sm btn-quiet", type: "button", onclick: () => this.forget() }, t("换道路")),
+      ]),
       warnings.map((words) => el("p", { class: "move-warning" }, words)),
       moves.length > 0 && this.table(moves),
       staying.length > 0 && el("details", { class: "roads-staying" }, [el("summary", {}, t("不动的 {count} 项和原因", { count: number(staying.length) })), el("ul", {}, staying.map((each) => el("li", {}, [el("strong", {}, each.name), " ", each.reason])))]),
@@ -97,9 +101,14 @@ export class Roads {
       const box = el("input", { type: "checkbox", class: "form-check-input", "aria-label": t("更新“{name}”", { name: move.name }), "data-key": `move-${move.key}` });
       box.checked = move.isChosen;
       box.addEventListener("change", () => { if (box.checked) this.off.delete(move.key); else this.off.add(move.key); this.show(); this.showMoves(); });
+      const warnings = move.certain || move.warnings.length ? move.warnings : [t("须核对")];
       return el("tr", { "aria-current": move.key === this.selected ? "true" : null, "data-testid": "move" }, [
         el("td", {}, box),
-        el("td", {}, [el("button", { class: "link-button", type: "button", "data-key": `show-${move.key}`, onclick: () => this.choose(move.key) }, move.name), el("span", { class: "item-place" }, move.location_text), move.warnings.map((words) => el("span", { class: "move-warning" }, words)), !move.certain && !move.warnings.length && el("span", { class: "move-warning" }, t("须核对"))]),
+        el("td", {}, [
+          el("button", { class: "link-button", type: "button", "data-key": `show-${move.key}`, onclick: () => this.choose(move.key) }, move.name),
+          el("span", { class: "item-place" }, move.location_text),
+          warnings.map((words) => el("span", { class: "move-warning" }, words)),
+        ]),
         el("td", {}, sure(move.before.properties)), el("td", {}, sure(move.after.properties)),
         el("td", { class: "number" }, move.moved_m === null ? "—" : length(move.moved_m)),
       ]);

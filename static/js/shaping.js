@@ -67,7 +67,11 @@ export class Shaping {
     this.onClick = (event) => this.putAt(event.latlng);
     this.map.on("click", this.onClick);
     this.map.getContainer().classList.add("is-picking", "is-drawing");
-    const hint = this.task.isPoint ? t("在图上单击它的位置。") : this.task.areaMu ? t("在图上单击，放一块 {area} 亩的方形地块，方向与最近的道路一致；之后可以拖动、旋转、改形状。", { area: number(this.task.areaMu) }) : t("没有写明面积：在图上单击放一块 30 亩的方形地块，再改成实际形状。");
+    const { isPoint, areaMu } = this.task;
+    const square = areaMu
+      ? t("在图上单击，放一块 {area} 亩的方形地块，方向与最近的道路一致；之后可以拖动、旋转、改形状。", { area: number(areaMu) })
+      : t("没有写明面积：在图上单击放一块 30 亩的方形地块，再改成实际形状。");
+    const hint = isPoint ? t("在图上单击它的位置。") : square;
     const middle = el("button", { class: "btn btn-sm btn-quiet", type: "button", "data-testid": "place-middle", onclick: () => this.putAt(this.map.getCenter()) }, t("放在地图中心"));
     this.card.show({ title: this.task.title, hint, body: middle, onCancel: () => this.stop() });
   }
