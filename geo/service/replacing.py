@@ -155,25 +155,38 @@ def propose_replacing(
         Told after each feature how many are done, and how many there are.
     """
     kept, features = _features(store)
+    told = [feature for feature in features if feature.text]
     standing = [feature.position.geometry for feature in kept if feature.position.geometry is not None]
-    moving = [feature for feature in features if feature.text]
     standing += [feature.position.geometry for feature in features if not feature.text and feature.is_located]
+    answers = _settled(store, told, network, standing, progress)
+    proposals = [each for each in answers if isinstance(each, Proposal)]
+    changes = tuple(each for each in proposals if each.is_change)
+    staying = tuple(each for each in answers if isinstance(each, Staying))
+    return Replacing(network, changes, staying, len(proposals) - len(changes), len(kept))
+
+
+def _settled(
+    store: Store,
+    features: Sequence[Candidate],
+    network: Network,
+    standing: list[BaseGeometry],
+    progress: Callable[[int, int], None] | None,
+) -> list["Proposal | Staying"]:
+    """What becomes of each, in their order; what keeps its place is left free by all others, as `standing` is."""
     answers: dict[tuple[str, str], Proposal | Staying] = {}
+    moving = list(features)
     while True:
         found = _answers(store, moving, _located(moving, network, standing, progress))
         answers |= {each.feature.key: each for each in found}
-        stuck = [each.feature for each in found if isinstance(each, Staying) and each.feature.is_located]
+        stuck = {
+            each.feature.key: each.feature.position.geometry
+            for each in found
+            if isinstance(each, Staying) and each.feature.is_located
+        }
         if not stuck:
-            break
-        # they keep their place, so the others must leave it free
-        standing += [feature.position.geometry for feature in stuck]
-        keys = {feature.key for feature in stuck}
-        moving = [feature for feature in moving if feature.key not in keys]
-    told = [answers[feature.key] for feature in features if feature.text]
-    proposals = [each for each in told if isinstance(each, Proposal)]
-    changes = tuple(each for each in proposals if each.is_change)
-    staying = tuple(each for each in told if isinstance(each, Staying))
-    return Replacing(network, changes, staying, len(proposals) - len(changes), len(kept))
+            return [answers[feature.key] for feature in features]
+        standing = [*standing, *stuck.values()]
+        moving = [feature for feature in moving if feature.key not in stuck]
 
 
 def _answers(store: Store, features: Sequence[Candidate], found: Sequence[Located]) -> list["Proposal | Staying"]:
