@@ -48,6 +48,7 @@ from geo.exchange.plan_words import pattern
 from geo.exchange.quantities import either, find_quantities
 
 INVESTED, VERBS, NAME_LINE = (re.compile(ANCHORS[key]) for key in ("invested", "verbs", "name_line"))
+INVESTED_LEAD = re.compile(ANCHORS["invested_lead"])
 PLACED_BUILT, FOR_EXAMPLE = (re.compile(ANCHORS[key]) for key in ("placed_built", "for_example"))
 NAMED, BUILT, INVESTS = (re.compile(ANCHORS[key]) for key in ("named", "built", "invests"))
 NO_NAME_LINE = re.compile(ANCHORS["not_a_name_line"])
@@ -237,7 +238,10 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     for match in INVESTED.finditer(text) if ANCHORS["of"] in text else ():
         name = name_at_front(match["name"]) or clean_name(match["name"])
         if is_named(name) and name in match["name"]:
-            found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"]))
+            start = clause_start(text, match.start())
+            behind = found and found[-1].start <= start < found[-1].end  # 项目以及总投资1亿元的…
+            start = match.start() if behind or INVESTED_LEAD.search(text[start : match.start()]) else start
+            found.append(Anchor(name, start, match.end("name"), 1, place=match["place"]))
     for match in APPROVED.finditer(text):
         if is_project(name := clean_name(match["name"])):
             found.append(Anchor(name, match.start(), match.end("name"), 3))

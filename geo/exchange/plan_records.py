@@ -33,6 +33,8 @@ from geo.model.plan import PlanRecord, Source
 FULL_STOP = WORDS["clauses"]["full_stop"]
 SHORT_NAME = 4
 """Letters at the end of a name that a text may repeat for all of it."""
+MOST_QUANTITIES = 100
+"""Of a record; what is told again a thousand times in a hostile text adds no more."""
 NEAR = 4
 """Records back to which a project may be told again."""
 PHASE_ENDS = re.compile(rf"\(?{WORDS['names']['phase']}\)?$")
@@ -141,7 +143,8 @@ def one_of_two(first: PlanRecord, second: PlanRecord) -> PlanRecord | None:
         if field in better.spans:
             moved[field] = better.spans[field]
     gap = second.source.start - first.source.start
-    quantities = (*first.quantities, *(replace(q, start=q.start + gap, end=q.end + gap) for q in second.quantities))
+    moved_on = (replace(each, start=each.start + gap, end=each.end + gap) for each in second.quantities)
+    quantities = (*first.quantities, *moved_on) if len(first.quantities) < MOST_QUANTITIES else first.quantities
     return replace(
         first,
         **merged,
