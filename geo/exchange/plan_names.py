@@ -26,6 +26,7 @@ BEGINS_MARKED = re.compile(NAMES["begins_marked"])
 DEVELOPER = re.compile(NAMES["developer"])
 TASK_OF_COMMON = re.compile(NAMES["task_of_common"])
 TASK, PLACE_BEHIND = re.compile(NAMES["task"]), re.compile(NAMES["place_behind"])
+SHORTEST = re.compile(NAMES["shortest"])
 HOUSE = re.compile(WORDS["location"]["house"])
 NO_PART_OF_NAME = re.compile(NAMES["no_part"])
 LOCATED = re.compile(pattern(WORDS["anchors"]["located"]))
@@ -94,7 +95,7 @@ def is_programme(name: str) -> bool:
 def is_proper(name: str) -> bool:
     """Whether a name is neither too general, nor a place, nor a task."""
     proper = not GENERIC.match(name.replace(" ", "")) and not LOCATED.match(name) and not TASK.match(name)
-    return 3 <= len(name) <= NAMES["longest"] and proper
+    return (3 <= len(name) <= NAMES["longest"] or bool(SHORTEST.fullmatch(name))) and proper
 
 
 def bare_name(name: str) -> str:

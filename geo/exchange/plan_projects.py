@@ -60,6 +60,9 @@ LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
 LABELLED = re.compile(ANCHORS["labelled"])
 BUILT_CLAUSE, GOES_ON = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["goes_on"])
 BUILT_SIZED, SUM_BEFORE, AGAIN = (re.compile(ANCHORS[key]) for key in ("built_sized", "sum_before", "again"))
+INVESTED_VERB, NOT_USUAL = re.compile(ANCHORS["invested_verb"]), re.compile(ANCHORS["not_a_usual_name"])
+SHORTEST_UNUSUAL = 3
+SIZES = frozenset(("mu", "ha", "m2", "cny_10k"))
 TURNS = re.compile(ANCHORS["turns"])
 CONTINUES, SUBJECTS = re.compile(pattern(ANCHORS["continues"])), frozenset(ANCHORS["subjects"])
 CLAUSE_STARTS, CLAUSE = re.compile(CLAUSES["starts"]), re.compile(CLAUSES["clause"])
@@ -138,8 +141,20 @@ def names_item(name: str, front: str) -> bool:
 
 def is_usual(name: str) -> bool:
     """Whether words may be a name, whatever they end with."""
-    usual = 4 <= len(name) <= NAMES["longest"] and not NO_ITEM.search(name)
+    usual = 3 <= len(name) <= NAMES["longest"] and not NO_ITEM.search(name)
     return usual and not GENERIC.match(name) and not LOCATED.match(name)
+
+
+def is_unusual(name: str) -> bool:
+    """Whether words that end like no project known may be the name of one all the same: 市民之家, 老城记忆文创里."""
+    return len(name) > SHORTEST_UNUSUAL and is_usual(name) and not NOT_USUAL.search(name) and not COMMON.match(name)
+
+
+def is_sentence_of(name: str, text: str, start: int, place: int) -> bool:
+    """Whether a sentence begins with such a name, and tells the land or the cost behind the place."""
+    begins = not start or text[start - 1] in CLAUSES["begins"]
+    rest = re.split(CLAUSES["end_of_sentence"], text[place : place + 4 * NAMES["longest"]], maxsplit=1)[0]
+    return begins and is_unusual(name) and any(each.unit in SIZES for each in find_quantities(rest))
 
 
 def name_line(text: str, below: str = "") -> Anchor | None:
@@ -237,7 +252,10 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     found = [anchor] if anchor else []
     for match in INVESTED.finditer(text) if ANCHORS["of"] in text else ():
         name = name_at_front(match["name"]) or clean_name(match["name"])
-        if is_named(name) and name in match["name"]:
+        sure = is_named(name) or (
+            INVESTED_VERB.search(text[max(0, match.start() - NAMES["longest"]) : match.start()]) and is_unusual(name)
+        )
+        if sure and name in match["name"]:
             start = clause_start(text, match.start())
             behind = found and found[-1].start <= start < found[-1].end  # 项目以及总投资1亿元的…
             start = match.start() if behind or INVESTED_LEAD.search(text[start : match.start()]) else start
@@ -260,7 +278,9 @@ def anchors_of(passage: Passage) -> list[Anchor]:
             found += several
         elif (listing := over_commas(text, start, match.start())) is not None:
             found.append(listing)
-        elif match.start() - start > 2 and is_named(name := clean_name(text[start : match.start()])):
+        elif match.start() - start > 2 and (
+            is_named(name := clean_name(text[start : match.start()])) or is_sentence_of(name, text, start, match.end())
+        ):
             found.append(Anchor(name, start, match.start(), LOCATED_RANK))
     for match in LISTED.finditer(text) if SERIAL in text else ():
         found += members(text, match)

@@ -213,3 +213,77 @@ def test_a_month_written_right_behind_its_year_is_one_of_that_year():
 def test_what_is_built_this_year_is_the_projects_own_but_money_of_the_year_is_not():
     (record,) = parse_plan("1.望江小学扩建：今年将扩建1万平方米校舍，今年投资2000万元。").records
     assert (record.building_area_m2, record.investment_cny_10k) == (10000, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.{name}:位于望江路以东,占地30亩,总投资2亿元。",
+        "1、{name}。\n位于望江路以东,占地约30亩,总投资2亿元。",
+        "{name}位于望江路以东,占地30亩,总投资2亿元。",
+        "建成总投资2亿元、占地30亩的{name}。",
+        "序号\t项目名称\t建设地点\t占地(亩)\t总投资(亿元)\n1\t{name}\t望江路以东\t30\t2",
+    ],
+)
+@pytest.mark.parametrize("name", ["市民之家", "老城记忆文创里", "中央厨房", "云谷科创走廊", "育才附小"])
+def test_a_project_that_is_told_has_a_name_however_it_ends(text, name):
+    (record,) = parse_plan(text.format(name=name)).records
+    assert (record.name, record.land_area_mu, record.investment_cny_10k) == (name, 30, 20000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "规划区域位于望江路以东,占地30亩,总投资2亿元。",
+        "全区重点位于望江路以东,占地30亩。",
+        "完成总投资2亿元的建设任务,占年度计划的80%。",
+        "引进投资2亿元的企业,新增就业300人。",
+    ],
+)
+def test_what_only_looks_like_a_name_is_none(text):
+    assert parse_plan(text).records == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "value"),
+    [
+        ("建筑面积一万五千平方米", "building_area_m2", 15000),
+        ("总投资1亿2000万元", "investment_cny_10k", 12000),
+        ("班数:30 学位:1350", "seats", 1350),
+        ("办学规模:36班/1620人", "seats", 1620),
+        ("班型:6轨36班", "classes", 36),
+        ("可满足90个教学班、5400名学子就读", "seats", 5400),
+        ("36班,用地45亩,望江路与海棠路交叉口东北", "location_text", "望江路与海棠路交叉口东北"),
+        ("总投资2亿元(2023年投资6000万元),2023.6-2024.8", "plan_year", 2024),
+    ],
+)
+def test_figures_and_places_are_read_in_the_forms_of_lists(words, field, value):
+    (record,) = parse_plan(f"1.城东学校:{words}。").records
+    assert getattr(record, field) == value
+
+
+def test_an_item_that_names_a_school_by_its_size_alone_is_a_record_of_its_own():
+    text = "1.新建36班小学一所:位于望江路西侧,占地45亩。\n2.海棠幼儿园:12班,占地9亩。"
+    assert told(text) == [
+        ("36班小学", "望江路西侧", 45, None, 36, None),
+        ("海棠幼儿园", None, 9, None, 12, None),
+    ]
+
+
+def test_what_a_line_counts_for_a_year_dates_those_that_the_next_one_names():
+    text = "2022年计划新建学校2所,总投资3亿元。\n其中:新建望江小学,用地43亩,36个班。新建海棠初中,用地61亩,30个班。"
+    assert [(each[0], each[2], each[-1]) for each in told(text)] == [("望江小学", 43, 2022), ("海棠初中", 61, 2022)]
+
+
+def test_a_sentence_about_all_tells_the_place_and_the_year_of_each():
+    text = "望江小学,占地31亩,24班;海棠初中,占地49亩,30班。两所学校均位于云杉新区,计划2025年建成。"
+    assert [(each[0], each[1], each[-1]) for each in told(text)] == [
+        ("望江小学", "云杉新区", 2025),
+        ("海棠初中", "云杉新区", 2025),
+    ]
+
+
+def test_several_labelled_projects_in_a_line_are_several_records():
+    assert [
+        (each[0], each[2]) for each in told("望江小学:占地30亩,36个班。海棠小学:占地40亩。云杉小学:占地50亩。")
+    ] == [("望江小学", 30), ("海棠小学", 40), ("云杉小学", 50)]
