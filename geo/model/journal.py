@@ -25,7 +25,7 @@ ACTION_TITLES: dict[str, str] = {
     "update": N_("修改"),
     "remove": N_("移除"),
     "status": N_("填报"),
-    "account": N_("账号"),
+    "account": N_("账户"),
     "correction": N_("纠错"),
     "scenario": N_("学区方案"),
     "seal": N_("封存"),

@@ -79,13 +79,15 @@ def summarise(store: Store, queries: dict[str, FeatureQuery], *, cells: int = 0)
 def similar(store: Store, layer_id: str, feature_id: str) -> list[tuple[str, str]]:
     """Ids and names of features that a reader with a wrong id may have meant; at most `MAX_SIMILAR`."""
     found = store.read_page(layer_id, FeatureQuery(search=feature_id, limit=MAX_SIMILAR))
-    if not len(found):
+    is_found = bool(len(found))
+    if not is_found:
         found = store.read_page(layer_id, FeatureQuery(limit=SIMILAR_AMONG))
     names = {
         row_id: dict(zip(found.columns, row, strict=True))["name"]
         for row_id, row in zip(found.ids, found.rows, strict=True)
     }
-    alike = get_close_matches(feature_id, names, n=MAX_SIMILAR, cutoff=0.4) or list(names)[:MAX_SIMILAR]
+    alike = get_close_matches(feature_id, names, n=MAX_SIMILAR, cutoff=0.4)
+    alike = alike or (list(names) if is_found else [])
     return [(each, names[each] or each) for each in alike]
 
 

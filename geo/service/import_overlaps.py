@@ -11,6 +11,8 @@ from geo.model.errors import N_
 from geo.model.file_finding import FileFindings
 from geo.service.import_matching import PresentFeatures
 
+WHOLE_FROM_M2 = 100.0
+
 MOST_AREAS = 200_000
 """More parcels are not held in memory; it is said then that they were not compared."""
 
@@ -57,14 +59,14 @@ class OverlapCheck:
         for each in overlaps_within(shapes):
             message = N_("与第 %(other)s 行重叠 %(area)s ㎡")
             first, second = sorted((int(rows[each.first]), int(rows[each.second])))
-            findings.add("overlap", message, row=second, field="geometry", other=first, area=round(each.area_m2, 2))
+            findings.add("overlap", message, row=second, field="geometry", other=first, area=_rounded(each.area_m2))
         neighbours = list(self._neighbours(shapes, replaced))
         for each in overlaps_with(shapes, [shape for _, _, shape in neighbours]):
             feature_id, name, _ = neighbours[each.second]
             message = N_("与已有的“%(name)s”（%(id)s）重叠 %(area)s ㎡")
             findings.add(
                 "overlap", message, row=int(rows[each.first]), field="geometry",
-                name=name or feature_id, id=feature_id, area=round(each.area_m2, 2),
+                name=name or feature_id, id=feature_id, area=_rounded(each.area_m2),
             )  # fmt: skip
 
     def _neighbours(self, shapes: numpy.ndarray, replaced: set[str]) -> Iterator[tuple[str, object, shapely.Geometry]]:
@@ -76,3 +78,8 @@ class OverlapCheck:
             known = self.present.by_id[ids[place]]
             if known.feature_id not in replaced and known.values.get("retired_on") is None:
                 yield known.feature_id, known.values.get("name"), tree.geometries[place]
+
+
+def _rounded(area_m2: float) -> float:
+    """To the hundredth where that matters."""
+    return round(area_m2) if area_m2 >= WHOLE_FROM_M2 else round(area_m2, 2)

@@ -120,10 +120,13 @@ class Looking:
         bounds = shapely.bounds(shapes)
         known = ~numpy.isnan(bounds).any(axis=1)
         in_range = (numpy.abs(bounds[:, [0, 2]]) <= 180).all(axis=1) & (numpy.abs(bounds[:, [1, 3]]) <= 90).all(axis=1)
-        for place in numpy.flatnonzero(known & ~in_range):
-            message = N_("坐标超出经纬度范围或坐标系的范围")
-            self.file.findings.add("out_of_range", message, row=int(batch.rows[place]), field="geometry")
         west, south, east, north = self.zone
+        for place in numpy.flatnonzero(known & ~in_range):
+            one, other = bounds[place, :2]
+            message = N_("坐标超出经纬度范围或坐标系的范围")
+            if west <= other <= east and south <= one <= north:
+                message = N_("坐标超出经纬度范围：对调后正在本区，这一行的经度和纬度写反了")
+            self.file.findings.add("out_of_range", message, row=int(batch.rows[place]), field="geometry")
         meets = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
         self._inside += int((known & in_range & meets).sum())
         self._outside += [int(row) for row in batch.rows[known & in_range & ~meets]]

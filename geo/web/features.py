@@ -12,7 +12,7 @@ from geo.service.retiring import Retirement
 from geo.web import params
 from geo.web.current import as_of_day, current_store
 from geo.web.feature_view import feature_view, predecessor_view
-from geo.web.language import in_words
+from geo.web.language import localized
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
 from geo.web.sayings import sayings
@@ -37,8 +37,8 @@ def detail(layer_id: str, feature_id: str) -> str | tuple[str, int]:
     layer = store.catalog[layer_id]
     try:
         item = features.find_item(store, layer_id, feature_id, year=_year(), schematic=True)
-    except FeatureNotFound as error:
-        return _not_found(layer, feature_id, error)
+    except FeatureNotFound:
+        return _not_found(layer, feature_id)
     retirement = retiring.retirement(store, layer_id, feature_id) if item.properties.get("retired_on") else None
     return render_template(
         "features/detail.html",
@@ -79,10 +79,15 @@ def _status_url() -> str | None:
     return "/status" if may("editor") and as_of_day() is None else None
 
 
-def _not_found(layer: Layer, feature_id: str, error: FeatureNotFound) -> tuple[str, int]:
+def _not_found(layer: Layer, feature_id: str) -> tuple[str, int]:
     """404 with what the reader may have meant."""
     alike = features.similar(current_store(), layer.id, feature_id)
     page = render_template(
-        "errors/error.html", status=404, title=_("没有找到"), detail=in_words(error), layer=layer, suggestions=alike
+        "errors/error.html",
+        status=404,
+        title=_("没有找到"),
+        layer=layer,
+        suggestions=alike,
+        detail=_("“%(layer)s”里没有编号为“%(id)s”的要素", layer=localized(layer.title), id=feature_id),
     )
     return page, 404

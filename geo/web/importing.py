@@ -210,6 +210,7 @@ def _preview(kept: KeptFile, fault: AtlasError | None = None) -> str:
         view=view,
         targets=mappable_fields(layer),
         id_field=ID,
+        drivers={"BoundaryTXT": _("界址点 TXT")},
         bases=[(basis, BASIS_TITLES[basis]) for basis in BASES],
         matchings=MATCHED_BY,
         crs_known=KNOWN_CRS,

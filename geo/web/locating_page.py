@@ -210,7 +210,7 @@ def place() -> Response:
 def undo() -> Response:
     """Take a change set back by a new one."""
     given = json_body(GivenUndo)
-    act = Act(current_user.name, N_("撤销第 %(number)s 次写入") % {"number": given.change_set})
+    act = Act(current_user.name, N_("撤销第 %(number)s 号修改") % {"number": given.change_set})
     entries = history.undo(live_store(), given.change_set, act)
     return jsonify(change_set=entries[0].change_set if entries else None)
 

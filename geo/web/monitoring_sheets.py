@@ -79,7 +79,7 @@ def indicator_table(found: Iterable[Indicator], years: Sequence[int]) -> PlainTa
 
 def change_table(listed: ChangeList) -> PlainTable:
     """Every change since a day."""
-    headers = [_("图层"), _("编号"), _("名称"), _("时间"), _("谁"), _("做了什么"), _("原因"), _("日志行")]
+    headers = [_("图层"), _("编号"), _("名称"), _("时间"), _("操作人"), _("操作"), _("原因"), _("日志行")]
     rows = []
     for feature, told in zip(listed.features, changed_features(listed, PROGRAM), strict=True):
         for entry, change in zip(feature.entries, told.changes, strict=True):

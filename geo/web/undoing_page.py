@@ -35,7 +35,7 @@ def undo(change_set: int) -> Response | tuple[str, int]:
     """
     if not progress.is_wanted():
         message = N_(
-            "这次修改太大，撤销要启用浏览器的脚本，或在服务器上执行 flask --app server undo %(number)s --as 账号"
+            "这次修改太大，撤销要启用浏览器的脚本，或在服务器上执行 flask --app server undo %(number)s --as 账户"
         )
         return _page(change_set, InvalidInput(message, number=change_set)), 400
     store, places = live_store(), slots("downloads")

@@ -23,7 +23,7 @@ export function showFoot(node, page) {
     el("p", { class: "foot-counts", "data-testid": "counts" }, parts.filter(([kind]) => counted[kind]).map(([kind, words]) => el("span", { class: `count-${kind}` }, words))),
     page.config.locating.mayAdopt ? null : el("p", { class: "foot-hint", "data-testid": "sign-in-hint" }, el("a", { href: `${page.config.locating.signInUrl}?next=/locating` }, t("可以试读试改，登录后才能写入"))),
     el("div", { class: "foot-actions" }, [
-      el("button", { class: "btn btn-quiet btn-sm", type: "button", "data-testid": "reject-all", disabled: !open.length, onclick: () => page.rejectAll() }, t("其余不采纳")),
-      el("button", { class: "btn btn-primary", type: "button", "data-testid": "adopt-all", disabled: !open.length, onclick: () => page.adopt(open) }, t("采纳全部 {count} 条", { count: number(open.length) })),
+      open.length > 0 && el("button", { class: "btn btn-quiet btn-sm", type: "button", "data-testid": "reject-all", onclick: () => page.rejectAll() }, t("其余不采纳")),
+      el("button", { class: "btn btn-primary", type: "button", "data-testid": "adopt-all", disabled: !open.length, onclick: () => page.adopt(open) }, open.length ? t("采纳全部 {count} 条", { count: number(open.length) }) : t("没有要采纳的")),
     ]));
 }

@@ -9,7 +9,7 @@ import { ACCURACY_INK, middle, shapeStyle } from "./symbols.js";
 
 const INK = { open: "#0b6e6b", adopted: "#2b8a57", rejected: "#8d979f" };
 const SELECTED_FILL = 0.28;
-const CLOSE_ZOOM = 16;
+const [NEAR_ZOOM, CLOSE_ZOOM] = [14, 16];
 const AMONG_ROADS_M = 2000; // as wide as what shows some roads around a place that may be anywhere
 const SMALLEST_PX = 14;
 
@@ -58,11 +58,12 @@ export class LocatingMap {
     this.map.fitBounds(bounds, { maxZoom: 15, padding: [40, 40], animate: false });
   }
 
-  /** The store's features that the list holds, as the map page draws them, but faint. */
-  showContext(features) {
+  /** The store's features that the list holds, as the map page draws them, but faint; the chosen one plain. */
+  showContext(features, chosen = null) {
     this.context.clearLayers();
     for (const feature of features.filter((each) => each.geometry)) {
       const shape = this.shape(feature, "context").setStyle(faint(shapeStyle(feature, Infinity)));
+      if (feature.key === chosen) shape.setStyle({ color: INK.open, opacity: 1, weight: 3 });
       shape.bindTooltip(() => tooltip(feature.properties.name, `${feature.layer.title} · ${this.catalog.config.bases[feature.properties.location_basis]}`), { sticky: true, direction: "top", className: "map-tooltip" });
       shape.on("click", () => this.act.chooseFeature(feature.key));
       this.context.addLayer(shape);
@@ -166,6 +167,11 @@ export class LocatingMap {
     if (this.map.getZoom() >= 13 && this.map.getBounds().pad(-0.1).contains(bounds)) return;
     const wide = bounds.getCenter().toBounds(place.accuracy > 0 ? Math.min(place.accuracy * 2.2, 4000) : AMONG_ROADS_M);
     this.map.fitBounds(wide.extend(bounds), { maxZoom: CLOSE_ZOOM, padding: [24, 24], animate: false });
+  }
+
+  /** Where it is thought to be in the middle of the map, so that "the middle of the map" is a place for it. */
+  centre(feature) {
+    this.map.setView(middle(feature), Math.max(this.map.getZoom(), NEAR_ZOOM), { animate: false });
   }
 
   showPoint([lng, lat]) {

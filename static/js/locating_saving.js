@@ -67,16 +67,31 @@ export class Saving {
   }
 
   async takeBack(changeSet) {
-    const { page } = this;
+    const { draft } = this.page;
+    const taken = draft.records.filter((record) => record.work.saved?.change_set === changeSet).map((record) => [record, record.work.saved]);
+    await this.reverse(changeSet, (undoing) => {
+      for (const [record] of taken) draft.change(record, { decision: null, saved: null });
+      this.offerUndo(t("已撤销；日志里两次都有记录。"), () => this.restore(undoing, taken), t("恢复"));
+    });
+  }
+
+  /** Take an undo back: what it took away is there again, and its records stand as adopted. */
+  async restore(undoing, taken) {
+    await this.reverse(undoing, (changeSet) => {
+      for (const [record, saved] of taken) this.page.draft.change(record, { decision: "adopted", saved: { ...saved, change_set: changeSet } });
+      this.offerUndo(t("已恢复；日志里三次都有记录。"), () => this.takeBack(changeSet));
+    });
+  }
+
+  async reverse(changeSet, then) {
     if (!this.mayWrite()) return;
     try {
-      await send(page.config.locating.undoUrl, { change_set: changeSet });
+      const { change_set: reversing } = await send(this.page.config.locating.undoUrl, { change_set: changeSet });
       settle("adopt");
-      for (const record of page.draft.records) if (record.work.saved?.change_set === changeSet) page.draft.change(record, { decision: null, saved: null });
-      offer("undo", t("已撤销；日志里两次都有记录。"), null);
-      await page.refresh();
+      then(reversing);
+      await this.page.refresh();
     } catch (error) {
-      this.failed("adopt", error, () => this.takeBack(changeSet));
+      this.failed("adopt", error, () => this.reverse(changeSet, then));
     }
   }
 
@@ -104,8 +119,8 @@ export class Saving {
     form.submit();
   }
 
-  offerUndo(words, undo) {
-    offer("undo", words, el("button", { class: "btn btn-sm btn-light", type: "button", "data-testid": "undo-now", onclick: undo }, t("撤销")));
+  offerUndo(words, undo, label = t("撤销")) {
+    offer("undo", words, el("button", { class: "btn btn-sm btn-light", type: "button", "data-testid": "undo-now", onclick: undo }, label));
   }
 
   /** A conflict means that somebody else has written: compare anew; who is signed out by now signs in; a refusal is told. */

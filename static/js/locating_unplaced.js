@@ -42,7 +42,7 @@ export class Unplaced {
 
   show() {
     const { page } = this;
-    page.map.showContext([...this.features, ...this.justPlaced()]);
+    page.map.showContext([...this.features, ...this.justPlaced()], this.selected);
     page.showFoot();
     if (!this.features.length) return replace(this.node, el("p", { class: "empty" }, t("所有要素都有位置。")));
     const groups = page.catalog.plan.map((layer) => [layer, this.features.filter((feature) => feature.layer === layer)]).filter(([, features]) => features.length);
@@ -79,6 +79,7 @@ export class Unplaced {
     this.show();
     this.page.address("feature", this.selected);
     if (!feature) return;
+    this.page.choose(null);
     this.node.querySelector(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "nearest" });
     if (feature.geometry) this.page.map.bring({ geometry: feature.geometry });
   }
@@ -98,6 +99,7 @@ export class Unplaced {
   async place(feature, mode, drawn = null) {
     const { page } = this;
     page.panes.show("map");
+    if (mode === "place" && feature.geometry) page.map.centre(feature);
     const { name, land_area_mu: areaMu } = feature.properties;
     const geometry = await page.shape({ title: name, areaMu: areaMu ?? null, isPoint: feature.layer.geometry === "Point", geometry: drawn ?? feature.geometry, mode, finish: t("保存位置") });
     await keep(DRAWN, geometry && { key: feature.key, geometry });

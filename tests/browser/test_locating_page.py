@@ -1,5 +1,6 @@
 """What a planner does with a plan's text: paste, correct, adopt, find it on the map, take it back, place by hand."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +120,13 @@ def test_a_planner_reads_corrects_adopts_and_takes_back(locating, office):
     expect(page.by("notice-undo")).to_contain_text("已撤销")
     undo.goto(f"{office}/?layers=schools")
     assert "schools/2022-3" not in MapPage(undo).listed("schools")
+    # The undo can be undone, and that again.
+    expect(page.by("undo-now")).to_have_text("恢复")
+    page.by("undo-now").click()
+    expect(page.by("notice-undo")).to_contain_text("已恢复")
+    expect(row.get_by_test_id("effect")).to_have_text("编号 2022-3")
+    page.by("undo-now").click()
+    expect(row.get_by_test_id("effect")).to_have_text("新增要素")
 
 
 def test_a_known_feature_shows_what_would_change_and_nothing_else_is_written(signed_in):
@@ -133,6 +141,8 @@ def test_a_known_feature_shows_what_would_change_and_nothing_else_is_written(sig
     change.get_by_role("checkbox").uncheck()
     expect(row.get_by_test_id("effect")).to_have_text("库中已有 · 一致")
     expect(page.by("adopt-all")).to_be_disabled()
+    expect(page.by("adopt-all")).to_have_text("没有要采纳的")
+    expect(page.by("reject-all")).to_have_count(0)
     page.by("changes").locator("[data-field=land_area_mu]").get_by_role("checkbox").check()
     page.by("adopt-all").click()
     expect(page.by("notice-undo")).to_contain_text("已写入 1 条")
@@ -165,8 +175,14 @@ def test_what_has_no_place_is_placed_with_a_click_and_its_area_is_compared(signe
     entry.click()
     expect(page.by("tab-unplaced")).to_be_visible()
     expect(page.page.locator(".unplaced-body")).to_contain_text("金山路")
+    expect(page.by("accuracy-note")).to_be_visible()
     page.by("place-feature").click()
+    expect(page.by("accuracy-note")).to_be_hidden()  # it would look out from behind the card
     page.by("place-middle").click()
+    # The middle of the map is where the feature is thought to be, which is drawn plain.
+    chosen = page.page.locator(".leaflet-context-pane path[stroke='#0b6e6b']")
+    put = page.page.locator(".leaflet-overlay-pane path.leaflet-interactive")
+    assert math.dist(middle(chosen), middle(put)) <= 3
     expect(page.by("shape-mu")).to_have_text("39.3")
     expect(page.by("shape-verdict")).to_contain_text("相符")
     # A corner drawn outwards makes it larger than the plan says, in words and not by colour alone.
@@ -186,6 +202,11 @@ def test_what_has_no_place_is_placed_with_a_click_and_its_area_is_compared(signe
     expect(detail.get_by_test_id("basis")).to_contain_text("张三")
     page.by("undo-now").click()
     expect(entry).to_be_visible()
+
+
+def middle(path) -> tuple[float, float]:
+    box = path.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_what_was_drawn_when_the_session_had_ended_stands_again_after_signing_in(locating, office):
@@ -245,6 +266,7 @@ def test_a_phone_carries_the_work_from_the_text_to_the_map_and_back(locating, of
     entry = page.page.locator("[data-testid=unplaced][data-key='schools/2023-2']")
     entry.click()
     page.by("place-feature").click()
+    expect(page.by("map-card")).to_be_hidden()  # it names the record that was looked at before
     page.by("place-middle").click()
     expect(page.by("shape-verdict")).to_contain_text("相符")
     page.by("tool-finish").click()
@@ -291,6 +313,7 @@ def test_axe_finds_no_serious_fault(locating, office, size, language):
     page = locating(size=size)
     page.page.goto(f"{office}/language/{language}?next=/locating")
     page.ready()
+    assert page.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     assert grave_faults(page.page) == []
     page.read(PARAGRAPHS + "\n" + KNOWN)
     page.by("open-record").last.click()

@@ -12,7 +12,9 @@ from tests.browser.test_feature_page import A4_PT, sheets
 A4_LANDSCAPE_PT = (842, 595)
 SHEET_PX = 794 * 1123
 """An A4 sheet in CSS pixels, 96 to an inch."""
-PAGES = ("", "?feature=schools/2023-1", "features/schools/2021-1", "export", "reports", "features/schools/nothing")
+PAGES = (
+    "", "?feature=schools/2023-1", "features/schools/2021-1", "export", "reports", "locating", "features/schools/nothing",
+)  # fmt: skip
 HEIGHTS = {"peek": (0.1, 0.25), "half": (0.4, 0.6), "full": (0.8, 1.0)}
 """Share of the window that a sheet takes up at each of its heights."""
 

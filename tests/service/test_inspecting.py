@@ -253,6 +253,19 @@ def test_every_fault_is_told_by_row_and_field(tmp_path):
     ]
 
 
+def test_a_row_whose_degrees_are_swapped_is_told_so(tmp_path):
+    rows = [
+        feature(point(114.0, 33.0)),
+        feature(point(33.0, 114.0)),
+        feature(point(33.0, 120.0)),
+        *[feature(point(114.0, 33.01))] * 5,
+    ]
+    found = [
+        each for each in inspect(collection(tmp_path / "a.geojson", *rows)).findings if each.code == "out_of_range"
+    ]
+    assert [(each.row, "写反" in str(each.remark)) for each in found] == [(2, True), (3, False)]
+
+
 def test_many_faults_of_a_kind_are_counted(tmp_path):
     found = inspect(collection(tmp_path / "a.geojson", *(feature(None) for _ in range(250))))
     assert codes(found).count("null_geometry") == 101

@@ -84,6 +84,13 @@ def test_a_faulty_file_is_not_written_and_can_be_repaired(editor, tmp_path):
     assert 'data-testid="repairs"' in repaired.text and 'data-testid="write"' in repaired.text
 
 
+def test_how_a_file_was_read_is_said_in_words(editor):
+    points = ["J1,1,3653000,38501500", "J2,1,3653162,38501500", "J3,1,3653162,38501662", "J4,1,3653000,38501662"]
+    parcel = ["[地块坐标]", "5,2.6244,1,甲小学,面,,,,@", *points, points[0]]
+    page = sent(editor, "\n".join(["[属性描述]", "带号=38", *parcel]).encode("gbk"), "界址点.txt").text
+    assert "<dd>界址点 TXT</dd>" in page and '<option value="">自动</option>' in page
+
+
 def test_what_cannot_be_read_is_said_on_the_page(editor):
     page = sent(editor, b"PK\x03\x04" + bytes(100), "a.zip")
     assert "<span>a.zip 不是完好的 ZIP 文件</span>" in page.text and 'data-testid="write"' not in page.text

@@ -66,6 +66,11 @@ def test_an_unknown_id_gets_404_with_what_was_meant(client, wrong, meant):
     assert f'href="/features/schools/{meant}"' in answer.text
 
 
+def test_an_id_like_no_other_gets_no_suggestions_and_the_layers_name(client):
+    page = client.get("/features/schools/xyz").text
+    assert "“新建学校”里没有编号为“xyz”的要素" in page and "suggestion" not in page
+
+
 def test_an_unknown_layer_or_address_gets_a_page_with_a_way_back(client):
     for address in ("/features/nothing/1", "/nothing"):
         answer = client.get(address)

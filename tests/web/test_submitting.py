@@ -16,7 +16,15 @@ def test_the_page_offers_layers_of_parcels_and_checks_nothing_unasked(client):
     page = client.get("/submit").text
     assert 'data-testid="layer-schools"' in page and 'data-testid="layer-villages"' not in page
     assert 'data-testid="basis-schematic"' not in page
-    assert 'data-testid="found"' not in page
+    assert 'data-testid="found"' not in page and 'data-testid="unchecked"' in page
+    assert '<a href="/export" aria-current="true">' in page
+
+
+def test_without_parcels_or_lines_the_page_says_what_to_do(client):
+    page = client.get("/submit?layer=schools&basis=surveyed").text
+    assert 'data-testid="no-parcels"' in page and 'data-testid="load-lines"' in page
+    assert page.count('<a href="/import">') == 2
+    assert 'data-testid="no-parcels"' not in client.get("/submit?layer=schools&basis=located").text
 
 
 def test_the_page_lists_what_is_found_and_hands_it_to_the_map(client):

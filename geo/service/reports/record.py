@@ -80,7 +80,7 @@ def _sealed(facts: Facts, seal: Seal) -> Iterator[Block]:
 def _corrections(facts: Facts, year: int, later: list[JournalEntry]) -> Table:
     say = facts.say
     columns = (
-        Column(say(N_("日志行")), 0.8), Column(say(N_("时间")), 1.5), Column(say(N_("谁"))),
+        Column(say(N_("日志行")), 0.8), Column(say(N_("时间")), 1.5), Column(say(N_("操作人"))),
         Column(say(N_("图层")), 1.3), Column(say(N_("名称")), 2.0), Column(say(N_("更正为")), 2.4),
         Column(say(N_("原因")), 2.0),
     )  # fmt: skip

@@ -202,8 +202,8 @@ def changes(facts: Facts, listed: ChangeList) -> Table:
     """What was changed, by whom and why."""
     say = facts.say
     columns = (
-        Column(say(N_("时间")), 1.5), Column(say(N_("谁")), 1.0), Column(say(N_("图层")), 1.3),
-        Column(say(N_("名称")), 2.2), Column(say(N_("做了什么")), 3.0), Column(say(N_("原因")), 1.6),
+        Column(say(N_("时间")), 1.5), Column(say(N_("操作人")), 1.0), Column(say(N_("图层")), 1.3),
+        Column(say(N_("名称")), 2.2), Column(say(N_("操作")), 3.0), Column(say(N_("原因")), 1.6),
         Column(say(N_("日志行")), 0.8),
     )  # fmt: skip
     rows = [
