@@ -16,11 +16,10 @@ GENERIC_CLUSTER = "产业集群"
 def sizes_against_parts(items: Sequence[Item], claims: Sequence[Claim]) -> Iterator[Finding]:
     """385亿级 against the turnover of what the plan puts into it, or against the clusters in it."""
     sizes = [claim for claim in claims if claim.measure == "size" and not claim.past]
-    for claim in sizes:
-        if claim.subject == GENERIC_CLUSTER or is_inside_item(claim, items):
-            continue
+    own = [claim for claim in sizes if claim.subject != GENERIC_CLUSTER and not is_inside_item(claim, items)]
+    for claim in own:
         parts = [item for item in items if claim.section and is_under(item.section, claim.section)]
-        clusters = parts_of_size(claim, sizes, items)
+        clusters = parts_of_size(claim, own)
         if clusters:
             yield of_clusters(claim, clusters)
         elif any("turnover" in item.figures for item in parts):
@@ -38,15 +37,14 @@ def is_inside_item(claim: Claim, items: Sequence[Item]) -> bool:
     return "(" in claim.section.rpartition("专栏")[2] and any(item.section == claim.section for item in items)
 
 
-def parts_of_size(claim: Claim, sizes: Sequence[Claim], items: Sequence[Item]) -> list[Claim]:
+def parts_of_size(claim: Claim, sizes: Sequence[Claim]) -> list[Claim]:
     """The clusters that a larger one is made of: those under its heading, or in the sections below it."""
     core = claim.subject.removesuffix("集群").removesuffix("产业")
     return [
         other
         for other in sizes
         if other is not claim
-        and other.subject not in (claim.subject, GENERIC_CLUSTER)
-        and not is_inside_item(other, items)
+        and other.subject != claim.subject
         and (
             any(core in heading for heading in other.headings)
             or (claim.section and other.section != claim.section and is_under(other.section, claim.section))

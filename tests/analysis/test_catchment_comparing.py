@@ -2,10 +2,11 @@
 
 import pandas
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.analysis.catchments.comparing import moves
+from tests.depth import examples
 
 
 def table(*rows) -> pandas.DataFrame:
@@ -26,6 +27,7 @@ SHARES = st.lists(
 )
 
 
+@settings(max_examples=examples(40, deep=200))
 @given(SHARES, SHARES)
 def test_whoever_stays_and_whoever_goes_are_all(before, after):
     found = moves(table(*before), table(*after))

@@ -110,7 +110,7 @@ def test_every_place_where_they_meet_is_a_candidate():
     assert sorted(round(x) for x, _ in places) == [-500, 500]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(apart=st.floats(6, 50), other=st.floats(6, 50), turn=st.floats(0, 360))
 def test_dual_carriageways_have_one_crossing_in_their_middle_with_a_spread(apart, other, turn):
     roads = [*dual("横路", (-800, 0), (800, 0), apart), *dual("纵路", (0, -500), (0, 500), other)]
@@ -349,7 +349,7 @@ def test_roads_of_one_name_in_two_towns_are_told_apart_by_what_they_meet():
         find_crossing(twice, "横路", "纵路")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(bend=st.floats(-0.002, 0.002), turn=st.floats(0, 360))
 def test_the_arms_of_a_curved_road_leave_along_its_chord(bend, turn):
     curve = [(x, bend * x * x) for x in range(-500, 501, 10)]

@@ -100,13 +100,13 @@ def test_shifted_roads_are_suspected(datum):
     assert suspected_drift(moved(other, datum), ROADS).datum == datum
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 56), setback=st.floats(0, 40))
 def test_true_parcels_are_never_suspected(seed, count, setback):
     assert suspected_drift(parcels(seed, count, setback), ROADS) is None
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 200))
 def test_true_points_are_never_suspected_wherever_they_are(seed, count):
     rng = numpy.random.default_rng(seed)

@@ -84,7 +84,7 @@ def star(middle, corners, seed, radius=400.0, rough=0.5):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(0, 900), st.integers(0, 900), st.integers(1, 300)), min_size=1, max_size=6),
     st.integers(3, 900),

@@ -10,6 +10,7 @@ from pyproj import Geod
 
 from geo.analysis.layout import Spot, lay_out
 from geo.model.errors import InvalidInput
+from tests.depth import examples
 
 ELLIPSOID = Geod(ellps="WGS84")
 
@@ -28,7 +29,7 @@ def metres_between(one: shapely.Geometry, other: shapely.Geometry) -> float:
 BOUNDS = (113.95, 32.97, 114.06, 33.11)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=examples(20, deep=80))
 @given(
     st.lists(
         st.builds(

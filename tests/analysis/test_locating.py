@@ -40,7 +40,7 @@ def told(place: Place) -> str:
     return "".join(map(str, (*place.doubts, *place.assumptions)))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     turn=st.floats(-28, 28),
     skew=st.floats(-25, 25),
@@ -78,7 +78,7 @@ def distance_m(one: shapely.Geometry, other: shapely.Geometry) -> float:
     return ELLIPSOID.inv(x1 / stretch, y1, x2 / stretch, y2)[2]
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(turn=st.floats(0, 360), quadrant=st.sampled_from(sorted(SIGNS)), east=st.floats(-0.05, 0.05))
 def test_turning_and_moving_the_town_turns_and_moves_the_parcel(turn, quadrant, east):
     roads = [
@@ -164,7 +164,7 @@ def test_a_service_road_is_avoided_where_there_is_room_and_told_where_there_is_n
     assert "内部道路" not in told(locate([*CROSS, *footway], Site(corner("NE"), 60_000.0))[0])
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     bends=st.tuples(st.floats(-0.001, 0.001), st.floats(-0.001, 0.001)),
     quadrant=st.sampled_from(sorted(SIGNS)),

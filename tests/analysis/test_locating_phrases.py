@@ -57,7 +57,7 @@ def test_sides_of_two_crossing_roads_are_a_corner(phrase, corner):
     assert place.is_certain and place.crossing is not None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(turn=st.floats(-65, 65), first=st.sampled_from("EW"), second=st.sampled_from("NS"))
 def test_sides_hold_however_the_roads_are_turned(turn, first, second):
     """Beyond 45° a road that was called west-east runs more south to north; its northern side is still to the left."""
@@ -232,7 +232,7 @@ def test_of_three_roads_the_two_that_meet_are_taken_with_a_warning():
     assert place.crossing.roads == ("南路", "西路") and "没有全部相交" in told(place)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kind=st.sampled_from(["intersection", "sides", "bounded", "offset", "along", "unknown"]),
     roads=st.lists(st.sampled_from(["南路", "北路", "西路", "东路", "没有的路", "规划路", ""]), max_size=5),

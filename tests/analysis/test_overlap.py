@@ -48,7 +48,7 @@ def test_what_is_no_sound_area_is_passed_over():
     assert pairs(overlaps_with(areas, [None, box(50, 50, 150, 150)])) == [(4, 1, 2500.0)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     sides=st.lists(
         st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(1, 30), st.integers(1, 30)), max_size=8

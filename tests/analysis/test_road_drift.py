@@ -45,7 +45,7 @@ def test_a_shifted_network_is_told_by_roads_that_are_known_roughly(datum, error_
     assert found.shift_m == pytest.approx({"GCJ-02": 582, "BD-09": 1316}[datum], rel=0.1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 100_000), error_m=st.floats(5, 600), count=st.integers(1, 17), east=st.floats(-100, 100))
 def test_a_true_network_is_not_suspected(seed, error_m, count, east):
     assert suspected_road_drift(network(ROADS), known(seed, error_m, count, (east, 0.0))) is None

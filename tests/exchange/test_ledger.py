@@ -319,7 +319,7 @@ def test_a_sheet_that_reaches_far_is_refused():
 SOUND = handed_out()
 
 
-@settings(max_examples=examples(15, deep=30), deadline=None)
+@settings(max_examples=examples(15, deep=30))
 @given(st.data())
 def test_a_damaged_workbook_is_read_or_refused(data):
     content = bytearray(SOUND)
@@ -339,7 +339,7 @@ numbers_given = st.one_of(st.none(), st.floats(0, 100).map(lambda each: float(f"
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40).map(str.strip).filter(bool)
 
 
-@settings(max_examples=examples(20, deep=40), deadline=None)
+@settings(max_examples=examples(20, deep=40))
 @given(numbers_given, st.sampled_from([None, "started", "in_service"]), st.none() | TEXTS)
 def test_any_report_comes_back_as_it_went_out(progress, stage, note):
     given_values = {"progress_pct": progress, "stage": stage, "note": note}

@@ -52,7 +52,7 @@ def test_a_shapefile_is_read_in_the_encoding_that_it_has_whatever_it_says(tmp_pa
     assert ("文字" in told(network)) != truth
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(
         st.text(st.sampled_from("洪河金沙路大道东风锟斤拷乂丂镕㐂"), min_size=1, max_size=39), min_size=2, max_size=2

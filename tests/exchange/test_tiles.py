@@ -116,7 +116,7 @@ corners = st.tuples(st.integers(-6000, 9000), st.integers(-6000, 9000))
 polygons = st.lists(corners, min_size=3, max_size=12, unique=True).map(shapely.Polygon)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(polygons)
 def test_any_ring_is_valid_within_the_buffer_and_near_its_own_area(decoded, ring):
     clip = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)

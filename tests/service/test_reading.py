@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,9 @@ def told(record, columns: tuple[str, ...]) -> dict:
     return {column: values[column] for column in columns if values[column] is not None}
 
 
+@cache
 def plans() -> list[reading.Reading]:
-    """The shipped plan where it lies beside us, so that nothing is skipped where it does not."""
+    """The shipped plan where it lies beside us, so that nothing is skipped where it does not; read once."""
     return [reading.read_plan_file(PLAN)] if PLAN.exists() else []
 
 

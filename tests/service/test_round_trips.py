@@ -136,7 +136,7 @@ def assert_same(found, wanted):
 
 
 @given(features=FEATURES)
-@settings(max_examples=examples(5, deep=12), deadline=None)
+@settings(max_examples=examples(5, deep=12))
 def test_a_chain_through_every_format_keeps_shapes_ids_and_words(features):
     chain = (as_geojson, as_txt, as_shapefile, as_layer, as_dxf, as_kml)
     wanted = features
@@ -158,7 +158,7 @@ def test_a_chain_through_every_format_keeps_shapes_ids_and_words(features):
     ],
 )
 @given(features=FEATURES)
-@settings(max_examples=examples(3, deep=5), deadline=None)
+@settings(max_examples=examples(3, deep=5))
 def test_boundary_points_of_every_profile_are_read_as_they_were_written_and_without_doubts(features, profile):
     with TemporaryDirectory() as folder:
         path = as_txt(Path(folder), features, profile)

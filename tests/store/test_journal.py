@@ -228,9 +228,7 @@ steps = st.lists(
 )
 
 
-@settings(
-    max_examples=examples(12, deep=25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(12, deep=25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_whatever_is_done_the_journal_replays_to_the_tables(store, steps):
     revisions = {}

@@ -180,7 +180,7 @@ def some_values(pages):
     return [{name: value for name, value in row.items() if value is not None} for row in rows]
 
 
-@settings(max_examples=examples(60, deep=250), deadline=None)  # on each of the stores
+@settings(max_examples=examples(60, deep=250))  # on each of the stores
 @given(query=queries(), limit=st.integers(1, 30), offset=st.integers(0, 40))
 def test_any_query_finds_what_a_plain_look_finds(filled, parcels, reports, query, limit, offset):
     expected = expected_ids(parcels, reports, query)
@@ -196,7 +196,7 @@ def test_any_query_finds_what_a_plain_look_finds(filled, parcels, reports, query
     assert filled.count("parcels", paged) == len(expected)
 
 
-@settings(max_examples=examples(30, deep=100), deadline=None)
+@settings(max_examples=examples(30, deep=100))
 @given(query=queries(), cells=st.integers(1, 50))
 def test_totals_and_cells_are_those_of_what_is_found(filled, parcels, reports, query, cells):
     found = [parcels[feature_id] for feature_id in expected_ids(parcels, reports, query)]

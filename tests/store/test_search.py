@@ -66,7 +66,7 @@ def test_words_are_found_together_with_every_other_condition(store, frame, squar
     assert store.count("roads", FeatureQuery(search="hzxx")) == 0
 
 
-@settings(max_examples=examples(60, deep=150), deadline=None)
+@settings(max_examples=examples(60, deep=150))
 @given(text=st.text(max_size=30))
 def test_no_text_breaks_a_search(filled, text):
     found = filled.read_page("parcels", FeatureQuery(search=text)).ids

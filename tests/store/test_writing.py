@@ -84,7 +84,7 @@ def without_needless_multi(shape):
 
 @pytest.mark.parametrize("layer_id", shapes)
 def test_geometries_come_back_exactly_with_rings_as_rfc_7946_has_them(store, layer_id):
-    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.filter_too_much])
     @given(some=st.lists(st.none() | shapes[layer_id].filter(shapely.is_valid), min_size=1, max_size=6))
     def check(some):
         given_shapes = {f"g{next(numbers)}": shape for shape in some}
@@ -109,7 +109,7 @@ def test_geometries_come_back_exactly_with_rings_as_rfc_7946_has_them(store, lay
 
 
 def test_values_come_back_as_they_were(store, frame):
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     @given(some=st.lists(values, min_size=1, max_size=8))
     def check(some):
         rows = {f"v{next(numbers)}": row for row in some}

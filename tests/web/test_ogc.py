@@ -277,7 +277,7 @@ def test_answers_hold_to_rfc_7946(client):
             assert (round(lon, 7), round(lat, 7)) == (lon, lat)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(
         ["bbox", "limit", "offset", "datetime", "sortby", "q", "within", "buffer_m", "year", "seats", "name"]

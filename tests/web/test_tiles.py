@@ -132,7 +132,7 @@ def test_a_tile_outside_the_scheme_is_not_found_in_one_sentence(client, where):
     assert client.get(f"/ogc/collections/schools/tiles/Mine/{where}").status_code == 404
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(-3, 2**24).map(str) | st.text(max_size=6), min_size=3, max_size=3))
 def test_no_address_of_a_tile_ever_breaks_the_server(client, parts):
     assert client.get(f"{SCHOOLS}/{'/'.join(parts)}").status_code in (200, 204, 301, 308, 404)
