@@ -1,6 +1,7 @@
 """Which projects a passage of a plan speaks of: items, subjects of 位于, 投资…元的…, and lists of names."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -250,6 +251,19 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     anchor = name_line(first, below) if below and not is_heading(passage) else None
     anchor = anchor or entry(passage)
     found = [anchor] if anchor else []
+    found += [*invested(text, anchor), *placed(text), *located(text)]
+    for match in LISTED.finditer(text) if SERIAL in text else ():
+        found += members(text, match)
+    found += labelled(text, anchor)
+    found = with_less_sure(passage, anchor, found or built(passage)) or headline(text)
+    named = mentioned_before(text) if all(each.start for each in found) else None
+    if named and not any(each.start < named.end for each in found):
+        found = [named, *found]
+    return apart(found[:1] + [each for each in found[1:] if not goes_on_with(found[0], each, text)])
+
+
+def invested(text: str, last: Anchor | None) -> Iterator[Anchor]:
+    """Projects behind what is invested in them: 总投资1亿元的A小学, of which `last` may be told in the same clause."""
     for match in INVESTED.finditer(text) if ANCHORS["of"] in text else ():
         name = name_at_front(match["name"]) or clean_name(match["name"])
         sure = is_named(name) or (
@@ -257,35 +271,44 @@ def anchors_of(passage: Passage) -> list[Anchor]:
         )
         if sure and name in match["name"]:
             start = clause_start(text, match.start())
-            behind = found and found[-1].start <= start < found[-1].end  # 项目以及总投资1亿元的…
+            behind = last is not None and last.start <= start < last.end  # 项目以及总投资1亿元的…
             start = match.start() if behind or INVESTED_LEAD.search(text[start : match.start()]) else start
-            found.append(Anchor(name, start, match.end("name"), 1, place=match["place"]))
+            last = Anchor(name, start, match.end("name"), 1, place=match["place"])
+            yield last
+
+
+def placed(text: str) -> Iterator[Anchor]:
+    """Projects that are approved, or named behind their places: 位于A路的B小学, 在A路建设B小学."""
     for match in APPROVED.finditer(text):
         if is_project(name := clean_name(match["name"])):
-            found.append(Anchor(name, match.start(), match.end("name"), 3))
+            yield Anchor(name, match.start(), match.end("name"), 3)
     for match in PLACED_BEFORE.finditer(text) if ANCHORS["of"] in text else ():
         if is_named(name := clean_name(match["name"])) and name in match["name"]:
-            found.append(Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"]))
+            yield Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"])
     for match in PLACED_BUILT.finditer(text):
         if is_project(name := clean_name(match["name"])) and name in match["name"] and names_place(match["place"]):
-            start = clause_start(text, match.start())
-            found.append(Anchor(name, start, match.end("name"), 1, place=match["place"]))
+            yield Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"])
+
+
+def located(text: str) -> Iterator[Anchor]:
+    """Projects before 位于, one or several."""
     for match in LOCATED.finditer(text):
         start = clause_start(text, match.start())
         if text[start : match.start()] in SUBJECTS and (before := named_before(text, start)):
-            found.append(before)
+            yield before
         if several := all_placed(text, start, match):
-            found += several
+            yield from several
         elif (listing := over_commas(text, start, match.start())) is not None:
-            found.append(listing)
+            yield listing
         elif match.start() - start > 2 and (
             is_named(name := clean_name(text[start : match.start()])) or is_sentence_of(name, text, start, match.end())
         ):
-            found.append(Anchor(name, start, match.start(), LOCATED_RANK))
-    for match in LISTED.finditer(text) if SERIAL in text else ():
-        found += members(text, match)
-    found += labelled(text, anchor)
-    found = found or built(passage)
+            yield Anchor(name, start, match.start(), LOCATED_RANK)
+
+
+def with_less_sure(passage: Passage, anchor: Anchor | None, found: list[Anchor]) -> list[Anchor]:
+    """What was found, with projects that are told in less sure forms where the passage's own name tells none surely."""
+    text = passage.text
     weak = anchor is not None and not is_named(anchor.name)
     heading = weak and text.startswith(CLAUSES["full_stop"], anchor.end)  # type: ignore[union-attr]
     if weak or not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
@@ -295,11 +318,11 @@ def anchors_of(passage: Passage) -> list[Anchor]:
     others = (each for each in found if weak and each.start > 0)
     if any(heading or not alike(each.name, anchor.name) for each in others):  # type: ignore[union-attr]
         found.remove(anchor)  # type: ignore[arg-type]  # 夯实基层网底。湖西医院位于…: a task, and what is done for it
-    found = found or headline(text)
-    named = mentioned_before(text) if all(each.start for each in found) else None
-    if named and not any(each.start < named.end for each in found):
-        found = [named, *found]
-    found = found[:1] + [each for each in found[1:] if not goes_on_with(found[0], each, text)]
+    return found
+
+
+def apart(found: list[Anchor]) -> list[Anchor]:
+    """In their order those of which no surer one covers a part."""
     kept: list[Anchor] = []
     for anchor in sorted(found, key=lambda anchor: (anchor.rank, anchor.start)):
         if all(anchor.end <= other.start or anchor.start >= other.end for other in kept):
