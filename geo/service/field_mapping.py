@@ -17,7 +17,7 @@ from geo.service.editing import KEPT
 ID = "feature_id"
 ID_NAMES = frozenset("feature_id id ysbh bh 编号 地块编号 要素编号 项目编号 dkbh xmbh 代码 bsm".split())
 ALIASES: dict[str, tuple[str, ...]] = {
-    "name": tuple("name 名称 地块名称 项目名称 学校名称 mc dkmc xmmc 标题 title".split()),
+    "name": tuple("name 名称 地块名称 项目名称 学校名称 mc dkmc xmmc 标题 title text".split()),
     "land_area_mu": tuple("用地面积 占地面积 面积 亩 亩数 zdmj ydmj".split()),
 }
 """More names by which people call fields; they count only where nothing nearer is there."""

@@ -35,6 +35,9 @@ BINARY = frozenset({"GPKG", "FlatGeobuf", "ESRI Shapefile", "OSM", "DXF", "Parqu
 UNSAID = frozenset({"several_layers", "duplicate_key"})
 """Findings that are told better by who chooses, or do not matter here."""
 
+ONE_ALONE = ("OSM", "XLSX", "DXF")
+"""Formats of which one layer is read: the lines, the first sheet with coordinates, the whole drawing."""
+
 TEXTUAL = frozenset({"CSV", "TSV", "XLSX", "KML"})
 """Formats in which a number may stand as a text."""
 
@@ -115,7 +118,7 @@ def _layers(path: Path, folder: Path, sort: Sort, options: Options) -> Iterator[
     first = _opened(path, folder, sort, options)
     if first.driver == "OSM" and sort.osm_where is None:
         raise InvalidFile(sort.no_layer, file=short_name(path))
-    if options.layer is not None or first.driver in ("OSM", "XLSX"):  # the lines; the first sheet with coordinates
+    if options.layer is not None or first.driver in ONE_ALONE:
         yield first
         return
     names = [name for name in first.layers if may_hold(first.kinds.get(name), sort.types)]

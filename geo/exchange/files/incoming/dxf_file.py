@@ -1,63 +1,58 @@
-"""DXF, entity by entity: closed polylines are polygons, open ones lines; blocks and texts are points with their words.
+"""DXF, entity by entity: closed outlines, SOLID and HATCH are polygons, open ones lines, texts points with words.
 
-Our own files (`geo.exchange.dxf`) say in extended data of which feature and which ring a polyline is; those are put
-together again. Text DXF is streamed; a binary one is refused, since it cannot be.
+A reference to a block is exploded (`dxf_blocks`), an area gets the texts that stand within it (`dxf_labels`), arcs are
+drawn as chords (`dxf_shapes`). Our own files (`geo.exchange.dxf`) say in extended data of which feature and ring a
+polyline is; those are put together again. Text DXF is streamed; a binary one is refused, since it cannot be.
 """
 
-import codecs
-import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
 import ezdxf
-import ezdxf.path
 import numpy
 import orjson
 import pyproj
 import shapely
-from ezdxf.addons import iterdxf
 from ezdxf.entities import DXFGraphic
-from ezdxf.math import Vec3
 
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, object_array
-from geo.exchange.files.incoming.texts import chunks_of, encoding_of_chunks
+from geo.exchange.files.incoming.dxf_blocks import Blocks
+from geo.exchange.files.incoming.dxf_labels import MOST_TEXTS, Label, Labels, middle_of
+from geo.exchange.files.incoming.dxf_shapes import FLATNESS, is_curved, read_shape
+from geo.exchange.files.incoming.dxf_stream import TYPES, Followed, Overview, entities, opened, overview, plain
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, not_named, object_array
+from geo.exchange.files.incoming.texts import chunks_of, encoding_named, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
 
 APP_ID = "PLAN_ATLAS"
-FLATNESS = 0.01
-"""How far a chord may leave its arc, in units of the drawing."""
-
-TYPES = tuple("POINT LINE LWPOLYLINE POLYLINE CIRCLE ARC ELLIPSE SPLINE HATCH TEXT MTEXT INSERT".split())
-PARTS = frozenset(("SECTION", "ENDSEC", "EOF", "VERTEX", "SEQEND", "ATTRIB"))
-"""What stands among entities and is none itself."""
-
 LARGEST = 2**30
-MOST_POINTS = 2_000_000
-LONGEST_LINE = 2**20
-MOST_KINDS = 30
 CRS_LINE = re.compile(rb"\$CUSTOMPROPERTYTAG\s+1\s+CRS\s+9\s+\$CUSTOMPROPERTY\s+1\s+(EPSG:\d+)")
 CODEPAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
-UNICODE = re.compile(r"\\U\+(000[0-9a-fA-F]{5}|[0-9a-fA-F]{4})")
 VERSION = re.compile(rb"\$ACADVER\s+1\s+(AC\d+)")
-
-PAGES = {"GBK": "ANSI_936", "GB18030": "ANSI_936"}
+UNREADABLE = (ezdxf.DXFError, shapely.errors.ShapelyError, ValueError, TypeError, ArithmeticError, AttributeError)
+TEXTS = ("TEXT", "MTEXT", "ATTRIB")
 
 Feature = tuple[shapely.Geometry | None, dict[str, object], str | None]
 
 
-def open_dxf(path: Path, layer: str) -> Incoming:
+def open_dxf(path: Path, name: str, wanted: str | None = None) -> Incoming:
     """A DXF file in text form.
+
+    Parameters
+    ----------
+    name
+        By which all layers of the drawing are read together.
+    wanted
+        A layer of the drawing, where it alone is to be read.
 
     Raises
     ------
     RefusedFile
-        If it is broken or too large.
+        If it is broken, too large or without that layer.
     """
     if path.stat().st_size > LARGEST:
         message = N_("%(file)s 太大：%(size)s MB，最多 %(most)s MB")
@@ -70,10 +65,24 @@ def open_dxf(path: Path, layer: str) -> Incoming:
     found = CRS_LINE.search(head)
     crs = pyproj.CRS(found[1].decode()) if found else None
     encoding, encoding_from = _encoding(path, head, findings)
+    seen = overview(path)
+    layers = _layers(seen, encoding)
+    if wanted not in (None, name, *layers):
+        raise not_named(path, wanted, (name, *layers))
+    if len(layers) > 1 and wanted is None:
+        message = N_("图里有 %(count)s 个图层，读的是全部，只要其中一个请指明图层")
+        findings.add("several_layers", message, count=len(layers))
+    chosen = None if wanted == name else wanted
+    drawing = _Drawing(path, encoding, seen, chosen, findings)
     return Incoming(
-        "DXF", (layer,), layer, partial(_batches, path, encoding, findings), crs, "file" if crs else None,
-        encoding, encoding_from, findings,
+        "DXF", (name, *(layers if len(layers) > 1 else ())), chosen or name, drawing.batches, crs,
+        "file" if crs else None, encoding, encoding_from, findings,
     )  # fmt: skip
+
+
+def _layers(seen: Overview, encoding: str | None) -> list[str]:
+    named = encoding_named(encoding or "") or "cp1252"
+    return [plain(name.decode(named, "ignore")) for name in seen.layers]
 
 
 def _encoding(path: Path, head: bytes, findings: FileFindings) -> tuple[str | None, str | None]:
@@ -90,121 +99,150 @@ def _encoding(path: Path, head: bytes, findings: FileFindings) -> tuple[str | No
     return found, "content"
 
 
-def _batches(path: Path, encoding: str | None, findings: FileFindings) -> Iterator[Batch]:
-    features: list[Feature] = []
-    start = 1
-    for feature in _features(path, encoding, findings):
-        features.append(feature)
-        if len(features) == BATCH:
-            yield _batch(start, features)
-            start, features = start + len(features), []
-    if features:
-        yield _batch(start, features)
+@dataclass
+class _Drawing:
+    """Reads a drawing, as often as it is asked to.
 
-
-def _batch(start: int, features: list[Feature]) -> Batch:
-    shapes, fields, ids = zip(*features, strict=True)
-    rows = numpy.arange(start, start + len(features))
-    return Batch(rows, object_array(shapes), columns_of(fields), ids if any(ids) else None)
-
-
-def _features(path: Path, encoding: str | None, findings: FileFindings) -> Iterator[Feature]:
-    """Entities as features; the rings of a feature of ours follow each other."""
-    rings: list[tuple[int, shapely.Polygon]] = []
-    current: tuple[str, dict[str, object]] | None = None
-    row = 0
-    for entity in _entities(path, encoding, findings):
-        own = _own(entity)
-        if current is not None and (own is None or own["id"] != current[0]):
-            yield _assembled(rings), current[1], current[0]
-            rings, current = [], None
-            row += 1
-        shape = _shape(entity, row + 1, findings)
-        if own is None:
-            if shape is not None or row + 1 in findings.shapeless:
-                row += 1
-                yield shape, _fields(entity), None
-        elif shape is not None and not own.get("label"):
-            current = current or (own["id"], own["fields"])
-            rings.append((own["part"], shape))
-    if current is not None:
-        yield _assembled(rings), current[1], current[0]
-
-
-class _Followed:
-    """A DXF stream as ezdxf's single pass reads it right.
-
-    Before the file stands a header with the encoding that it really has; at the end of each section an entity of no
-    content, since the last one is dropped.
+    Parameters
+    ----------
+    layer
+        The only one that is read; None for all.
     """
 
-    def __init__(self, file: BinaryIO, encoding: str | None) -> None:
-        self._file = file
-        version, page = ("AC1021", "") if encoding == "UTF-8" else ("AC1015", PAGES.get(encoding, encoding))
-        header = ["0", "SECTION", "2", "HEADER", "9", "$ACADVER", "1", version]
-        header += ["9", "$DWGCODEPAGE", "3", page] if page else []
-        self._waiting = [f"{line}\n".encode() for line in (*header, "0", "ENDSEC")]
-        self._among_entities = False
-        self.others: Counter[str] = Counter()
-        """Entities of kinds that are not read, and how many there are of each."""
-        self.references = 0
-        """To blocks; what a block holds lies elsewhere in the file and is not read."""
+    path: Path
+    encoding: str | None
+    seen: Overview
+    layer: str | None
+    findings: FileFindings
+    curved: int = field(default=0, init=False)
+    labelled: int = field(default=0, init=False)
 
-    def readline(self) -> bytes:
-        if self._waiting:
-            return self._waiting.pop(0)
-        code, value = self._file.readline(LONGEST_LINE), self._file.readline(LONGEST_LINE)
-        is_end = code.strip() == b"0" and value.strip() == b"ENDSEC"
-        if code.strip() == b"2" and value.strip() == b"ENTITIES":
-            self._among_entities = True
-        elif code.strip() == b"0" and self._among_entities:
-            self._among_entities = not is_end
-            self._count(value.strip().decode("ascii", "replace")[:40])
-        self._waiting = [b"POINT\n", code, value] if is_end else [value]
-        return code
+    def batches(self) -> Iterator[Batch]:
+        features: list[Feature] = []
+        start = 1
+        self.curved = self.labelled = 0
+        for feature in self._features():
+            features.append(feature)
+            if len(features) == BATCH:
+                yield self._batch(start, features)
+                start, features = start + len(features), []
+        if features:
+            yield self._batch(start, features)
+        self._tell()
 
-    def _count(self, kind: str) -> None:
-        self.references += kind == "INSERT"
-        if kind not in TYPES and kind not in PARTS and (kind in self.others or len(self.others) < MOST_KINDS):
-            self.others[kind] += 1
+    def _batch(self, start: int, features: list[Feature]) -> Batch:
+        shapes, fields, ids = zip(*features, strict=True)
+        shapes = object_array(shapes)
+        is_area = numpy.isin(shapely.get_type_id(shapes), (3, 6))
+        if self.seen.has_texts and is_area.any() and not any(ids):  # ours have their names
+            for place, text in self._labels.of(shapes).items():
+                fields[place]["Text"] = text
+                self.labelled += 1
+        rows = numpy.arange(start, start + len(features))
+        return Batch(rows, shapes, columns_of(fields), ids if any(ids) else None)
+
+    def _tell(self) -> None:
+        if self.curved:
+            message = N_("%(count)s 个带圆弧或曲线的图元按弦读取，弦与弧相差不超过 %(most)s 米")
+            self.findings.add("curve_flattened", message, count=self.curved, most=FLATNESS)
+        if self.labelled:
+            message = N_("%(count)s 个面的 Text 取自写在面内的文字，有几处的从上到下连起来")
+            self.findings.add("text_inside", message, count=self.labelled)
+
+    def _features(self) -> Iterator[Feature]:
+        """Entities as features; the rings of a feature of ours follow each other."""
+        rings: list[tuple[int, shapely.Polygon]] = []
+        current: tuple[str, dict[str, object]] | None = None
+        row = 0
+        for entity, layer in self._figures(TYPES, self.findings):
+            own = _own(entity)
+            if current is not None and (own is None or own["id"] != current[0]):
+                yield _assembled(rings), current[1], current[0]
+                rings, current = [], None
+                row += 1
+            shape = _shape(entity, row + 1, self.findings)
+            self.curved += shape is not None and is_curved(entity)
+            if own is None:
+                if shape is not None or row + 1 in self.findings.shapeless:
+                    row += 1
+                    yield shape, _fields(entity, layer), None
+            elif shape is not None and not own.get("label"):
+                current = current or (own["id"], own["fields"])
+                rings.append((own["part"], shape))
+        if current is not None:
+            yield _assembled(rings), current[1], current[0]
+
+    def _figures(self, types: Sequence[str], findings: FileFindings) -> Iterator[tuple[DXFGraphic, str]]:
+        """Entities, those of blocks in the place of a reference, and the layer of each."""
+        blocks = Blocks(self.seen.blocks, self.encoding)
+        for entity in self._entities(types, findings):
+            layer = entity.dxf.get("layer", "0")
+            figures = blocks.figures_of(entity) if entity.dxftype() == "INSERT" else ()
+            for figure, own in figures or ((entity, layer),):
+                if figure.dxftype() in TYPES + TEXTS and self.layer in (None, plain(own)):
+                    yield figure, own
+        if blocks.exploded:
+            message = N_("%(count)s 个块参照已经分解，块里的图形各自读取")
+            findings.add("block_exploded", message, count=blocks.exploded)
+        if blocks.left:
+            message = N_("%(count)s 个块参照只按插入点读取：块里没有 5 米以上的闭合图形，或块不在文件里、太大")
+            findings.add("entity_not_read", message, count=blocks.left)
+
+    def _entities(self, types: Sequence[str], findings: FileFindings) -> Iterator[DXFGraphic]:
+        try:
+            with opened(self.path) as file:
+                followed = Followed(file, self.encoding)
+                yield from entities(followed, types)
+        except (*UNREADABLE, OSError, KeyError, IndexError, EOFError, StopIteration, RuntimeError,
+                LookupError) as fault:  # fmt: skip
+            message = N_("%(file)s 读不出来：%(reason)s")
+            raise RefusedFile("unreadable", message, file=short_name(self.path), reason=shown(fault)) from None
+        for kind, count in followed.others.items():
+            findings.add(
+                "entity_not_read",
+                N_("%(count)s 个 %(kind)s 图元没有读取：不是本系统认识的种类"),
+                kind=kind,
+                count=count,
+            )
+
+    @cached_property
+    def _labels(self) -> Labels:
+        """The texts of all layers: names of parcels stand on a layer of their own."""
+        found: list[Label] = []
+        whole = _Drawing(self.path, self.encoding, self.seen, None, FileFindings())
+        for entity, _ in whole._figures(("TEXT", "MTEXT", "INSERT"), FileFindings()):
+            if entity.dxftype() in TEXTS and (label := _label(entity)) is not None:
+                found.append(label)
+                if len(found) > MOST_TEXTS:
+                    return Labels(())
+        return Labels(found)
 
 
-def _entities(path: Path, encoding: str | None, findings: FileFindings) -> Iterator[DXFGraphic]:
+def _label(entity: DXFGraphic) -> Label | None:
     try:
-        with path.open("rb") as file:
-            if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
-                file.seek(0)
-            followed = _Followed(file, encoding)
-            yield from iterdxf.single_pass_modelspace(followed, types=TYPES, errors="ignore")
-    except (ezdxf.DXFError, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
-            StopIteration, RuntimeError, LookupError) as fault:  # fmt: skip
-        message = N_("%(file)s 读不出来：%(reason)s")
-        raise RefusedFile("unreadable", message, file=short_name(path), reason=shown(fault)) from None
-    for kind, count in followed.others.items():
-        findings.add(
-            "entity_not_read", N_("%(count)s 个 %(kind)s 图元没有读取：不是本系统认识的种类"), kind=kind, count=count
-        )
-    if followed.references:
-        message = N_("%(count)s 个块参照只按插入点读取，块里的图形没有读取：要读，先在 CAD 里分解（EXPLODE）")
-        findings.add("entity_not_read", message, count=followed.references)
+        text, place = _text(entity), read_shape(entity)
+    except UNREADABLE:
+        return None
+    if not text or not numpy.isfinite([place.x, place.y]).all():
+        return None
+    text, get = " ".join(text.split()), entity.dxf.get
+    if entity.dxftype() == "MTEXT" or get("halign", 0) or get("valign", 0):  # which mostly stand about their middle
+        at = place if entity.dxftype() == "MTEXT" else get("align_point")
+        return Label(at.x, at.y, text) if at is not None else Label(place.x, place.y, text)
+    return middle_of(place.x, place.y, text, get("height", 0.0), get("rotation", 0.0))
 
 
 def _own(entity: DXFGraphic) -> dict | None:
     """What our extended data say: id, part, fields; None where there are none."""
     if not entity.has_xdata(APP_ID):
         return None
-    text = "".join(_plain(tag.value) for tag in entity.get_xdata(APP_ID) if tag.code == 1000)
+    text = "".join(plain(tag.value) for tag in entity.get_xdata(APP_ID) if tag.code == 1000)
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
     sound = isinstance(found, dict) and isinstance(found.get("id"), str) and isinstance(found.get("part"), int)
     return found if sound and isinstance(found.get("fields"), dict) else None
-
-
-def _plain(text: object) -> str | None:
-    """A text with the signs that its encoding has not, which DXF writes as numbers."""
-    return None if text is None else UNICODE.sub(lambda match: chr(int(match[1], 16)), str(text))
 
 
 def _assembled(parts: list[tuple[int, shapely.Geometry]]) -> shapely.Geometry | None:
@@ -226,29 +264,28 @@ def _assembled(parts: list[tuple[int, shapely.Geometry]]) -> shapely.Geometry | 
     return shapely.MultiLineString(shapes) if kinds == {"LineString"} else shapely.GeometryCollection(shapes)
 
 
-def _fields(entity: DXFGraphic) -> dict[str, object]:
-    kind = entity.dxftype()
-    text = None
-    if kind in ("TEXT", "MTEXT"):
-        text = entity.plain_text() if kind == "MTEXT" else entity.dxf.get("text")
-    elif kind == "INSERT":
-        text = entity.dxf.get("name")
-    layer, handle = _plain(entity.dxf.get("layer")), entity.dxf.get("handle")
-    return {"Layer": layer, "Entity": kind, "Text": _plain(text), "Handle": handle}
+def _fields(entity: DXFGraphic, layer: str) -> dict[str, object]:
+    kind, handle = entity.dxftype(), entity.dxf.get("handle")
+    return {"Layer": plain(layer), "Entity": kind, "Text": _text(entity), "Handle": handle}
+
+
+def _text(entity: DXFGraphic) -> str | None:
+    """The words of a text, the name of a block."""
+    match entity.dxftype():
+        case "MTEXT":
+            return plain(entity.plain_text())
+        case "TEXT" | "ATTRIB":
+            return plain(entity.dxf.get("text"))
+        case "INSERT":
+            return plain(entity.dxf.get("name"))
+    return None
 
 
 def _shape(entity: DXFGraphic, row: int, findings: FileFindings) -> shapely.Geometry | None:
     try:
         with numpy.errstate(all="ignore"):  # of numbers beyond all; the checks tell what is not finite
-            shape = _read_shape(entity)
-    except (
-        ezdxf.DXFError,
-        shapely.errors.ShapelyError,
-        ValueError,
-        TypeError,
-        ArithmeticError,
-        AttributeError,
-    ) as fault:
+            shape = read_shape(entity)
+    except UNREADABLE as fault:
         message = N_("图元（%(kind)s）读不成图形：%(reason)s")
         kind = entity.dxftype()
         findings.add("invalid_geometry", message, row=row, field="geometry", kind=kind, reason=shown(fault))
@@ -260,82 +297,3 @@ def _shape(entity: DXFGraphic, row: int, findings: FileFindings) -> shapely.Geom
         findings.add("non_finite", N_("几何里有不是有限的坐标"), row=row, field="geometry")
         return None
     return shape
-
-
-def _read_shape(entity: DXFGraphic) -> shapely.Geometry | None:
-    match entity.dxftype():
-        case "POINT":
-            return shapely.Point(_xy(entity.dxf.location))
-        case "TEXT" | "INSERT":
-            return shapely.Point(_in_world(entity, [entity.dxf.insert])[0])
-        case "MTEXT":
-            return shapely.Point(_xy(entity.dxf.insert))
-        case "LINE":
-            return shapely.LineString([_xy(entity.dxf.start), _xy(entity.dxf.end)])
-        case "LWPOLYLINE":
-            points = list(entity.get_points("xyb"))
-            plain = _in_world(entity, [point[:2] for point in points])
-            return _line(_flat(entity) if any(point[2] for point in points) else plain, entity.closed)
-        case "POLYLINE":
-            if not (entity.is_2d_polyline or entity.is_3d_polyline):
-                return None
-            plain = _in_world(entity, [vertex.dxf.location for vertex in entity.vertices])
-            has_arc = any(vertex.dxf.get("bulge", 0) for vertex in entity.vertices)
-            return _line(_flat(entity) if has_arc else plain, entity.is_closed)
-        case "HATCH":
-            return _hatch(entity)
-        case "CIRCLE":
-            return _line(_flat(entity), closed=True)
-        case "SPLINE":
-            return _line(_flat(entity), entity.closed)
-    return _line(_flat(entity), closed=False)
-
-
-def _in_world(entity: DXFGraphic, points: Iterable[Sequence[float]]) -> list[tuple[float, float]]:
-    """Points of a flat entity where they lie; of one that was mirrored they are written in axes of its own."""
-    ocs = entity.ocs()
-    is_flat = entity.dxftype() != "POLYLINE" or entity.is_2d_polyline
-    own = (Vec3(point) for point in points)
-    return [_xy(point) for point in (ocs.points_to_wcs(own) if ocs.transform and is_flat else own)]
-
-
-def _xy(point: Vec3) -> tuple[float, float]:
-    return point.x, point.y
-
-
-def _flat(entity: DXFGraphic) -> list[tuple[float, float]]:
-    """The points of a curve; a huge one is drawn coarser, so that nothing grows without bound."""
-    path = ezdxf.path.make_path(entity)
-    size = max((abs(value) for point in path.control_vertices() for value in _xy(point)), default=1.0)
-    coarse = max(FLATNESS if size > 1000 else FLATNESS / 1e5, size * 1e-9)
-    found = []
-    for point in path.flattening(coarse, segments=8):
-        found.append(_xy(point))
-        if len(found) > MOST_POINTS:
-            raise ValueError(str(len(found)))
-    return found
-
-
-def _line(points: list[tuple[float, float]], closed: bool) -> shapely.Geometry | None:
-    if len(points) < 2:
-        return None
-    if any(not math.isfinite(value) for point in points for value in point):
-        return shapely.MultiPoint(points)  # of which the caller tells that it is not finite
-    if (closed or points[0] == points[-1]) and len(points) >= 3:
-        return shapely.Polygon(points)
-    return shapely.LineString(points)
-
-
-def _hatch(entity: DXFGraphic) -> shapely.Geometry | None:
-    """The area of a hatch: rings that lie in others are holes."""
-    rings = []
-    for boundary in entity.paths:
-        path = ezdxf.path.from_hatch_boundary_path(boundary, ocs=entity.ocs())
-        points = [_xy(point) for point in path.flattening(FLATNESS)]
-        if len(points) >= 4:
-            rings.append(shapely.Polygon(points))
-    rings.sort(key=lambda ring: -ring.area)
-    area = None
-    for ring in rings:
-        area = ring if area is None else area.symmetric_difference(ring)
-    return area

@@ -44,7 +44,7 @@ ENDINGS = {
 }
 """How the files of each kind usually end."""
 
-SINGLE = ("json", "kml", "dxf", "boundaries", "table", "shp", "parquet")
+SINGLE = ("json", "kml", "boundaries", "table", "shp", "parquet")
 """Formats of one layer, which is called as the file is."""
 
 OTHERS = (
@@ -257,7 +257,7 @@ def _opened(kind: str, path: Path, folder: Path, options: Options, entries: list
         case "dxf":
             from geo.exchange.files.incoming import dxf_file
 
-            return dxf_file.open_dxf(path, path.stem)
+            return dxf_file.open_dxf(path, path.stem, options.layer)
         case "xlsx":
             from geo.exchange.files.incoming import cells_file
 
