@@ -4,14 +4,14 @@ import csv
 import io
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy
 import shapely
 
-from geo.exchange.files.vector import VectorField, VectorFile, read_back
+from geo.exchange.files.vector import LONGEST_DBF_TEXT, VectorField, VectorFile, read_back
 from geo.exchange.table import columns_of
 from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidFile, N_
@@ -99,6 +99,7 @@ def _prove(source: Source, layer: Layer, path: Path, crs: str) -> None:
     """
     start = 0
     for part in source.columns_of(layer.id, crs):
+        _check_ids(part.ids, source.wanted.encoding)
         found = read_back(path, None, start, len(part.ids))
         names = part.values.get("name", ())
         wanted = [name and name.encode(source.wanted.encoding, "replace")[:254].decode(source.wanted.encoding, "ignore")
@@ -110,6 +111,21 @@ def _prove(source: Source, layer: Layer, path: Path, crs: str) -> None:
             message = N_("%(file)s 写出后读回的内容不同，没有导出")
             raise InvalidFile(message, file=path.name)
         start += len(part.ids)
+
+
+def _check_ids(ids: Sequence[str], encoding: str) -> None:
+    """A text may be cut, an id may not: another feature might have what is left.
+
+    Raises
+    ------
+    InvalidFile
+        If a Shapefile cannot hold one.
+    """
+    for feature_id in ids:
+        raw = feature_id.encode(encoding, "replace")
+        if len(raw) > LONGEST_DBF_TEXT or raw.decode(encoding) != feature_id:
+            message = N_("编号“%(feature)s”太长或有 %(encoding)s 编码没有的字，Shapefile 写不全：请换编码或别的格式")
+            raise InvalidFile(message, feature=feature_id, encoding=encoding)
 
 
 def _same_shapes(wanted: numpy.ndarray, found: numpy.ndarray) -> bool:

@@ -9,7 +9,7 @@ import geopandas
 import pytest
 import shapely
 
-from geo.model.errors import InvalidInput
+from geo.model.errors import InvalidFile, InvalidInput
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import Act, FeatureChange
 from geo.service.export import FORMATS, stream
@@ -74,6 +74,13 @@ def test_a_text_too_long_for_a_shapefile_is_cut_between_signs_and_told(folder, u
         archive.extractall(tmp_path / "shp")
     assert set(geopandas.read_file(tmp_path / "shp" / "schools.shp")["WZMS"].dropna()) == {"路" * 127}
     assert "已截短" in (tmp_path / "shp" / "field_dictionary.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(("given", "encoding"), [("𠮷-2", "GBK"), ("校" * 85, "UTF-8")])
+def test_an_id_that_a_shapefile_cannot_hold_is_refused_by_its_name(store, given, encoding):
+    store.write([FeatureChange("schools", given, None, {"name": "甲"}, None)], Act("王工", "新建"))
+    with pytest.raises(InvalidFile, match=f"{given}.*{encoding}"):
+        export(store, "shp", encoding=encoding)
 
 
 def test_kml_has_a_folder_for_each_layer(store, tmp_path):

@@ -1,8 +1,10 @@
 """Files that are odd in ways that people meet: read right, told by row and field, or refused in words."""
 
 import sqlite3
+import subprocess
 import zipfile
 from contextlib import closing
+from math import pi
 
 import fiona
 import geopandas
@@ -346,3 +348,40 @@ def test_codes_that_a_spreadsheet_has_cut_are_told(tmp_path):
     assert inspected(tmp_path / "a.csv")[1] == [(2, "编号", "digits_lost")]
     rows = [["编号", "经度", "\u200b纬度"], [411702000000000000, 114.01, 33.02], [41170200, 114.02, 33.03]]
     assert inspected(workbook(tmp_path / "a.xlsx", rows))[1] == [(2, "编号", "digits_lost")]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["北坐标（X）,东坐标（Y）", "GPS纬度,GPS经度", "中心点纬度_WGS84,中心点经度_WGS84", "Lat.,Lon.", "纬度N,经度E"],
+)
+def test_longer_headers_are_understood(tmp_path, header):
+    north, east = ("3650912.123", "38502000.456") if "坐标" in header else ("32.98", "114.02")
+    (tmp_path / "a.csv").write_text(f"名称,{header}\n甲,{north},{east}\n", encoding="utf-8")
+    ((shape, fields),) = features(tmp_path / "a.csv")
+    assert (round(shape.x, 2), round(shape.y, 2), fields) == (114.02, 32.98, {"名称": "甲"})
+
+
+def test_two_pairs_of_longer_headers_are_none(tmp_path):
+    (tmp_path / "a.csv").write_text("起点经度,起点纬度,终点经度,终点纬度\n114,33,114,33\n", encoding="utf-8")
+    assert [code for *_, code in inspected(tmp_path / "a.csv")[1]] == ["no_coordinates"]
+
+
+@pytest.mark.parametrize("given", ["114°61′22″", "114°01′60″", "114度75分"])
+def test_minutes_and_seconds_beyond_sixty_are_no_position(tmp_path, given):
+    (tmp_path / "a.csv").write_text(f"名称,经度,纬度\n甲,{given},32.98\n", encoding="utf-8")
+    found, told = inspected(tmp_path / "a.csv")
+    assert told == [(2, "经度", "not_a_number")] and given in str(found.findings[0].remark)
+
+
+def test_arcs_of_a_geopackage_are_told_and_drawn_finely(tmp_path):
+    """A circle of 100 m: chords of 4° as GDAL draws them would leave out 26 m², those of half a degree less than 1."""
+    points = "501900 3657000, 502000 3657100, 502100 3657000, 502000 3656900, 501900 3657000"
+    row = f'甲,"CURVEPOLYGON (CIRCULARSTRING ({points}))"'
+    (tmp_path / "a.csv").write_text(f"名称,WKT\n{row}\n", encoding="utf-8")
+    options = ["-f", "GPKG", "-a_srs", "EPSG:4547", "-nlt", "CURVEPOLYGON"]
+    subprocess.run(["ogr2ogr", *options, tmp_path / "a.gpkg", tmp_path / "a.csv"], check=True)
+    found, told = inspected(tmp_path / "a.gpkg")
+    assert told == [(None, None, "curve_flattened")] and found.geometry_types == {"Polygon": 1}
+    with opened(tmp_path / "a.gpkg", Asked(), EXTENT) as file:
+        (batch,) = file.batches()
+    assert 0 < pi * 100**2 - batch.shapes[0].area < 1

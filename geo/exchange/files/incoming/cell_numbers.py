@@ -29,7 +29,7 @@ def coordinate_in(cell: object) -> float | None:
         return None
     if isinstance(cell, str):
         text = normalize("NFKC", cell.strip().replace("º", "°").replace("˚", "°").replace("″", '"').replace("′", "'"))
-        if match := DMS.fullmatch(text):
+        if (match := DMS.fullmatch(text)) and all(float(part or 0) < 60 for part in match.groups()[1:]):
             return sum(float(part or 0) / 60**place for place, part in enumerate(match.groups()))
         if match := DEGREES.fullmatch(text):
             return float(match[1])

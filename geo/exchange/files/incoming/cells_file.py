@@ -40,6 +40,9 @@ BOTH = tuple("经纬度 经纬度坐标 坐标 位置坐标 中心坐标 中心�
 PAIRS = ((LONS, LATS, "degrees"), (EASTS, NORTHS, "metres"), (XS, YS, "open"))
 """Headers in small letters; the first pair that a table has is taken. X and Y say nothing of which is which."""
 
+WITHIN = (("经度", "纬度", "degrees"), ("东坐标", "北坐标", "metres"), ("横坐标", "纵坐标", "metres"))
+"""Words in longer headers (GPS经度, 中心点纬度_WGS84), which count where a row has each of a pair once."""
+
 HEADER_WITHIN = 10
 """Rows at the top among which the header lies, below a title."""
 
@@ -257,11 +260,9 @@ def _found(path: Path, rows: Rows) -> _Header:
     for _, (number, row) in zip(range(HEADER_WITHIN), rows(), strict=False):
         check_fields(sum(cell not in (None, "") for cell in row))
         names = tuple("" if cell is None else " ".join(INVISIBLE.sub("", str(cell)).split()) for cell in row)
-        lower = [UNIT.sub("", name.lower().replace(" ", "")) for name in names]
-        for firsts, seconds, kind in PAIRS:
-            first, second = (_place(lower, wanted) for wanted in (firsts, seconds))
-            if first is not None and second is not None:
-                return _Header(number, _with_upper(names, above), first, second, kind)
+        lower = [UNIT.sub("", name.lower().replace(" ", "")).rstrip(".:：") for name in names]
+        if pair := _pair(lower):
+            return _Header(number, _with_upper(names, above), *pair)
         for wanted, kind in ((WKTS, "wkt"), (BOTH, "both")):
             if single is None and (place := _place(lower, wanted)) is not None:
                 single = _Header(number, _with_upper(names, above), place, None, kind)
@@ -277,6 +278,19 @@ def _with_upper(names: tuple[str, ...], above: dict[int, str]) -> tuple[str, ...
     """Names of columns; one whose cell was joined with the one above has its name there."""
     upper = {place: name for place, name in above.items() if name not in names}
     return tuple(name or upper.get(place, "") for place, name in enumerate(names))
+
+
+def _pair(names: Sequence[str]) -> tuple[int, int, str] | None:
+    """Where a row has the headers of both coordinates, and of which kind they are."""
+    for firsts, seconds, kind in PAIRS:
+        first, second = (_place(names, wanted) for wanted in (firsts, seconds))
+        if first is not None and second is not None:
+            return first, second, kind
+    for *words, kind in WITHIN:
+        first, second = ([place for place, name in enumerate(names) if word in name] for word in words)
+        if len(first) == len(second) == 1:
+            return first[0], second[0], kind
+    return None
 
 
 def _place(names: Sequence[str], wanted: Sequence[str]) -> int | None:

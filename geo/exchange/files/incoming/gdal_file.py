@@ -20,7 +20,14 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from geo.exchange.files.incoming.dbf_table import check_counts, check_numbers_of, deleted_rows, odd_days, whole
 from geo.exchange.files.incoming.fgb_rest import unread_bytes
 from geo.exchange.files.incoming.gpkg_dates import odd_dates
-from geo.exchange.files.incoming.gpkg_tables import check_cells, check_numbers, feature_counts, note_unread, views_in
+from geo.exchange.files.incoming.gpkg_tables import (
+    check_cells,
+    check_numbers,
+    feature_counts,
+    note_curves,
+    note_unread,
+    views_in,
+)
 from geo.exchange.files.incoming.odd_dates import OddDates
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields, not_named, object_array
 from geo.exchange.files.incoming.texts import CANDIDATES, encoding_named, encoding_of_chunks
@@ -36,6 +43,9 @@ CHUNK = 5 * BATCH
 
 LARGEST_CHUNK = 64 * 2**20
 """Bytes of a file that are read at a time, by what its features take on average."""
+
+pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": "0.5"})
+"""Degrees of an arc that GDAL draws as one chord, which so leaves it by a hundred-thousandth of the radius."""
 
 INTEGERS = ("int8", "int16", "int32", "int64")
 EXACT = 2**53
@@ -93,6 +103,7 @@ def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequenc
     check_numbers(path, staged, chosen)
     incoming = _incoming("GPKG", path, staged, tuple(layers), chosen, findings)
     note_unread(path, staged, chosen, _info(path, staged, chosen)["fields"], findings)
+    note_curves(path, staged, chosen, findings)
     odd = odd_dates(path, staged, chosen)
     incoming.batches = partial(_batches, path, staged, chosen, findings, None, odd)
     incoming.kinds = kinds
