@@ -14,7 +14,7 @@ from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES, LocationBasis
 from geo.model.status import FLAGS, LAMPS, NOT_REPORTED, WATER_CLASSES
 from geo.service.features import Item, ReportedYear
 from geo.service.retiring import Predecessor
-from geo.web.figures import Figure, facts, figures, in_decimals, kinds, value_in_words
+from geo.web.figures import Figure, error_in_decimals, facts, figures, in_decimals, kinds, value_in_words
 from geo.web.language import in_sentences, localized
 from geo.web.page_config import stage_titles, unit_title
 
@@ -188,7 +188,7 @@ def _place(properties: dict) -> Place:
         basis=basis,
         title=_words(BASIS_TITLES, basis),
         explanation=_(BASIS_EXPLANATIONS.get(basis, UNKNOWN_BASIS)),
-        accuracy=_("误差约 %(metres)s 米", metres=in_decimals(accuracy)) if accuracy is not None else "",
+        accuracy=_("误差约 %(metres)s 米", metres=error_in_decimals(accuracy)) if accuracy is not None else "",
         text=properties.get("location_text") or "",
         note=properties.get("location_note") or "",
     )

@@ -3,6 +3,7 @@
 `static/js/figures.js` does the same for the details on the map; the two show the same rows.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -96,6 +97,14 @@ def value_in_words(field: Field, value: object) -> str:
 def in_decimals(value: object) -> str:
     """A number as people write it; what another program put in its place as it is."""
     return format_decimal(value) if isinstance(value, int | float) else str(value)
+
+
+def error_in_decimals(value: object) -> str:
+    """How far off something may be: from ten on rounded up to two digits, since no error is known better."""
+    if not isinstance(value, int | float) or not 10 <= value < math.inf:
+        return in_decimals(value)
+    step = 10 ** (math.floor(math.log10(value)) - 1)
+    return in_decimals(math.ceil(value / step - 1e-9) * step)
 
 
 def _known(layer: Layer, properties: Properties) -> list[Field]:

@@ -1,7 +1,7 @@
 // "Why this school?": the card beside the map, which is also the slip that is printed.
 
 import { el, icon, replace } from "./dom.js";
-import { length, number } from "./format.js";
+import { errorOf, length, number } from "./format.js";
 import { t } from "./i18n.js";
 import { figure } from "./catchments_result.js";
 
@@ -39,7 +39,7 @@ export class WhyCard {
 function place({ lon, lat, label, accuracy_m: accuracy }) {
   const where = t("东经 {lon}°　北纬 {lat}°", { lon: lon.toFixed(5), lat: lat.toFixed(5) });
   if (!label) return where;
-  return accuracy ? t("{label}（{where}，误差约 {metres}）", { label, where, metres: length(accuracy) }) : t("{label}（{where}）", { label, where });
+  return accuracy ? t("{label}（{where}，误差约 {metres}）", { label, where, metres: length(errorOf(accuracy)) }) : t("{label}（{where}）", { label, where });
 }
 
 function facts(school) {

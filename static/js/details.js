@@ -4,7 +4,7 @@ import { getJson, Latest, withParams } from "./api.js";
 import { el, icon, replace } from "./dom.js";
 import { accuracyOf } from "./ground.js";
 import { figure, isKind, rowsOf } from "./figures.js";
-import { number } from "./format.js";
+import { errorOf, number } from "./format.js";
 import { locale, t } from "./i18n.js";
 import { say, sayFailed, settle } from "./notices.js";
 import { keyOf, partsOf } from "./catalog.js";
@@ -125,7 +125,7 @@ function reportError(key) {
 function accuracyWords(feature) {
   const { location_basis: basis } = feature.properties;
   const accuracy = accuracyOf(feature);
-  if (accuracy !== null) return t("位置误差约 {accuracy} m", { accuracy: number(accuracy, 0) });
+  if (accuracy !== null) return t("位置误差约 {accuracy} m", { accuracy: number(errorOf(accuracy)) });
   return basis === "located" || basis === "placed" ? t("位置误差未知") : null;
 }
 

@@ -23,6 +23,13 @@ export function property(value, field, config) {
   return String(value);
 }
 
+/** How far off something may be, metres: from ten on rounded up to two digits, since no error is known better. */
+export function errorOf(metres) {
+  if (metres < 10) return metres;
+  const step = 10 ** (Math.floor(Math.log10(metres)) - 1);
+  return Math.ceil(metres / step - 1e-9) * step;
+}
+
 /** A length in metres as m or km. */
 export function length(metres) {
   if (metres < 1000) return t("{length} m", { length: number(metres, metres < 100 ? 1 : 0) });

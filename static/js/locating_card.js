@@ -1,7 +1,7 @@
 // One record opened: every field, what the store has, what would change, how its place was found.
 
 import { el, icon } from "./dom.js";
-import { number, property } from "./format.js";
+import { errorOf, number, property } from "./format.js";
 import { t } from "./i18n.js";
 import { fieldOf, input } from "./locating_cells.js";
 import { confidence, moveWords, takenFields, takesPosition } from "./locating_words.js";
@@ -103,7 +103,7 @@ function changes(page, record, proposal) {
 }
 
 function basisWords(page, { location_basis: basis, location_accuracy_m: metres }) {
-  const error = typeof metres === "number" ? t("±{metres} m", { metres: number(metres, 0) }) : "";
+  const error = typeof metres === "number" ? t("±{metres} m", { metres: number(errorOf(metres)) }) : "";
   return [page.config.bases[basis] ?? "—", error].filter(Boolean).join(" ");
 }
 

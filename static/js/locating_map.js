@@ -2,7 +2,7 @@
 
 import { el, icon, replace } from "./dom.js";
 import { Ground } from "./ground.js";
-import { number } from "./format.js";
+import { errorOf, number } from "./format.js";
 import { t } from "./i18n.js";
 import { Labels } from "./labels.js";
 import { ACCURACY_INK, middle, shapeStyle } from "./symbols.js";
@@ -94,7 +94,7 @@ export class LocatingMap {
     if (old && old.place.geometry === place.geometry) return Object.assign(old, { place }).shape.setStyle(styleOf(place));
     old?.shape.remove();
     const shape = this.shape(place, "proposals").setStyle(styleOf(place)).addTo(this.map);
-    shape.bindTooltip(() => tooltip(this.shapes.get(place.key).place.name, place.isDrawn ? t("手工画定") : t("推算位置，误差约 {metres} m", { metres: number(place.accuracy ?? 0, 0) })), { sticky: true, direction: "top", className: "map-tooltip" });
+    shape.bindTooltip(() => tooltip(this.shapes.get(place.key).place.name, place.isDrawn ? t("手工画定") : t("推算位置，误差约 {metres} m", { metres: number(errorOf(place.accuracy ?? 0)) })), { sticky: true, direction: "top", className: "map-tooltip" });
     shape.on("click", (event) => { L.DomEvent.stopPropagation(event); this.act.choose(place.key); });
     shape.getElement?.()?.setAttribute("tabindex", "-1");
     return this.shapes.set(place.key, { place, shape });

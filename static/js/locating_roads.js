@@ -2,7 +2,7 @@
 
 import { keyOf } from "./catalog.js";
 import { el, icon, redraw } from "./dom.js";
-import { length, number } from "./format.js";
+import { errorOf, length, number } from "./format.js";
 import { t } from "./i18n.js";
 import { resultOf } from "./lines.js";
 import { say, sayFailed, settle } from "./notices.js";
@@ -95,7 +95,7 @@ export class Roads {
 
   table(moves) {
     const { bases } = this.page.config;
-    const sure = ({ location_basis: basis, location_accuracy_m: metres }) => el("span", {}, [bases[basis], metres === null ? "" : t(" ±{metres} m", { metres: number(metres, 0) })]);
+    const sure = ({ location_basis: basis, location_accuracy_m: metres }) => el("span", {}, [bases[basis], metres === null ? "" : t(" ±{metres} m", { metres: number(errorOf(metres)) })]);
     const heads = [t("更新"), t("名称"), t("现在"), t("更新后"), t("移动")].map((title, index) => el("th", { scope: "col", class: index === 4 ? "number" : null }, title));
     const rows = moves.map((move) => {
       const box = el("input", { type: "checkbox", class: "form-check-input", "aria-label": t("更新“{name}”", { name: move.name }), "data-key": `move-${move.key}` });

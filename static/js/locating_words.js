@@ -1,6 +1,6 @@
 // What a proposal says in a few words: how sure its place is, what it does to the store.
 
-import { number } from "./format.js";
+import { errorOf, number } from "./format.js";
 import { t } from "./i18n.js";
 
 /** Moves that leave the store's position as it is, unless the planner asks for another. */
@@ -13,7 +13,7 @@ export function confidence(draft, record, proposal) {
   if (!proposal?.place) return { level: "none", words: proposal ? t("没有道路数据") : t("正在定位…"), more: [] };
   const { properties: place } = proposal.place;
   if (place.reason) return { level: "none", words: t("定不了位"), more: [place.reason] };
-  const error = place.location_accuracy_m === null ? "" : t("±{metres} m", { metres: number(place.location_accuracy_m, 0) });
+  const error = place.location_accuracy_m === null ? "" : t("±{metres} m", { metres: number(errorOf(place.location_accuracy_m)) });
   if (proposal.move.kind === "point") return { level: "point", words: t("只到路口 {error}", { error }), more: place.warnings };
   if (place.warnings.length) return { level: "check", words: t("有疑点 {error}", { error }), more: place.warnings };
   return place.certain ? { level: "sure", words: t("有把握 {error}", { error }), more: [] } : { level: "check", words: t("须核对 {error}", { error }), more: [] };

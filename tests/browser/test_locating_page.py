@@ -134,6 +134,7 @@ def test_a_known_feature_shows_what_would_change_and_nothing_else_is_written(sig
     page.read(KNOWN)
     row = page.by("record")
     expect(row.get_by_test_id("effect")).to_have_text("库中已有 · 更新 1 项")
+    expect(row.get_by_test_id("confidence")).to_have_text("有把握 ±1,600 m")  # 1 514 m, which nobody knows so well
     row.get_by_test_id("open-record").click()
     change = page.by("changes").locator("[data-field=land_area_mu]")
     expect(change.locator(".before")).to_have_text("45.4")

@@ -12,6 +12,7 @@ import pytest
 
 from geo.model import office_time
 from geo.web import create_app
+from geo.web.figures import error_in_decimals
 from geo.web.settings import ROOT
 
 
@@ -43,6 +44,15 @@ def test_a_feature_page_shows_every_figure_of_the_plan_and_its_source(client):
         "1,600",
     ):
         assert words in page
+
+
+@pytest.mark.parametrize(
+    ("metres", "words"),
+    [(0.05, "0.05"), (7, "7"), (10, "10"), (42.3, "43"), (650, "650"), (1514, "1,600"), (1600, "1,600")],
+)
+def test_an_error_is_said_no_finer_than_it_is_known(app, metres, words):
+    with app.test_request_context():
+        assert error_in_decimals(metres) == words
 
 
 def test_a_retired_feature_stays_readable_and_names_its_successor(retiring):
