@@ -1,6 +1,5 @@
 """The table of a Shapefile as it is written: what GDAL passes over, and what it would read as another value."""
 
-import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ import numpy
 
 from geo.exchange.files.incoming.odd_dates import Days, OddDates
 from geo.exchange.files.incoming.parts import BATCH
-from geo.exchange.files.incoming.texts import CANDIDATES
+from geo.exchange.files.incoming.texts import CANDIDATES, whole
 from geo.exchange.files.reading import short_name, shown
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
@@ -213,14 +212,3 @@ def _is_day(cell: bytes) -> bool:
     except ValueError:
         return False
     return len(cell) == 8
-
-
-def whole(text: bytes, encoding: str) -> str:
-    """A text in an encoding, without the incomplete character at which a field has cut it off.
-
-    Raises
-    ------
-    UnicodeDecodeError
-        If it is in another one.
-    """
-    return codecs.getincrementaldecoder(encoding)("strict").decode(text)

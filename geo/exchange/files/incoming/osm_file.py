@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 import pyproj
 
-from geo.exchange.files.incoming.gdal_file import Raw, plain, read_raw, shapes_of
+from geo.exchange.files.incoming.gdal_layer import GdalLayer, Raw, plain, shapes_of
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, not_named
 from geo.exchange.files.reading import short_name
 from geo.model.crs import STORED_CRS
@@ -44,7 +44,7 @@ def open_osm(path: Path, staged: Path, layer: str | None, where: str | None) -> 
     if layer is not None and layer not in KINDS:
         raise not_named(path, layer, tuple(KINDS))
     findings = FileFindings()
-    read = cache(partial(read_raw, path, staged, layer or "lines", None, where=where))
+    read = cache(partial(GdalLayer(path, staged, layer or "lines").read, where=where))
     return Incoming(
         "OSM", tuple(KINDS), layer or "lines", partial(_batches, read, findings), pyproj.CRS(STORED_CRS), "format",
         findings=findings, kinds=KINDS,

@@ -12,7 +12,7 @@ import pyarrow.parquet
 import pyproj
 import shapely
 
-from geo.exchange.files.incoming.gdal_file import shapes_of
+from geo.exchange.files.incoming.gdal_layer import shapes_of
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, object_array
 from geo.exchange.files.reading import short_name
 from geo.model.crs import STORED_CRS

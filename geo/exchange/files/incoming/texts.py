@@ -126,3 +126,14 @@ def lines_of(path: Path, encoding: str) -> Iterator[str]:
                 raise RefusedFile("line_too_long", message, file=short_name(path), row=number)
             if line.strip() != DOS_END:
                 yield line.removeprefix("\ufeff") if number == 1 else line
+
+
+def whole(text: bytes, encoding: str) -> str:
+    """A text in an encoding, without the incomplete character at which a field has cut it off.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If it is in another one.
+    """
+    return codecs.getincrementaldecoder(encoding)("strict").decode(text)
