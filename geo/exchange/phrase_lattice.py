@@ -202,10 +202,16 @@ class Lattice(Pieces):
         if self.run[start : end - 1] in grammar.PLACE_NAMES:
             inner["road"] = []  # 二道江区 holds no 二道
         for kind, places in inner.items():
-            cuts = sum(1 for place in places if self.run[place:end] not in grammar.AREA_RESTS)
+            cuts = sum(1 for place in places if not self.is_rest_of_area(start, place, end))
             cost += grammar.AREAS["inner_cost"][kind] * cuts
         limited = self.begins_with_limit(start, end) or (self.limits and self.limits_inside(start, end))
         return cost + (grammar.AREAS["limit_cost"] if limited else 0.0)
+
+    def is_rest_of_area(self, start: int, place: int, end: int) -> bool:
+        """Whether what follows a road ends the name of an area: 长街镇 and 光复道街, but not 科学大道镇."""
+        rest = self.run[place:end]
+        short = rest not in grammar.AREAS["divisions"] or place - start <= grammar.AREAS["longest_road_in_name"]
+        return rest in grammar.AREA_RESTS and short
 
     def thing_cost(self, start: int, end: int, left: float) -> float:
         """Cost of reading this as a thing's name, or a part of it that is more than is `left`."""
@@ -217,6 +223,8 @@ class Lattice(Pieces):
         surcharge = grammar.THINGS["ends_with_direction_cost"] if self.run[end - 1] in grammar.DIRECTION_OF else 0.0
         if start in self.begun["d"] and any(cut == end and word.letter == "d" for cut, word in self.words[start]):
             surcharge += grammar.THINGS["is_direction_cost"]
+        if self.run[start : start + 2] in grammar.CORNERS:
+            surcharge += grammar.THINGS["begins_with_corner_cost"]
         surcharge += grammar.THINGS["first_letter_costs"].get(self.run[start], 0.0)
         surcharge += grammar.THINGS["ends_like_road_cost"] if end in self.road_ends else 0.0
         return cost + surcharge + self.inside_thing(start, end)

@@ -26,13 +26,12 @@ from geo.exchange.phrase_words import (
 
 IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 """Letters of what says nothing; letters of separators, of several in a row the last of these counts."""
-ALONE_AFTER = "_pstcqA"
 PARTNERS, FEWEST_OF_PAIR = "RUTct", 2
 """Letters before a road that crosses something, and how many tokens there are with one."""
 PART, DISTRICTS, SIDE_WORDS = "部", "市区县镇乡城", tuple(SEPARATORS["side_words"])
 FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
 """Letters of a street's name that has no word for one."""
-SIDE_PREFIX, COLON = "以", ":"
+SIDE_PREFIX, COLON, CROSSES = "以", ":", "交"
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 
 SIDED_AREA = re.compile("A(?=[dk]|f?i|m(?:[ps]|$))|(?<=m)A(?=[fx]?[ps_]|[fx]?$)|(?<=m[RT][ct])A(?=f?[ps_]|f?$)")
@@ -42,6 +41,7 @@ ROAD_AND_MORE = re.compile("R[xhT]")
 AVENUE = re.compile("Rd(?=[ct]R+[xdD])|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psct].*e)|^Rd(?=tRg?$)")
 LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
+CROSSING = re.compile("(?<=R)x(?=R_?x)")
 CROSSED = re.compile("(?P<first>T)[cs]?Rx|R[cs]?(?P<second>T)x")
 """Patterns over the letters of tokens."""
 SUBDISTRICT_NAME = re.compile(AREAS["subdistrict"])
@@ -68,8 +68,8 @@ def prepare(tokens: list[Token]) -> list[Token]:
     spaced = [token for token, after in zip(kept, following, strict=True) if token.letter != "_" or begins_part(after)]
     plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
     for pattern, change in (
-        (BEGUN, go_on_as_begun), (CROSSED, streets_at_crossings), (LONE_CROSSING, part_crossing_roads),
-        (AVENUE, join_directions),
+        (CROSSING, crosses_as_connector), (BEGUN, go_on_as_begun), (CROSSED, streets_at_crossings),
+        (LONE_CROSSING, part_crossing_roads), (AVENUE, join_directions),
     ):  # fmt: skip
         if found := list(pattern.finditer(letters_of(plain))):
             plain = change(plain, found)
@@ -132,20 +132,15 @@ def relettered(tokens: list[Token], letters: dict[int, str]) -> list[Token]:
 def join_strips(tokens: list[Token]) -> list[Token]:
     """北至沿河绿化带: the strip belongs to the name of the thing, or is one: 西至绿化带."""
     joined: list[Token] = []
-    for token, after in zip(tokens, [*tokens, None][1:], strict=True):
+    for token in tokens:
         before = joined[-1] if joined else None
         if token.text in STRIPS and before and before.letter == "T" and before.end == token.start:
             joined[-1] = replace(before, text=before.text + token.text, end=token.end)
-        elif token.text in STRIPS and ((before and before.letter == "m") or is_alone(before, after)):
+        elif token.text in STRIPS and before and before.letter == "m":
             joined.append(replace(token, letter="T"))
         else:
             joined.append(token)
     return joined
-
-
-def is_alone(before: Token | None, after: Token | None) -> bool:
-    """Whether a word that is often part of a road, as 绿化带, is a thing of its own here: 围墙以南."""
-    return (before is None or before.letter in ALONE_AFTER) and after is not None and after.letter in "dk"
 
 
 def join_buildings(tokens: list[Token]) -> list[Token]:
@@ -181,6 +176,12 @@ def areas_as_things(tokens: list[Token]) -> list[Token]:
     return relettered(
         tokens, dict.fromkeys(things, "T") | dict.fromkeys(parts, "A") | {place + 1: "f" for place in parts}
     )
+
+
+def crosses_as_connector(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
+    """情侣北路交白埔路路口: between two roads and before a word for their crossing 交 only joins them."""
+    places = [match.start() for match in found if tokens[match.start()].text == CROSSES]
+    return relettered(tokens, dict.fromkeys(places, "c"))
 
 
 def go_on_as_begun(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:

@@ -30,6 +30,7 @@ from geo.exchange.phrase_words import (
 DROPPED = re.compile(f"[{re.escape(SEPARATORS['dropped'])}]")
 LIST_MARK, LIST_NUMBER = re.compile(f"[{SEPARATORS['list_marks']}]"), re.compile(SEPARATORS["list_number"])
 NOTICE_NUMBER, NOTICE_SIGN = re.compile(SEPARATORS["notice_number"]), SEPARATORS["notice_sign"]
+TO_BE_BUILT, BUILDING_SIGN = re.compile(SEPARATORS["to_be_built"]), SEPARATORS["building_sign"]
 NOT_CONTINUING = re.compile(SEPARATORS["not_continuing"])
 DOTS, CONTINUING_NUMBER, SPLIT_NUMBER = (
     re.compile(SEPARATORS[key]) for key in ("dots", "continuing_number", "split_number")
@@ -149,6 +150,7 @@ def tidy(text: str) -> str:
     """Half-width digits and letters, no quotation marks or numbers of notices, and no space inside a name."""
     plain = LIST_NUMBER.sub(" ", unicodedata.normalize("NFKC", LIST_MARK.sub(",", text)))
     plain = DROPPED.sub("", NOTICE_NUMBER.sub(" ", plain) if NOTICE_SIGN in plain else plain)
+    plain = TO_BE_BUILT.sub(",", plain) if BUILDING_SIGN in plain else plain
     plain = DOTS.sub(" ", plain) if "·" in plain else plain
     plain = DASH_FOR_ONE.sub(ONE, plain) if "-" in plain else plain
     first, *others = plain.split() or [""]
@@ -172,7 +174,9 @@ def is_one_run(left: str, right: str) -> bool:
     end = second_tokens[0][1][0]
     if len(first) - first_tokens[-1][0] > 1 < end and second[:end] not in ROAD_SUFFIXES:
         return False  # both sides are more than a piece of a word
-    return cut_run(first + second)[0] + SEPARATORS["one_run_margin"] < first_cost + second_cost
+    cost, tokens = cut_run(first + second)
+    across = next(edge[1] for begin, edge in tokens if begin < len(first) < edge[0] or begin == len(first))
+    return across != "T" and cost + SEPARATORS["one_run_margin"] < first_cost + second_cost
 
 
 def parts_names(left: str, right: str) -> bool:

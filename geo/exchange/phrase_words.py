@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 GRAMMAR: dict[str, Any] = tomllib.loads(Path(__file__).with_name("location_words.toml").read_text(encoding="utf-8"))
 
 DIRECTION_OF = {word: direction for direction, words in GRAMMAR["directions"].items() for word in words}
+CORNERS = frozenset(word for word, direction in DIRECTION_OF.items() if len(direction) > 1)
 FOLD = str.maketrans(GRAMMAR["fold"]["traditional"], GRAMMAR["fold"]["simplified"])
 TRADITIONAL = frozenset(GRAMMAR["fold"]["traditional"])
 SEPARATORS = GRAMMAR["separators"]
