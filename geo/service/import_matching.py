@@ -14,6 +14,9 @@ from geo.model.location import LocationBasis
 from geo.store.base import Store
 
 MATCHINGS = ("id", "name", "place")
+LEAST_NAME, MOST_NAMES = 3, 2000
+"""A shorter name says nothing; of more names, there or in a file, none is held against the others."""
+
 LEAST_SHARE = 0.5
 """Of the smaller of two areas that must be common for them to be one place."""
 
@@ -40,6 +43,7 @@ class PresentFeatures:
     def __init__(self, store: Store, layer: Layer) -> None:
         self.layer = layer
         self.by_id = dict(_present(store, layer))
+        self._likened = 0
         self._by_name = _unique({each.feature_id: each.values.get("name") for each in self.by_id.values()})
 
     def matches(
@@ -67,6 +71,28 @@ class PresentFeatures:
                 yield place, (self._by_name[names[place]], "name")
             elif "place" in matching and shape is not None and (found := self._at(shape)) is not None:
                 yield place, (found, "place")
+
+    def like(self, name: object) -> tuple[str, str] | None:
+        """Id and name of a feature in use whose name holds this one, or is held by it."""
+        if not isinstance(name, str) or len(name) < LEAST_NAME or self._likened >= MOST_NAMES:
+            return None
+        self._likened += 1
+        return next(
+            (
+                (feature_id, other)
+                for feature_id, other in self._names_in_use
+                if name in other or (len(other) >= LEAST_NAME and other in name)
+            ),
+            None,
+        )
+
+    @cached_property
+    def _names_in_use(self) -> list[tuple[str, str]]:
+        known = [
+            (each.feature_id, each.values["name"]) for each in self.by_id.values() if not each.values["retired_on"]
+        ]
+        known = [(feature_id, name) for feature_id, name in known if isinstance(name, str)]
+        return known if len(known) <= MOST_NAMES else []
 
     @cached_property
     def areas(self) -> tuple[list[str], shapely.STRtree | None]:

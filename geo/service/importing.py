@@ -128,6 +128,7 @@ class _Importing:
                 if self._match(batch, place, how, matched, taken) and len(self.told_matches) < MOST_MATCHES:
                     self.told_matches.append(self._told_match(batch, place, how, shapes[place]))
                 self._check_replaceable(batch, place, shapes[place], how[0])
+            self._doubt_new(batch, names)
             overlaps.add(batch.rows, shapes)
             if tell is not None:
                 tell(looking.features, 2 * max(looking.features, 1))
@@ -163,6 +164,16 @@ class _Importing:
         matched[by] += 1
         self.matches[row] = feature_id
         return True
+
+    def _doubt_new(self, batch: Batch, names: Sequence[object]) -> None:
+        """Tell which rows of a plan layer would be new though one that is there has nearly the same name."""
+        if self.layer.role != "plan" or "name" not in self.plan.matching:
+            return
+        for row, name in zip(batch.rows.tolist(), names, strict=True):
+            if row not in self.matches and (found := self.present.like(name)) is not None:
+                message = N_("将作为新要素收入，但已有名称相近的“%(name)s”：如是同一个，请在文件里填上编号 %(id)s")
+                field = self.mapping.source_of("name") or "name"
+                self.findings.add("similar_name", message, row=row, field=field, name=found[1], id=found[0])
 
     def _told_match(self, batch: Batch, place: int, how: tuple[str, str], shape: shapely.Geometry | None) -> Match:
         known = self.present.by_id[how[0]]

@@ -267,6 +267,17 @@ def test_a_shift_is_suspected_from_roads_of_the_store_that_are_sure(store, tmp_p
     assert codes(take(store, true, layer="plots", act=None)) == []
 
 
+def test_a_new_feature_with_nearly_the_name_of_another_is_told(store, tmp_path):
+    rows = [({"名称": name}, box(114 + at / 50)) for at, name in enumerate(("东城第6小学", "第6", "新小学", "第6小学"))]
+    report = take(store, written(tmp_path, *rows), act=None)
+    (told,) = report.findings
+    assert (told.code, told.row, told.field, told.remark.params) == (
+        "similar_name", 1, "名称", {"name": "第6小学", "id": "s-6", "row": 1, "field": "名称"},
+    )  # fmt: skip
+    assert (report.result, report.new, report.matched) == ("accept_with_findings", 3, {"name": 1})
+    assert codes(take(store, written(tmp_path, *rows), act=None, matching=["id"])) == []
+
+
 def test_overlaps_with_one_another_and_with_neighbours_are_told_in_square_metres(store, tmp_path):
     """0.0001° of longitude at 33.05° are 9.34 m, 0.001° of latitude 110.9 m."""
     over_s1 = shapely.box(114.0299, 33.0, 114.0309, 33.001)  # school 1 begins at 114.02 and ends at 114.03
