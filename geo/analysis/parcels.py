@@ -328,7 +328,7 @@ def fit_parcel(
         return None
     shape = _grown(stand, block, area_m2, side_m)
     sensible = is_sensible(stand, shape) and not ground.is_split(shape)
-    if may_stand_aside and not sensible and (aside := _set_aside(ground, stand, area_m2, side_m)) is not None:
+    if may_stand_aside and not sensible and (aside := _set_aside(ground, stand, side_m)) is not None:
         return aside
     is_whole = abs(shape.area - area_m2) <= AREA_TOLERANCE * area_m2
     return Fit(shape, is_whole, crosses_minor=ground.is_crossed(shape), is_sensible=sensible)
@@ -379,7 +379,7 @@ def is_sensible(stand: Stand, shape: shapely.Polygon) -> bool:
     return longer <= STRIP * shorter and shape.area >= RAG * width_m * depth_m * stand.sine
 
 
-def _set_aside(ground: Ground, stand: Stand, area_m2: float, side_m: float) -> Fit | None:
+def _set_aside(ground: Ground, stand: Stand, side_m: float) -> Fit | None:
     """A free parallelogram that begins a little farther from the corner, past what cuts it off."""
     for step in range(1, ASIDE_STEPS + 1):
         away_m = step * ASIDE_STEP_M

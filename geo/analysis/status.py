@@ -95,9 +95,9 @@ def _of_construction(
     earlier = max((row for row in reported if row.year < status.year), key=lambda row: row.year, default=None)
     later = min((row for row in reported if row.year > status.year), key=lambda row: row.year, default=None)
     if earlier and not status.note:
-        yield from _backwards(earlier, status, earlier.year)
+        yield from _backwards(earlier, status)
     if later and not status.note:
-        yield from _backwards(status, later, later.year)
+        yield from _backwards(status, later)
 
 
 def _of_progress(status: AnnualStatus) -> Iterator[ReportFault]:
@@ -130,8 +130,8 @@ def _of_amounts(feature: Mapping[str, object], status: AnnualStatus) -> Iterator
         yield _fault("seats_delivered", message, given=delivered, planned=planned)
 
 
-def _backwards(before: AnnualStatus, after: AnnualStatus, year: int) -> Iterator[ReportFault]:
-    """A stage or a progress that falls from one year to the next; `year` is that of the other report."""
+def _backwards(before: AnnualStatus, after: AnnualStatus) -> Iterator[ReportFault]:
+    """A stage or a progress that falls from one year to the next."""
     if before.stage and after.stage and _ORDER[after.stage] < _ORDER[before.stage]:
         yield _fault(
             "stage",

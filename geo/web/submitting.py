@@ -10,7 +10,6 @@ from geo.model.parcel_check import ParcelCheck
 from geo.service import boundary_profiles, parcel_checks, parcels, submitting
 from geo.service.export_source import DEGREES
 from geo.service.submitting import SubmissionWish
-from geo.store.base import Store
 from geo.web import params
 from geo.web.attachments import attachment
 from geo.web.current import as_of_day, current_store
@@ -69,7 +68,7 @@ def download() -> Response:
     if not layer_ids:
         raise InvalidInput(N_("请至少选一个图层"))
     with slots("drawings").taken():
-        made = submitting.package(store, layer_ids, _wish(store))
+        made = submitting.package(store, layer_ids, _wish())
     headers = {"Content-Disposition": attachment(_shown_name, _plain_name, "zip")}
     try:
         held = slots("downloads").held(made.chunks())
@@ -81,7 +80,7 @@ def download() -> Response:
     return response
 
 
-def _wish(store: Store) -> SubmissionWish:
+def _wish() -> SubmissionWish:
     encoding = request.args.get("encoding", ENCODINGS[0])
     if encoding not in ENCODINGS:
         message = N_("%(option)s 应为 %(known)s 之一，现为 %(given)s")

@@ -97,7 +97,7 @@ def open_text_table(path: Path, told: str | None = None) -> Incoming:
     rows = partial(_text_rows, path, encoding, delimiter)
     header = _found(path, rows)
     driver = "TSV" if delimiter == "\t" else "CSV"
-    return _incoming(driver, path, path.stem, (path.stem,), rows, header, findings, (encoding, encoding_from))
+    return _incoming(driver, path.stem, (path.stem,), rows, header, findings, (encoding, encoding_from))
 
 
 def _delimiter(path: Path, encoding: str) -> str:
@@ -173,7 +173,7 @@ def open_workbook(path: Path, wanted: str | None = None) -> Incoming:
             message = N_("公式没有算过的值，当作没有填：请在 Excel 里打开、保存一次再给")
             findings.add("uncomputed_formula", message, row=row, field=name)
     rows = partial(_filled_rows, path, chosen, marks[chosen])
-    return _incoming("XLSX", path, chosen, tuple(names), rows, header, findings, ("UTF-8", "format"))
+    return _incoming("XLSX", chosen, tuple(names), rows, header, findings, ("UTF-8", "format"))
 
 
 def _check_workbook(path: Path) -> None:
@@ -298,7 +298,7 @@ def _place(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 
 
 def _incoming(
-    driver: str, path: Path, layer: str, layers: tuple[str, ...], rows: Rows, header: _Header,
+    driver: str, layer: str, layers: tuple[str, ...], rows: Rows, header: _Header,
     findings: FileFindings, encoding: tuple[str, str],
 ) -> Incoming:  # fmt: skip
     crs = pyproj.CRS(STORED_CRS) if header.kind in ("degrees", "both") else None
