@@ -88,25 +88,29 @@ def totals_of(
             subject = TOTALS["school"]  # 小学6所、初中3所,新增学位12600个: of both
         levels = set() if measure == "seats" else levels
         seated = seated or measure == "seats"
-        per, before = PER.search(quantity.label), sentence[max(0, quantity.start - REACH) : quantity.start]
-        years = YEAR.findall(before)
-        headings = tuple(heading.title for heading in passage.path if heading.title)
-        start = passage.start + place
-        source = Source(passage.section, headings, passage.paragraph, start + quantity.start, start + quantity.end)
-        yield PlanTotal(
-            subject=subject,
-            measure=measure,
-            value=quantity.value,
-            unit="seat" if measure == "seats" else quantity.unit,
-            source=source,
-            qualifiers=quantity.qualifiers,
-            layer=layer_and_level(subject)[0],
-            level=layer_and_level(subject)[1],
-            year=int(years[-1]) if years else passage.year,
-            until=bool(BY_YEAR.search(before)),
-            per=per["per"] if per and measure == "count" else None,
-            past=passage.is_past,
-        )
+        yield total_of(passage, sentence, place, quantity, measure, subject)
+
+
+def total_of(passage: Passage, sentence: str, place: int, quantity: Quantity, measure: str, subject: str) -> PlanTotal:
+    """The total that a quantity of a sentence states, with its year and its place in the whole text."""
+    per, before = PER.search(quantity.label), sentence[max(0, quantity.start - REACH) : quantity.start]
+    years, start = YEAR.findall(before), passage.start + place
+    headings = tuple(heading.title for heading in passage.path if heading.title)
+    layer, level = layer_and_level(subject)
+    return PlanTotal(
+        subject=subject,
+        measure=measure,
+        value=quantity.value,
+        unit="seat" if measure == "seats" else quantity.unit,
+        source=Source(passage.section, headings, passage.paragraph, start + quantity.start, start + quantity.end),
+        qualifiers=quantity.qualifiers,
+        layer=layer,
+        level=level,
+        year=int(years[-1]) if years else passage.year,
+        until=bool(BY_YEAR.search(before)),
+        per=per["per"] if per and measure == "count" else None,
+        past=passage.is_past,
+    )
 
 
 def are_seats_of_level(quantity: Quantity, subject: str) -> bool:
