@@ -263,7 +263,7 @@ def add_up(
     if not whole:
         return
     largest = max(whole, key=lambda each: each.value)
-    total = len(whole) > 2 and not LEVEL_ALONE.match(largest.label)
+    total = len(whole) > 2 and not LEVEL_ALONE.match(largest.label) and largest not in of_level
     if total and 2 * largest.value == sum(each.value for each in whole):  # 72班(小学48班、初中24班)
         figures.put(name, tidy_number(largest.value), largest)
     elif len(whole) == 1 or (unlevelled and (levels < SEVERAL or len(unlevelled) != levels)):
