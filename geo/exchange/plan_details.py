@@ -21,6 +21,7 @@ SITE = re.compile(WORDS["location"]["site"])
 """A clause that may be a place though nothing says that it is one."""
 OF_NO_LAYER = re.compile(WORDS["names"]["of_no_layer"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
+YEAR_OF_CLAUSES = re.compile(WORDS["anchors"]["year_of_clauses"])
 LEAD_YEAR = re.compile(YEARS["lead"])
 FINISHED_LABEL, PERIOD, BARE, ANY_YEAR = (re.compile(YEARS[key]) for key in ("finished_label", "period", "bare", "any"))
 
@@ -116,8 +117,14 @@ def is_place(clause: str) -> bool:
     return not figures and (says_where(clause) or HOUSE.search(clause.strip(CLAUSES["marks"])) is not None)
 
 
-def find_year(text: str, passage: Passage) -> int | None:
-    """The year of completion, else that of the nearest heading, else that of the start."""
+def find_year(text: str, passage: Passage, before: str = "") -> int | None:
+    """The year of completion, else that of the nearest heading, else that of the start.
+
+    Parameters
+    ----------
+    before
+        What the passage says before its project; a sentence may begin there with the year of all that it lists.
+    """
     if finished := finished_year(text):
         return finished
     if period := PERIOD.search(text) or BARE.search(text):
@@ -129,6 +136,8 @@ def find_year(text: str, passage: Passage) -> int | None:
     if FINISHED_RELATIVE.search(text):  # 2023年动工,今年秋季投用: of no year that is known
         return None
     match = STARTED.search(text) or LEAD_YEAR.match(passage.text)
+    if match is None and before:
+        match = YEAR_OF_CLAUSES.search(re.split(CLAUSES["end_of_sentence"], before)[-1] + text)
     return int(match["year"]) if match else None
 
 

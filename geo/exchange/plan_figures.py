@@ -181,6 +181,7 @@ def stands_beside(before: Quantity, quantity: Quantity, text: str, rule: dict[st
     """占地88亩,4.4万㎡: whether no more than a comma parts a figure from one with a label that goes before it."""
     between = text[before.end : quantity.start].strip(BRACKETS)
     told = any(word in before.label for word in rule.get("beside", ()))
+    told = told or (bool(rule.get("beside")) and before.unit == "mu" and not before.label)  # 29亩,1.8万㎡,6000万元
     return told and not quantity.label and CLAUSE_MARKS.fullmatch(between) is not None
 
 

@@ -33,6 +33,7 @@ LOCATED = re.compile(pattern(WORDS["anchors"]["located"]))
 LAYERS = [(kind["layer"], re.compile(kind["names"])) for kind in WORDS["layers"]]
 LEVELS = [(kind["level"], re.compile(kind["names"])) for kind in WORDS["levels"]]
 NUMERALS = re.compile(NAMES["numerals"])
+SHORTEST_PLACE = 3
 ALIKE, SHORTEST_ALIKE, SHORTENED = 0.6, 4, 8
 """How like each other two names of one project are, and letters of a name that may stand for a longer one."""
 
@@ -59,8 +60,10 @@ def unquoted(name: str) -> str:
 def without_place(name: str) -> str:
     """云峰小学(云峰路以北) and 云峰小学(总投资3亿元) are 云峰小学; other brackets belong to a name."""
     behind = PLACE_BEHIND.search(name)
-    told = behind and (says_where(behind["place"]) or holds_figures(behind["place"]) or HOUSE.search(behind["place"]))
-    return name[: behind.start()] if behind and told else name
+    words = behind["place"] if behind else ""
+    sized = any(each.unit in ("class", "seat") for each in find_quantities(words))
+    told = sized or (len(words) > SHORTEST_PLACE and (says_where(words) or holds_figures(words) or HOUSE.search(words)))
+    return name[: behind.start()] if behind and told else name  # 云峰小学(36班) too
 
 
 @lru_cache(maxsize=1024)

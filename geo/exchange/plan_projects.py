@@ -99,6 +99,8 @@ def entry(passage: Passage) -> Anchor | None:
     if (sentence := SENTENCE_OF_NAME.match(front)) and not NO_NAME_LINE.search(sentence[0]):
         titles.append(sentence["name"] or sentence["name2"])
     for title in titles:
+        if CLAUSES["full_stop"] in title.rstrip(CLAUSES["full_stop"]):  # 教育类。江畔学校:…
+            continue
         name = clean_name(title)
         told = begins_item(passage) or in_group(passage) or LOCATED.match(front.partition(":")[2])
         given = named is not None and title == named["name"] and is_usual(name)
@@ -378,7 +380,7 @@ def built_clauses(text: str) -> list[Anchor]:
         if named and (TOLD.search(goes_on) or find_quantities(goes_on)):
             before = SUM_BEFORE.search(text[max(0, match.start() - NAMES["longest"]) : match.start()])
             start = match.start() - (len(before[0]) if before else 0)
-            found.append(Anchor(name, start, match.end("name"), 3))
+            found.append(Anchor(name, start, text.index(name, match.start()) + len(name), 3))
     for match in BUILT_SIZED.finditer(text):
         name = clean_name(match["name"])
         if is_named(name) and name in match[0] and not COMMON.match(name):

@@ -302,7 +302,7 @@ def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:
         developer=developer,
         location_text=location_text,
         location=parse_location(location_text) if location_text else None,
-        plan_year=anchor.year or find_year(text, passage),
+        plan_year=anchor.year or find_year(text, passage, passage.text[: anchor.start]),
         qualifiers=figures.qualifiers,
         spans=spans_of(passage, anchor, location_text, figures),
         quantities=tuple(figures.quantities),

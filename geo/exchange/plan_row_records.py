@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from geo.exchange.location_phrase import parse_location
-from geo.exchange.plan_details import classify, find_location, find_year, finished_year, last_year
+from geo.exchange.plan_details import classify, find_location, find_year, finished_year, last_year, place_alone
 from geo.exchange.plan_figures import read_figures
 from geo.exchange.plan_names import clean_name, split_developer
 from geo.exchange.plan_rows import TOTAL, Row, sentence_of
@@ -25,7 +25,8 @@ def record_of_row(passage: Passage, row: Row) -> PlanRecord | None:
     layer, level = classify(name, (*headings, row.category))
     developer, name = split_developer(name)
     figures = read_figures(sentence)
-    location_text = site.text if site else find_location(sentence.replace(cell.text, " " * len(cell.text), 1))
+    rest = sentence.replace(cell.text, " " * len(cell.text), 1)
+    location_text = site.text if site else find_location(rest) or place_alone(rest)
     start = cell.start + cell.text.index(name)
     spans = {"name": (start, start + len(name))}
     if location_text:

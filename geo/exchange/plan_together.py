@@ -16,6 +16,7 @@ from geo.model.plan import PlanRecord
 
 MARKS, FULL_STOP = WORDS["clauses"]["marks"], WORDS["clauses"]["full_stop"]
 YEAR_OF_ALL = re.compile(WORDS["each"]["year_of_all"])
+TOLD_OF_ALL = re.compile(WORDS["each"]["year_of_all"].replace("^", f"(?:^|{FULL_STOP})", 1))
 
 
 def dated_together(records: list[PlanRecord], passages: Sequence[Passage]) -> list[PlanRecord]:
@@ -25,18 +26,28 @@ def dated_together(records: list[PlanRecord], passages: Sequence[Passage]) -> li
     """
     starts = [record.source.start for record in records]
     for passage in passages:
-        year = finished_year(passage.text.partition(FULL_STOP)[0]) if YEAR_OF_ALL.match(passage.text) else None
+        place, year = year_of_all(passage)
         if year is None or passage.is_past:
             continue
         below = passage.path[:-1] if passage.path and passage.path[-1].style in ITEM_STYLES else passage.path
         titles = tuple(heading.title for heading in below if heading.title)
-        here = bisect_left(starts, passage.start)
+        here = bisect_left(starts, passage.start + place)
         before = here > 0 and of_section(records[here - 1], titles)
         for place in range(here - 1, -1, -1) if before else range(here, len(records)):
             if records[place].plan_year is not None or not of_section(records[place], titles):
                 break
             records[place] = replace(records[place], plan_year=year)
     return records
+
+
+def year_of_all(passage: Passage) -> tuple[int, int | None]:
+    """The year that a sentence of a passage tells of all, and where the sentence begins."""
+    place = 0
+    for sentence in passage.text.split(FULL_STOP) if TOLD_OF_ALL.search(passage.text) else ():
+        if YEAR_OF_ALL.match(sentence):
+            return place, finished_year(sentence)
+        place += len(sentence) + len(FULL_STOP)
+    return 0, None
 
 
 def of_section(record: PlanRecord, titles: tuple[str, ...]) -> bool:

@@ -287,3 +287,45 @@ def test_several_labelled_projects_in_a_line_are_several_records():
     assert [
         (each[0], each[2]) for each in told("望江小学:占地30亩,36个班。海棠小学:占地40亩。云杉小学:占地50亩。")
     ] == [("望江小学", 30), ("海棠小学", 40), ("云杉小学", 50)]
+
+
+def test_a_year_at_the_front_of_a_sentence_is_that_of_all_that_it_builds():
+    text = "1.新建学校。2023年,新建望江小学(望江路以南,36班),新建海棠中学(海棠路以北,30班)。"
+    assert [(each[0], each[1], each[-1]) for each in told(text)] == [
+        ("望江小学", "望江路以南", 2023),
+        ("海棠中学", "海棠路以北", 2023),
+    ]
+
+
+def test_a_year_that_the_last_item_tells_of_all_is_that_of_each():
+    text = "新建学校:①望江小学,位于望江路,24班;②海棠初中,位于海棠路,36班。以上学校均于2025年9月前投入使用。"
+    assert [(each[0], each[-1]) for each in told(text)] == [("望江小学", 2025), ("海棠初中", 2025)]
+
+
+def test_labels_under_numbers_of_three_levels_belong_to_the_project_above_them():
+    lines = ["2.1 望江小学项目", "2.1.1 建设地点:望江路东侧", "2.1.2 建设规模:用地面积41.02亩,36个教学班"]
+    assert told("\n".join([*lines, "2.2 海棠中学项目", "2.2.1 建设地点:海棠路西侧"])) == [
+        ("望江小学项目", "望江路东侧", 41.02, None, 36, None),
+        ("海棠中学项目", "海棠路西侧", None, None, None, None),
+    ]
+
+
+def test_a_class_of_things_before_a_name_is_no_part_of_it():
+    text = "——教育类。望江学校:望江路以西,54班,占地102亩。\n——医疗类。区中心医院:康宁路以北,占地95亩。"
+    assert [each[:3] for each in told(text)] == [
+        ("望江学校", "望江路以西", 102),
+        ("区中心医院", "康宁路以北", 95),
+    ]
+
+
+def test_a_size_in_brackets_behind_a_name_is_told_of_it():
+    assert told("1. 望江小学(36班)。占地约2.7公顷,位于望江大道以南。") == [
+        ("望江小学", "望江大道以南", 40.5, None, 36, None)
+    ]
+
+
+def test_remarks_and_descriptions_of_a_table_tell_classes_and_places():
+    rows = ["项目\t地点\t用地\t备注", "望江小学\t望江路北侧\t33亩\t36班,2023年建成"]
+    assert told("\n".join(rows)) == [("望江小学", "望江路北侧", 33, None, 36, 2023)]
+    rows = ["序号\t项目名称\t建设内容\t总投资", "1\t望江小学\t用地32亩,24个班,望江路以东\t6800万元"]
+    assert told("\n".join(rows)) == [("望江小学", "望江路以东", 32, 6800, 24, None)]
