@@ -42,6 +42,7 @@ def files(tmp_path):
 @pytest.fixture
 def run(app, files, monkeypatch):
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setattr("geo.web.commands.catchments.QUIET_S", 600)  # on a busy machine even a little takes longer
 
     def run(*options: object, **given: str):
         inputs = {"schools": "学校.gpkg", "roads": "道路.shp", "demand": "homes.geojson", "method": "nearest"} | given
@@ -367,3 +368,9 @@ def test_schools_that_nobody_can_walk_to_are_named_and_a_file_without_any_positi
     result = run(demand="空.gpkg")
     assert (result.exit_code, result.stderr) == (0, "")
     assert geopandas.read_file(files / "out.gpkg", layer="assignments")["reason_code"].tolist() == ["no_position"]
+
+
+def test_what_takes_longer_than_a_moment_says_what_it_does(run, monkeypatch):
+    monkeypatch.setattr("geo.web.commands.catchments.QUIET_S", 0)
+    said = run().stderr.splitlines()
+    assert said[0].startswith("正在") and said[-1] == "正在画学区范围"
