@@ -13,12 +13,12 @@ from geo.model.layer import Layer
 from geo.model.location import Position
 from geo.service import boundaries, editing
 from geo.web.current import live_store
+from geo.web.done import say_done
 from geo.web.edit_form import given_texts, groups
 from geo.web.editing import act_of_form
 from geo.web.guard import needs_role
 from geo.web.language import in_words
 from geo.web.placing import LARGEST_FORM, given_accuracy, given_shape, may_be_placed, place_faults, place_map
-from geo.web.undoing import say_done
 from geo.web.uploads import takes
 
 blueprint = Blueprint("creating", __name__, url_prefix="/editing/new")

@@ -13,10 +13,10 @@ from geo.model.layer import Layer
 from geo.service import editing
 from geo.web.conflict_view import conflict_rows
 from geo.web.current import live_store
+from geo.web.done import say_done
 from geo.web.edit_form import faults_by_field, given_texts, groups, plan_words, texts_of
 from geo.web.guard import needs_role
 from geo.web.language import in_words
-from geo.web.undoing import say_done
 
 LONGEST_WORDS = 500
 Faults = Mapping[str, str]

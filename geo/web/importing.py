@@ -20,6 +20,7 @@ from geo.service.importing import import_file
 from geo.service.opened_files import Asked
 from geo.web import progress
 from geo.web.current import live_store
+from geo.web.done import CHANGE
 from geo.web.guard import needs_role
 from geo.web.import_files import KeptFile, keep, unseal
 from geo.web.import_view import MATCHED_BY, view_of
@@ -28,7 +29,6 @@ from geo.web.maps import render_map
 from geo.web.page_config import page_config
 from geo.web.progress import Progress
 from geo.web.slots import slots
-from geo.web.undoing import CHANGE
 from geo.web.uploads import takes
 
 MODULE = "js/import_page.js"

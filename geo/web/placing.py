@@ -17,13 +17,13 @@ from geo.service.boundaries import Boundary
 from geo.service.editing import GEOMETRY
 from geo.web.conflict_view import conflict_rows
 from geo.web.current import live_store
+from geo.web.done import say_done
 from geo.web.edit_form import TAKE, faults_by_field
 from geo.web.editing import act_of_form, revision_of
 from geo.web.guard import needs_role
 from geo.web.language import in_words
 from geo.web.maps import RenderedMap, render_map
 from geo.web.page_config import page_config
-from geo.web.undoing import say_done
 from geo.web.uploads import Upload, takes
 
 MODULE = "js/place_page.js"

@@ -12,11 +12,11 @@ from geo.model.field_fault import InvalidFields
 from geo.service import editing, retiring
 from geo.service.retiring import Retiree
 from geo.web.current import live_store
+from geo.web.done import say_done
 from geo.web.edit_form import faults_by_field
 from geo.web.editing import act_of_form, revision_of
 from geo.web.guard import needs_role
 from geo.web.language import in_words
-from geo.web.undoing import say_done
 
 MOST_SUGGESTED = 500
 OTHERS = 4

@@ -19,10 +19,10 @@ from geo.service.evidence import keep_evidence
 from geo.service.sealing import find_seal
 from geo.store.base import Store
 from geo.web.current import live_store
+from geo.web.done import UNDOING, say_done
 from geo.web.guard import needs_role
 from geo.web.language import in_sentences, in_words
 from geo.web.page_config import unit_title
-from geo.web.undoing import UNDOING, say_done
 from geo.web.uploads import file_name, takes
 
 MAX_FORM_BYTES = 60 * 2**20

@@ -11,7 +11,7 @@ from geo.exchange import parcel_check
 from geo.exchange import reports as files
 from geo.service import boundary_profiles, parcel_checks, parcels, submitting
 from geo.service.parcel_report import report
-from geo.service.submitting import SubmissionWish
+from geo.service.submitting import Package, SubmissionWish
 from geo.web import params
 from geo.web.commands.command import command
 from geo.web.commands.output import write_whole
@@ -83,20 +83,25 @@ def submit(
     )
     made = submitting.package(store, layer_ids, wish)
     size = write_whole(made.chunks(), Path(output))
+    _tell(made)
+    answer({"file": output, "bytes": size} | _counted(made))
+    return FINDINGS if made.check.findings or made.absent else DONE
+
+
+def _tell(made: Package) -> None:
+    """What was found, and what the package has not."""
     for finding in made.check.findings:
         say_sentence(finding.remark)
     for each in made.absent:
         say_sentence(each.reason)
-    counts = Counter(finding.code for finding in made.check.findings)
-    answer(
-        {
-            "file": output,
-            "bytes": size,
-            "members": list(made.members),
-            "not_made": [each.name for each in made.absent],
-            "parcels": len(made.check.parcels),
-            "left_out": len(made.check.left_out),
-            "findings": dict(counts),
-        }
-    )
-    return FINDINGS if made.check.findings or made.absent else DONE
+
+
+def _counted(made: Package) -> dict[str, object]:
+    """What is in the package."""
+    return {
+        "members": list(made.members),
+        "not_made": [each.name for each in made.absent],
+        "parcels": len(made.check.parcels),
+        "left_out": len(made.check.left_out),
+        "findings": dict(Counter(finding.code for finding in made.check.findings)),
+    }
