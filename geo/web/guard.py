@@ -81,7 +81,7 @@ def _check() -> None:
         raise NotAllowed(N_("没有人可以这样写入"))
     if role is not None and not may(role):
         raise NotAllowed(
-            N_("这项操作需要“%(needed)s”角色，您的账户是“%(given)s”"),
+            N_("这项操作需要“%(needed)s”角色，您的账户是“%(given)s”；需要时请管理员更改"),
             needed=gettext(ROLES[role]),
             given=gettext(ROLES[current_user.role]),
         )

@@ -69,6 +69,7 @@ class LocatingPage {
     this.choose(draft.selected);
     const feature = asked.get("feature");
     if (feature) { this.tabs.show("unplaced"); this.unplaced.choose(feature); }
+    if (feature || asked.get("tab")) this.panes.show("records");  // of a phone, before what is taken up shows the map
     await this.unplaced.takeUp();
     if (asked.get("tab") === "roads") { this.tabs.show("roads"); this.roads.tryFile(null); }  // roads were just imported
     document.body.dataset.ready = "true";

@@ -168,5 +168,6 @@ export class Shaping {
 
 function signed(share) {
   const percent = Math.round(share * 1000) / 10 || 0;
-  return percent > 0 ? `+${number(percent, 1)}` : number(percent, 1);
+  const words = number(percent, Math.abs(percent) < 10 ? 1 : 0);
+  return percent > 0 ? `+${words}` : words;
 }

@@ -282,6 +282,11 @@ def test_a_phone_carries_the_work_from_the_text_to_the_map_and_back(locating, of
     assert page.page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
 
 
+def test_a_link_to_a_feature_opens_its_list_on_a_phone(locating):
+    page = locating("?feature=schools/2023-2", size="phone")
+    expect(page.by("place-feature")).to_be_in_viewport()
+
+
 def drawn_solid(page: LocatingPage):
     """The store's features on the map that are not dashed, as illustrative positions are."""
     return page.page.locator(".leaflet-context-pane path.leaflet-interactive:not([stroke-dasharray])")
