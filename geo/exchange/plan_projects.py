@@ -102,6 +102,8 @@ def entry(passage: Passage) -> Anchor | None:
         if CLAUSES["full_stop"] in title.rstrip(CLAUSES["full_stop"]):  # 教育类。江畔学校:…
             continue
         name = clean_name(title)
+        if builds_another(front, title):  # 疾控能力提升:新建县疾控中心,占地…
+            continue
         told = begins_item(passage) or in_group(passage) or LOCATED.match(front.partition(":")[2])
         given = named is not None and title == named["name"] and is_usual(name)
         told = told or (is_ending(name) and title == front.partition(":")[0])
@@ -109,6 +111,14 @@ def entry(passage: Passage) -> Anchor | None:
         if proper and not holds_figures(name) and not told_one_by_one(name, passage.text):
             return Anchor(name, 0, front.find(name) + len(name))
     return unnamed(front)
+
+
+def builds_another(front: str, title: str) -> bool:
+    """Whether a label is only the task for which the words behind its colon build a project."""
+    start = front.find(":") + 1
+    built = BUILT_CLAUSE.match(front, start) if start and front[: start - 1] == title else None
+    name = clean_name(built["name"]) if built else ""
+    return kind_of(name) is not None and is_project(name) and not alike(name, clean_name(title))
 
 
 def unnamed(front: str) -> Anchor | None:
@@ -314,7 +324,7 @@ def with_less_sure(passage: Passage, anchor: Anchor | None, found: list[Anchor])
     weak = anchor is not None and not is_named(anchor.name)
     heading = weak and text.startswith(CLAUSES["full_stop"], anchor.end)  # type: ignore[union-attr]
     if weak or not any(each.rank == 0 for each in found) or not (passage.title or begins_item(passage) or "\n" in text):
-        found += rows_of_all(text) + subjects(text) + built_clauses(text) + bracketed(text) + listed_alone(text)
+        found += rows_of_all(text) + built_clauses(text) + subjects(text) + bracketed(text) + listed_alone(text)
     elif NEXT_IN_BRACKETS in text:  # 新建A小学(…)、B小学(…)
         found += bracketed(text)
     others = (each for each in found if weak and each.start > 0)

@@ -12,7 +12,9 @@ from geo.exchange.plan_words import WORDS
 ROWS = WORDS["rows"]
 COLUMNS = [(each["kind"], re.compile(each["names"])) for each in ROWS["columns"]]
 SEPARATORS = [re.compile(each) for each in ROWS["separators"]]
-BY_SPACES = SEPARATORS[-1]
+BY_COMMAS, BY_SPACES = SEPARATORS[-2:]
+FILLERS = {BY_COMMAS: ",", BY_SPACES: " "}
+"""What parts the words of a cell in which such separators stand too."""
 BEGINS = re.compile(ROWS["begins"])
 """What a line holds that may be a header; the others need no closer look."""
 RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
@@ -104,7 +106,7 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
         if not lines[number].strip() and lines[number - 1].strip():
             continue
         cells = cells_of(lines[number], starts[number], separator)
-        cells = joined_cells(cells, columns) if separator is BY_SPACES else cells
+        cells = joined_cells(cells, columns, FILLERS[separator]) if separator in FILLERS else cells
         if RULER.fullmatch(lines[number]):
             table[number] = Row()
         elif row := row_of(cells, columns):
@@ -122,8 +124,8 @@ def is_sure(columns: Sequence[Column]) -> bool:
     return len(columns) >= ROWS["by_spaces"] and all(column.kind for column in columns)
 
 
-def joined_cells(cells: list[Cell], columns: Sequence[Column]) -> list[Cell]:
-    """The cells of a line parted by single spaces: those that are too many belong to the place or the description.
+def joined_cells(cells: list[Cell], columns: Sequence[Column], filler: str) -> list[Cell]:
+    """The cells of a line parted by single spaces or commas: too many ones belong to the place or the description.
 
     A line that does not fit the columns is none of the table: its figures would stand under other titles.
     """
@@ -132,7 +134,7 @@ def joined_cells(cells: list[Cell], columns: Sequence[Column]) -> list[Cell]:
     wide = next((kinds.index(kind) for kind in ("text", "location") if kind in kinds), None)
     if surplus > 0 and wide is not None:
         parts = cells[wide : wide + surplus + 1]
-        whole = "".join(part.text.ljust(after.start - part.start) for part, after in pairwise(parts))
+        whole = "".join((part.text + filler).ljust(after.start - part.start) for part, after in pairwise(parts))
         cells = [*cells[:wide], Cell(whole + parts[-1].text, parts[0].start), *cells[wide + surplus + 1 :]]
     pairs = zip(cells, kinds, strict=False)
     fits = all(kind != "figure" or not cell.text or NUMBER.match(cell.text) for cell, kind in pairs)

@@ -329,3 +329,23 @@ def test_remarks_and_descriptions_of_a_table_tell_classes_and_places():
     assert told("\n".join(rows)) == [("望江小学", "望江路北侧", 33, None, 36, 2023)]
     rows = ["序号\t项目名称\t建设内容\t总投资", "1\t望江小学\t用地32亩,24个班,望江路以东\t6800万元"]
     assert told("\n".join(rows)) == [("望江小学", "望江路以东", 32, 6800, 24, None)]
+
+
+def test_a_label_that_is_only_a_task_is_not_the_project_that_is_built_for_it():
+    text = "疾控能力提升:新建区疾病预防控制中心,占地12亩,总投资5200万元。\n医院建设:新建区中医院,占地40亩。"
+    assert [each[:3] for each in told(text)] == [("区疾病预防控制中心", None, 12), ("区中医院", None, 40)]
+
+
+@pytest.mark.parametrize("said", ["(续建)", "(新建)", "2023年9月投用的", "建成运营"])
+def test_the_state_of_a_project_is_no_part_of_its_name(said):
+    assert [each[:3] for each in told(f"1.{said}望江中学,占地60亩,36班。")] == [("望江中学", None, 60)]
+
+
+def test_commas_within_a_cell_of_a_table_by_commas_part_no_columns():
+    rows = [
+        "序号,项目名称,建设地点,建设内容,总投资(万元)",
+        "1,望江物流园,望江路以东,用地260亩，建筑面积14万平方米,86000",
+    ]
+    (record,) = parse_plan("\n".join(rows)).records
+    assert (record.name, record.location_text, record.building_area_m2) == ("望江物流园", "望江路以东", 140000)
+    assert (record.land_area_mu, record.investment_cny_10k) == (260, 86000)
