@@ -137,9 +137,10 @@ class Lattice(Pieces):
     def front_of_road(self, start: int, end: int) -> float:
         """Surcharge for a name that begins with an area, a thing, a connector or a word of limit."""
         costs, worst = grammar.ROADS["inner_cost"], 0.0
-        if self.areas[start] and end - self.areas[start][0] > self.shortest_rest(self.areas[start][0], end):
+        base = self.without_extension(start, end)
+        if self.areas[start] and base - self.areas[start][0] > self.shortest_rest(self.areas[start][0], base):
             worst = costs["area"]
-        stem_end = end - self.suffixes[end].get("road", 1)
+        stem_end = base - self.suffixes[base].get("road", 1)
         for place in (start, start + 1) if self.bare_places else ():
             if place in self.bare_places and carries_name(self.run[self.bare_places[place] : stem_end]):
                 twice = self.bare_places[place] in self.bare_places  # 河南焦作人民路
@@ -160,10 +161,15 @@ class Lattice(Pieces):
             worst += costs["joined"]
         return worst + (self.connector_cost(start, end, stem_end) if words and self.joins(start, end) else 0.0)
 
+    def without_extension(self, start: int, end: int) -> int:
+        """Where a name ends that is told more exactly: 高新一路延伸线."""
+        inner = self.within(self.closers, start, end)
+        return next((place for place in inner if grammar.EXTENSION.fullmatch(self.run, place, end)), end)
+
     def shortest_rest(self, area_end: int, end: int) -> int:
         """How many letters behind an area are no name of their own: 东路 is none, nor 南大街 behind 中关村."""
-        if self.run[end - 1] == RING:
-            return 1
+        if self.run[end - 1] == RING or self.run[area_end:end] in grammar.HIGHWAYS:
+            return 1  # 望都县 高速
         return 3 if self.run[area_end - 1] == grammar.VILLAGE and self.run.endswith(grammar.SHORT_STEMS, 0, end) else 2
 
     def connector_cost(self, start: int, end: int, stem_end: int) -> float:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from geo.exchange.phrase_reading import read_phrase
 from geo.exchange.phrase_rules import CONNECTORS, Reading
-from geo.exchange.phrase_words import SEPARATORS
+from geo.exchange.phrase_words import JOINED_STEMS, SEPARATORS
 
 CARDINALS = frozenset("NESW")
 BETWEEN, ONE_SITE = re.compile(SEPARATORS["between_sites"]), re.compile(SEPARATORS["one_site"])
@@ -41,7 +41,13 @@ def cut_at(words: str, places: Iterable[int]) -> list[str]:
 def bare(words: str, start: int, end: int) -> str:
     """Without commas around, and without the 和 of 南侧和A路; behind a comma 和平路 is a name."""
     piece = words[start:end].strip(AROUND).rstrip(JOINED)
-    return piece[1:] if start and piece[:1] in CONNECTORS and words[start - 1] not in AROUND else piece
+    joined_on = start and is_connector(piece, 0) and words[start - 1] not in AROUND
+    return piece[1:] if joined_on else piece
+
+
+def is_connector(words: str, place: int) -> bool:
+    """Whether 和 or its like stands here, and not the first letter of 和平路."""
+    return words[place : place + 1] in CONNECTORS and words[place : place + 2] not in JOINED_STEMS
 
 
 def begins_again(reading: Reading) -> list[int]:
@@ -73,8 +79,8 @@ def is_marked(words: str, place: int) -> bool:
     """Whether 和 or 地块 stands before what begins here."""
     if not place:
         return False
-    begins_so = words[place] in CONNECTORS and words[place - 1] not in AROUND
-    return begins_so or words[place - 1] in CONNECTORS or words[:place].rstrip(AROUND).endswith(PLOTS)
+    begins_so = is_connector(words, place) and words[place - 1] not in AROUND
+    return begins_so or is_connector(words, place - 1) or words[:place].rstrip(AROUND).endswith(PLOTS)
 
 
 def are_sites(parts: list[str]) -> bool:

@@ -39,6 +39,7 @@ DASH_FOR_ONE, ONE = re.compile(SEPARATORS["dash_for_one"]), SEPARATORS["one"]
 LETTER_OF_STATE = {"Q": "R", "P": "R", "w": "d"}
 SURE_SIDE = re.compile(SEPARATORS["sure_side"])
 ENDING_RUN, BEGINNING_RUN = re.compile(r"[^\W_]+$"), re.compile(r"[^\W_]+")
+CORNER_AHEAD = re.compile(SEPARATORS["corner_ahead"])
 LOOKED_AT = 24
 """Letters on either side of a space."""
 RUN = re.compile(
@@ -171,8 +172,11 @@ def is_one_run(left: str, right: str) -> bool:
         return False
     first, second = fold(before[0]), fold(after[0])
     (first_cost, first_tokens), (second_cost, second_tokens) = cut_run(first), cut_run(second)
+    at, last = first_tokens[-1]
+    if last[1] == "w" and at and not CORNER_AHEAD.match(second):
+        return False  # A路北 B路西; but 路口东 北角
     end = second_tokens[0][1][0]
-    if len(first) - first_tokens[-1][0] > 1 < end and second[:end] not in ROAD_SUFFIXES:
+    if len(first) - at > 1 < end and second[:end] not in ROAD_SUFFIXES:
         return False  # both sides are more than a piece of a word
     cost, tokens = cut_run(first + second)
     across = next(edge[1] for begin, edge in tokens if begin < len(first) < edge[0] or begin == len(first))
