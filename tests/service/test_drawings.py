@@ -85,6 +85,18 @@ def test_blocks_in_themselves_and_a_million_of_one_stay_points(drawing, tmp_path
     assert [each[1] for each in figures] == ["INSERT", "INSERT"] and "entity_not_read" in told
 
 
+def test_blocks_that_multiply_stay_points(drawing, tmp_path):
+    drawing.blocks.new("0").add_lwpolyline(square(0, 0, 20), close=True)
+    for depth in range(1, 5):  # the last one has 30⁴ squares
+        block = drawing.blocks.new(str(depth))
+        for number in range(30):
+            block.add_blockref(str(depth - 1), (number, 0))
+    for number in range(3):
+        drawing.modelspace().add_blockref("4", (X + number, Y))
+    figures, told, _ = read(drawing, tmp_path)
+    assert [each[1] for each in figures] == ["INSERT"] * 3 and "entity_not_read" in told
+
+
 def test_filled_figures_are_areas_and_what_lies_in_a_hatch_is_a_hole(drawing, tmp_path):
     space = drawing.modelspace()
     space.add_solid([(X, Y), (X + 10, Y), (X, Y + 10), (X + 10, Y + 10)])  # DXF writes the last two crosswise

@@ -3,10 +3,14 @@
 import io
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 import ezdxf
+import shapely
 from ezdxf.entities import DXFGraphic, Insert
 from ezdxf.entities.subentity import LinkedEntities
+from ezdxf.math import Vec3
 
 from geo.exchange.files.incoming.dxf_shapes import is_in_metres, read_shape
 from geo.exchange.files.incoming.dxf_stream import SPACES, Block, Followed, entities
@@ -18,12 +22,22 @@ SIGN_DEG = 5e-5
 DEEPEST = 8
 """Blocks in blocks."""
 MOST_OF_ONE = 20_000
-MOST = 200_000
-"""Figures of one reference, and of all together."""
+MOST = 50_000
+"""Figures of one block with all in it, and of all references together."""
+
+UNREADABLE = (RecursionError, ezdxf.DXFError, ValueError, TypeError, ArithmeticError, AttributeError)
 
 
-class TooMuch(Exception):
-    """A reference has more figures than are read."""
+class TooMuch(ValueError):
+    """A block has more figures than are read."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What a block has: the longest side of its areas at its own scale, 0 without any; whether there are texts."""
+
+    side: float = 0.0
+    has_texts: bool = False
 
 
 class Blocks:
@@ -32,27 +46,62 @@ class Blocks:
     Attributes
     ----------
     exploded, left
-        References that were read as their figures, and as their place.
+        References that were read as their figures, and as their place, since `begin`.
     """
 
     def __init__(self, blocks: Mapping[bytes, Block], encoding: str | None) -> None:
         self._raw = {_decoded(name, encoding): block for name, block in blocks.items()}
         self._encoding = encoding
         self._drawing = ezdxf.new()
+        self._kinds: dict[str, _Kind] = {}
+        self._of_one = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Count anew."""
         self._figures = self.exploded = self.left = 0
 
-    def figures_of(self, reference: Insert) -> list[tuple[DXFGraphic, str]]:
-        """The figures of a block with their layers; none where it is a sign, has no areas or cannot be read."""
-        try:
-            found = list(self._figures_of(reference, reference.dxf.get("layer", "0"), 0))
-            sides = [read_shape(each).bounds for each, _ in found if _may_be_area(each) and _is_area(each)]
-        except (TooMuch, RecursionError, ezdxf.DXFError, ValueError, TypeError, ArithmeticError, AttributeError):
-            found, sides = [], []
-        if not sides or _is_sign(sides):
-            self.left += 1
-            return []
-        self.exploded += 1
+    def figures_of(self, reference: Insert, *, with_texts: bool = False) -> list[tuple[DXFGraphic, str]]:
+        """The figures of a block with their layers; none where it is a sign, has no areas or cannot be read.
+
+        Parameters
+        ----------
+        with_texts
+            Only those of blocks that have texts.
+        """
+        found = []
+        if self._is_area(reference) and self._figures < MOST:
+            kind = self._kind_of(reference.dxf.name)
+            if with_texts and not kind.has_texts and not reference.attribs:
+                return []
+            with suppress(*UNREADABLE):
+                found = list(self._explode(reference, reference.dxf.get("layer", "0")))
+        self._figures += len(found)
+        self.exploded += bool(found)
+        self.left += not found
         return found
+
+    def _is_area(self, reference: Insert) -> bool:
+        """Whether it is larger than a sign."""
+        get = reference.dxf.get
+        at = get("insert", Vec3())
+        least = SIGN_M if is_in_metres(max(abs(at.x), abs(at.y))) else SIGN_DEG
+        return self._kind_of(get("name", "")).side * max(abs(get("xscale", 1)), abs(get("yscale", 1))) >= least
+
+    def _kind_of(self, name: str) -> _Kind:
+        if name not in self._kinds:
+            self._kinds[name] = _Kind()
+            with suppress(*UNREADABLE):
+                alone = Insert.new(dxfattribs={"name": name, "insert": (0, 0)}, doc=self._drawing)
+                figures = [figure for figure, _ in self._explode(alone, "0")]
+                sides = [shape.bounds for figure in figures if (shape := _area_of(figure)) is not None]
+                has_texts = any(figure.dxftype() in ("TEXT", "MTEXT") for figure in figures)
+                self._kinds[name] = _Kind(_side_of(sides), has_texts)
+        return self._kinds[name]
+
+    def _explode(self, reference: Insert, layer: str) -> Iterator[tuple[DXFGraphic, str]]:
+        self._of_one = 0
+        return self._figures_of(reference, layer, 0)
 
     def _figures_of(self, reference: Insert, layer: str, depth: int) -> Iterator[tuple[DXFGraphic, str]]:
         if depth > DEEPEST or reference.mcount > MOST_OF_ONE:
@@ -61,12 +110,10 @@ class Blocks:
         reference.doc = self._drawing
         for attribute in reference.attribs:
             yield attribute, _layer_of(attribute, layer)
-        count = 0
         for each in reference.multi_insert() if reference.mcount > 1 else (reference,):
             for figure in each.virtual_entities(skipped_entity_callback=lambda *_: None):
-                count += 1
-                self._figures += 1
-                if count > MOST_OF_ONE or self._figures > MOST:
+                self._of_one += 1
+                if self._of_one > MOST_OF_ONE:
                     raise TooMuch
                 own = _layer_of(figure, layer)
                 if isinstance(figure, Insert):
@@ -105,18 +152,19 @@ def _layer_of(figure: DXFGraphic, layer: str) -> str:
     return layer if own == "0" else own
 
 
-def _may_be_area(figure: DXFGraphic) -> bool:
-    return figure.dxftype() not in ("TEXT", "MTEXT", "POINT", "LINE", "ARC", "ATTRIB")
-
-
-def _is_area(figure: DXFGraphic) -> bool:
+def _area_of(figure: DXFGraphic) -> shapely.Geometry | None:
+    if figure.dxftype() in ("TEXT", "MTEXT", "POINT", "LINE", "ARC", "ATTRIB"):
+        return None
     shape = read_shape(figure)
-    return shape is not None and shape.geom_type in ("Polygon", "MultiPolygon")
+    return shape if shape is not None and shape.geom_type in ("Polygon", "MultiPolygon") else None
 
 
-def _is_sign(sides: list[tuple[float, float, float, float]]) -> bool:
+def _side_of(bounds: list[tuple[float, float, float, float]]) -> float:
+    """The longer side of what lies round all, 0 of nothing or where it is not known."""
+    if not bounds:
+        return 0.0
     west, south, east, north = (
-        limit(each[place] for each in sides) for place, limit in enumerate((min, min, max, max))
+        limit(place) for limit, place in zip((min, min, max, max), zip(*bounds, strict=True), strict=True)
     )
-    least = SIGN_M if is_in_metres(max(abs(east), abs(north))) else SIGN_DEG
-    return not max(east - west, north - south) >= least
+    side = max(east - west, north - south)
+    return side if math.isfinite(side) else 0.0

@@ -172,9 +172,14 @@ class _Drawing:
         if current is not None:
             yield _assembled(rings), current[1], current[0]
 
+    @cached_property
+    def _blocks(self) -> Blocks:
+        return Blocks(self.seen.blocks, self.encoding)
+
     def _figures(self, types: Sequence[str], findings: FileFindings) -> Iterator[tuple[DXFGraphic, str]]:
         """Entities, those of blocks in the place of a reference, and the layer of each."""
-        blocks = Blocks(self.seen.blocks, self.encoding)
+        blocks = self._blocks
+        blocks.begin()
         for entity in self._entities(types, findings):
             layer = entity.dxf.get("layer", "0")
             figures = blocks.figures_of(entity) if entity.dxftype() == "INSERT" else ()
@@ -209,12 +214,14 @@ class _Drawing:
     def _labels(self) -> Labels:
         """The texts of all layers: names of parcels stand on a layer of their own."""
         found: list[Label] = []
-        whole = _Drawing(self.path, self.encoding, self.seen, None, FileFindings())
-        for entity, _ in whole._figures(("TEXT", "MTEXT", "INSERT"), FileFindings()):
-            if entity.dxftype() in TEXTS and (label := _label(entity)) is not None:
-                found.append(label)
-                if len(found) > MOST_TEXTS:
-                    return Labels(())
+        blocks = Blocks(self.seen.blocks, self.encoding)
+        for entity in self._entities(("TEXT", "MTEXT", "INSERT"), FileFindings()):
+            is_reference = entity.dxftype() == "INSERT"
+            for figure, _ in blocks.figures_of(entity, with_texts=True) if is_reference else ((entity, ""),):
+                if figure.dxftype() in TEXTS and (label := _label(figure)) is not None:
+                    found.append(label)
+            if len(found) > MOST_TEXTS:
+                return Labels(())
         return Labels(found)
 
 

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 import numpy
 import shapely
 
-MOST_TEXTS = 200_000
+MOST_TEXTS = 50_000
+AT_ONCE = 50
+MOST_PAIRS = 2_000_000
+"""Of an area and a text in it, in a batch; no drawing that anybody can read has more."""
+
 MOST_IN_ONE = 8
 """Texts that may be the label of one area; what holds more, such as the limits of a district, is not named by them."""
 
@@ -43,9 +47,17 @@ class Labels:
         areas = numpy.flatnonzero(numpy.isin(shapely.get_type_id(shapes), (3, 6)) & shapely.is_valid(shapes))
         if self._tree is None or not len(areas):
             return {}
-        places, texts = self._tree.query(shapes[areas], predicate="contains")
-        order = numpy.argsort(-shapely.area(shapes[areas])[places], kind="stable")
-        innermost = dict(zip(texts[order].tolist(), areas[places[order]].tolist(), strict=True))  # the last one stays
+        areas = areas[numpy.argsort(-shapely.area(shapes[areas]), kind="stable")]
+        innermost: dict[int, int] = {}
+        pairs = 0
+        for start in range(0, len(areas), AT_ONCE):
+            some = areas[start : start + AT_ONCE]
+            places, texts = self._tree.query(shapes[some], predicate="contains")
+            pairs += len(places)
+            if pairs > MOST_PAIRS:
+                return {}
+            order = numpy.argsort(places, kind="stable")
+            innermost |= zip(texts[order].tolist(), some[places[order]].tolist(), strict=True)  # the smallest stays
         within: dict[int, list[Label]] = {}
         for text, place in innermost.items():
             within.setdefault(place, []).append(self._labels[text])
