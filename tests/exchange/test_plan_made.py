@@ -67,11 +67,19 @@ def projects(draw) -> list[dict]:
 
 
 SENTENCES = ("占地{land}", "总建筑面积{floor}", "总投资{money}", "设{classes}", "可提供学位{seats}个")
+BESIDE = {
+    "占地{land}": ("(其中净用地9亩)", ",代征道路3亩"),
+    "总建筑面积{floor}": ("(其中地上1800平方米、地下600平方米)", ",绿地率35%"),
+    "总投资{money}": ("(其中2021年计划投资1500万元)", ",已完成投资1200万元"),
+}
+"""Figures that are none of the whole, and stand beside it."""
 
 
 def told(one: dict, seed: int, mark: str = ",") -> str:
-    """The figures of a project, in any order."""
-    return mark.join(random.Random(seed).sample(SENTENCES, len(SENTENCES))).format(**one)
+    """The figures of a project, in any order, some with a figure beside them that is not meant."""
+    chance = random.Random(seed)
+    words = [each + chance.choice(("", *BESIDE.get(each, ()))) for each in SENTENCES]
+    return mark.join(chance.sample(words, len(words))).format(**one)
 
 
 def table(made: list[dict], separator: str) -> str:
