@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from geo.exchange.plan_words import WORDS
@@ -101,8 +101,11 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
             break
     else:
         return {}
-    table, category = {first: Row()}, ""
-    for number in range(first + 1, len(lines)):
+    table, category, begins = {first: Row()}, "", first + 1
+    if lower := lower_header(cells, lines[begins : begins + 1], separator):
+        columns = header_of(lower, money_unit(lines, first)) or columns
+        table[begins], begins = Row(), begins + 1
+    for number in range(begins, len(lines)):
         if not lines[number].strip() and lines[number - 1].strip():
             continue
         cells = cells_of(lines[number], starts[number], separator)
@@ -117,6 +120,17 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
         else:
             break
     return table if any(row.cells for row in table.values()) else {}
+
+
+def lower_header(cells: list[Cell], below: Sequence[str], separator: re.Pattern[str]) -> list[Cell]:
+    """The titles of a header of two rows, the lower ones where there are two; none where the next line is no such row."""
+    under = cells_of(below[0], 0, separator) if below else []
+    titles = [cell for cell in under if cell.text]
+    blank = len(titles) < len(under) <= len(cells)
+    if not titles or not blank or not all(kind_of(cell.text) for cell in titles):
+        return []
+    pairs = zip_longest(cells, under)
+    return [lower if lower and lower.text else upper for upper, lower in pairs]
 
 
 def is_sure(columns: Sequence[Column]) -> bool:

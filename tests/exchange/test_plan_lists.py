@@ -349,3 +349,12 @@ def test_commas_within_a_cell_of_a_table_by_commas_part_no_columns():
     (record,) = parse_plan("\n".join(rows)).records
     assert (record.name, record.location_text, record.building_area_m2) == ("望江物流园", "望江路以东", 140000)
     assert (record.land_area_mu, record.investment_cny_10k) == (260, 86000)
+
+
+def test_a_header_of_two_rows_is_read_with_its_lower_titles():
+    rows = ["序号\t学校名称\t位置\t建设规模\t\t投资(万元)\t建成年份", "\t\t\t用地(亩)\t班数\t\t"]
+    rows += ["1\t望江小学\t望江路东侧\t41\t36\t9800\t2023", "2\t海棠初中\t海棠路西侧\t56\t30\t13600\t2024"]
+    assert told("\n".join(rows)) == [
+        ("望江小学", "望江路东侧", 41, 9800, 36, 2023),
+        ("海棠初中", "海棠路西侧", 56, 13600, 30, 2024),
+    ]
