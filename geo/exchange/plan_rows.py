@@ -123,7 +123,7 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
 
 
 def lower_header(cells: list[Cell], below: Sequence[str], separator: re.Pattern[str]) -> list[Cell]:
-    """The titles of a header of two rows, the lower ones where there are two; none where the next line is no such row."""
+    """The titles of a header of two rows, the lower ones where there are two; none where the next line is no header."""
     under = cells_of(below[0], 0, separator) if below else []
     titles = [cell for cell in under if cell.text]
     blank = len(titles) < len(under) <= len(cells)
