@@ -177,7 +177,8 @@ class Lattice(Pieces):
         costs = grammar.ROADS["joined_costs"]
         cost: float = costs.get(self.run[start : start + 2], costs.get(self.run[start], 0.0))
         cost += grammar.ROADS["joined_long_cost"] if end - start > grammar.ROADS["joined_length"] else 0.0
-        if self.run[start - 1 : start] == grammar.ROADS["joined_after"]:
+        after_road = start in self.road_ends and self.run[start : start + 2] not in grammar.JOINED_STEMS
+        if after_road or self.run[start - 1 : start] == grammar.ROADS["joined_after"]:
             cost += grammar.ROADS["joined_after_cost"]
         usual = grammar.JOINED_USUAL.search(self.run, start, stem_end)
         return cost + (0.0 if usual else grammar.ROADS["joined_plain_costs"].get(self.run[start], 0.0))
