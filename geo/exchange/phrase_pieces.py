@@ -37,6 +37,12 @@ class Pieces:
             for kind in self.suffixes[end]:
                 ends[kind].append(end)
         self.break_ends = self.find_breaks()
+        self.find_names(ends)
+        self.find_limits()
+
+    def find_names(self, ends: dict[str, list[int]]) -> None:
+        """Where names of places, roads and areas may end; `ends` are those of suffixes, by kind."""
+        run = self.run
         self.places = ends["place"]
         codes = [match.end() for match in grammar.CODE.finditer(run)] if self.may_hold_codes else []
         self.closers = sorted({*codes, *filter(self.closes_road, ends["road"])})
@@ -46,6 +52,10 @@ class Pieces:
         """Before this areas begin."""
         self.areas = [list(self.areas_at(start)) if start < last_area else [] for start in range(self.size)]
         self.bare_places = dict(self.find_bare_places())
+
+    def find_limits(self) -> None:
+        """Where words stand that a name hardly holds, or at which another one begins."""
+        run = self.run
         self.limits = [place for place in self.begun["m"] if place]
         """Where 东至 or 南临 stands, that a name of a road hardly holds."""
         told = self.begun["m"]
