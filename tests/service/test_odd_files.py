@@ -385,3 +385,14 @@ def test_arcs_of_a_geopackage_are_told_and_drawn_finely(tmp_path):
     with opened(tmp_path / "a.gpkg", Asked(), EXTENT) as file:
         (batch,) = file.batches()
     assert 0 < pi * 100**2 - batch.shapes[0].area < 1
+
+
+@pytest.mark.parametrize("name", ["a.gpkg", "a.shp", "a.fgb", "a.geojson", "a.parquet"])
+def test_heights_are_left_out_and_told_once(tmp_path, name):
+    shapes = [shapely.Polygon([(x, 33, 87.2), (x + 0.01, 33, 87.3), (x, 33.01, 87.1)]) for x in (114.0, 114.05)]
+    frame = geopandas.GeoDataFrame({"name": ["甲", "乙"]}, geometry=shapes, crs="EPSG:4326")
+    path = tmp_path / name
+    frame.to_parquet(path) if name == "a.parquet" else frame.to_file(path, engine="fiona", encoding="UTF-8")
+    found, told = inspected(path)
+    assert [code for _, _, code in told].count("height_left_out") == 1
+    assert found.features == 2

@@ -25,7 +25,7 @@ from geo.exchange.files.incoming.gpkg_tables import (
     views_in,
 )
 from geo.exchange.files.incoming.odd_dates import OddDates
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields, not_named
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, check_fields, not_named, tell_heights
 from geo.exchange.files.incoming.texts import CANDIDATES, encoding_named, encoding_of_chunks, whole
 from geo.exchange.files.reading import short_name, shown
 from geo.exchange.texts import IDEOGRAPHS
@@ -39,6 +39,9 @@ LARGEST_CHUNK = 64 * 2**20
 """Bytes of a file that are read at a time, by what its features take on average."""
 
 NONE_ODD = OddDates()
+
+WITH_HEIGHTS = (" Z", " ZM")
+"""How GDAL ends the kind of a layer whose coordinates have heights."""
 
 UNTOLD = ("Unknown", "GeometryCollection")
 """Kinds of a layer that may hold any other as well."""
@@ -126,6 +129,8 @@ def _make_readable(definition: Path) -> None:
 def _incoming(driver: str, source: GdalLayer, layers: tuple[str, ...], findings: FileFindings) -> Incoming:
     info = source.info()
     check_fields(len(info["fields"]))
+    if (info["geometry_type"] or "").endswith(WITH_HEIGHTS):
+        tell_heights(findings)
     crs = _crs(source.path, info.get("crs"))
     return Incoming(
         driver, layers, source.layer or layers[0], partial(_batches, source, findings),

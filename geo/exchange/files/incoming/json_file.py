@@ -19,7 +19,7 @@ import pyproj
 import shapely
 
 from geo.exchange.files.incoming.json_shapes import ShapeFault, closed_shape, has_open_ring
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, object_array
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, flat, object_array
 from geo.exchange.files.incoming.texts import CHUNK, encoding_of_file
 from geo.exchange.files.reading import short_name, shown
 from geo.model.crs import STORED_CRS
@@ -320,7 +320,7 @@ def _batch(
 ) -> Batch:
     texts = object_array([text for text, _, _ in read])
     with numpy.errstate(over="ignore"):
-        shapes = shapely.force_2d(shapely.from_geojson(texts, on_invalid="ignore"))
+        shapes = flat(shapely.from_geojson(texts, on_invalid="ignore"), findings)
     for place in numpy.flatnonzero((texts != None) & (shapes == None)):  # noqa: E711 - element by element
         shapes[place] = _mended(rows[place], texts[place], findings)
     ids = [given for _, _, given in read]

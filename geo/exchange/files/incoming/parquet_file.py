@@ -10,10 +10,9 @@ import orjson
 import pyarrow
 import pyarrow.parquet
 import pyproj
-import shapely
 
 from geo.exchange.files.incoming.gdal_layer import shapes_of
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, object_array
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, flat, object_array
 from geo.exchange.files.reading import short_name
 from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
@@ -100,7 +99,7 @@ def _batches(path: Path, column: str, findings: FileFindings) -> Iterator[Batch]
         for table in file.iter_batches(batch_size=BATCH):
             rows = numpy.arange(start + 1, start + table.num_rows + 1)
             wkb = object_array(table.column(column).to_pylist())
-            shapes = shapely.force_2d(shapes_of(wkb, rows, findings))
+            shapes = flat(shapes_of(wkb, rows, findings), findings)
             fields = {
                 name: _plain(table.column(place)) for place, name in enumerate(table.schema.names) if name != column
             }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy
 import pyproj
+import shapely
 
 from geo.exchange.files.reading import short_name
 from geo.model.errors import N_
@@ -125,3 +126,15 @@ def object_array(values: Sequence[object]) -> numpy.ndarray:
     made = numpy.empty(len(values), dtype=object)
     made[:] = values
     return made
+
+
+def flat(shapes: numpy.ndarray, findings: FileFindings) -> numpy.ndarray:
+    """Geometries as layers keep them, without heights; that there were some is told once."""
+    if shapely.has_z(shapes).any():
+        tell_heights(findings)
+    return shapely.force_2d(shapes)
+
+
+def tell_heights(findings: FileFindings) -> None:
+    if not findings.count("height_left_out"):
+        findings.add("height_left_out", N_("几何带高程，只取平面坐标"))
