@@ -145,8 +145,8 @@ def test_a_worker_that_wakes_late_finds_connections_left_for_it(app_server, tmp_
     make_store(url, tmp_path / "as_of")
     with app_server(GUNICORN, url, WORKERS="2") as server:
         server.wait()
-        held = [held_where_one_wakes_late(server) for _ in range(3)]
-    assert min(map(min, held)) >= 2, held  # where the first one takes what there is: none and all
+        held = [held_where_one_wakes_late(server) for _ in range(6)]
+    assert sum(map(min, held)) >= 9, held  # of 24; where the first one takes what there is, four or so
 
 
 def held_where_one_wakes_late(server) -> list[int]:
