@@ -270,6 +270,12 @@ def test_what_cannot_be_done_is_refused_in_one_line(run, country, scheduler, tmp
     assert list(tmp_path.glob("out/zone=*")) == []
 
 
+def test_nothing_is_left_of_a_connection_that_could_not_be_made(run, country, tmp_path):
+    before = set(threading.enumerate())
+    assert run(country, "--scheduler", "nowhere", "-o", tmp_path / "out").exit_code == 2
+    assert [thread for thread in threading.enumerate() if thread not in before and thread.name == "IO loop"] == []
+
+
 def test_a_second_run_into_the_same_folder_is_refused(run, country, scheduler, tmp_path):
     with batch.FileLock(tmp_path / ".lock"):
         result = run(country, "--scheduler", scheduler, "-o", tmp_path)

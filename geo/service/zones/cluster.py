@@ -72,10 +72,20 @@ def client_of(place: Place) -> Iterator["Client"]:
 def _connected(scheduler: str) -> Iterator["Client"]:
     from distributed import Client  # half a second that no other command should take
 
+    class ClosingClient(Client):
+        """Closes itself where it cannot connect: the garbage collector would, at a moment when that may lock us up."""
+
+        def __init__(self, address: str) -> None:
+            try:
+                super().__init__(address, timeout=WAIT_S, set_as_default=True)
+            except BaseException:
+                self.close()
+                raise
+
     for name in [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said in our words
     try:
-        client = Client(scheduler, timeout=WAIT_S, set_as_default=True)
+        client = ClosingClient(scheduler)
     except (OSError, ValueError) as fault:
         message = N_("连不上调度进程 %(scheduler)s，地址应像 tcp://10.0.0.5:8786：%(reason)s")
         raise InvalidInput(message, scheduler=scheduler, reason=str(fault)[:120]) from None
