@@ -14,8 +14,8 @@ from geo.store.base import Content
 
 COUNT = 100_000
 SMALL = (114.0, 33.0, 114.05, 33.05)
-PAGE_BUDGET_S, ATTEMPTS = 0.05, 30
-"""One of so many has to be quick: what else the machine does is not the store's doing."""
+ATTEMPTS = 30
+"""The quickest of so many pages is looked at, and compared with reading everything: both are slow on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -39,24 +39,32 @@ def large(new_url, catalog, positions):
     store.close()
 
 
+@pytest.fixture(scope="module")
+def all_s(large):
+    """Seconds in which everything is read."""
+    began = time.perf_counter()
+    assert sum(len(page) for page in large.scan("parcels", FeatureQuery(schematic=True), batch=1000)) == COUNT
+    return time.perf_counter() - began
+
+
 @pytest.mark.parametrize(
-    "query",
+    ("query", "share"),
     [
-        FeatureQuery(limit=100),
-        FeatureQuery(limit=100, bbox=SMALL),
-        FeatureQuery(limit=100, bbox=SMALL, year=2023),
-        FeatureQuery(limit=100, bbox=SMALL, conditions=(Condition("plan_year", (2023,)),)),
-        FeatureQuery(limit=100, within=shapely.Point(114, 33).buffer(0.03)),
-        FeatureQuery(limit=100, bbox=(113, 32, 114, 34)),
+        (FeatureQuery(limit=100), 1 / 20),
+        (FeatureQuery(limit=100, bbox=SMALL), 1 / 20),
+        (FeatureQuery(limit=100, bbox=SMALL, year=2023), 1 / 20),
+        (FeatureQuery(limit=100, bbox=SMALL, conditions=(Condition("plan_year", (2023,)),)), 1 / 20),
+        (FeatureQuery(limit=100, within=shapely.Point(114, 33).buffer(0.03)), 1 / 20),
+        (FeatureQuery(limit=100, bbox=(113, 32, 114, 34)), 1 / 4),  # half of all are in the box, and put in order
     ],
 )
-def test_a_page_is_quick(large, query):
+def test_a_page_is_quick(large, query, share, all_s):
     def seconds():
         began = time.perf_counter()
         assert 0 < len(large.read_page("parcels", query)) <= 100
         return time.perf_counter() - began
 
-    assert any(seconds() < PAGE_BUDGET_S for _ in range(ATTEMPTS))
+    assert any(seconds() < share * all_s for _ in range(ATTEMPTS))
 
 
 def test_a_page_holds_what_numpy_finds(large, positions):
