@@ -4,6 +4,7 @@ from math import pi
 
 import ezdxf
 import pytest
+from ezdxf.xclip import XClip
 
 from geo.model.file_finding import RefusedFile
 from geo.service.inspecting import inspect_file
@@ -141,3 +142,34 @@ def test_a_layer_is_chosen_and_its_parcels_are_named_by_the_texts_of_another(dra
         read(drawing, tmp_path, "DGX")
     found = inspect_file(tmp_path / "图.dxf", Asked(layer="ZD"), EXTENT)
     assert found.geometry_types == {"Polygon": 2}
+
+
+def test_a_block_of_which_a_part_is_shown_is_told_also_within_another(drawing, tmp_path):
+    drawing.blocks.new("宗地").add_lwpolyline(square(0, 0, 100), close=True)
+    inner = drawing.blocks.new("外").add_blockref("宗地", (0, 0))
+    space = drawing.modelspace()
+    for reference in (inner, space.add_blockref("宗地", (X, Y))):
+        XClip(reference).set_block_clipping_path([(0, 0), (50, 50)])
+    space.add_blockref("外", (X + 200, Y))
+    space.add_blockref("宗地", (X + 400, Y))
+    figures, _, _ = read(drawing, tmp_path)
+    assert [area for *_, area, _ in figures] == [10_000] * 3
+    found = inspect_file(tmp_path / "图.dxf", Asked(), EXTENT)
+    (told,) = (finding for finding in found.findings if finding.code == "clip_not_applied")
+    assert str(told.remark).startswith("2 个")
+
+
+@pytest.mark.parametrize(
+    ("draw", "is_told"),
+    [
+        (lambda space: space.add_lwpolyline(square(X, Y, 9), close=True), False),
+        (lambda space: space.add_lwpolyline(square(X, Y, 9), close=True, dxfattribs={"elevation": 87.5}), True),
+        (lambda space: space.add_polyline3d([(X, Y, 0), (X + 9, Y, 87.5), (X, Y + 9, 0)], close=True), True),
+        (lambda space: space.add_point((X, Y, 87.5)), True),
+        (lambda space: space.add_text("点", dxfattribs={"insert": (X, Y, 87.5)}), True),
+        (lambda space: space.add_line((X, Y, 0), (X, Y + 9, 1)), True),
+    ],
+)
+def test_heights_of_a_drawing_are_told(drawing, tmp_path, draw, is_told):
+    draw(drawing.modelspace())
+    assert ("height_left_out" in read(drawing, tmp_path)[1]) == is_told

@@ -1,6 +1,7 @@
 """Files that are odd in ways that people meet: read right, told by row and field, or refused in words."""
 
 import sqlite3
+import struct
 import subprocess
 import zipfile
 from contextlib import closing
@@ -10,6 +11,8 @@ import fiona
 import geopandas
 import openpyxl
 import pandas
+import pyarrow
+import pyarrow.parquet
 import pytest
 import shapely
 
@@ -373,18 +376,43 @@ def test_minutes_and_seconds_beyond_sixty_are_no_position(tmp_path, given):
     assert told == [(2, "经度", "not_a_number")] and given in str(found.findings[0].remark)
 
 
-def test_arcs_of_a_geopackage_are_told_and_drawn_finely(tmp_path):
+CURVES = """名称,WKT
+点,"POINT Z (501900 3657000 87)"
+圆,"CURVEPOLYGON (CIRCULARSTRING (501900 3657000, 502000 3657100, 502100 3657000, 502000 3656900, 501900 3657000))"
+直,"MULTISURFACE (((501900 3657000, 502100 3657000, 502000 3657100, 501900 3657000)))"
+集,"GEOMETRYCOLLECTION (COMPOUNDCURVE (CIRCULARSTRING (501900 3657000, 502000 3657100, 502100 3657000)))"
+"""
+
+
+def with_curves(folder, kind):
+    (folder / "a.csv").write_text(CURVES, encoding="utf-8")
+    options = ["-f", "GPKG", "-a_srs", "EPSG:4547", "-nlt", kind]
+    subprocess.run(["ogr2ogr", *options, folder / "a.gpkg", folder / "a.csv"], check=True, stderr=subprocess.DEVNULL)
+    return folder / "a.gpkg"
+
+
+@pytest.mark.parametrize("kind", ["GEOMETRY", "CURVEPOLYGON"])
+def test_arcs_of_a_geopackage_are_told_by_row_and_drawn_finely(tmp_path, kind):
     """A circle of 100 m: chords of 4° as GDAL draws them would leave out 26 m², those of half a degree less than 1."""
-    points = "501900 3657000, 502000 3657100, 502100 3657000, 502000 3656900, 501900 3657000"
-    row = f'甲,"CURVEPOLYGON (CIRCULARSTRING ({points}))"'
-    (tmp_path / "a.csv").write_text(f"名称,WKT\n{row}\n", encoding="utf-8")
-    options = ["-f", "GPKG", "-a_srs", "EPSG:4547", "-nlt", "CURVEPOLYGON"]
-    subprocess.run(["ogr2ogr", *options, tmp_path / "a.gpkg", tmp_path / "a.csv"], check=True)
-    found, told = inspected(tmp_path / "a.gpkg")
-    assert told == [(None, None, "curve_flattened")] and found.geometry_types == {"Polygon": 1}
-    with opened(tmp_path / "a.gpkg", Asked(), EXTENT) as file:
+    path = with_curves(tmp_path, kind)
+    found, told = inspected(path)
+    arcs = [(row, code) for row, field, code in told if field == "geometry"]
+    assert arcs == [(2, "curve_flattened"), (4, "invalid_geometry")]
+    assert (None, None, "height_left_out") in told and found.features == 4
+    with opened(path, Asked(), EXTENT) as file:
         (batch,) = file.batches()
-    assert 0 < pi * 100**2 - batch.shapes[0].area < 1
+    assert 0 < pi * 100**2 - batch.shapes[1].area < 1
+
+
+def test_arcs_in_a_parquet_file_are_refused_by_row(tmp_path):
+    frame = geopandas.GeoDataFrame({"n": [1, 2]}, geometry=shapely.points([[114, 33], [114.01, 33]]), crs=4326)
+    frame.to_parquet(tmp_path / "a.parquet")
+    arc = struct.pack("<BII6d", 1, 8, 3, 114, 33, 114.001, 33.001, 114.002, 33)
+    table = pyarrow.parquet.read_table(tmp_path / "a.parquet")
+    column = pyarrow.array([arc, table.column("geometry")[1].as_py()])
+    pyarrow.parquet.write_table(table.set_column(1, "geometry", column), tmp_path / "a.parquet")
+    found, told = inspected(tmp_path / "a.parquet")
+    assert ((1, "geometry", "invalid_geometry") in told, found.features) == (True, 2)
 
 
 @pytest.mark.parametrize("name", ["a.gpkg", "a.shp", "a.fgb", "a.geojson", "a.parquet"])
@@ -396,3 +424,19 @@ def test_heights_are_left_out_and_told_once(tmp_path, name):
     found, told = inspected(path)
     assert [code for _, _, code in told].count("height_left_out") == 1
     assert found.features == 2
+
+
+PLACEMARK = "<kml><Placemark><name>甲</name><Point><coordinates>114.01,33.01,%s</coordinates></Point></Placemark></kml>"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.kml", PLACEMARK % "87.5", ["height_left_out"]),
+        ("a.kml", PLACEMARK % "0.0", []),
+        ("a.csv", "名称,WKT\n甲,POINT Z (114.01 33.01 87.5)\n", ["crs_guessed", "height_left_out"]),
+    ],
+)
+def test_heights_in_texts_are_told_where_they_are_some(tmp_path, name, content, told):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert [code for *_, code in inspected(tmp_path / name)[1]] == told

@@ -16,7 +16,15 @@ import pyproj
 import shapely
 
 from geo.exchange.files.incoming.cell_numbers import coordinate_in, point_in
-from geo.exchange.files.incoming.parts import BATCH, MOST_FIELDS, Batch, Incoming, check_fields, object_array
+from geo.exchange.files.incoming.parts import (
+    BATCH,
+    MOST_FIELDS,
+    Batch,
+    Incoming,
+    check_fields,
+    object_array,
+    tell_heights,
+)
 from geo.exchange.files.incoming.sheet_marks import SheetMarks, marks_of
 from geo.exchange.files.incoming.texts import LONGEST_LINE, encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
@@ -407,4 +415,8 @@ def _in_one_cell(
         message = N_("读不成几何：%(given)s")
         field = header.names[header.first]
         findings.add("invalid_geometry", message, row=number, field=field, given=shown(cell))
-    return None if shape is None else shapely.force_2d(shape)
+    if shape is None:
+        return None
+    if shape.has_z:
+        tell_heights(findings)
+    return shapely.force_2d(shape)

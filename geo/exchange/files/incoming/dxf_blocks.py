@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from ezdxf.entities.subentity import LinkedEntities
 from ezdxf.math import Vec3
 
 from geo.exchange.files.incoming.dxf_shapes import is_in_metres, read_shape
-from geo.exchange.files.incoming.dxf_stream import SPACES, Block, Followed, entities
+from geo.exchange.files.incoming.dxf_stream import SPACES, Followed, Overview, entities
 
 SIGN_M = 5.0
 """A block whose closed figures are smaller is a sign, for a tree or a boundary mark: a point."""
@@ -47,10 +47,14 @@ class Blocks:
     ----------
     exploded, left
         References that were read as their figures, and as their place, since `begin`.
+    clipped
+        Those among the exploded ones of which the drawing shows only a part.
     """
 
-    def __init__(self, blocks: Mapping[bytes, Block], encoding: str | None) -> None:
-        self._raw = {_decoded(name, encoding): block for name, block in blocks.items()}
+    def __init__(self, seen: Overview, encoding: str | None) -> None:
+        self._raw = {_decoded(name, encoding): block for name, block in seen.blocks.items()}
+        self._clipped = seen.clipped
+        self._of_clipped: set[str] = set()  # blocks in which a reference is clipped
         self._encoding = encoding
         self._drawing = ezdxf.new()
         self._kinds: dict[str, _Kind] = {}
@@ -59,7 +63,7 @@ class Blocks:
 
     def begin(self) -> None:
         """Count anew."""
-        self._figures = self.exploded = self.left = 0
+        self._figures = self.exploded = self.left = self.clipped = 0
 
     def figures_of(self, reference: Insert, *, with_texts: bool = False) -> list[tuple[DXFGraphic, str]]:
         """The figures of a block with their layers; none where it is a sign, has no areas or cannot be read.
@@ -79,6 +83,7 @@ class Blocks:
         self._figures += len(found)
         self.exploded += bool(found)
         self.left += not found
+        self.clipped += bool(found) and self._is_clipped
         return found
 
     def _is_area(self, reference: Insert) -> bool:
@@ -100,13 +105,15 @@ class Blocks:
         return self._kinds[name]
 
     def _explode(self, reference: Insert, layer: str) -> Iterator[tuple[DXFGraphic, str]]:
-        self._of_one = 0
+        self._of_one, self._is_clipped = 0, False
         return self._figures_of(reference, layer, 0)
 
     def _figures_of(self, reference: Insert, layer: str, depth: int) -> Iterator[tuple[DXFGraphic, str]]:
         if depth > DEEPEST or reference.mcount > MOST_OF_ONE:
             raise TooMuch
         self._load(reference.dxf.name)
+        handle, name = reference.dxf.get("handle"), reference.dxf.name.upper()
+        self._is_clipped |= handle in self._clipped or name in self._of_clipped
         reference.doc = self._drawing
         for attribute in reference.attribs:
             yield attribute, _layer_of(attribute, layer)
@@ -130,16 +137,18 @@ class Blocks:
         layout = self._drawing.blocks.new(name, base_point=base if all(map(math.isfinite, base)) else (0, 0))
         content = b"".join((b"0\nSECTION\n2\nENTITIES\n", *block.content, b"0\nENDSEC\n0\nEOF\n"))
         for entity in entities(Followed(io.BytesIO(content), self._encoding)):
-            _forget_handle(entity)
+            if entity.dxf.get("handle") in self._clipped:
+                self._of_clipped.add(name.upper())
+            _forget_links(entity)
             layout.add_entity(entity)
 
 
-def _forget_handle(entity: DXFGraphic) -> None:
-    """Handles are those of the file; the drawing that holds its blocks gives its own."""
-    entity.dxf.discard("handle")
-    if isinstance(entity, LinkedEntities):  # vertices, attributes
-        for part in entity.all_sub_entities():
-            part.dxf.discard("handle")
+def _forget_links(entity: DXFGraphic) -> None:
+    """Handles are those of the file, objects stay there; the drawing that holds its blocks gives handles of its own."""
+    parts = entity.all_sub_entities() if isinstance(entity, LinkedEntities) else ()  # vertices, attributes
+    for each in (entity, *parts):
+        each.dxf.discard("handle")
+        each.extension_dict = each.reactors = None
 
 
 def _decoded(name: bytes, encoding: str | None) -> str:

@@ -20,9 +20,9 @@ from ezdxf.entities import DXFGraphic
 
 from geo.exchange.files.incoming.dxf_blocks import Blocks
 from geo.exchange.files.incoming.dxf_labels import MOST_TEXTS, Label, Labels, middle_of
-from geo.exchange.files.incoming.dxf_shapes import FLATNESS, is_curved, read_shape
+from geo.exchange.files.incoming.dxf_shapes import FLATNESS, has_height, is_curved, read_shape
 from geo.exchange.files.incoming.dxf_stream import TYPES, Followed, Overview, entities, opened, overview, plain
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, not_named, object_array
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, not_named, object_array, tell_heights
 from geo.exchange.files.incoming.texts import chunks_of, encoding_named, encoding_of_chunks
 from geo.exchange.files.reading import short_name, shown
 from geo.model.errors import N_
@@ -116,6 +116,7 @@ class _Drawing:
     findings: FileFindings
     curved: int = field(default=0, init=False)
     labelled: int = field(default=0, init=False)
+    has_heights: bool = field(default=False, init=False)
 
     def batches(self) -> Iterator[Batch]:
         features: list[Feature] = []
@@ -142,6 +143,8 @@ class _Drawing:
         return Batch(rows, shapes, columns_of(fields), ids if any(ids) else None)
 
     def _tell(self) -> None:
+        if self.has_heights:
+            tell_heights(self.findings)
         if self.curved:
             message = N_("%(count)s 个带圆弧或曲线的图元按弦读取，弦与弧相差不超过 %(most)s 米")
             self.findings.add("curve_flattened", message, count=self.curved, most=FLATNESS)
@@ -162,6 +165,7 @@ class _Drawing:
                 row += 1
             shape = _shape(entity, row + 1, self.findings)
             self.curved += shape is not None and is_curved(entity)
+            self.has_heights = self.has_heights or (own is None and shape is not None and has_height(entity))
             if own is None:
                 if shape is not None or row + 1 in self.findings.shapeless:
                     row += 1
@@ -174,7 +178,7 @@ class _Drawing:
 
     @cached_property
     def _blocks(self) -> Blocks:
-        return Blocks(self.seen.blocks, self.encoding)
+        return Blocks(self.seen, self.encoding)
 
     def _figures(self, types: Sequence[str], findings: FileFindings) -> Iterator[tuple[DXFGraphic, str]]:
         """Entities, those of blocks in the place of a reference, and the layer of each."""
@@ -189,6 +193,9 @@ class _Drawing:
         if blocks.exploded:
             message = N_("%(count)s 个块参照已经分解，块里的图形各自读取")
             findings.add("block_exploded", message, count=blocks.exploded)
+        if blocks.clipped:
+            message = N_("%(count)s 个块参照在图里是裁剪过的（XCLIP），裁剪没有照做，块里的图形全部读取")
+            findings.add("clip_not_applied", message, count=blocks.clipped)
         if blocks.left:
             message = N_("%(count)s 个块参照只按插入点读取：块里没有 5 米以上的闭合图形，或块不在文件里、太大")
             findings.add("entity_not_read", message, count=blocks.left)
@@ -214,7 +221,7 @@ class _Drawing:
     def _labels(self) -> Labels:
         """The texts of all layers: names of parcels stand on a layer of their own."""
         found: list[Label] = []
-        blocks = Blocks(self.seen.blocks, self.encoding)
+        blocks = Blocks(self.seen, self.encoding)
         for entity in self._entities(("TEXT", "MTEXT", "INSERT"), FileFindings()):
             is_reference = entity.dxftype() == "INSERT"
             for figure, _ in blocks.figures_of(entity, with_texts=True) if is_reference else ((entity, ""),):

@@ -70,6 +70,20 @@ def _xy(point: Vec3) -> tuple[float, float]:
     return point.x, point.y
 
 
+PLACES = frozenset("location insert start end center vtx0 vtx1 vtx2 vtx3 elevation".split())
+
+
+def has_height(entity: DXFGraphic) -> bool:
+    """Whether a figure lies elsewhere than at height 0."""
+    own = [value for name, value in entity.dxf.all_existing_dxf_attribs().items() if name in PLACES]
+    match entity.dxftype():
+        case "POLYLINE":
+            own += [vertex.dxf.location for vertex in entity.vertices]
+        case "SPLINE":
+            own += [Vec3(point) for point in (*entity.control_points, *entity.fit_points)]
+    return any((value.z if isinstance(value, Vec3) else value) != 0 for value in own)
+
+
 def is_curved(entity: DXFGraphic) -> bool:
     """Whether a figure is drawn as chords of its arcs."""
     match entity.dxftype():

@@ -12,6 +12,8 @@ from typing import BinaryIO
 from ezdxf.addons import iterdxf
 from ezdxf.entities import DXFGraphic
 
+from geo.exchange.files.incoming.dxf_clips import Clips
+
 TYPES = tuple(
     "POINT LINE LWPOLYLINE POLYLINE CIRCLE ARC ELLIPSE SPLINE HATCH SOLID TRACE 3DFACE TEXT MTEXT INSERT".split()
 )
@@ -99,16 +101,27 @@ class Block:
 
 @dataclass
 class Overview:
-    """What stands in a drawing: layers with entities in the order in which they are met, blocks by name, any texts."""
+    """What stands in a drawing.
+
+    Parameters
+    ----------
+    layers
+        With entities, in the order in which they are met.
+    blocks
+        By name.
+    clipped
+        Handles of references to blocks of which only a part is shown (XCLIP).
+    """
 
     layers: dict[bytes, None] = field(default_factory=dict)
     blocks: dict[bytes, Block] = field(default_factory=dict)
     has_texts: bool = False
+    clipped: set[str] = field(default_factory=set)
 
 
 def overview(path: Path) -> Overview:
     """A first look at a drawing; blocks beyond `MOST_BLOCK_BYTES` are left out."""
-    found = Overview()
+    found, clips = Overview(), Clips()
     with opened(path) as file:
         section = kind = b""
         block, size = Block(), 0
@@ -130,6 +143,9 @@ def overview(path: Path) -> Overview:
             elif section == b"BLOCKS" and kind != b"ENDBLK" and size < MOST_BLOCK_BYTES:
                 size += len(line) + len(value)
                 block.content += (line, value)
+            elif section == b"OBJECTS":
+                clips.note(code, word)
+    found.clipped = clips.handles()
     return found
 
 

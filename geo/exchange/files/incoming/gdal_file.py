@@ -16,11 +16,11 @@ from geo.exchange.files.incoming.dbf_table import check_counts, check_numbers_of
 from geo.exchange.files.incoming.fgb_rest import unread_bytes
 from geo.exchange.files.incoming.gdal_layer import GdalLayer, gdal_faults, plain, shapes_of
 from geo.exchange.files.incoming.gpkg_dates import odd_dates
+from geo.exchange.files.incoming.gpkg_shapes import note_shapes
 from geo.exchange.files.incoming.gpkg_tables import (
     check_cells,
     check_numbers,
     feature_counts,
-    note_curves,
     note_unread,
     views_in,
 )
@@ -72,7 +72,7 @@ def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequenc
     source = GdalLayer(path, staged, chosen)
     incoming = _incoming("GPKG", source, tuple(layers), findings)
     note_unread(path, staged, chosen, source.info()["fields"], findings)
-    note_curves(path, staged, chosen, findings)
+    note_shapes(path, staged, chosen, findings)
     odd = odd_dates(path, staged, chosen)
     incoming.batches = partial(_batches, source, findings, odd=odd)
     incoming.kinds = kinds

@@ -14,6 +14,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.exchange.files.incoming.parts import object_array
+from geo.exchange.files.incoming.wkb_kinds import COLLECTION, CURVED, kinds_in
 from geo.exchange.files.reading import short_name, shown
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings, RefusedFile
@@ -119,15 +120,32 @@ def shapes_of(wkb: numpy.ndarray | None, rows: numpy.ndarray, findings: FileFind
     if wkb is None:
         return numpy.full(len(rows), None, dtype=object)
     with numpy.errstate(invalid="ignore"):  # GEOS compares NaN; the findings tell of it
-        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+        shapes = _made(wkb)
     for place in numpy.flatnonzero((wkb != None) & (shapes == None)):  # noqa: E711 - element by element
+        row = int(rows[place])
+        if not CURVED.isdisjoint(kinds_in(wkb[place])):
+            findings.add("invalid_geometry", N_("几何里有圆弧，读不出来"), row=row, field="geometry")
+            continue
         with numpy.errstate(invalid="ignore"):
             shapes[place] = shapely.from_wkb(wkb[place], on_invalid="fix")
         if shapes[place] is not None and not numpy.isfinite(shapely.get_coordinates(shapes[place])).all():
             continue  # a ring with a coordinate that is none is never closed; the checks tell it
         code = "invalid_geometry" if shapes[place] is None else "unclosed_ring"
         message = N_("几何读不出来") if shapes[place] is None else N_("环没有闭合，已补上首点")
-        findings.add(code, message, row=int(rows[place]), field="geometry")
+        findings.add(code, message, row=row, field="geometry")
+    return shapes
+
+
+def _made(wkb: numpy.ndarray) -> numpy.ndarray:
+    """Shapes that can be made; not those with arcs, which shapely refuses, or holds in collections and cannot use."""
+    try:
+        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    except NotImplementedError:
+        straight = [each if each is None or CURVED.isdisjoint(kinds_in(each)) else None for each in wkb]
+        shapes = shapely.from_wkb(object_array(straight), on_invalid="ignore")
+    for place in numpy.flatnonzero(shapely.get_type_id(shapes) == COLLECTION):
+        if not CURVED.isdisjoint(kinds_in(wkb[place])):
+            shapes[place] = None
     return shapes
 
 

@@ -19,8 +19,6 @@ COMPUTED = (
 )
 """Tables with generated columns: a short expression may be a text of gigabytes."""
 
-CURVED = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVE", "CURVEPOLYGON", "MULTICURVE", "MULTISURFACE", "SURFACE")
-
 NO_NUMBER = "typeof({0}) IN ('text', 'blob')"
 NOT_A_NUMBER = N_("%(file)s 第 %(row)s 行的 %(field)s 应为数字，现为 %(given)s")
 NOT_AS_READ = (
@@ -137,16 +135,6 @@ def note_unread(path: Path, staged: Path, layer: str, fields: Sequence[str], fin
             if name not in known | keys:
                 message = N_("字段 %(field)s 的类型 %(kind)s 不是 GeoPackage 的类型，没有读取")
                 findings.add("unread_field", message, field=shown(name), kind=shown(kind))
-
-
-def note_curves(path: Path, staged: Path, layer: str, findings: FileFindings) -> None:
-    """Tell that a layer may hold arcs, which GDAL draws as chords."""
-    with schema(path, staged) as connection:
-        kind = "SELECT geometry_type_name FROM gpkg_geometry_columns WHERE table_name = ?"
-        found = connection.execute(kind, (layer,)).fetchone()
-    if found and str(found[0]).upper() in CURVED:
-        message = N_("图层的几何可以有圆弧，圆弧按弦读取，弦与弧相差不超过半径的十万分之一")
-        findings.add("curve_flattened", message)
 
 
 def columns(connection: sqlite3.Connection, layer: str) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ import numpy
 import pyproj
 import shapely
 
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, object_array
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, object_array, tell_heights
 from geo.exchange.files.incoming.texts import CHUNK, encoding_named, encoding_of_file
 from geo.exchange.files.reading import short_name, shown
 from geo.model.crs import STORED_CRS
@@ -24,6 +24,8 @@ from geo.model.file_finding import FileFindings, RefusedFile
 
 DEEPEST = 200
 DECLARATION = re.compile(r"""^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["'][^>]*\?>""")
+DIGIT = re.compile("[1-9]")
+"""In a height that is one: programs write 0 where they know of none."""
 SHAPES = frozenset("Point LineString LinearRing Polygon MultiGeometry Track MultiTrack".split())
 LEFT = frozenset("NetworkLink GroundOverlay PhotoOverlay Model".split())
 """What is no shape that can be taken in; links are not followed."""
@@ -171,25 +173,27 @@ def _parts(element: ElementTree.Element, row: int, findings: FileFindings) -> It
         rings = {"outerBoundaryIs": [], "innerBoundaryIs": []}
         for boundary in element:
             for ring in boundary if _name(boundary) in rings else ():
-                rings[_name(boundary)].append(_closed(_positions(ring), row, findings))
+                rings[_name(boundary)].append(_closed(_positions(ring, findings), row, findings))
         if rings["outerBoundaryIs"]:
             yield shapely.Polygon(rings["outerBoundaryIs"][0], rings["innerBoundaryIs"])
         return
-    positions = _positions(element)
+    positions = _positions(element, findings)
     yield shapely.Point(positions[0]) if kind == "Point" else shapely.LineString(positions)
 
 
-def _positions(element: ElementTree.Element) -> list[tuple[float, float]]:
+def _positions(element: ElementTree.Element, findings: FileFindings) -> list[tuple[float, float]]:
     """The positions of a shape; a track has an element of its own for each, with blanks between the numbers."""
     if _name(element) == "Track":
         texts = [child.text or "" for child in element if _name(child) == "coord"]
-        return _numbers([text.split() for text in texts], " ".join(texts))
+        return _numbers([text.split() for text in texts], " ".join(texts), findings)
     text = next((child.text or "" for child in element if _name(child) == "coordinates"), "")
     found = [part.split(",") for part in re.sub(r"\s*,\s*", ",", text).split()]
-    return _numbers(found, text)
+    return _numbers(found, text, findings)
 
 
-def _numbers(found: list[list[str]], text: str) -> list[tuple[float, float]]:
+def _numbers(found: list[list[str]], text: str, findings: FileFindings) -> list[tuple[float, float]]:
+    if any(DIGIT.search(height) for numbers in found for height in numbers[2:3]):
+        tell_heights(findings)
     if not found or any(len(numbers) < 2 for numbers in found):
         raise ValueError(text[:40])
     return [(float(numbers[0]), float(numbers[1])) for numbers in found]
