@@ -410,7 +410,7 @@ def test_a_track_of_a_phone_is_a_line_and_links_are_told(tmp_path):
     with opened(tmp_path / "a.kml", Asked(), EXTENT) as file:
         (line,) = next(iter(file.batches())).shapes
     assert line.equals(shapely.LineString([(114.0, 33.0), (114.01, 33.0), (114.02, 33.0)]))
-    assert codes(inspect(tmp_path / "a.kml")) == ["entity_not_read"]
+    assert codes(inspect(tmp_path / "a.kml")) == ["height_left_out", "entity_not_read"]
 
 
 def test_the_sign_at_the_end_of_a_text_of_dos_is_no_line(tmp_path):
