@@ -127,6 +127,7 @@ def candidates(quantities: list[Quantity], text: str, rule: dict[str, Any]) -> I
             never and never[0] in CLAUSE_MARKS.split(text[: PARTIAL["reach"]], maxsplit=1)[0]
         )  # 荷塘小学一期: its figures are those of 一期
         if never and not aim and not of_name:
+            barred = place
             continue
         behind = tuple(rule.get("not_behind", ()))
         if text.startswith(behind, quantity.end):

@@ -61,6 +61,7 @@ LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
 LABELLED = re.compile(ANCHORS["labelled"])
 BUILT_CLAUSE, GOES_ON = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["goes_on"])
 BUILT_SIZED, SUM_BEFORE, AGAIN = (re.compile(ANCHORS[key]) for key in ("built_sized", "sum_before", "again"))
+INVESTED_BUILT = re.compile(ANCHORS["invested_built"])
 INVESTED_VERB, NOT_USUAL = re.compile(ANCHORS["invested_verb"]), re.compile(ANCHORS["not_a_usual_name"])
 SHORTEST_UNUSUAL = 3
 SIZES = frozenset(("mu", "ha", "m2", "cny_10k"))
@@ -297,6 +298,10 @@ def placed(text: str) -> Iterator[Anchor]:
     for match in PLACED_BEFORE.finditer(text) if ANCHORS["of"] in text else ():
         if is_named(name := clean_name(match["name"])) and name in match["name"]:
             yield Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"])
+    for match in INVESTED_BUILT.finditer(text):
+        if is_project(name := clean_name(match["name"])) and name in match["name"] and kind_of(name):
+            place = match["place"] or match["place2"]
+            yield Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=place)
     for match in PLACED_BUILT.finditer(text):
         if is_project(name := clean_name(match["name"])) and name in match["name"] and names_place(match["place"]):
             yield Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"])

@@ -13,6 +13,7 @@ from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_names import alike, bare_name, is_programme, kind_of, same_project, split_developer
 from geo.exchange.plan_projects import (
     CONTINUES,
+    DISTRICT,
     MENTIONS,
     anchors_in,
     begins_item,
@@ -242,7 +243,7 @@ def goes_on(held: Passage, passage: Passage) -> bool:
         return False
     if KEY_ALONE.search(held.text) and not passage.row and passage.path == held.path:
         return True
-    if AGGREGATE.match(passage.text):
+    if AGGREGATE.match(passage.text) or DISTRICT.fullmatch(passage.text):
         return False
     first, _, below = held.text.partition("\n")
     own = entry(held) or name_line(first, below or passage.text)

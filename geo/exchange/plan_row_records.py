@@ -6,7 +6,7 @@ from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_details import classify, find_location, find_year, finished_year, last_year, place_alone
 from geo.exchange.plan_figures import read_figures
 from geo.exchange.plan_names import clean_name, split_developer
-from geo.exchange.plan_rows import TOTAL, Row, sentence_of
+from geo.exchange.plan_rows import NUMBER, TOTAL, Row, sentence_of
 from geo.exchange.plan_structure import Passage
 from geo.model.plan import PlanRecord, Source
 
@@ -17,7 +17,8 @@ def record_of_row(passage: Passage, row: Row) -> PlanRecord | None:
     """The project of a row of a table; None where the row names none."""
     cell = row.of_kind("name")
     name = clean_name(cell.text) if cell else ""
-    if cell is None or len(name) < SHORTEST_NAME or TOTAL.match(name):
+    total = next((TOTAL.match(each.text) for each in row.cells if each.text), None)
+    if cell is None or len(name) < SHORTEST_NAME or TOTAL.match(name) or total or NUMBER.fullmatch(name):
         return None
     sentence, places = sentence_of(row)
     site, time = row.of_kind("location"), row.of_kind("finish") or row.of_kind("year")

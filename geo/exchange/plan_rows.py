@@ -18,11 +18,13 @@ FILLERS = {BY_COMMAS: ",", BY_SPACES: " "}
 BEGINS = re.compile(ROWS["begins"])
 """What a line holds that may be a header; the others need no closer look."""
 RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
+GROUP_OF_ROWS = re.compile(ROWS["group_of_rows"])
 NUMERAL, LONE = re.compile(ROWS["numeral"]), re.compile(ROWS["lone"])
 MONEY_CAPTION, FORM_KEY, TOTAL = (re.compile(ROWS[key]) for key in ("money_caption", "form_key", "total"))
 SPACED_COLON = re.compile(ROWS["spaced_colon"])
 EDGES, MULTIPLIERS = ROWS["edges"], ROWS["multipliers"]
 FEWEST_CELLS = 2
+SLASH = "/"
 
 
 class Cell(NamedTuple):
@@ -168,6 +170,8 @@ def row_of(cells: list[Cell], columns: tuple[Column, ...]) -> Row | None:
         return Row(title=said[0].text)
     if len(said) > 1 and NUMERAL.fullmatch(said[0].text) and not NUMBER.match(said[1].text):
         return Row(title=said[1].text)
+    if columns[0].kind == "number" and said and said[0] is cells[0] and GROUP_OF_ROWS.match(said[0].text):
+        return Row(title=said[0].text)  # 二、卫生类(小计), and its sums
     if len(cells) < 2 or not said or len(cells) > len(columns):
         return None
     return Row((*cells, *[Cell("", cells[-1].start)] * (len(columns) - len(cells))), columns)
@@ -281,7 +285,17 @@ def sentence_of(row: Row) -> tuple[str, list[int]]:
 
 
 def pieces_of(column: Column, cell: Cell) -> Iterator[tuple[str, int, bool]]:
-    """Words that a cell adds to its row's sentence, their place, and whether they stand there letter by letter."""
+    """Words that a cell adds to its row's sentence, their place, and whether they stand there letter by letter.
+
+    Below a title of two (总投资/年度投资) each number has its own.
+    """
+    titles, parts = column.title.split(SLASH), cell.text.split(SLASH)
+    if len(titles) == len(parts) > 1 and all(NUMBER.fullmatch(part.strip()) for part in parts):
+        start = cell.start
+        for title, part in zip(titles, parts, strict=True):
+            yield from pieces_of(column._replace(title=title), Cell(part, start))
+            start += len(part) + len(SLASH)
+        return
     last = cell.start + len(cell.text) - 1
     yield "" if column.kind == "name" else f"{column.title}:", cell.start, False
     yield cell.text, cell.start, True

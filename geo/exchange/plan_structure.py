@@ -11,6 +11,7 @@ from geo.exchange.quantities import either, find_quantities, read_numeral
 LAYOUT = WORDS["layout"]
 MARKERS = [(entry["style"], re.compile(entry["pattern"]), entry["shown"]) for entry in WORDS["markers"]]
 NUMBERED_STYLES = frozenset(("digits", "digits_brackets", "circles", "decimal"))
+INNER_STYLES = frozenset(("digits_brackets", "circles"))
 INLINE_STYLES = ("digits_brackets", "circles", "counted", "digits")
 RANKS = {
     style: rank
@@ -25,6 +26,7 @@ TABLE_TITLE, TABLE_HEAD, TABLE_END = (re.compile(LAYOUT[key]) for key in ("table
 PAST, NO_YEAR = re.compile(LAYOUT["past"]), re.compile(LAYOUT["not_a_year_heading"])
 YEAR = re.compile(LAYOUT["year"])
 NAMES = re.compile(LAYOUT["name_label"])
+KEYED = re.compile(WORDS["rows"]["keyed"])
 BRACKETED_NAME = re.compile(
     LAYOUT["bracketed"].replace("{facilities}", either(WORDS["names"]["facilities"])), re.MULTILINE
 )
@@ -183,6 +185,7 @@ def value_of(heading: Heading) -> int:
 def fold(text: str) -> str:
     """Half-width forms without marks of Markdown, one character for one, so that every place in the text stays."""
     plain = MARKDOWN.sub(lambda mark: " " * len(mark[0]), text.translate(HALF_WIDTH))
+    plain = KEYED.sub(lambda key: f" {key['key']}{LAYOUT['colon']}".ljust(len(key[0])), plain)
     return BRACKETED_NAME.sub(bare_of_brackets, plain)
 
 
@@ -324,7 +327,7 @@ def open_line(outline: Outline, line: str, *, complete: bool) -> str:
                 and not NAMES.search(key[0])
             ):
                 return ""
-            if style == BULLET and LINE_OF_BULLET.match(line, match.end()) and outline.find(BULLET) is not None:
+            if goes_on_with_item(outline, style, LINE_OF_BULLET.match(line, match.end())):
                 return ""
             title = title_of(line[match.end() :])
             heading = Heading(style, match["number"], title, shown.format(number=match["number"]))
@@ -333,6 +336,15 @@ def open_line(outline: Outline, line: str, *, complete: bool) -> str:
     if complete and not LABEL.match(line):
         outline.close_box()
     return ""
+
+
+def goes_on_with_item(outline: Outline, style: str, fact: re.Match[str] | None) -> bool:
+    """Whether a marked line tells a figure of the item above it: ✓ 总投资约8.6亿元 below ★, (3)总投资2亿元 below 1."""
+    if fact is None:
+        return False
+    if style == BULLET:
+        return outline.find(BULLET) is not None
+    return style in INNER_STYLES and outline.find(style) is None and outline.find("digits") is not None
 
 
 def title_of(text: str) -> str:

@@ -16,6 +16,7 @@ from geo.model.plan import PlanRecord
 
 MARKS, FULL_STOP = WORDS["clauses"]["marks"], WORDS["clauses"]["full_stop"]
 YEAR_OF_ALL = re.compile(WORDS["each"]["year_of_all"])
+STATE = re.compile(WORDS["each"]["state"])
 TOLD_OF_ALL = re.compile(WORDS["each"]["year_of_all"].replace("^", f"(?:^|{FULL_STOP})", 1))
 
 
@@ -72,5 +73,6 @@ def bare_item(passage: Passage) -> bool:
     """Whether an item is a project's name and nothing else: 3.东方新城小学建设项目."""
     if passage.row or not passage.is_prose or not begins_item(passage) or (anchor := entry(passage)) is None:
         return False
-    alone = not passage.text[anchor.end :].strip(MARKS) and is_project(anchor.name) and not is_programme(anchor.name)
+    behind = STATE.sub("", passage.text[anchor.end :].strip(MARKS))  # 1.育华幼儿园 新建 已开工
+    alone = not behind and is_project(anchor.name) and not is_programme(anchor.name)
     return alone and (kind_of(anchor.name) is not None or is_long(anchor.name))

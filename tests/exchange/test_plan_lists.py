@@ -358,3 +358,43 @@ def test_a_header_of_two_rows_is_read_with_its_lower_titles():
         ("望江小学", "望江路东侧", 41, 9800, 36, 2023),
         ("海棠初中", "海棠路西侧", 56, 13600, 30, 2024),
     ]
+
+
+def test_two_sums_in_a_cell_are_those_of_the_two_titles_above_it():
+    text = (
+        "序号|项目名称|建设地点|总投资/年度投资(万元)\n1|望江小学|望江路以东|9000/3000\n2|海棠小学|海棠路西|8000/2000"
+    )
+    assert [(each[0], each[3]) for each in told(text)] == [("望江小学", 9000), ("海棠小学", 8000)]
+
+
+def test_sums_among_the_rows_of_a_table_are_no_projects():
+    header = "序号\t项目名称\t建设地点\t总投资(万元)\n"
+    text = f"{header}合计\t\t\t17000\n一、教育(小计)\t\t\t17000\n1\t望江小学\t望江路以东\t9000\n2\t海棠小学\t海棠路西\t8000"
+    assert [(each[0], each[3]) for each in told(text)] == [("望江小学", 9000), ("海棠小学", 8000)]
+
+
+def test_a_numbered_line_without_a_colon_is_one_of_the_item_above_it():
+    text = "1.望江中学\n(1)建设地点:望江路以东\n(2)总投资9000万元,2025年计划投资3000万元\n(3)建设工期:2024年至2026年"
+    assert told(text) == [("望江中学", "望江路以东", None, 9000, None, 2026)]
+
+
+def test_keys_in_heavy_brackets_are_keys():
+    text = "01 望江冷链中心\n【建设地点】望江路以东\n【建设规模】占地55亩\n【投资估算】1.6亿元"
+    assert told(text) == [("望江冷链中心", "望江路以东", 55, 16000, None, None)]
+
+
+def test_items_of_names_and_their_state_alone_are_projects():
+    assert [each[0] for each in told("1、望江幼儿园 新建 已开工\n2、海棠幼儿园 改建 基本完工")] == [
+        "望江幼儿园",
+        "海棠幼儿园",
+    ]
+
+
+def test_a_project_is_named_behind_who_invests_how_much_and_where():
+    text = "县供销社在城西工业园投资2.2亿元建设云杉仓储物流基地,占地75亩。"
+    assert told(text) == [("云杉仓储物流基地", "城西工业园", 75, 22000, None, None)]
+
+
+def test_the_land_of_a_zone_within_a_park_is_not_the_parks():
+    text = "云杉物流产业园位于望江村,规划用地3平方公里,总投资80亿元。交通物流区占地1200亩,商贸区占地600亩。"
+    assert told(text) == [("云杉物流产业园", "望江村", 4500, 800000, None, None)]
