@@ -369,7 +369,8 @@ def test_two_sums_in_a_cell_are_those_of_the_two_titles_above_it():
 
 def test_sums_among_the_rows_of_a_table_are_no_projects():
     header = "序号\t项目名称\t建设地点\t总投资(万元)\n"
-    text = f"{header}合计\t\t\t17000\n一、教育(小计)\t\t\t17000\n1\t望江小学\t望江路以东\t9000\n2\t海棠小学\t海棠路西\t8000"
+    sums = "合计\t\t\t17000\n一、教育(小计)\t\t\t17000\n"
+    text = f"{header}{sums}1\t望江小学\t望江路以东\t9000\n2\t海棠小学\t海棠路西\t8000"
     assert [(each[0], each[3]) for each in told(text)] == [("望江小学", 9000), ("海棠小学", 8000)]
 
 
