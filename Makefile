@@ -24,6 +24,7 @@ demo: setup
 	$(BIN)/flask --app server demo
 	DATABASE_URL="$${DEMO_DATABASE_URL:-gpkg:instance/demo.gpkg}" $(BIN)/python server.py
 
+# DEEP=1 tries more examples where each takes long.
 test: setup-tests lint
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
