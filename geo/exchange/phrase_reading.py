@@ -21,6 +21,8 @@ OF_THING = {f"T{letter}" for letter in "dDkixlv"} | {"Up", "Us"}
 """What stands before and after brackets that tell where a thing, or a road without a name, is."""
 CONTINUATION = re.compile("[dDxvkr]")
 """What goes on with the sentence before it; after a road a crossing does as well."""
+OTHER_NAME = re.compile("[RU]g?")
+"""In brackets after a road: the road under another name, or a stretch of it."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def read_bracket(reading: Reading, bracket: Bracket, around: list[Token]) -> Non
     after = next((token for token in around if token.start >= bracket.anchor), None)
     tokens = prepare(tokenize(bracket.text))
     adjacent = before is not None and (before.end == bracket.anchor or bracket.anchor in spaces)
-    if adjacent and before.letter in "RU" and [token.letter for token in tokens] in (["R"], ["U"]):
+    letters = "".join(token.letter for token in tokens)
+    if adjacent and before.letter in "RU" and OTHER_NAME.fullmatch(letters):
         return
     of_thing = adjacent and after is not None and before.letter + after.letter in OF_THING
     offsets = list(range(bracket.start, bracket.start + len(bracket.text)))
