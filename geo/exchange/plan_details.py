@@ -141,6 +141,11 @@ def find_year(text: str, passage: Passage, before: str = "") -> int | None:
     return int(match["year"]) if match else None
 
 
+def is_dated(text: str) -> bool:
+    """Whether a text says when something is completed, be it in a year that only its context gives: 今年9月投用."""
+    return finished_year(text) is not None or FINISHED_RELATIVE.search(text) is not None
+
+
 def finished_year(text: str) -> int | None:
     """The year in which a text says that something is completed."""
     told = [*FINISHED.finditer(text), *FINISHED_LABEL.finditer(text)]

@@ -25,6 +25,7 @@ OLD, OLD_IN_BRACKETS = re.compile(PARTIAL["old"]), re.compile(PARTIAL["old_in_br
 CLAUSE_MARKS, SERIAL = re.compile(WORDS["clauses"]["mark"]), WORDS["names"]["serial"]
 BRACKETS, FULL_STOP = " )", WORDS["clauses"]["full_stop"]
 OF_IT = re.compile(PARTIAL["of_it"])
+MADE_UP_OF = re.compile(PARTIAL["made_up_of"])
 PART_BEFORE, OF_WHOLE = re.compile(PARTIAL["part_before"]), re.compile(PARTIAL["of_whole"])
 SEATS, CLASSES = re.compile(PARTIAL["seats"]), re.compile(PARTIAL["classes"])
 BARRED = {rule["field"]: re.compile(either(rule["not"])) for rule in WORDS["figures"]}
@@ -57,6 +58,7 @@ class Figures:
 
 def read_figures(text: str) -> Figures:
     """All fields that a passage about one project gives."""
+    text = MADE_UP_OF.sub(" ", text)
     figures = Figures(quantities=find_quantities(text))
     kinds = {UNITS[each.unit].quantity for each in figures.quantities}
     for rule in WORDS["figures"]:

@@ -34,8 +34,9 @@ LISTED_COUNTED, LISTED_NAMED = re.compile(ANCHORS["listed_counted"]), re.compile
 LISTED_COMMAS, ONE_OF_COMMAS = re.compile(ANCHORS["listed_commas"]), re.compile(ANCHORS["one_of_commas"])
 LISTED_OBJECT, LISTED_INSIDE = re.compile(ANCHORS["listed_object"]), re.compile(ANCHORS["listed_inside"])
 LISTED_ONE, TWO_OF_LIST = re.compile(ANCHORS["listed_one"]), re.compile(ANCHORS["two_of_list"])
+LISTED_TURNS = re.compile(ANCHORS["listed_turns"])
 LISTED_LABEL, CALLED = re.compile(ANCHORS["listed_label"]), re.compile(ANCHORS["called"])
-ROWS = (LISTED_COUNTED, LISTED_NAMED, LISTED_COMMAS, LISTED_INSIDE)
+ROWS = (LISTED_TURNS, LISTED_COUNTED, LISTED_NAMED, LISTED_COMMAS, LISTED_INSIDE)
 """Rows of which a sentence tells what they are together."""
 ALONE = (LISTED_ALONE, LISTED_DONE, LISTED_OBJECT, LISTED_LABEL)
 """Rows that a sentence only names."""

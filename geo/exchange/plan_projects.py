@@ -61,7 +61,7 @@ LEAD_IN = re.compile(rf"(?:\s*{pattern(ANCHORS['lead_in'])},)+")
 LABELLED = re.compile(ANCHORS["labelled"])
 BUILT_CLAUSE, GOES_ON = re.compile(ANCHORS["built_clause"]), re.compile(ANCHORS["goes_on"])
 BUILT_SIZED, SUM_BEFORE, AGAIN = (re.compile(ANCHORS[key]) for key in ("built_sized", "sum_before", "again"))
-INVESTED_BUILT = re.compile(ANCHORS["invested_built"])
+INVESTED_BUILT, BUILT_IN = re.compile(ANCHORS["invested_built"]), re.compile(ANCHORS["built_in"])
 INVESTED_VERB, NOT_USUAL = re.compile(ANCHORS["invested_verb"]), re.compile(ANCHORS["not_a_usual_name"])
 SHORTEST_UNUSUAL = 3
 SIZES = frozenset(("mu", "ha", "m2", "cny_10k"))
@@ -298,9 +298,9 @@ def placed(text: str) -> Iterator[Anchor]:
     for match in PLACED_BEFORE.finditer(text) if ANCHORS["of"] in text else ():
         if is_named(name := clean_name(match["name"])) and name in match["name"]:
             yield Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"])
-    for match in INVESTED_BUILT.finditer(text):
-        if is_project(name := clean_name(match["name"])) and name in match["name"] and kind_of(name):
-            place = match["place"] or match["place2"]
+    for match in (*INVESTED_BUILT.finditer(text), *BUILT_IN.finditer(text)):
+        if is_project(name := clean_name(match["name"])) and name in match["name"] and not COMMON.match(name):
+            place = match["place"] or match.groupdict().get("place2")
             yield Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=place)
     for match in PLACED_BUILT.finditer(text):
         if is_project(name := clean_name(match["name"])) and name in match["name"] and names_place(match["place"]):
@@ -395,7 +395,8 @@ def built_clauses(text: str) -> list[Anchor]:
         if named and (TOLD.search(goes_on) or find_quantities(goes_on)):
             before = SUM_BEFORE.search(text[max(0, match.start() - NAMES["longest"]) : match.start()])
             start = match.start() - (len(before[0]) if before else 0)
-            found.append(Anchor(name, start, text.index(name, match.start()) + len(name), 3))
+            place = match["place"] if match["place"] and names_place(match["place"]) else None
+            found.append(Anchor(name, start, text.index(name, match.start()) + len(name), 3, place=place))
     for match in BUILT_SIZED.finditer(text):
         name = clean_name(match["name"])
         if is_named(name) and name in match[0] and not COMMON.match(name):

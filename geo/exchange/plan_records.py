@@ -7,7 +7,7 @@ from typing import Any
 
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_anchor import LOCATED_RANK, Anchor
-from geo.exchange.plan_details import classify, find_location, find_year, finished_year, place_alone
+from geo.exchange.plan_details import classify, find_location, find_year, is_dated, place_alone
 from geo.exchange.plan_each import all_finished, each_of
 from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_names import alike, bare_name, is_programme, kind_of, same_project, split_developer
@@ -276,7 +276,7 @@ def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None
     if is_programme(record.name) and not (record.location_text or record.investment_cny_10k):
         return None  # 高标准农田建设工程: what it makes is counted
     told = record.location_text or record.spans.keys() - {"name"}
-    dated = finished_year(passage.text[anchor.end : end].partition(FULL_STOP)[0]) and kind_of(record.name)
+    dated = is_dated(passage.text[anchor.end : end].partition(FULL_STOP)[0]) and kind_of(record.name)
     return record if anchor.listed or told or dated else None
 
 

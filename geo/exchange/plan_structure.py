@@ -12,7 +12,7 @@ LAYOUT = WORDS["layout"]
 MARKERS = [(entry["style"], re.compile(entry["pattern"]), entry["shown"]) for entry in WORDS["markers"]]
 NUMBERED_STYLES = frozenset(("digits", "digits_brackets", "circles", "decimal"))
 INNER_STYLES = frozenset(("digits_brackets", "circles"))
-INLINE_STYLES = ("digits_brackets", "circles", "counted", "digits")
+INLINE_STYLES = ("cn_brackets", "digits_brackets", "circles", "counted", "digits")
 RANKS = {
     style: rank
     for rank, style in enumerate(

@@ -399,3 +399,33 @@ def test_a_project_is_named_behind_who_invests_how_much_and_where():
 def test_the_land_of_a_zone_within_a_park_is_not_the_parks():
     text = "云杉物流产业园位于望江村,规划用地3平方公里,总投资80亿元。交通物流区占地1200亩,商贸区占地600亩。"
     assert told(text) == [("云杉物流产业园", "望江村", 4500, 800000, None, None)]
+
+
+def test_items_in_brackets_of_numerals_within_a_paragraph_are_items():
+    text = "二、推进以下学校:(一)望江小学。选址于望江路以东,占地30亩。(二)海棠小学。位于海棠路西侧,占地40亩。"
+    assert [each[:3] for each in told(text)] == [("望江小学", "望江路以东", 30), ("海棠小学", "海棠路西侧", 40)]
+
+
+def test_what_a_row_tells_by_turns_is_told_of_each():
+    text = "配建望江幼儿园、海棠幼儿园,规模分别为12个班和9个班。"
+    assert [(each[0], each[4]) for each in told(text)] == [("望江幼儿园", 12), ("海棠幼儿园", 9)]
+
+
+def test_a_things_number_behind_a_semicolon_ends_what_is_told_of_a_project():
+    text = "建设云杉变电站,占地28亩,投资1.6亿元;规划建设垃圾焚烧厂1座,估算投资5亿元。"
+    assert told(text) == [("云杉变电站", None, 28, 16000, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("支持云杉食品在望江产业园建设休闲食品生产基地,总投资5亿元。", ("休闲食品生产基地", "望江产业园")),
+        ("谋划建设云杉电商服务中心,选址望江路东侧,占地6亩。", ("云杉电商服务中心", "望江路东侧")),
+        ("推动云杉机械厂整体搬迁至北部工业园,新厂区占地220亩。", ("云杉机械厂", "北部工业园")),
+        ("投资4200万元,在望江社区建设云杉养老服务中心,设床位180张。", ("云杉养老服务中心", "望江社区")),
+        ("位于望江村的云杉学校项目举行开工仪式,占地87亩。", ("云杉学校项目", "望江村")),
+        ("1.新建区级综合医院1所。选址望江路东侧,占地120亩。", ("区级综合医院", "望江路东侧")),
+    ],
+)
+def test_prose_of_industry_and_services_names_projects_and_places(text, wanted):
+    assert [each[:2] for each in told(text)] == [wanted]
