@@ -124,6 +124,10 @@ MEASURES: dict[str, Measure] = {
 """What is compared, in reading order."""
 
 
+NEVER = 9999
+"""Where no year is too late to be reported."""
+
+
 @dataclass(frozen=True)
 class Sum:
     """A sum and how much of it is known.
@@ -185,26 +189,34 @@ class Part:
     value: float | None
 
 
-def compare(items: Iterable[Tracked], years: Sequence[int]) -> list[Comparison]:
+def compare(items: Iterable[Tracked], years: Sequence[int], *, until: int = NEVER) -> list[Comparison]:
     """Every measure of the features, in one pass.
 
     Parameters
     ----------
     years
         The plan's years; those that features or reports add come as well.
+    until
+        The last year that can be reported by now: what is not said of later ones is yet to come and not missing.
     """
     items = list(items)
     every_year = sorted({*years, *_years_of(items)})
     sums: dict[str, dict[tuple[Series, int | None], _Adding]] = {name: defaultdict(_Adding) for name in MEASURES}
     for item in items:
         for measure in MEASURES.values():
-            for series, year, value in _figures(measure, item, every_year):
+            for series, year, value in _figures(measure, item, every_year, until):
                 sums[measure.name][series, year].add(value)
     return [_comparison(measure, sums[measure.name], every_year) for measure in MEASURES.values()]
 
 
 def parts(
-    items: Iterable[Tracked], measure: Measure, series: Series, year: int | None, years: Sequence[int]
+    items: Iterable[Tracked],
+    measure: Measure,
+    series: Series,
+    year: int | None,
+    years: Sequence[int],
+    *,
+    until: int = NEVER,
 ) -> list[Part]:
     """The rows behind a sum of `compare`: their values add up to it; rows that add nothing are left out.
 
@@ -212,12 +224,14 @@ def parts(
     ----------
     year
         None for what has no year.
+    until
+        As for `compare`.
     """
     items = list(items)
     every_year = sorted({*years, *_years_of(items)})
     found = []
     for item in items:
-        for each_series, each_year, value in _figures(measure, item, every_year):
+        for each_series, each_year, value in _figures(measure, item, every_year, until):
             if (each_series, each_year) == (series, year) and value != 0:
                 found.append(Part(item, value))
     return found
@@ -231,19 +245,19 @@ def _years_of(items: Iterable[Tracked]) -> Iterator[int]:
 
 
 def _figures(
-    measure: Measure, item: Tracked, years: Sequence[int]
+    measure: Measure, item: Tracked, years: Sequence[int], until: int
 ) -> Iterator[tuple[Series, int | None, float | None]]:
     """What a feature adds to each series and year; None where a figure is missing."""
     if measure.field not in item.figures:
         return
     yield "planned", item.plan_year, 1 if measure.counts else item.figures[measure.field]
     if measure.name == "investment":
-        yield from _funds(item, years)
+        yield from _funds(item, years, until)
     else:
-        yield from _increments(measure, item, years)
+        yield from _increments(measure, item, years, until)
 
 
-def _funds(item: Tracked, years: Sequence[int]) -> Iterator[tuple[Series, int, float | None]]:
+def _funds(item: Tracked, years: Sequence[int], until: int) -> Iterator[tuple[Series, int, float | None]]:
     """Money planned for and spent in each year, as its report says."""
     finished = False
     for year in years:
@@ -252,19 +266,21 @@ def _funds(item: Tracked, years: Sequence[int]) -> Iterator[tuple[Series, int, f
             yield "year_planned", year, report.investment_planned_cny_10k
             yield "actual", year, report.investment_done_cny_10k
             finished = _rank(report) >= _COMPLETED
-        elif not finished:
+        elif not finished and year <= until:
             yield "year_planned", year, None
             yield "actual", year, None
 
 
-def _increments(measure: Measure, item: Tracked, years: Sequence[int]) -> Iterator[tuple[Series, int, float | None]]:
+def _increments(
+    measure: Measure, item: Tracked, years: Sequence[int], until: int
+) -> Iterator[tuple[Series, int, float | None]]:
     """What each report adds to the one before it; a year without a report adds nothing once all is done."""
     reached, settled = 0.0, False
     last_rank = _COMPLETED if measure.name == "floor_area" else _IN_SERVICE
     for year in years:
         report = item.reports.get(year)
         if report is None:
-            if not settled:
+            if not settled and year <= until:
                 yield "actual", year, None
             continue
         stock = _stock(measure, item, report)

@@ -349,6 +349,10 @@ class Zone(Struct):
     def years(self) -> range:
         return range(self.first_year, self.last_year + 1)
 
+    def nearest_year(self, year: int) -> int:
+        """The plan's year that is nearest to one."""
+        return min(max(year, self.first_year), self.last_year)
+
     def check_year(self, year: int) -> None:
         """Refuse a year that is none of the plan.
 

@@ -155,7 +155,7 @@ def _update(match: Match, decision: Decision) -> FeatureChange:
 def _create(store: Store, decision: Decision, taken: dict[tuple[str, str], str]) -> FeatureChange:
     project = decision.project
     if not project.layer_id:
-        raise InvalidInput(N_("“%(name)s”还没有选定图层"), name=project.name)
+        raise InvalidInput(N_("“%(name)s”还没有选定图层：展开这条记录选一个，或选“不采纳”"), name=project.name)
     layer = store.catalog[project.layer_id]
     if project.target != NEW and (plain(project.name) in _names(taken, layer)):
         raise InvalidInput(N_("“%(name)s”有两条记录，请只采纳一条，或选“作为新要素”"), name=project.name)

@@ -244,7 +244,8 @@ def _narrowed(
 
 def comparisons(monitored: Monitored) -> list[Comparison]:
     """Plan against actual by year, measure by measure."""
-    return monitored.once("comparisons", lambda: analysis.compare(monitored.items, monitored.years))
+    items, years, until = monitored.items, monitored.years, monitored.today.year
+    return monitored.once("comparisons", lambda: analysis.compare(items, years, until=until))
 
 
 def parts(monitored: Monitored, measure: str, series: Series, year: int | None) -> list[Part]:
@@ -257,7 +258,8 @@ def parts(monitored: Monitored, measure: str, series: Series, year: int | None) 
     """
     if measure not in MEASURES or series not in ("planned", "year_planned", "actual"):
         raise InvalidInput(N_("没有这个数字：“%(given)s”"), given=f"{measure}.{series}"[:60])
-    return analysis.parts(monitored.items, MEASURES[measure], series, year, monitored.years)
+    until = monitored.today.year
+    return analysis.parts(monitored.items, MEASURES[measure], series, year, monitored.years, until=until)
 
 
 def standings(monitored: Monitored, year: int) -> tuple[Standing, ...]:

@@ -1,13 +1,14 @@
 """What a plan's words say: its projects, totals and indicators, and what in them does not fit together."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.exchange import plan_file, plan_text
 from geo.model.errors import InvalidInput, N_
 from geo.model.finding import Finding
+from geo.model.layer import Catalog
 from geo.model.plan import PlanIndicator, PlanReading, PlanRecord, PlanTotal
 from geo.service.auditing import findings_between, findings_of_plan, findings_of_store
 
@@ -74,6 +75,26 @@ def read_plan_bytes(content: bytes, name: str) -> Reading:
         If it is too large, or neither a text nor a Word document.
     """
     return read_plan(plan_file.plan_of_bytes(content, name))
+
+
+def in_layers_of(reading: Reading, catalog: Catalog) -> Reading:
+    """The reading with layers that the zone has, whatever others a plan may name.
+
+    A record keeps the layer that was read, else it has the one whose title its name or its headings hold; otherwise it
+    has none, and a planner chooses.
+    """
+    return replace(reading, records=tuple(replace(each, layer=_layer_of(each, catalog)) for each in reading.records))
+
+
+def _layer_of(record: PlanRecord, catalog: Catalog) -> str | None:
+    layers = [layer for layer in catalog.plan if layer.geometry is not None]
+    if record.layer in {layer.id for layer in layers}:
+        return record.layer
+    for words in (record.name, *reversed(record.source.headings)):
+        titled = [layer.id for layer in layers if layer.title.zh in words]
+        if titled:
+            return titled[0] if len(titled) == 1 else None
+    return None
 
 
 def reading_json(reading: Reading, words: Callable[..., str]) -> dict[str, list[dict[str, Any]]]:

@@ -345,7 +345,7 @@ class _Making:
     def _map(self) -> bytes:
         """A sheet of the parcels and nothing else of the plan."""
         zone, wish = self.store.catalog.zone, self.wish
-        year = wish.year or min(max(self.on.year, zone.first_year), zone.last_year)
+        year = wish.year or zone.nearest_year(self.on.year)
         condition = Condition("location_basis", tuple(self.chosen.bases))
         queries = {layer.id: FeatureQuery(conditions=(condition,)) for layer in self._layers()}
         title = self.say(N_("%(zone)s报送地块位置图"), zone=getattr(zone.title, wish.language))

@@ -95,6 +95,7 @@ def reason_of(answer: Answer, reason: Reason) -> dict[str, object]:
     way = reason.way
     return {
         "snap_m": plain(round(reason.snap_m, 1)),
+        "street_error_m": plain(answer.inputs.street_error_m),
         "school": None if reason.school is None else _choice(answer, reason.school),
         "others": [_choice(answer, each) for each in reason.others],
         "without": None if reason.without is None else sentences([reason.without])[0],

@@ -33,6 +33,23 @@ MOST_PROJECTS = 2000
 LONGEST_TEXT = 10_000
 LONGEST_NOTE = 200
 
+FIGURE_TITLES = {
+    "level": N_("学段"),
+    "developer": N_("投资或实施单位"),
+    "plan_year": N_("计划年份"),
+    "land_area_mu": N_("占地面积（亩）"),
+    "building_area_m2": N_("建筑面积（㎡）"),
+    "scale_m2": N_("建设规模（㎡）"),
+    "investment_cny_10k": N_("计划投资（万元）"),
+    "classes": N_("教学班"),
+    "seats": N_("学位"),
+    "companies": N_("入驻企业"),
+    "throughput": N_("年吞吐量（万吨）"),
+    "turnover": N_("年交易额（万元）"),
+    "full_turnover": N_("全部建成后年交易额（万元）"),
+}
+"""What a figure of a plan is called where the zone has no layer with a field for it."""
+
 blueprint = Blueprint("locating", __name__)
 
 
@@ -130,7 +147,11 @@ def _page_config(store: Store) -> dict[str, object]:
         "mayAdopt": may("editor"),
         "signInUrl": url_for("accounts.sign_in_page"),
         "figures": [
-            {"name": name, "fields": {layer.id: proposals.field_of(layer, name) for layer in store.catalog.plan}}
+            {
+                "name": name,
+                "title": translated(FIGURE_TITLES[name]),
+                "fields": {layer.id: proposals.field_of(layer, name) for layer in store.catalog.plan},
+            }
             for name in proposals.RECORD_FIELDS
         ],
     }
@@ -140,7 +161,7 @@ def _page_config(store: Store) -> dict[str, object]:
 @takes(LARGEST_PLAN_FILE)
 def read() -> Response:
     """Records, totals and findings of a pasted text or a file."""
-    found = _given_plan()
+    found = reading.in_layers_of(_given_plan(), live_store().catalog)
     if not found.text.strip():
         raise InvalidInput(N_("没有可读的文字：请粘贴规划文字，或选择 txt、docx 文件"))
     if len(found.records) > MOST_PROJECTS:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, current_app, request
 from werkzeug.datastructures import MultiDict
 
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.service import map_picture
@@ -56,7 +57,7 @@ def asked_picture(args: params.Args, store: Store, words: str, *, as_of: str | N
     """
     args = MultiDict(args)
     args.setdefault("schematic", "true")
-    year = params.year(args) or store.catalog.zone.last_year
+    year = params.year(args) or store.catalog.zone.nearest_year(office_time.today().year)
     args["year"] = str(year)
     queries = map_queries(args, store)
     translate = words_in(words)

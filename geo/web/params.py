@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from geo.exchange import cql2
 from geo.exchange.served_crs import box_in_degrees
+from geo.model import office_time
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import (
     DEFAULT_LIMIT,
@@ -218,9 +219,9 @@ def year(args: Args) -> int | None:
 
 
 def year_shown(args: Args, zone: Zone) -> int:
-    """The year that a page shows; one that is no year of the plan gives the last one, and the page says so."""
+    """The year that a page shows; one that is no year of the plan gives this one or the plan's nearest."""
     asked = args.get("year", "")
-    return next((year for year in zone.years if str(year) == asked), zone.last_year)
+    return next((year for year in zone.years if str(year) == asked), zone.nearest_year(office_time.today().year))
 
 
 def bbox(args: Args) -> tuple[float, float, float, float] | None:

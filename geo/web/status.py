@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
+from geo.model import office_time
 from geo.model.errors import AtlasError, InvalidFile, InvalidInput, N_
 from geo.model.evidence import LARGEST_BYTES, MOST_FILES
 from geo.model.field_value import NUMBER
@@ -36,7 +37,8 @@ blueprint = Blueprint("status", __name__, url_prefix="/status")
 @needs_role("editor")
 def form(layer_id: str, year: int, feature_id: str) -> str:
     """What was reported of the year, or what the year before suggests."""
-    return _form(layer_id, year, feature_id)
+    to_come = {"year": _("%(year)s 年还没有到，不能填报", year=year)} if year > office_time.today().year else None
+    return _form(layer_id, year, feature_id, faults=to_come)
 
 
 @blueprint.post("/<layer_id>/<int:year>/<path:feature_id>")
@@ -99,8 +101,13 @@ def _form(
         "status/form.html", layer=layer, feature_id=feature_id, properties=item.properties, year=year, values=values,
         faults=faults or {}, current=current, before=None if current else before, stages=STAGES, flags=FLAGS,
         water_classes=WATER_CLASSES, unit=unit_title(layer.status.unit), evidence=_known_evidence(store, hashes),
-        seal=find_seal(store, year), years=list(store.catalog.zone.years), is_construction=_is_construction(layer),
+        seal=find_seal(store, year), years=_reportable(store, year), is_construction=_is_construction(layer),
     )  # fmt: skip
+
+
+def _reportable(store: Store, year: int) -> list[int]:
+    """The plan's years that have begun, and the one that was asked for."""
+    return [each for each in store.catalog.zone.years if each <= office_time.today().year or each == year]
 
 
 def _is_construction(layer: Layer) -> bool:

@@ -1,7 +1,7 @@
 // What comes of a question: figures, doubts, the table of schools, the places of one school.
 
 import { el, icon, lamp, replace } from "./dom.js";
-import { length, number } from "./format.js";
+import { length, lengthOnRoads, number } from "./format.js";
 import { t } from "./i18n.js";
 import { withParams } from "./api.js";
 
@@ -16,8 +16,9 @@ export function figure(value) {
   return value === null || value === undefined ? "–" : number(value, 0);
 }
 
-export function walk(metres) {
-  return metres === null || metres === undefined ? "–" : length(metres);
+/** A walk, as exact as its `streets` (of a summary) carry. */
+export function walk(metres, streets) {
+  return metres === null || metres === undefined ? "–" : lengthOnRoads(metres, streets?.error_m);
 }
 
 export function share(value) {
@@ -38,7 +39,7 @@ function doubts(sentences) {
 }
 
 /** What comes of it in one sentence, or what has to be imported first. */
-function headline({ level, year, schools, demand, unassigned, walk: way }) {
+function headline({ level, year, schools, demand, unassigned, walk: way, streets }) {
   const level_words = level === "junior" ? t("初中") : t("小学");
   const given = { year, count: schools.length, level: level_words.toLowerCase() };  // within a sentence
   if (!demand.places) {
@@ -46,7 +47,7 @@ function headline({ level, year, schools, demand, unassigned, walk: way }) {
       el("a", { href: "/import" }, t("导入居住区")), t("后可算学位和步行距离。")]);
   }
   const short = schools.filter((school) => school.lamp === "short").length;
-  const words = [t("{year} 年 {count} 所{level}，{pupils} 名学生，平均走 {mean}", { ...given, pupils: figure(demand.pupils), mean: walk(way.mean_m) }),
+  const words = [t("{year} 年 {count} 所{level}，{pupils} 名学生，平均走 {mean}", { ...given, pupils: figure(demand.pupils), mean: walk(way.mean_m, streets) }),
     short ? t("{count} 所学位不足", { count: short }) : null, unassigned.places ? t("{pupils} 名学生没有学校可去", { pupils: figure(unassigned.pupils) }) : null];
   return el("p", { class: "headline", "data-testid": "headline" }, t("{words}。", { words: words.filter(Boolean).join(t("；")) }));
 }
@@ -87,12 +88,13 @@ export class ResultPanel {
     const swatch = el("i", { class: "swatch", "aria-hidden": "true" });
     swatch.style.background = this.colours.get(school.school_id);
     const [kind, words] = LAMPS[school.lamp];
+    const { streets } = this.answer.summary;
     const told = school.surplus_from ? t("{year} 年起富余", { year: school.surplus_from }) : words;
     return el("tr", {}, [
       el("td", {}, el("button", { class: "school-button", type: "button", onclick: () => this.actions.select(school.school_id) }, [swatch, el("span", {}, school.name || String(school.school_id))])),
       el("td", {}, el("span", { class: "lamp-cell" }, [lamp(kind, told), told])),
       el("td", {}, figure(school.pupils)), el("td", {}, figure(school.seats)), el("td", {}, figure(school.seats_left)),
-      el("td", {}, walk(school.mean_m)), el("td", {}, walk(school.longest_m))]);
+      el("td", {}, walk(school.mean_m, streets)), el("td", {}, walk(school.longest_m, streets))]);
   }
 
   /** Mark the row of a school and list its places; null for none. */
@@ -112,7 +114,7 @@ export class ResultPanel {
     const wish = (kind, words) => this.actions.bySeats() && el("button", { class: "link-button", type: "button", onclick: () => this.actions.wish(kind, home.demand_id, schoolId) }, words);
     return el("li", {}, [
       el("button", { class: "school-button", type: "button", onclick: () => this.actions.askHome(home.demand_id) }, el("span", {}, home.name || String(home.demand_id))),
-      el("span", { class: "place-figures" }, [t("{count} 人", { count: figure(home.pupils) }), " · ", walk(home.distance_m)]),
+      el("span", { class: "place-figures" }, [t("{count} 人", { count: figure(home.pupils) }), " · ", walk(home.distance_m, this.answer.summary.streets)]),
       wish("pin", t("固定在此校")), wish("ban", t("不去此校"))]);
   }
 }
@@ -130,10 +132,10 @@ function scenarioNote(scenario, actions) {
   return el("div", { class: "scenario-note", "data-testid": "scenario-note" }, [el("p", {}, words.join(" ")), renew]);
 }
 
-function figures({ demand, walk: way, unassigned }) {
+function figures({ demand, walk: way, unassigned, streets }) {
   if (!demand.places) return null;
   const entries = [
-    [t("学生"), figure(demand.pupils)], [t("平均步行"), walk(way.mean_m)], [t("最远步行"), walk(way.longest_m)],
+    [t("学生"), figure(demand.pupils)], [t("平均步行"), walk(way.mean_m, streets)], [t("最远步行"), walk(way.longest_m, streets)],
     [t("{metres} 以内", { metres: length(way.standard_m) }), share(way.share_within_standard)],
     [t("绕行系数"), way.detour_factor === null ? "–" : number(way.detour_factor, 2)], [t("无校可去"), figure(unassigned.pupils)]];
   return el("dl", { class: "figures-row", "data-testid": "figures" }, entries.map(([name, value]) => el("div", {}, [el("dt", {}, name), el("dd", {}, value)])));

@@ -121,7 +121,7 @@ export class Scenarios {
     const factor = ({ walk: way }) => (way.detour_factor === null ? "–" : number(way.detour_factor, 2));
     const cell = (school) => (school ? [figure(school.seats_left), " ", lamp(LAMPS[school.lamp][0], LAMPS[school.lamp][1])] : "–");
     const body = el("tbody", {}, [
-      line(t("平均步行"), (side) => walk(side.walk.mean_m)), line(t("最远步行"), (side) => walk(side.walk.longest_m)),
+      line(t("平均步行"), (side) => walk(side.walk.mean_m, side.streets)), line(t("最远步行"), (side) => walk(side.walk.longest_m, side.streets)),
       line(t("标准以内"), (side) => share(side.walk.share_within_standard)), line(t("绕行系数"), factor),
       line(t("无校可去"), (side) => figure(side.unassigned.pupils)),
       el("tr", {}, el("th", { scope: "colgroup", colspan: 3, class: "group" }, t("各校余缺（学位 − 学生）"))),

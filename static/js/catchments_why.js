@@ -1,7 +1,7 @@
 // "Why this school?": the card beside the map, which is also the slip that is printed.
 
 import { el, icon, replace } from "./dom.js";
-import { errorOf, length, number } from "./format.js";
+import { errorOf, length, lengthOnRoads, number } from "./format.js";
 import { t } from "./i18n.js";
 import { figure } from "./catchments_result.js";
 
@@ -23,11 +23,11 @@ export class WhyCard {
       el("h2", {}, school ? school.name || school.school_id : t("没有学校")),
       school ? null : el("p", {}, answer.without),
       el("p", { class: "why-rule", "data-testid": "rule" }, t("{year} 年 · {rule}", { year: answer.year, rule: answer.rule })),
-      school ? facts(school) : null,
-      el("p", {}, t("该处离最近的道路 {metres}，不计入步行距离。", { metres: answer.snap_m === null ? "–" : length(answer.snap_m) })),
+      school ? facts(school, answer.street_error_m) : null,
+      el("p", {}, t("该处离最近的道路 {metres}，不计入步行距离。", { metres: answer.snap_m === null ? "–" : lengthOnRoads(answer.snap_m, answer.street_error_m) })),
       answer.roads.length ? el("p", { "data-testid": "roads-walked" }, t("途经 {roads}", { roads: answer.roads.join(t("、")) })) : null,
       crossed(answer),
-      answer.others.map((each, number) => [el("h3", {}, t("第 {rank} 选择：{name}", { rank: number + (school ? 2 : 1), name: each.name || each.school_id })), facts(each)]),
+      answer.others.map((each, number) => [el("h3", {}, t("第 {rank} 选择：{name}", { rank: number + (school ? 2 : 1), name: each.name || each.school_id })), facts(each, answer.street_error_m)]),
       el("div", { class: "why-actions" }, [
         school ? el("button", { class: "btn btn-sm btn-quiet", type: "button", onclick: () => this.actions.select(school.school_id) }, t("看这所学校的范围")) : null,
         el("button", { class: "btn btn-sm btn-quiet", type: "button", "data-testid": "copy-link", onclick: () => this.actions.copy() }, [icon("link"), el("span", {}, t("复制链接"))]),
@@ -42,9 +42,9 @@ function place({ lon, lat, label, accuracy_m: accuracy }) {
   return accuracy ? t("{label}（{where}，误差约 {metres}）", { label, where, metres: length(errorOf(accuracy)) }) : t("{label}（{where}）", { label, where });
 }
 
-function facts(school) {
+function facts(school, errorM) {
   return el("dl", {}, [
-    [t("沿道路步行"), length(school.distance_m)], [t("直线距离"), length(school.straight_m)],
+    [t("沿道路步行"), lengthOnRoads(school.distance_m, errorM)], [t("直线距离"), lengthOnRoads(school.straight_m, errorM)],
     [t("绕行系数（门到门）"), school.detour_factor === null ? "–" : number(school.detour_factor, 2)],
     [t("学位 / 学生"), `${figure(school.seats)} / ${figure(school.pupils)}`],
   ].map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));

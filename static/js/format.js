@@ -36,6 +36,13 @@ export function length(metres) {
   return t("{length} km", { length: number(metres / 1000, 3) });
 }
 
+/** A length on roads that are so many metres off, no finer than they carry: hundreds of metres where 500 m are off. */
+export function lengthOnRoads(metres, errorM) {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10((errorM ?? 0) / 2 || 1)));
+  if (step === 1) return length(metres);
+  return metres < step / 2 ? t("不到 {length}", { length: length(step) }) : length(Math.round(metres / step) * step);
+}
+
 /** An area in square metres as ㎡, 亩 and 公顷 (km² from one on). */
 export function areas(squareMetres) {
   const large = squareMetres >= 1e6;

@@ -86,11 +86,15 @@ export class Ground {
     return el("div", {}, [el("strong", {}, feature.properties.name || layer.title), el("div", {}, words)]);
   }
 
-  /** Least and greatest error of the lines on screen, in metres; null where none is stated. */
-  accuracyRange() {
-    const errors = [...this.shown.values()].filter((group) => /LineString/.test(group.layer.geometry))
-      .flatMap((group) => group.features).map(accuracyOf).filter((error) => error !== null);
-    return errors.length ? [Math.min(...errors), Math.max(...errors)] : null;
+  /** What the lines on screen are and how far off, in words; empty where none states its error. */
+  accuracyNote() {
+    const lines = [...this.shown.values()].filter((group) => /LineString/.test(group.layer.geometry))
+      .flatMap((group) => group.features).filter((feature) => accuracyOf(feature) !== null);
+    if (!lines.length) return "";
+    const ends = [Math.min, Math.max].map((end) => number(end(...lines.map(accuracyOf)), 0));
+    const errors = [...new Set(ends)].join("–");
+    const isFitted = lines.some((feature) => feature.properties.location_basis === "located");
+    return isFitted ? t("道路中心线为拟合线，误差 {errors} m", { errors }) : t("道路中心线误差 {errors} m", { errors });
   }
 
   /** Bounds of what is drawn, one by one. */

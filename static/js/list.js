@@ -22,13 +22,18 @@ export class List {
     const placed = views.filter((view) => view.layer.geometry && view.matched);
     const listed = views.filter((view) => !view.layer.geometry && view.matched);
     redraw(this.node,
-      views.length ? placed.filter((view) => hasPlaced(view) && (!view.isListed || view.inside.length || !state.within)).map((view) => this.layerGroup(view, state)) : this.hint(t("没有选中图层。点上面的图层按钮，把要看的图层打开。")),
+      views.length ? placed.filter((view) => hasPlaced(view) && (!view.isListed || view.inside.length || !state.within)).map((view) => this.layerGroup(view, state)) : this.hint(this.whyEmpty()),
       views.length > 0 && !placed.length && !listed.length && this.hint(t("没有符合条件的要素。放宽筛选条件，或清除筛选。")),
       placed.some((view) => view.matched && !view.count) && placed.every((view) => !view.count) && this.hint(state.within ? t("圈选范围里没有要素。换一个范围，或清除圈选。") : t("视野里没有要素。移动或缩小地图，或点“全图”。")),
       this.unplacedGroup(placed, state),
       listed.map((view) => this.group(view.layer.id, view.layer.title, t("{count} 项", { count: number(view.matched) }), () => this.items(view.inside, "listed", view.layer.id, state))),
       this.groundGroup(state));
     this.mark(state.feature);
+  }
+
+  whyEmpty() {
+    if (this.catalog.plan.some((layer) => layer.count)) return t("没有选中图层。点上面的图层按钮，把要看的图层打开。");
+    return [t("库里还没有规划要素："), el("a", { href: "/locating" }, t("从规划文字读取")), " · ", el("a", { href: "/import" }, t("导入文件"))];
   }
 
   /** In place of a list: what is wrong with the question, and the ways out. */

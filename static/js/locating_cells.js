@@ -12,11 +12,11 @@ const LARGEST = 1e12;
 export function fieldOf(catalog, config, name, layerId) {
   if (name === "name") return { name, title: t("名称"), type: "text" };
   if (name === "location_text") return { name, title: t("位置描述"), type: "text", long: true };
-  const { fields } = config.figures.find((figure) => figure.name === name);
+  const { fields, title } = config.figures.find((figure) => figure.name === name);
   const own = layerId && fields[layerId];
   const [id, field] = own ? [layerId, own] : Object.entries(fields).find(([, each]) => each) ?? [];
   const found = catalog.get(id)?.fields.find((each) => each.name === field);
-  return { ...(found ?? { title: name, type: "text" }), name, inLayer: Boolean(own) };
+  return { ...(found ?? { title, type: "text" }), name, inLayer: Boolean(own) };
 }
 
 /** A value as people read it. */

@@ -9,12 +9,13 @@ export function showFoot(node, page) {
   const { draft, tabs } = page;
   node.hidden = draft.isEmpty || tabs.shown !== "records" || !draft.records.length;
   if (node.hidden) return;
-  const counted = { new: 0, update: 0, same: 0, adopted: 0, rejected: 0 };
-  for (const record of draft.records) counted[record.work.decision || effect(record, page.proposals.get(record.key)).kind] += 1;
+  const counted = { new: 0, update: 0, same: 0, layerless: 0, adopted: 0, rejected: 0 };
+  for (const record of draft.records) counted[record.work.decision || effect(draft, record, page.proposals.get(record.key)).kind] += 1;
   const parts = [
     ["new", t("新增 {count}", { count: number(counted.new) })],
     ["update", t("更新 {count}", { count: number(counted.update) })],
     ["same", t("一致 {count}", { count: number(counted.same) })],
+    ["layerless", t("待选图层 {count}", { count: number(counted.layerless) })],
     ["adopted", t("已采纳 {count}", { count: number(counted.adopted) })],
     ["rejected", t("不采纳 {count}", { count: number(counted.rejected) })],
   ];

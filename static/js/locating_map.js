@@ -33,7 +33,7 @@ export class LocatingMap {
 
   async showGround() {
     await this.ground.show({ ground: null }, this.map.getBounds());
-    return this.ground.accuracyRange();
+    return this.ground.accuracyNote();
   }
 
   fitZone() {

@@ -3,7 +3,6 @@
 import { Latest } from "./api.js";
 import { Catalog } from "./catalog.js";
 import { debounce, el, icon, replace } from "./dom.js";
-import { number } from "./format.js";
 import { t } from "./i18n.js";
 import { resultOf } from "./lines.js";
 import { showChecks } from "./locating_checks.js";
@@ -77,8 +76,7 @@ class LocatingPage {
 
   async showGround() {
     try {
-      const range = await this.map.showGround();
-      node("pill").textContent = range ? t("道路中心线为拟合线，误差 {least}–{most} m", { least: number(range[0], 0), most: number(range[1], 0) }) : "";
+      node("pill").textContent = await this.map.showGround();
     } catch (error) {
       sayFailed("ground", error.message, () => this.showGround());
     }
@@ -262,7 +260,7 @@ class LocatingPage {
   openRecords() {
     const aims = new Set(this.draft.records.filter((record) => record.work.decision === "adopted").map((record) => this.aimOf(record)));
     return this.draft.records.filter((record) => {
-      if (record.work.decision || !["new", "update"].includes(effect(record, this.proposals.get(record.key)).kind)) return false;
+      if (record.work.decision || !["new", "update"].includes(effect(this.draft, record, this.proposals.get(record.key)).kind)) return false;
       const aim = this.aimOf(record);
       return !aims.has(aim) && aims.add(aim);
     });

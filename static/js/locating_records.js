@@ -54,7 +54,7 @@ export class Records {
     const { row, more } = this.rows.get(record.key);
     const proposal = page.proposals.get(record.key);
     const sure = confidence(page.draft, record, proposal);
-    const does = effect(record, proposal);
+    const does = effect(page.draft, record, proposal);
     row.dataset.decision = record.work.decision ?? "";
     const badge = el("span", { class: `effect effect-${does.kind}`, "data-testid": "effect" }, does.words);
     const inside = (name) => (name === "name" ? [this.opener(record), this.cell(record, name), badge] : this.cell(record, name));

@@ -24,7 +24,7 @@ export class Unplaced {
   async load() {
     const { catalog, config } = this.page;
     try {
-      const layers = catalog.plan.filter((layer) => layer.geometry && layer.count);
+      const layers = catalog.plan.filter((layer) => layer.geometry);
       const answers = await Promise.all(layers.map((layer) => getJson(`${config.ogc}/collections/${layer.id}/items`, { location_basis: BASES, schematic: true, limit: MOST_LISTED })));
       this.features = answers.flatMap((answer, index) => answer.features.map((feature) => Object.assign(feature, { layer: layers[index], key: keyOf(layers[index].id, feature.id) })));
       settle("unplaced");
@@ -44,7 +44,7 @@ export class Unplaced {
     const { page } = this;
     page.map.showContext([...this.features, ...this.justPlaced()], this.selected);
     page.showFoot();
-    if (!this.features.length) return replace(this.node, el("p", { class: "empty" }, t("所有要素都有位置。")));
+    if (!this.features.length) return replace(this.node, el("p", { class: "empty" }, t("没有待落图的要素。采纳记录以后，没有位置的列在这里。")));
     const groups = page.catalog.plan.map((layer) => [layer, this.features.filter((feature) => feature.layer === layer)]).filter(([, features]) => features.length);
     const hint = el("p", { class: "tab-hint" }, t("这些要素没有可靠的位置。选一项，在图上单击放置或画出边界；保存后位置依据为“人工落图”，并记下您的名字。"));
     return replace(this.node, hint, groups.map(([layer, features]) => el("section", { class: "unplaced-group" }, [el("h3", {}, [layer.title, el("span", { class: "group-count" }, number(features.length))]), el("ul", {}, features.map((feature) => this.item(feature)))])));

@@ -19,11 +19,12 @@ export function confidence(draft, record, proposal) {
   return place.certain ? { level: "sure", words: t("有把握 {error}", { error }), more: [] } : { level: "check", words: t("须核对 {error}", { error }), more: [] };
 }
 
-/** What adopting a record does: `kind` new, update, same; `words`. */
-export function effect(record, proposal) {
+/** What adopting a record does: `kind` new, update, same, or layerless where a layer has to be chosen first; `words`. */
+export function effect(draft, record, proposal) {
   const { saved } = record.work;
   if (saved) return { kind: "", words: t("编号 {id}", { id: saved.id }) };
   if (!proposal) return { kind: "", words: "" };
+  if (!proposal.match && !draft.value(record, "layer")) return { kind: "layerless", words: t("请选图层，或不采纳") };
   if (!proposal.match) return { kind: "new", words: t("新增要素") };
   const count = takenFields(record, proposal).length + (takesPosition(record, proposal) ? 1 : 0);
   const doubt = proposal.match.how === "similar" ? t("疑似库中要素") : t("库中已有");

@@ -8,7 +8,6 @@ import { debounce, el, replace } from "./dom.js";
 import { exportMenu } from "./export_menu.js";
 import { FeaturesOnMap } from "./features_on_map.js";
 import { Facets, showChips } from "./filters.js";
-import { number } from "./format.js";
 import { Ground } from "./ground.js";
 import { t } from "./i18n.js";
 import { Labels } from "./labels.js";
@@ -181,9 +180,8 @@ class MapPage {
   }
 
   showPill(state) {
-    const range = this.ground.accuracyRange();
     const hasSchematic = state.schematic && this.views.some((view) => (view.tiles ? view.schematic.count > 0 : view.drawn.some((feature) => feature.properties.location_basis === "schematic")));
-    const parts = [range && t("道路中心线为拟合线，误差 {least}–{most} m", { least: number(range[0], 0), most: number(range[1], 0) }), hasSchematic && t("斜纹为示意位置，不能量算")];
+    const parts = [this.ground.accuracyNote(), hasSchematic && t("斜纹为示意位置，不能量算")];
     node("pill").textContent = parts.filter(Boolean).join(" · ");
   }
 

@@ -77,6 +77,18 @@ def test_nothing_reported_is_no_zero():
         assert [line.actual_to_date for line in found.lines] == [None, None, None]
 
 
+def test_a_year_that_cannot_be_reported_yet_is_not_missing():
+    waiting, spent = school("a", 2023), school("b", 2021, report(2023, "started", investment_done_cny_10k=7.0))
+    for found in compare([waiting, spent], YEARS, until=2021):
+        assert [line.actual.missing for line in found.lines[:2]] == [2, 0]
+    assert found.measure.name == "floor_area" and found.lines[2].actual == Sum(0, 1, 0)
+    investment = next(
+        each for each in compare([waiting, spent], YEARS, until=2021) if each.measure.name == "investment"
+    )
+    assert investment.lines[2].actual == Sum(7.0, 1, 0)
+    assert parts([waiting], investment.measure, "actual", 2022, YEARS, until=2021) == []
+
+
 def test_a_stage_that_falls_back_takes_its_opening_back():
     closed = school("a", 2021, report(2021, "in_service"), report(2023, "started"))
     _found, years = lines("schools", [closed])

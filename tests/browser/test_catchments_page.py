@@ -1,5 +1,7 @@
 """The page of catchments as a planner uses it: a question, the table, a click on the map, a scenario, a comparison."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -36,6 +38,9 @@ def test_a_click_on_the_map_says_which_school_it_is_and_the_link_keeps_it(open_p
     words = why.inner_text()
     again = opened(open_page, page.url)
     expect(again.get_by_test_id("why")).to_have_text(why.text_content())
+    assert re.search(
+        r"沿道路步行\s+(\d+00 m|\d+(\.\d)? km|不到 100 m)\n", words
+    )  # no finer than roads that are 500 m off
     assert "第 2 选择" in words and "途经" in words and "2025 年 · 就近" in words
     expect(again.locator(".leaflet-asked-pane path")).to_have_count(3)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from geo.model.errors import InvalidInput
+from geo.model.layer import Catalog, Layer, Title, Zone
 from geo.service import reading
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,6 +117,26 @@ def test_every_finding_cites_places_that_stand_in_the_text():
                 assert 0 <= first < last <= len(plan.text)
                 assert plan.text.count("\n", 0, first) + 1 >= place.paragraph
                 assert str(finding.remark)
+
+
+def test_what_was_read_goes_to_layers_that_the_zone_has_by_id_then_by_title():
+    zone = Zone(Title("某区", "Zone"), Title("规划", "Plan"), "某文", 2026, 2030, (102.2, 37.5, 102.4, 37.7))
+    known = {"schools": "新建学校", "workshops": "标准厂房"}
+    catalog = Catalog(zone, [
+        Layer(name, Title(zh, name), Title(zh, name), "plan", "规划", "公开", geometry="MultiPolygon")
+        for name, zh in known.items()
+    ])  # fmt: skip
+    text = """三、重点任务
+（一）学校
+1.县第三小学。位于甲路与乙路交叉口东北角，占地32亩。
+2.城北冷链物流园。位于甲路与丙路交叉口东北角，占地95亩，投资2.3亿元。
+（二）标准厂房和加工园
+1.食品加工园。位于丙路与乙路交叉口东北角，占地200亩，投资5.2亿元。
+"""
+    read = reading.in_layers_of(reading.read_plan(text), catalog)
+    assert [(each.name, each.layer) for each in read.records] == [
+        ("县第三小学", "schools"), ("城北冷链物流园", None), ("食品加工园", "workshops"),
+    ]  # fmt: skip
 
 
 def test_a_plan_that_was_uploaded_is_read_like_a_file():

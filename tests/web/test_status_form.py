@@ -1,11 +1,13 @@
 """The form of a year, the journal and its undo, as an editor and everybody else see them."""
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
 import shapely
 
+from geo.model import office_time
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, FeatureChange, JournalQuery
 from geo.service.sealing import SealingKey, seal_year
@@ -109,6 +111,19 @@ def test_measured_values_have_a_form_of_their_own(office, editor):
 )
 def test_what_is_not_there(editor, address, code):
     assert editor.get(address).status_code == code
+
+
+def test_a_year_to_come_is_neither_offered_nor_taken(office, editor, monkeypatch):
+    monkeypatch.setattr(office_time, "today", lambda: date(2023, 5, 1))
+    page = editor.get(FORM).text
+    assert "/status/schools/2022/2023-1" in page and "/status/schools/2024/2023-1" not in page
+    assert "2024 年还没有到，不能填报" in editor.get("/status/schools/2024/2023-1").text
+    refused = editor.post("/status/schools/2024/2023-1", data={"stage": "reserved"})
+    assert refused.status_code == 400 and "2024 年还没有到，不能填报" in refused.text
+    assert latest(office) == []
+    feature = editor.get("/features/schools/2023-1").text  # without a year: this one
+    assert "填报 2023 年" in feature and "填报 2024 年" not in feature and "还没有到" in feature
+    assert "填报 2024 年" not in editor.get("/features/schools/2023-1?year=2024").text
 
 
 def test_only_editors_report(office, signed_in):

@@ -193,16 +193,19 @@ def _check_seats(schools: geopandas.GeoDataFrame, homes: geopandas.GeoDataFrame)
         raise InvalidInput(N_("%(names)s 没有学位数，不能按学位分配"), names=names)
 
 
+def _range(errors: numpy.ndarray | pandas.Series) -> str:
+    """From the least to the greatest, whole metres."""
+    return "–".join(dict.fromkeys(str(round(end)) for end in (errors.min(), errors.max())))
+
+
 def _say_accuracy(schools: geopandas.GeoDataFrame, errors: numpy.ndarray, remarks: list[Remark]) -> None:
     """How sure the result can be at best."""
     known = errors[numpy.isfinite(errors)]
     if len(known):
-        message = N_("道路中心线误差 %(least)s–%(most)s 米，学区界线不会比它准")
-        remarks.append(Remark(message, least=round(known.min()), most=round(known.max())))
+        remarks.append(Remark(N_("道路中心线误差 %(errors)s 米，学区界线不会比它准"), errors=_range(known)))
     if "location_accuracy_m" in schools.columns:
         accuracy = pandas.to_numeric(schools["location_accuracy_m"], errors="coerce").dropna()
         if len(accuracy):
-            message = N_("规划学校由文字定位，误差 %(least)s–%(most)s 米")
-            remarks.append(Remark(message, least=round(accuracy.min()), most=round(accuracy.max())))
+            remarks.append(Remark(N_("规划学校由文字定位，误差 %(errors)s 米"), errors=_range(accuracy)))
         if (schools["location_basis"] == LocationBasis.SCHEMATIC).any():
             remarks.append(Remark(N_("含示意位置的学校，结果只作示意，不能引用")))

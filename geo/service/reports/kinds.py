@@ -58,4 +58,4 @@ def default_year(kind: Kind, zone: Zone, on: date) -> int:
         return zone.last_year
     if kind.name == "midterm":
         return (zone.first_year + zone.last_year) // 2
-    return min(max(on.year - 1, zone.first_year), zone.last_year)
+    return zone.nearest_year(on.year - 1)
