@@ -17,8 +17,8 @@ from geo.analysis.corners import corners_of
 from geo.analysis.crossings import Crossing
 from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Unlocated
-from geo.analysis.parcels import Fit
 from geo.analysis.places import SHAPE_UNKNOWN, Place, Placer, in_mu, outlined
+from geo.analysis.stands import Fit
 from geo.model.errors import N_
 from geo.model.remark import Remark
 

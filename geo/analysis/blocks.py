@@ -9,7 +9,7 @@ import shapely
 
 from geo.analysis.azimuths import azimuth_of, direction
 from geo.analysis.corners import MIN_ACROSS
-from geo.analysis.measuring import to_degrees, to_plane
+from geo.analysis.measuring import mitred, to_degrees, to_plane
 from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
 from geo.analysis.network import RoadNetwork, Window
 from geo.analysis.parcels import PARCEL_GAP_M, THIN_M
@@ -153,7 +153,7 @@ def without_others(shape: shapely.Geometry, others: Sequence[shapely.Geometry]) 
     Unlocated
         If they leave nothing.
     """
-    rest = shape.difference(shapely.union_all(shapely.buffer(others, PARCEL_GAP_M, join_style="mitre")))
+    rest = shape.difference(shapely.union_all([mitred(each, PARCEL_GAP_M) for each in others]))
     parts = [part for part in shapely.get_parts(rest) if part.geom_type == "Polygon" and not _is_verge(part)]
     if not parts:
         raise Unlocated(N_("所围街区已被别的地块占满"))
@@ -186,7 +186,7 @@ def shrunk_to(block: shapely.Geometry, area_m2: float) -> shapely.Geometry:
     shape = block
     for _ in range(60):
         middle = (low + high) / 2
-        inner = block.buffer(-middle, join_style="mitre")
+        inner = mitred(block, -middle)
         if inner.area > area_m2:
             low, shape = middle, inner
         else:

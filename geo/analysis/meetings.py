@@ -211,16 +211,23 @@ def _on_rings(network: RoadNetwork, first: numpy.ndarray, second: numpy.ndarray,
     """Roundabouts that both roads reach."""
     if not network.rings:
         return
-    reached = []
-    for road in (first, second):
-        _, rings = network.ring_tree.query(network.lines[road], predicate="dwithin", distance=TOUCHES_RING_DEG)
-        reached.append(set(rings.tolist()))
+    reached = [set(_rings_reached(network, road)) for road in (first, second)]
     for number in sorted(reached[0] & reached[1]):
         disc = to_plane(network.rings[number].disc, crs)
         radius_m = shapely.minimum_bounding_radius(disc)
         yield _Point(
             disc.centroid.x, disc.centroid.y, Kind.JUNCTION, (-1, -1), reach_m=radius_m + MEETING_M / 2, is_ring=True
         )
+
+
+def _rings_reached(network: RoadNetwork, road: numpy.ndarray) -> Iterator[int]:
+    """Roundabouts that a road touches on their own level; over or under others it passes."""
+    places, rings = network.ring_tree.query(network.lines[road], predicate="dwithin", distance=TOUCHES_RING_DEG)
+    for row, number in zip(road[places].tolist(), rings.tolist(), strict=True):
+        around = network.rings[number].rows
+        level = [each for each in around if not _differ(network, row, each)]
+        if row in around or shapely.dwithin(network.lines[level], network.lines[row], TOUCHES_RING_DEG).any():
+            yield number
 
 
 def _clusters(points: Sequence[_Point], window: Window, is_oneway: numpy.ndarray) -> Iterator[list[_Point]]:

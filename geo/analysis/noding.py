@@ -3,7 +3,7 @@
 import numpy
 import shapely
 
-LEAST_JUNCTIONS = 20
+LEAST_JUNCTIONS = 8
 MOST_LOOSE = 0.2
 """Share of the crossings without a node that mistakes and bridges may have in such a file."""
 

@@ -6,15 +6,16 @@ block leaves of one: its sides then follow the bends and slip roads that are in 
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy
 import shapely
 
 from geo.analysis.azimuths import azimuth_along, direction, turn
 from geo.analysis.corners import BLUNT_DEG
-from geo.analysis.measuring import to_plane
+from geo.analysis.measuring import mitred, to_plane
 from geo.analysis.network import RoadNetwork
+from geo.analysis.stands import Fit, Stand, is_sensible
 from geo.model.crs import metric_crs
 
 PARCEL_GAP_M = 10.0
@@ -28,9 +29,6 @@ OBLIQUE_SINE = math.sin(math.radians(55))
 
 LONGEST = 4.0
 """A parcel grows to so many times the side of its square; a block that is smaller still is too small."""
-
-STRIP, RAG = 4.0, 0.7
-"""Length over width of a parcel that is no strip, and share of its parallelogram of one that is no rag."""
 
 SENSIBLE_ASPECTS = 5
 ASIDE_STEP_M, ASIDE_STEPS = 8.0, 12
@@ -68,86 +66,6 @@ BENDS = 8
 """Segments of a quarter circle in the edge of a road's land."""
 
 
-@dataclass(frozen=True)
-class Stand:
-    """Where parcels stand: at a corner, or centred on a front.
-
-    Parameters
-    ----------
-    origin
-        Corner of the land, or the middle of the front, metres.
-    along, across
-        Unit vectors: along the first road, and along the second one or away from the first.
-    is_centred
-        Whether a parcel's middle, not its corner, stands at the origin.
-    """
-
-    origin: numpy.ndarray
-    along: numpy.ndarray
-    across: numpy.ndarray
-    is_centred: bool = False
-
-    @property
-    def sine(self) -> float:
-        return abs(float(self.along[0] * self.across[1] - self.along[1] * self.across[0]))
-
-    def parcel(self, width_m: float, depth_m: float) -> shapely.Polygon:
-        """A parallelogram of a width along and a depth across."""
-        start = self.origin - self.along * width_m / 2 if self.is_centred else self.origin
-        sides = [start, start + self.along * width_m, start + self.along * width_m + self.across * depth_m]
-        return shapely.Polygon([*sides, start + self.across * depth_m])
-
-    def kite(self, area_m2: float) -> shapely.Polygon:
-        """Equally long beside both roads, its other sides square to them."""
-        half = math.acos(float(self.along @ self.across)) / 2
-        side_m = math.sqrt(area_m2 / math.tan(half))
-        middle = (self.along + self.across) / (2 * math.cos(half))
-        far = self.origin + middle * side_m / math.cos(half)
-        return shapely.Polygon(
-            [self.origin, self.origin + self.along * side_m, far, self.origin + self.across * side_m]
-        )
-
-    def reach(self, shape: shapely.Polygon) -> tuple[float, float]:
-        """How far a shape goes along and across, measured from the origin along the two directions."""
-        offsets = shapely.get_coordinates(shape) - self.origin
-        parts = numpy.linalg.solve(numpy.column_stack([self.along, self.across]), offsets.T)
-        return float(parts[0].max()), float(parts[1].max())
-
-    def extent(self, shape: shapely.Polygon) -> tuple[float, float]:
-        """Width and depth of the parallelogram around a shape."""
-        offsets = shapely.get_coordinates(shape) - self.origin
-        parts = numpy.linalg.solve(numpy.column_stack([self.along, self.across]), offsets.T)
-        return float(numpy.ptp(parts[0])), float(numpy.ptp(parts[1]))
-
-    def moved(self, along_m: float = 0.0, across_m: float = 0.0) -> "Stand":
-        return replace(self, origin=self.origin + self.along * along_m + self.across * across_m)
-
-
-@dataclass(frozen=True)
-class Fit:
-    """A parcel that was found.
-
-    Parameters
-    ----------
-    shape
-        In metres.
-    is_whole
-        Whether it has the stated area; else the block is too small.
-    crosses_minor
-        Whether minor ways lead over it.
-    is_sensible
-        Whether it is neither a strip nor a rag.
-    moved_m
-        How far along the road from its place, which others have.
-    """
-
-    shape: shapely.Polygon
-    is_whole: bool = True
-    crosses_minor: bool = False
-    is_sensible: bool = True
-    moved_m: float = 0.0
-
-
 class Ground:
     """What is in the way around a place: the land of every road, and parcels that stand already.
 
@@ -176,7 +94,7 @@ class Ground:
         inside = {int(row) for row in rows[network.is_ring[rows]]}
         self.islands = [to_plane(ring.disc, self.crs) for ring in network.rings if inside & set(ring.rows)]
         self.spokes = [spoke for disc in self.islands for spoke in self._spokes(disc)]
-        self.taken = [to_plane(shape, self.crs).buffer(PARCEL_GAP_M, join_style="mitre") for shape in taken]
+        self.taken = [mitred(to_plane(shape, self.crs), PARCEL_GAP_M) for shape in taken]
 
     def _spokes(self, disc: shapely.Polygon) -> Iterator[shapely.LineString]:
         """Roads that end at a roundabout, on to its middle: what lies between two of them is not one block."""
@@ -318,7 +236,7 @@ def fit_parcel(
     if stand.sine < OBLIQUE_SINE and ground.is_free(kite := stand.kite(area_m2), of_minor=True):
         return Fit(kite)
     for of_minor in (True, False):
-        for aspect in ASPECTS:
+        for aspect in filter(stand.is_broad, ASPECTS):
             shape = stand.parcel(side_m * math.sqrt(aspect), side_m / math.sqrt(aspect))
             if ground.is_free(shape, of_minor=of_minor):
                 return Fit(shape, crosses_minor=not of_minor)
@@ -372,23 +290,16 @@ def _moved_along(ground: Ground, stand: Stand, along_m: float, rows: Sequence[in
     return front_stand(ground, rows, here, along, side)
 
 
-def is_sensible(stand: Stand, shape: shapely.Polygon) -> bool:
-    """Whether a shape is neither a strip nor a rag: how long it is, and how much it has of its parallelogram."""
-    width_m, depth_m = stand.extent(shape)
-    longer, shorter = max(width_m, depth_m), max(min(width_m, depth_m), 1e-9)
-    return longer <= STRIP * shorter and shape.area >= RAG * width_m * depth_m * stand.sine
-
-
 def _set_aside(ground: Ground, stand: Stand, side_m: float) -> Fit | None:
     """A free parallelogram that begins a little farther from the corner, past what cuts it off."""
     for step in range(1, ASIDE_STEPS + 1):
         away_m = step * ASIDE_STEP_M
         for along_m, across_m in ((0.0, away_m), (away_m, 0.0), (away_m, away_m)):
             moved = stand.moved(0.0 if stand.is_centred else along_m, across_m)
-            for aspect in ASPECTS[:SENSIBLE_ASPECTS]:
+            for aspect in filter(stand.is_broad, ASPECTS[:SENSIBLE_ASPECTS]):
                 shape = moved.parcel(side_m * math.sqrt(aspect), side_m / math.sqrt(aspect))
                 if ground.is_free(shape, of_minor=True) and ground.is_reached(stand.origin, moved.origin):
-                    return Fit(shape)
+                    return Fit(shape, aside_m=float(numpy.hypot(*(moved.origin - stand.origin))))
     return None
 
 
@@ -444,5 +355,4 @@ def _nearest(stand: Stand, shape: shapely.Geometry, area_m2: float) -> shapely.P
 
 def _without_necks(shape: shapely.Geometry) -> shapely.Geometry:
     """Without what is too thin to build on."""
-    wide = shape.buffer(-THIN_M / 2, join_style="mitre").buffer(THIN_M / 2, join_style="mitre")
-    return wide.intersection(shape)
+    return mitred(mitred(shape, -THIN_M / 2), THIN_M / 2).intersection(shape)

@@ -12,22 +12,20 @@ from geo.analysis.arms import SAME_ARM_DEG
 from geo.analysis.azimuths import azimuth_of, direction, turn
 from geo.analysis.corners import MIN_ACROSS, Choice, Corner, Front
 from geo.analysis.crossings import Crossing
-from geo.analysis.measuring import to_degrees
+from geo.analysis.measuring import to_degrees, to_plane
 from geo.analysis.meetings import Meeting, Unlocated
 from geo.analysis.network import RoadNetwork
 from geo.analysis.parcels import (
     LONGEST,
     PARCEL_GAP_M,
-    Fit,
     Ground,
-    Stand,
     corner_stand,
     fit_along,
     fit_parcel,
     front_stand,
-    is_sensible,
 )
 from geo.analysis.shape_checks import repaired
+from geo.analysis.stands import Fit, Stand, is_sensible
 from geo.analysis.stretches import Spot
 from geo.model.errors import N_
 from geo.model.remark import Remark
@@ -39,6 +37,9 @@ SHAPE_ERROR = 0.25
 GROUND_M = 200.0
 SIDES_OF_SQUARE = 6.0
 """How many sides of a parcel's square around it are looked at."""
+
+POINT_STEP_M, POINT_REACH_M = 20.0, 300.0
+"""How places without an area stand beside one another along a road, and how far from where they should at most."""
 
 SHAPE_UNKNOWN = Remark(N_("地块形状未知，按沿路的四边形绘制"))
 
@@ -64,6 +65,8 @@ class Place:
         Whether the crossing or block leaves no doubt.
     candidates
         Other places that may be meant.
+    away_m
+        The part of `accuracy_m` that is because others stand where it might stand, or because it does not fit there.
     """
 
     geometry: BaseGeometry | None = None
@@ -74,6 +77,7 @@ class Place:
     is_certain: bool = False
     candidates: tuple[Meeting, ...] = ()
     reason: Unlocated | None = None
+    away_m: float = 0.0
 
     def doubting_too(self, *remarks: Remark) -> "Place":
         """With more to be said that leaves no doubt of the place."""
@@ -123,6 +127,7 @@ class Placer:
         self.network = network
         self._standing = shapely.STRtree(standing)
         self._taken: list[BaseGeometry] = []
+        self._points: list[shapely.Point] = []
         self._queues: dict[tuple[frozenset[str], tuple[float, ...]], Queue] = {}
 
     def ground(self, lon: float, lat: float, area_m2: float | None, more_m: float = 0.0) -> Ground:
@@ -146,8 +151,9 @@ class Placer:
         queue = self.queue(ground, crossing, choice.corner)
         crossing = queue.crossing
         if area_m2 is None:
-            doubt = Remark(N_("没有面积，只定到街角的一点"))
-            return self.at_crossing(crossing, lon_lat(queue.stand.origin, ground.crs), 0.0, (*choice.doubts, doubt))
+            doubts = (*choice.doubts, Remark(N_("没有面积，只定到街角的一点")))
+            place = self.at_crossing(crossing, (crossing.lon, crossing.lat), 0.0, doubts)
+            return self._at_point(place, ground, queue.stand)
         fit = self.next_in(queue, ground, area_m2)
         if fit is None and choice.other is not None:
             fit = self.next_in(self.queue(ground, crossing, choice.other), ground, area_m2)
@@ -160,7 +166,7 @@ class Placer:
         also_m = 2 * side_m if choice.other is not None else 0.0
         return replace(
             place,
-            accuracy_m=math.hypot(crossing.accuracy_m, SHAPE_ERROR * side_m, also_m) + fit.moved_m,
+            accuracy_m=math.hypot(crossing.accuracy_m, SHAPE_ERROR * side_m, also_m) + fit.away_m,
             is_certain=crossing.is_certain and place.is_certain and not choice.doubts,
             candidates=crossing.others,
         )
@@ -182,14 +188,13 @@ class Placer:
         ground = self.ground(lon, lat, area_m2)
         stand = self._front(ground, rows, roadside)
         if area_m2 is None:
-            point = shapely.Point(lon_lat(stand.origin, ground.crs))
             doubt = Remark(N_("没有面积，只定到路边的一点"))
-            return self.assuming(replace(base, geometry=point), rows).doubting(doubt)
+            return self._at_point(self.assuming(base, rows).doubting(doubt), ground, stand)
         fit = fit_along(ground, stand, area_m2, rows.tolist())
         if fit is None:
             raise Unlocated(N_("“%(road)s”旁放不下地块"), road=roadside.road)
         place = self._parcel(fit, ground.crs, area_m2, rows, base.doubts, crossing)
-        accuracy_m = math.hypot(base.accuracy_m, SHAPE_ERROR * math.sqrt(area_m2)) + fit.moved_m
+        accuracy_m = math.hypot(base.accuracy_m, SHAPE_ERROR * math.sqrt(area_m2)) + fit.away_m
         is_certain = place.is_certain and crossing is not None and crossing.is_certain
         return replace(place, accuracy_m=accuracy_m, is_certain=is_certain)
 
@@ -199,6 +204,34 @@ class Placer:
         if abs(across) < MIN_ACROSS:
             raise Unlocated(N_("“%(road)s”在此处的走向与所述的一侧不符"), road=roadside.road)
         return front_stand(ground, rows.tolist(), ground.centre, along, along + math.copysign(90, across))
+
+    def _at_point(self, place: Place, ground: Ground, stand: Stand) -> Place:
+        """A place without an area at a stand, or so far on along its road that nothing else is there."""
+        moved_m = self._first_free_m(ground, stand)
+        lon, lat = lon_lat(stand.origin + stand.along * (moved_m or 0.0), ground.crs)
+        self._points.append(shapely.Point(lon, lat))
+        place = replace(place, geometry=self._points[-1])
+        if moved_m is None:
+            return place.doubting_too(Remark(N_("原处和沿路都已有别的项目，与它们重叠")))
+        if not moved_m:
+            return place
+        doubt = Remark(N_("原处已有别的项目，沿路错开约 %(moved_m)s 米"), moved_m=round(moved_m))
+        return replace(place, accuracy_m=place.accuracy_m + moved_m, away_m=moved_m).doubting_too(doubt)
+
+    def _first_free_m(self, ground: Ground, stand: Stand) -> float | None:
+        """How far on along its road from a stand nothing else is; None where that is too far or behind a road."""
+        inside = stand.along + stand.across
+        near = shapely.points(ground.centre).buffer(2 * POINT_REACH_M)
+        others = [each for each in (to_plane(point, ground.crs) for point in self._points) if near.contains(each)]
+        for moved_m in numpy.arange(0.0, POINT_REACH_M, POINT_STEP_M).tolist():
+            spot = stand.origin + stand.along * moved_m
+            if not ground.is_reached(stand.origin + inside, spot + inside):
+                return None
+            point = shapely.Point(spot)
+            is_taken = any(each.contains(point) for each in ground.taken)
+            if not is_taken and all(each.distance(point) > POINT_STEP_M / 2 for each in others):
+                return moved_m
+        return None
 
     def off_roads(
         self, crossing: Crossing, azimuth: float, distance_m: float, error_m: float, area_m2: float | None
@@ -218,7 +251,7 @@ class Placer:
         if fit is None:
             raise Unlocated(N_("所述位置放不下地块"))
         place = self._parcel(fit, ground.crs, area_m2, crossing.near_rows, doubts, crossing)
-        accuracy_m = math.hypot(accuracy_m, SHAPE_ERROR * 2 * half_m) + fit.moved_m
+        accuracy_m = math.hypot(accuracy_m, SHAPE_ERROR * 2 * half_m) + fit.away_m
         return replace(place, accuracy_m=accuracy_m, is_certain=False)
 
     def at_crossing(
@@ -258,9 +291,12 @@ class Placer:
         self.take(shape)
         if fit.moved_m:
             doubts.append(Remark(N_("原处已有地块，沿路移开约 %(moved_m)s 米"), moved_m=round(fit.moved_m)))
-        return self.assuming(
-            Place(shape, None, crossing, tuple(doubts), (SHAPE_UNKNOWN,), fit.is_whole and fit.is_sensible), rows
-        )
+        if fit.aside_m:
+            message = N_("原处放不下规整的地块，移开约 %(aside_m)s 米")
+            doubts.append(Remark(message, aside_m=round(fit.aside_m)))
+        is_certain = fit.is_whole and fit.is_sensible
+        place = Place(shape, None, crossing, tuple(doubts), (SHAPE_UNKNOWN,), is_certain, away_m=fit.away_m)
+        return self.assuming(place, rows)
 
     def assuming(self, place: Place, rows: Sequence[int]) -> Place:
         """With what was assumed of the roads."""
@@ -319,11 +355,11 @@ class Queue:
             if found is not None:
                 self.along_m, self.across_m = (reach + gap_m for reach in self.stand.reach(found.shape))
             return found
-        beside = self._next(ground, self.stand.moved(along_m=self.along_m), area_m2)
+        beside = self._next(ground, self.along_m, 0, area_m2)
         if beside is not None and is_sensible(self.stand, beside.shape):
             self.along_m = self.stand.reach(beside.shape)[0] + gap_m
             return beside
-        behind = self._next(ground, self.stand.moved(across_m=self.across_m), area_m2)
+        behind = self._next(ground, self.across_m, 1, area_m2)
         if behind is not None and (beside is None or is_sensible(self.stand, behind.shape)):
             self.across_m = self.stand.reach(behind.shape)[1] + gap_m
             return behind
@@ -339,19 +375,19 @@ class Queue:
         for way in (0, 1):
             reach_m = max((reach[way] for reach in others), default=0.0)
             if 0 < reach_m <= LONGEST * side_m:
-                moved = self.stand.moved(*((reach_m, 0.0) if way == 0 else (0.0, reach_m)))
-                found = self._next(ground, moved, area_m2)
+                found = self._next(ground, reach_m, way, area_m2)
                 if found is not None and found.is_sensible:
-                    return replace(found, moved_m=reach_m)
+                    return found
         return None
 
-    def _next(self, ground: Ground, stand: Stand, area_m2: float) -> Fit | None:
-        """A whole parcel in the same block."""
+    def _next(self, ground: Ground, away_m: float, way: int, area_m2: float) -> Fit | None:
+        """A whole parcel in the same block, so far from the corner along (0) or across (1)."""
+        stand = self.stand.moved(*((away_m, 0.0) if way == 0 else (0.0, away_m)))
         inside = self.stand.along + self.stand.across
         if not ground.is_reached(self.stand.origin + inside, stand.origin + inside):
             return None
         found = fit_parcel(ground, stand, area_m2, verge_m=PARCEL_GAP_M / 2)
-        return found if found is not None and found.is_whole else None
+        return replace(found, moved_m=away_m) if found is not None and found.is_whole else None
 
 
 def _stand(ground: Ground, crossing: Crossing, corner: Corner | Front) -> Stand:

@@ -334,11 +334,15 @@ def _doubted(proposal: Proposal) -> Proposal:
 
 
 def _not_better(proposal: Proposal) -> AtlasError | None:
-    """Why a feature that was located before keeps its place: these roads know it worse."""
+    """Why a feature that was located before keeps its place: these roads know it worse.
+
+    How far it stands aside for others is no fault of the roads, and counts only where the error of before may hold it.
+    """
     before, after = proposal.before, proposal.after
     if before.basis != LocationBasis.LOCATED or before.accuracy_m is None or not proposal.is_change:
         return None
-    if after.accuracy_m <= before.accuracy_m:
+    aside_m = proposal.located.place.away_m
+    if after.accuracy_m - (aside_m if aside_m > before.accuracy_m else 0.0) <= before.accuracy_m:
         return None
     message = N_("按这些道路误差约 %(found_m)s 米，不比现有的 %(known_m)s 米准确")
     return AtlasError(message, found_m=after.accuracy_m, known_m=f"{before.accuracy_m:g}")

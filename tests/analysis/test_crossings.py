@@ -202,6 +202,19 @@ def test_a_roundabout_of_straight_rows_is_one_crossing(radius, pieces, name, one
     assert_at(find_crossing(roads, "横路", "纵路"), 0, 0, 0.5)
 
 
+@pytest.mark.parametrize("more", [{"level": 1.0}, {"structure": "bridge"}, {"structure": "tunnel", "level": -1.0}])
+def test_what_passes_over_or_under_a_roundabout_does_not_meet_it(more):
+    """The viaduct runs 40 m beside the middle of the roundabout, where the street ends."""
+    ring = (None, circle(50), {"roundabout": True, "oneway": True})
+    streets = [straight("横路", (-800, 0), (-50, 0)), straight("横路", (50, 0), (800, 0)), ring]
+    streets += [straight("纵路", (0, 50), (0, 800)), straight("新路", (-800, -40), (800, -40), **more)]
+    roads = network(*streets)
+    assert find_crossing(roads, "横路", "纵路").is_certain
+    for street in ("横路", "纵路"):
+        with pytest.raises(Unlocated):
+            find_crossing(roads, street, "新路")
+
+
 def test_a_block_whose_corners_are_cut_off_is_no_roundabout():
     corners = [(25, 45), (45, 25), (45, -25), (25, -45), (-25, -45), (-45, -25), (-45, 25), (-25, 45), (25, 45)]
     names = [None, "东路", None, "南路", None, "西路", None, "北路"]
@@ -371,9 +384,10 @@ def test_empty_and_broken_rows_do_no_harm():
 
 
 @pytest.mark.parametrize("nodes", [True, False])
-def test_where_all_else_has_nodes_lines_that_only_cross_are_no_certain_junction(nodes):
-    """Five streets each way; where the file gives crossings a node, the one road without passes over them."""
-    at = [(-400.0 + 200 * each) for each in range(5)]
+@pytest.mark.parametrize("count", [4, 5])
+def test_where_all_else_has_nodes_lines_that_only_cross_are_no_certain_junction(nodes, count):
+    """Four or five streets each way; where the file gives crossings a node, the one road without passes over them."""
+    at = [(-400.0 + 200 * each) for each in range(count)]
     ways = [(f"经{n}路", [(x, y) for y in (-900, *at, 900)]) for n, x in enumerate(at, 1)]
     ways += [(f"纬{n}路", [(x, y) for x in (-900, *at, 900)]) for n, y in enumerate(at, 1)]
     roads = [(name, line if nodes else [line[0], line[-1]], {}) for name, line in ways]

@@ -70,6 +70,7 @@ def test_a_parcel_at_a_large_roundabout_is_no_crescent(area_mu):
     assert shape.area >= 0.7 * shape.minimum_rotated_rectangle.area
     assert shape.distance(shapely.Point(0, 0)) >= 70 and shape.bounds[2] <= -19.9 and shape.bounds[3] <= -19.9
     assert shape.distance(shapely.Point(0, 0)) <= 150
+    assert ("移开" in told(place)) is (area_mu == 5)
 
 
 def test_a_long_row_of_sites_in_one_corner_never_runs_over_a_road_that_is_far_away():

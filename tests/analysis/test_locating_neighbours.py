@@ -45,6 +45,44 @@ def test_a_second_site_at_a_place_of_a_road_stands_beside_the_first(roads, phras
         assert shape.centroid.distance(shapes[0].centroid) <= place.accuracy_m
 
 
+def test_of_sites_in_one_corner_it_is_not_known_which_stands_at_the_corner_itself():
+    corner = LocationPhrase("", "intersection", ("南路", "西路"), "NE")
+    places, shapes = located(GRID, (corner, 10_000.0), (corner, 10_000.0))
+    assert "移开" in told(places[1]) and all(place.is_certain for place in places)
+    assert shapes[1].centroid.distance(shapes[0].centroid) <= places[1].accuracy_m
+    assert places[1].accuracy_m - places[0].accuracy_m == pytest.approx(110, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "phrases",
+    [
+        [
+            LocationPhrase("", "intersection", ("南路", "西路"), "NE"),
+            LocationPhrase("", "intersection", ("西路", "南路"), "NE"),
+        ],
+        [LocationPhrase("", "along", ("南路",), sides={"南路": "N"})] * 2,
+    ],
+)
+def test_sites_without_an_area_at_one_place_stand_apart_and_say_so(phrases):
+    places, shapes = located(GRID, *((phrase, None) for phrase in phrases))
+    assert shapes[1].distance(shapes[0]) == pytest.approx(20, abs=0.1)
+    assert "错开" in told(places[1]) and "错开" not in told(places[0])
+    assert places[1].accuracy_m == pytest.approx(places[0].accuracy_m + 20)
+
+
+def test_a_site_without_an_area_stands_beside_the_parcel_in_its_corner():
+    corner = LocationPhrase("", "intersection", ("南路", "西路"), "NE")
+    places, (point, parcel) = located(GRID, (corner, None), (corner, 10_000.0))
+    assert 10 <= point.distance(parcel) <= 30 and "错开" in told(places[0])
+
+
+def test_a_row_of_sites_without_an_area_ends_at_the_next_road():
+    corner = LocationPhrase("", "intersection", ("南路", "西路"), "NE")
+    places, shapes = located(GRID, *[(corner, None)] * 20)
+    assert all(shape.within(shapely.box(19, 19, 600, 400)) for shape in shapes)
+    assert "重叠" in told(places[-1])
+
+
 def test_a_block_that_is_a_parcel_is_taken():
     block = LocationPhrase("", "bounded", ("南路", "北路", "西路", "东路"))
     corner = LocationPhrase("", "intersection", ("南路", "西路"), "NE")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.analysis.measuring import area_m2, buffer, length_m
+from geo.analysis.measuring import area_m2, buffer, length_m, mitred
 from tests.depth import examples
 
 GRS80 = Geod(ellps="GRS80")
@@ -43,3 +43,17 @@ def test_every_edge_point_of_a_buffer_lies_at_its_distance(lon, lat, distance_m)
     _, _, metres = GRS80.inv(*numpy.broadcast_to((lon, lat), ring.shape).T, *ring.T)
     # The plane of the zone stretches lengths by at most 1 in 2 500 within 1.5° of its meridian.
     assert numpy.allclose(metres, distance_m, rtol=6e-4, atol=0)
+
+
+@pytest.mark.parametrize(
+    "roads",
+    [
+        [[(-18, 193), (184, 190), (13, 183)], [(106, 64), (104, 137)]],
+        [[(166, 217), (-10, 173)], [(49, 138), (39, 59)]],
+    ],
+)
+def test_land_between_roads_opened_with_sharp_corners_can_still_be_cut(roads):
+    lands = [shapely.buffer(shapely.LineString(road), 20.0, quad_segs=8) for road in roads]
+    free = shapely.box(0, 0, 200, 200).difference(shapely.union_all(lands))
+    opened = mitred(mitred(free, -8.0), 8.0)
+    assert opened.is_valid and 0.97 * free.area < opened.intersection(free).area <= free.area
