@@ -263,7 +263,7 @@ class Reader:
         # A路与B路交叉口往南400米路东; 交叉口西南角向南200米
         (rf"{CROSSED}x[psg]?[vdD]{{0,2}}r?{P}?l{P}?[rdD]?(?:Rh?(?={P}|$))?", crosses),
         # A路与B路(西北)交叉口(西北角、东北角)
-        (rf"{CROSSED}{D}?{P}?x(?:g?{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:Rh?(?={P}|$))?", crosses),
+        (rf"{CROSSED}{D}?{P}?xx?(?:g?{D}|{P}{D}(?!{N})|v?r|v)?(?:[psc]{D}(?!{N}))*(?:Rh?(?={P}|$))?", crosses),
         # A路B路西800米路南
         (rf"[RU](?:c?[RU])+[vdD]{{1,2}}{P}?l(?:{P}?r|d)?", crosses),
         # A路与B路西北角
