@@ -175,9 +175,12 @@ class Lattice(Pieces):
     def connector_cost(self, start: int, end: int, stem_end: int) -> float:
         """Surcharge for a name that begins like a connector: 和平北路 is usual, 和厦禾路 is rather 和 and a road."""
         costs = grammar.ROADS["joined_costs"]
+        stem = self.run[start : start + 2] in grammar.JOINED_STEMS
+        if stem and start in self.area_ends:
+            return 0.0
         cost: float = costs.get(self.run[start : start + 2], costs.get(self.run[start], 0.0))
         cost += grammar.ROADS["joined_long_cost"] if end - start > grammar.ROADS["joined_length"] else 0.0
-        after_road = start in self.road_ends and self.run[start : start + 2] not in grammar.JOINED_STEMS
+        after_road = start in self.road_ends and not stem
         if after_road or self.run[start - 1 : start] == grammar.ROADS["joined_after"]:
             cost += grammar.ROADS["joined_after_cost"]
         usual = grammar.JOINED_USUAL.search(self.run, start, stem_end)

@@ -38,7 +38,7 @@ SIDED_AREA = re.compile("A(?=[dk]|f?i|m(?:[ps]|$))|(?<=m)A(?=[fx]?[ps_]|[fx]?$)|
 SUBDISTRICT = re.compile("AR(?=R(?!_?x)|m|(?P<water>Td))|^R(?=Rh)")
 BEGUN = re.compile("Rd[ps]RT")
 ROAD_AND_MORE = re.compile("R[xhT]")
-AVENUE = re.compile("Rd(?=[ct]R+[xdD])|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psct].*e)|^Rd(?=tRg?$)")
+AVENUE = re.compile("Rd(?=[ct]R+[xdD]|sRx|d)|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psct].*e)|^Rd(?=tRg?$)")
 LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 CROSSING = re.compile("(?<=R)x(?=R_?x)")

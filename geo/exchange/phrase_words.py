@@ -143,4 +143,6 @@ def fold(text: str) -> str:
 
 def carries_name(text: str) -> bool:
     """Whether this is more than one letter, a number or a direction, so that it can be a name of its own."""
-    return len(text) >= 2 and (text in DIRECTION_OF or text in DATES or not ONE_LETTER.issuperset(text))
+    return len(text) >= 2 and (
+        text in DIRECTION_OF or text in DATES or text[:-1] in DATES or not ONE_LETTER.issuperset(text)
+    )
