@@ -35,7 +35,7 @@ SIDE_PREFIX, COLON, CROSSES = "以", ":", "交"
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 
 SIDED_AREA = re.compile("A(?=[dk]|f?i|m(?:[ps]|$))|(?<=m)A(?=[fx]?[ps_]|[fx]?$)|(?<=m[RT][ct])A(?=f?[ps_]|f?$)")
-SUBDISTRICT = re.compile("AR(?=R(?!_?x)|m|(?P<water>Td))|^R(?=Rh)")
+SUBDISTRICT = re.compile("AR(?:(?P<crossed>(?=RcR_?x))|(?=R(?!_?x)|m|(?P<water>Td)))|^R(?=Rh)")
 BEGUN = re.compile("Rd[ps]RT")
 ROAD_AND_MORE = re.compile("R[xhT]")
 AVENUE = re.compile("Rd(?=[ct]R+[xdD]|sRx|d)|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|$)|Rd(?=[psct].*e)|^Rd(?=tRg?$)")
@@ -44,7 +44,7 @@ LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 CROSSING = re.compile("(?<=R)x(?=R_?x)")
 CROSSED = re.compile("(?P<first>T)[cs]?Rx|R[cs]?(?P<second>T)x")
 """Patterns over the letters of tokens."""
-SUBDISTRICT_NAME = re.compile(AREAS["subdistrict"])
+SUBDISTRICT_NAMES = re.compile(AREAS["subdistrict"]), re.compile(AREAS["subdistrict_before_crossing"])
 WATERS = tuple(THINGS["waters"])
 BRIDGE, BUILDING = re.compile(THINGS["bridge"]), re.compile(THINGS["building"])
 TWO_ROADS = re.compile(
@@ -110,12 +110,12 @@ def sides_in_row(tokens: list[Token]) -> list[Token]:
 def streets_as_areas(tokens: list[Token]) -> list[Token]:
     """洪山区张家湾街烽胜路, 孝南区广场街老澴河以北: a street right behind a district is a subdistrict."""
     letters = letters_of(tokens)
-    found = [(match.end() - 1, match["water"]) for match in SUBDISTRICT.finditer(letters)]
-    places = [at for at, water in found if not water or tokens[at + 1].text.endswith(WATERS)]
+    found = {match.end() - 1: match for match in SUBDISTRICT.finditer(letters)}
+    places = [at for at, match in found.items() if not match["water"] or tokens[at + 1].text.endswith(WATERS)]
     areas = {
         at
         for at in places
-        if (not at or tokens[at - 1].text[-1] in DISTRICTS) and SUBDISTRICT_NAME.fullmatch(tokens[at].text)
+        if (not at or tokens[at - 1].text[-1] in DISTRICTS) and SUBDISTRICT_NAMES[found[at]["crossed"] is not None].fullmatch(tokens[at].text)
     }
     if letters.startswith("R_R") and tokens[0].text in AREAS["streets"]:
         areas.add(0)
