@@ -115,7 +115,8 @@ def streets_as_areas(tokens: list[Token]) -> list[Token]:
     areas = {
         at
         for at in places
-        if (not at or tokens[at - 1].text[-1] in DISTRICTS) and SUBDISTRICT_NAMES[found[at]["crossed"] is not None].fullmatch(tokens[at].text)
+        if (not at or tokens[at - 1].text[-1] in DISTRICTS)
+        and SUBDISTRICT_NAMES[found[at]["crossed"] is not None].fullmatch(tokens[at].text)
     }
     if letters.startswith("R_R") and tokens[0].text in AREAS["streets"]:
         areas.add(0)
