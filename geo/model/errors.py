@@ -50,7 +50,8 @@ class LayerNotFound(AtlasError):
     """No layer of that id."""
 
     def __init__(self, layer_id: str) -> None:
-        super().__init__(N_("没有名为“%(layer_id)s”的图层"), layer_id=layer_id)
+        blank = not layer_id.strip()
+        super().__init__(N_("没有写明哪个图层") if blank else N_("没有名为“%(layer_id)s”的图层"), layer_id=layer_id)
 
 
 class TileNotFound(AtlasError):

@@ -212,12 +212,18 @@ def _is_area(layer: Layer) -> bool:
 
 
 def free_id(store: Store, layer: Layer, year: object, taken: Iterable[tuple[str, str]] = ()) -> str:
-    """The next number of the year: 2023-3 where 2023-1 and 2023-2 are there, retired ones included."""
+    """The next number of the year: 2023-3 where 2023-1 and 2023-2 are there, retired ones included.
+
+    No plan layer has it yet, since the bureau wants no number twice in what is submitted together.
+    """
     prefix = f"{year}" if isinstance(year, int) else UNNUMBERED
     values = (year,) if isinstance(year, int) else ()
     conditions = (Condition("plan_year", values),) if values else ()
+    given = {feature_id for _, feature_id in taken}
     number = store.count(layer.id, FeatureQuery(conditions=conditions, retired=True)) + 1
-    while (layer.id, f"{prefix}-{number}") in taken or _exists(store, layer.id, f"{prefix}-{number}"):
+    while f"{prefix}-{number}" in given or any(
+        _exists(store, each.id, f"{prefix}-{number}") for each in store.catalog.plan
+    ):
         number += 1
     return f"{prefix}-{number}"
 

@@ -60,6 +60,9 @@ def check_lines(
                 checking = _LineChecking(store, layer, line, frame, parcels, tolerances, language)
                 lines.append(checking.run(found))
             found.findings += _of_no_kind(store, layer)
+    if not lines:
+        message = N_("本区没有控制线图层，没有核查：不能说明地块不涉及永久基本农田、生态保护红线和城镇开发边界")
+        found.findings.append(ParcelFinding("line_not_loaded", Remark(message)))
     found.lines = tuple(lines)
     return found
 

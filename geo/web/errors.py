@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from geo.model import errors
+from geo.model import errors, office_time
 from geo.web.language import in_words
 from geo.web.negotiating import wants_html
 
@@ -108,7 +108,14 @@ def _unexpected(error: Exception) -> tuple[Response | str, int]:
     from flask import current_app
 
     current_app.logger.exception("unexpected error at %s", request.path, exc_info=error)
-    return _answer(500, "InternalError", _("服务器出错，已记入日志；数据没有改动。"))
+    return _answer(500, "InternalError", unexpected_words())
+
+
+def unexpected_words() -> str:
+    """What to do about an error of ours; the time is by which the administrator finds it."""
+    now = office_time.now()
+    words = _("详情已记入服务器的日志。请稍后再试；仍然出错，请把页面地址和时间（%(now)s）告诉管理员。", now=now)
+    return words if request.method == "GET" else words + _("刚才提交的内容是否已写入，请看“日志”页。")
 
 
 def handle_errors(app: Flask) -> None:

@@ -7,7 +7,7 @@ from dataclasses import field as dataclass_field
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from geo.model import land_use
+from geo.model import land_use, office_time
 from geo.model.errors import N_
 from geo.model.layer import Layer
 from geo.model.location import BASIS_EXPLANATIONS, BASIS_TITLES, LocationBasis
@@ -221,7 +221,7 @@ def _year(layer: Layer, reported: ReportedYear, properties: dict) -> Year:
         note=status.note or "",
         demo=status.demo,
         reported_by=status.reported_by or "",
-        reported_at=(status.reported_at or "")[:10],
+        reported_at=office_time.shown(status.reported_at)[:10],
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 import orjson
 from flask import Response, current_app, request, stream_with_context
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from geo.model.errors import AtlasError
+from geo.web.errors import unexpected_words
 from geo.web.language import in_words
 from geo.web.outcomes import Outcome
 
@@ -123,4 +123,4 @@ def _failed(error: Exception) -> dict[str, str]:
     if isinstance(error, AtlasError):
         return {"error": in_words(error)}
     current_app.logger.error("unexpected error while working", exc_info=error)
-    return {"error": _("服务器出错，已记入日志；数据没有改动。")}
+    return {"error": unexpected_words()}

@@ -32,7 +32,7 @@ def page() -> str:
     """Choose layers and bases; with layers chosen, what is found in their parcels."""
     store = current_store()
     zone = store.catalog.zone
-    layer_ids = request.args.getlist("layer")
+    layer_ids = _layers()
     bases = _bases()
     check = found = no_map = None
     if layer_ids:
@@ -64,7 +64,7 @@ def page() -> str:
 def download() -> Response:
     """The package for the bureau."""
     store = current_store()
-    layer_ids = request.args.getlist("layer")
+    layer_ids = _layers()
     if not layer_ids:
         raise InvalidInput(N_("请至少选一个图层"))
     with slots("drawings").taken():
@@ -98,6 +98,10 @@ def _wish() -> SubmissionWish:
         language=language(),
         translate=words_in(language()),
     )
+
+
+def _layers() -> list[str]:
+    return [each for each in request.args.getlist("layer") if each.strip()]
 
 
 def _bases() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import { t } from "./i18n.js";
 const css = getComputedStyle(document.documentElement);
 const token = (name) => css.getPropertyValue(name).trim();
 
-const NARROW_PX = 480;
+const NAME_EXTRA_PX = 31;  // sign and gaps beside a name in the legend
 const LONGEST_LABEL = 1000;
 
 /** Colours and patterns by series: status colours for lamps, never colour alone. */
@@ -37,7 +37,7 @@ function readTable(table) {
 export function drawChart(node, table) {
   const data = readTable(table);
   const chart = window.echarts.init(node, null, { renderer: "canvas" });
-  chart.setOption(optionOf(data, node.clientWidth < NARROW_PX && data.series.length > 3));
+  chart.setOption(optionOf(data, namesWidth(data.series) > node.clientWidth));
   node.setAttribute("role", "img");
   node.setAttribute("aria-label", t("{title}：图，数字见旁边的表", { title: data.title }));
   chart.on("click", ({ seriesIndex, dataIndex }) => linkOf(table, data.series[seriesIndex].name, dataIndex)?.click());
@@ -50,7 +50,13 @@ function linkOf(table, name, row) {
   return table.tBodies[0].rows[row].cells[column].querySelector("a");
 }
 
-function optionOf({ kind, years, series }, isNarrow) {
+/** How wide the legend is in one row, pixels, about. */
+function namesWidth(series) {
+  const letters = (title) => [...title].reduce((width, letter) => width + (letter > "\u2e7f" ? 12 : 6.6), 0);
+  return series.reduce((width, { title }) => width + letters(title) + NAME_EXTRA_PX, 0);
+}
+
+function optionOf({ kind, years, series }, hasTwoRows) {
   const font = { color: token("--ink-soft"), fontFamily: token("--font"), fontSize: 12 };
   const isStack = kind === "stack";
   // Names of many digits would lie on one another; the table has them.
@@ -59,7 +65,7 @@ function optionOf({ kind, years, series }, isNarrow) {
     animation: false,
     textStyle: font,
     aria: { enabled: false },
-    grid: { left: 8, right: 8, top: isNarrow ? 58 : 32, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 8, top: hasTwoRows ? 58 : 32, bottom: 4, containLabel: true },
     legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 9, itemGap: 14, textStyle: font, icon: "roundRect" },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, confine: true, textStyle: { ...font, color: token("--ink") }, borderColor: token("--line-strong"),
       valueFormatter: (value) => (value === null || value === undefined ? t("未填报") : number(value)) },

@@ -5,6 +5,12 @@ import { locale, t } from "./i18n.js";
 export const SQUARE_METRES_PER_MU = 2000 / 3;
 export const CNY_10K_IN_100M = 10000;
 const formats = new Map();
+const OFFICE_TIME = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Shanghai" });
+
+/** A moment (ISO 8601) as the office's clock shows it, to the minute; empty for none. */
+export function officeTime(moment) {
+  return moment ? OFFICE_TIME.format(new Date(moment)) : "";
+}
 
 /** A number with thousands separators, at most `decimals` decimals. */
 export function number(value, decimals = 2) {

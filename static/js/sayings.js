@@ -2,11 +2,11 @@
 
 import { getJson } from "./api.js";
 import { el, replace } from "./dom.js";
+import { officeTime } from "./format.js";
 import { locale, t } from "./i18n.js";
 
 /** Rows that stand for several fields, and the field whose change speaks for them. */
 const SET_WITH = { planned_dates: "planned_start" };
-const OFFICE_TIME = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Shanghai" });
 
 /** The mark beside a value; null where the row is no field of the layer, such as a computed figure. */
 export function sayingMark(feature, name, title, ogc) {
@@ -34,7 +34,7 @@ function said(version, feature) {
   const basis = version.source || (version.author ? "" : feature.layer.source);
   const journal = `/journal?${new URLSearchParams({ layer: feature.layer.id, feature: feature.id })}#entry-${version.seq}`;
   const parts = [
-    [version.author ?? t("程序"), OFFICE_TIME.format(new Date(version.at))].join(" · "),
+    [version.author ?? t("程序"), officeTime(version.at)].join(" · "),
     basis && t("依据：{basis}", { basis }),
     version.cause,
   ];

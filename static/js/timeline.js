@@ -2,7 +2,7 @@
 
 import { withParams } from "./api.js";
 import { el, lamp } from "./dom.js";
-import { number, property } from "./format.js";
+import { number, officeTime, property } from "./format.js";
 import { t } from "./i18n.js";
 
 /** The years of the plan, each with what was reported; null for features that have no annual status. */
@@ -52,7 +52,7 @@ function why(feature, year, status) {
   const rows = [
     ...status.lamp_reasons,
     dates && t("计划：{dates}", { dates: assumed ? t("{dates}（按年份推定）", { dates }) : dates }),
-    status.reported_by && t("填报：{author} {day}", { author: status.reported_by, day: (status.reported_at || "").slice(0, 10) }),
+    status.reported_by && t("填报：{author} {day}", { author: status.reported_by, day: officeTime(status.reported_at).slice(0, 10) }),
   ];
   return el("details", { class: "timeline-more", "data-testid": `why-${year}` }, [el("summary", {}, t("为什么？")), ...rows.filter(Boolean).map((words) => el("p", {}, words))]);
 }

@@ -100,7 +100,10 @@ BROKEN = [
         feature("a", location_basis="guessed"),
         "location_basis 应为 surveyed, placed, located, schematic, unlocated 之一",
     ),
-    (feature("a", location_basis="unlocated"), "有几何，location_basis 却没有说明位置依据"),
+    (
+        feature("a", location_basis="unlocated"),
+        "有几何，location_basis 却没有说明位置依据，应为 surveyed, placed, located, schematic",
+    ),
     (feature("a", None), "location_basis 为 placed，却没有几何"),
     (feature("a", location_basis="schematic", location_accuracy_m=5), "位置未知，location_accuracy_m 应为空"),
     (feature(5), "第 1 个要素：编号 id 应为文字"),

@@ -1,5 +1,7 @@
 """Decisions about a plan's projects, written: all or none, with who and why, and never over somebody else's work."""
 
+from dataclasses import replace
+
 import pytest
 import shapely
 
@@ -77,6 +79,15 @@ def test_of_a_known_feature_only_what_was_taken_changes(store):
     assert {name for name in after if after[name] != before[name]} == {"land_area_mu", "revision"}
     assert after["land_area_mu"] == 46.4
     assert same_shape.equals(shape)
+
+
+def test_no_two_plan_layers_give_one_number(store):
+    projects = [Project(str(number), f"甲{layer}", layer, figures={"plan_year": 2031})
+                for number, layer in enumerate(["schools", "industrial_parks", "schools"])]  # fmt: skip
+    projects[2] = replace(projects[2], name="乙校")
+    together = [each.feature_id for each in adopting.adopt(store, [new(each, None) for each in projects[:2]], ACT)]
+    apart = [each.feature_id for each in adopting.adopt(store, [new(projects[2], None)], ACT)]
+    assert (together, apart) == (["2031-1", "2031-2"], ["2031-3"])
 
 
 def test_a_position_replaces_an_illustrative_one_with_what_it_rests_on(store):

@@ -30,7 +30,8 @@ def made(folder, url):
     def make(*parcels, lines=(), codes=TABLE):
         (folder.path / "land_use.toml").write_text(codes, encoding="utf-8")
         folder.layer("schools", PARCELS, *parcels)
-        folder.layer("control_lines", LINES, *lines)
+        if lines is not None:
+            folder.layer("control_lines", LINES, *lines)
         stores.append(open_or_create(url, folder.path))
         return stores[-1]
 
@@ -97,6 +98,12 @@ def test_a_line_that_is_not_loaded_is_said(made):
         "生态保护红线没有载入，没有核查：不能说明地块不涉及生态保护红线",
         "城镇开发边界没有载入，没有核查：不能说明地块不涉及城镇开发边界",
     ]
+
+
+def test_a_zone_that_has_no_layer_of_lines_is_said(made):
+    found = checked(made(parcel("a", ground(0, 0, 200, 100), 30), lines=None))
+    assert (found.lines, [each.code for each in found.findings]) == ((), ["line_not_loaded"])
+    assert "没有控制线图层" in str(found.findings[0].remark) and "永久基本农田" in str(found.findings[0].remark)
 
 
 def test_doubts_about_a_line_are_told(made):

@@ -81,6 +81,21 @@ def test_an_id_like_no_other_gets_no_suggestions_and_the_layers_name(client):
     assert "“新建学校”里没有编号为“xyz”的要素" in page and "suggestion" not in page
 
 
+def test_an_error_of_ours_says_what_to_do_and_shows_nothing_inside(client, monkeypatch):
+    def broken(*_given: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("geo.web.features.feature_view", broken)
+    answer = client.get("/features/schools/2023-1")
+    assert answer.status_code == 500 and "secret" not in answer.text and "Traceback" not in answer.text
+    assert "请稍后再试" in answer.text and "告诉管理员" in answer.text and "是否已写入" not in answer.text
+
+
+def test_an_address_without_the_layers_name_says_so(client):
+    assert "没有写明哪个图层" in client.get("/features/%20/x").text
+    assert client.get("/submit?layer=").status_code == 200
+
+
 def test_an_unknown_layer_or_address_gets_a_page_with_a_way_back(client):
     for address in ("/features/nothing/1", "/nothing"):
         answer = client.get(address)

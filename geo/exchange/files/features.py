@@ -205,6 +205,9 @@ def _is_date(text: str) -> bool:
     return True
 
 
+POSITIONED = tuple(each for each in LocationBasis if each != LocationBasis.UNLOCATED)
+
+
 def _place_faults(layer: Layer, given: Json, item: Json) -> Iterator[Fault]:
     """A position and what it rests on must agree: nothing is more certain than its source (see `LocationBasis`)."""
     if layer.geometry is None or layer.field("location_basis") is None:
@@ -212,8 +215,8 @@ def _place_faults(layer: Layer, given: Json, item: Json) -> Iterator[Fault]:
     basis, accuracy = given.get("location_basis"), given.get("location_accuracy_m")
     placed = item.get("geometry") is not None
     if placed and basis in (None, LocationBasis.UNLOCATED):
-        message = N_("%(file)s 第 %(row)s 个要素（%(feature)s）：有几何，%(field)s 却没有说明位置依据")
-        yield message, {"field": "location_basis"}
+        message = N_("%(file)s 第 %(row)s 个要素（%(feature)s）：有几何，%(field)s 却没有说明位置依据，应为 %(known)s")
+        yield message, {"field": "location_basis", "known": ", ".join(POSITIONED)}
     if not placed and basis not in (None, LocationBasis.UNLOCATED):
         message = N_("%(file)s 第 %(row)s 个要素（%(feature)s）：%(field)s 为 %(given)s，却没有几何")
         yield message, {"field": "location_basis", "given": shown(basis)}
