@@ -6,7 +6,7 @@ schools against their standard are in `school_figures`, orders of size (385亿�
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from geo.model.errors import N_
@@ -69,6 +69,12 @@ class Claim:
         The titles above it.
     past
         Whether it tells what was before the plan's time.
+    kind
+        What the name of an item holds that it counts; None where it counts all of its layer and level.
+    made
+        How they are made, 新建 or 改扩建: of one sentence those made in other ways are further ones.
+    others
+        Such further ones.
     """
 
     subject: str
@@ -81,19 +87,57 @@ class Claim:
     qualifiers: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     past: bool = False
+    kind: str | None = None
+    made: str | None = None
+    others: tuple["Claim", ...] = ()
 
     @property
     def section(self) -> str:
         return self.citation.section or ""
 
+    @property
+    def label(self) -> str:
+        """In words, with the further ones: 学校 4 个、学校 2 个."""
+        return "、".join(each.citation.label for each in (self, *self.others))
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple(each.citation for each in (self, *self.others))
+
+    @property
+    def stated(self) -> float:
+        return sum((each.value for each in self.others), self.value)
+
+    def agrees(self, found: float) -> bool:
+        """Whether parts add up to all of it, or to one of those that are made in a way of their own."""
+        alone = any(agrees(each.value, found, each.qualifiers) for each in (self, *self.others))
+        return alone or agrees(self.stated, found, self.qualifiers)
+
 
 def check(items: Sequence[Item], claims: Sequence[Claim]) -> list[Finding]:
     """Everything that can be compared, but for sizes: totals, totals among themselves, twice the same."""
     return [
-        *totals_against_items(items, claims),
-        *totals_against_totals(claims),
+        *totals_against_items(items, together(claims)),
+        *totals_against_totals(together(claims)),
         *twice(items),
     ]
+
+
+def together(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims, those of a paragraph that count the same made in several ways as one: 新建学校4所、改扩建学校2所."""
+    kept: list[Claim] = []
+    places: dict[tuple, int] = {}
+    for claim in claims:
+        what = (claim.measure, claim.layer, claim.level, claim.year, claim.kind, claim.section, claim.past)
+        key = (*what, claim.citation.paragraph)
+        first = places.get(key) if claim.made and claim.layer and claim.measure != "size" else None
+        if first is not None and claim.made not in {each.made for each in (kept[first], *kept[first].others)}:
+            kept[first] = replace(kept[first], others=(*kept[first].others, claim))
+            continue
+        if claim.made and first is None:
+            places[key] = len(kept)
+        kept.append(claim)
+    return kept
 
 
 def is_under(section: str, above: str) -> bool:
@@ -119,11 +163,10 @@ def totals_against_items(items: Sequence[Item], claims: Sequence[Claim]) -> Iter
         if claim.past or claim.layer is None or claim.measure == "size":
             continue
         parts = [item for item in items if belongs(item, claim)]
-        if not parts:
-            if not any(item.layer == claim.layer for item in items) or claim.level:
-                yield not_itemised(claim)
-            continue
-        yield total_finding(claim, parts)
+        if parts:
+            yield total_with_unsure(claim, parts, [item for item in items if may_belong(item, claim)])
+        elif not any(item.layer == claim.layer for item in items) or claim.level or claim.kind:
+            yield not_itemised(claim)
 
 
 def total_finding(claim: Claim, parts: Sequence[Item]) -> Finding:
@@ -131,22 +174,43 @@ def total_finding(claim: Claim, parts: Sequence[Item]) -> Finding:
     counts = claim.measure == "count"
     lacking = [] if counts else [part for part in parts if claim.measure not in part.figures]
     found = len(parts) if counts else sum(part.figures.get(claim.measure, 0) for part in parts)
-    verdict: Verdict = "agrees" if agrees(claim.value, found, claim.qualifiers) else "differs"
-    if lacking and verdict == "differs" and found < claim.value:
+    verdict: Verdict = "agrees" if claim.agrees(found) else "differs"
+    if lacking and verdict == "differs" and found < claim.stated:
         verdict = "explained"
     message = {
         "agrees": N_("%(claim)s，逐项合计 %(found)s"),
         "differs": N_("%(claim)s，逐项合计却是 %(found)s"),
         "explained": N_("%(claim)s，逐项合计 %(found)s；有 %(lacking)s 项没有写明"),
     }[verdict]
-    remark = Remark(message, claim=claim.citation.label, found=shown(found), lacking=len(lacking))
-    places = (claim.citation, *(part.citation for part in parts))
-    return Finding("total", verdict, remark, places, {"stated": claim.value, "found": found})
+    remark = Remark(message, claim=claim.label, found=shown(found), lacking=len(lacking))
+    places = (*claim.citations, *(part.citation for part in parts))
+    return Finding("total", verdict, remark, places, {"stated": claim.stated, "found": found})
+
+
+def total_with_unsure(claim: Claim, parts: Sequence[Item], unsure: Sequence[Item]) -> Finding:
+    """A total of a level or kind beside projects of which the name tells none: they may be what lacks."""
+    finding = total_finding(claim, parts)
+    lacks = claim.stated - finding.figures["found"]
+    if finding.verdict != "differs" or lacks < 0 or not unsure or (claim.measure == "count" and lacks > len(unsure)):
+        return finding
+    remark = Remark(
+        N_("%(claim)s，逐项合计 %(found)s；另有 %(unsure)s 项可能也算在内"),
+        claim=claim.label, found=shown(finding.figures["found"]), unsure=len(unsure),
+    )  # fmt: skip
+    places = (*finding.places, *(item.citation for item in unsure))
+    return replace(finding, verdict="explained", remark=remark, places=places)
+
+
+def may_belong(item: Item, claim: Claim) -> bool:
+    """Whether a claim about a level or kind may count an item of which the name does not tell it: 平沙二中."""
+    told = item.level is not None if claim.level else claim.kind is None or claim.kind in item.name
+    return not told and belongs(item, replace(claim, level=None, kind=None))
 
 
 def belongs(item: Item, claim: Claim) -> bool:
     """Whether a claim counts an item. A claim of the layers has no section of its own to look below."""
     same = item.layer == claim.layer and (claim.level is None or item.level == claim.level)
+    same = same and (claim.kind is None or claim.kind in item.name)
     in_year = claim.year is None or item.year == claim.year
     below = not item.section or not claim.section or is_under(item.section, claim.section) or item.layer is None
     return same and in_year and below
@@ -164,14 +228,42 @@ def totals_against_totals(claims: Sequence[Claim]) -> Iterator[Finding]:
     """The whole against its years and against its levels; one number of villages against another."""
     groups: dict[tuple[str | None, str], list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.layer and not claim.past and claim.measure != "size":
+        if claim.layer and not claim.past and claim.measure != "size" and claim.kind is None:
             groups[claim.layer, claim.measure].append(claim)
     for group in groups.values():
         for whole in [claim for claim in group if claim.level is None and claim.year is None]:
             below = [claim for claim in group if claim is not whole and may_be_part(claim, whole)]
             yield from whole_and_parts(whole, [each for each in below if each.year and each.level is None], "years")
             yield from whole_and_parts(whole, [each for each in below if each.level and each.year is None], "levels")
+    yield from kinds(claims)
     yield from settlements(claims)
+
+
+def kinds(claims: Sequence[Claim]) -> Iterator[Finding]:
+    """建设示范村20个,其中市级示范村12个、区级示范村9个: kinds of a thing that are more than all of it."""
+    counts = [claim for claim in claims if claim.measure == "count" and claim.layer is None]
+    for number, whole in enumerate(counts):
+        parts = []
+        for part in counts[number + 1 : number + 1 + MOST_NUMBERS]:
+            if not is_kind_of(part, whole):
+                break
+            parts.append(part)
+        found = sum(part.value for part in parts)
+        if len(parts) > 1 and found > whole.value and not agrees(whole.value, found, whole.qualifiers):
+            message = N_("%(claim)s，各类合计却是 %(found)s")
+            yield Finding(
+                "total_by_kinds",
+                "differs",
+                Remark(message, claim=whole.citation.label, found=shown(found)),
+                (whole.citation, *(part.citation for part in parts)),
+                {"stated": whole.value, "found": found},
+            )
+
+
+def is_kind_of(part: Claim, whole: Claim) -> bool:
+    """Whether a number stands in the same paragraph and counts a kind of the same thing: 市级示范村 of 示范村."""
+    here = part.citation.paragraph == whole.citation.paragraph and part.citation.feature == whole.citation.feature
+    return here and part.subject != whole.subject and part.subject.endswith(whole.subject)
 
 
 def may_be_part(claim: Claim, whole: Claim) -> bool:
@@ -187,8 +279,8 @@ def whole_and_parts(whole: Claim, parts: Sequence[Claim], code: str) -> Iterator
     said = Counter((part.year, part.level) for part in parts)
     if len(parts) < 2 or max(said.values()) > 1:
         return
-    found = sum(part.value for part in parts)
-    verdict: Verdict = "agrees" if agrees(whole.value, found, whole.qualifiers) else "differs"
+    found = sum(part.stated for part in parts)
+    verdict: Verdict = "agrees" if whole.agrees(found) else "differs"
     message = {
         ("years", "agrees"): N_("%(claim)s，与各年合计一致"),
         ("years", "differs"): N_("%(claim)s，各年合计却是 %(found)s"),
@@ -198,9 +290,9 @@ def whole_and_parts(whole: Claim, parts: Sequence[Claim], code: str) -> Iterator
     yield Finding(
         f"total_by_{code}",
         verdict,
-        Remark(message, claim=whole.citation.label, found=shown(found)),
-        (whole.citation, *(part.citation for part in parts)),
-        {"stated": whole.value, "found": found},
+        Remark(message, claim=whole.label, found=shown(found)),
+        (*whole.citations, *(citation for part in parts for citation in part.citations)),
+        {"stated": whole.stated, "found": found},
     )
 
 

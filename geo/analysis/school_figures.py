@@ -98,6 +98,10 @@ def land_areas(items: Sequence[Item]) -> Iterator[Finding]:
         yield Finding("land_per_pupil", "explained", remark, tuple(item.citation for item, _ in told), figures)
 
 
+APART = frozenset(("kindergarten", "special", "vocational", "senior"))
+"""Levels that are only compared with their own: they need other room."""
+ADDITIONS = ("扩建", "改扩建", "扩建工程", "扩建项目")
+"""So end the names of projects of which the land is only what is added."""
 RATIOS: dict[str, tuple[str, str, float]] = {
     "land_per_pupil": ("land_area_mu", "seats", SQUARE_METRES_PER_MU),
     "floor_area_ratio": ("building_area_m2", "land_area_mu", 1 / SQUARE_METRES_PER_MU),
@@ -112,12 +116,13 @@ MESSAGES = {
 
 
 def outliers(items: Sequence[Item]) -> Iterator[Finding]:
-    """Ratios of one item far from the median of its layer and level."""
+    """Ratios of one item far from the median of its layer and of like levels."""
     for code, (over, under, factor) in RATIOS.items():
-        groups: dict[str | None, list[tuple[Item, float]]] = defaultdict(list)
+        groups: dict[tuple[str | None, str | None], list[tuple[Item, float]]] = defaultdict(list)
         for item in items:
-            if item.figures.get(over) and item.figures.get(under):
-                groups[item.layer].append((item, item.figures[over] / item.figures[under] * factor))
+            if item.figures.get(over) and item.figures.get(under) and not item.name.endswith(ADDITIONS):
+                alike = item.level if item.level in APART else None
+                groups[item.layer, alike].append((item, item.figures[over] / item.figures[under] * factor))
         for group in groups.values():
             if len(group) >= FEWEST_TO_COMPARE:
                 yield from standing_out(code, group)

@@ -18,6 +18,7 @@ AFTER, BEFORE = (re.compile(TOTALS[key].replace("{nouns}", NOUNS)) for key in ("
 STRIP, PER, OF_SIZE, RATES = (re.compile(TOTALS[key]) for key in ("strip", "per", "of_size", "rates"))
 MADE, MADE_BEFORE, MADE_AFTER = (re.compile(TOTALS[key]) for key in ("made", "made_before", "made_after"))
 MADE_BEHIND, NOT_COUNTED, WHOLE_OF = (re.compile(TOTALS[key]) for key in ("made_behind", "not_counted", "whole_of"))
+OF_KIND, MADE_HOW = re.compile(TOTALS["of_kind"]), re.compile(TOTALS["made_how"])
 STRIP_THROUGH = re.compile(TOTALS["strip_through"])
 RATE_STRIP, BY_YEAR, INVESTMENT = (re.compile(TOTALS[key]) for key in ("rate_strip", "by_year", "investment"))
 GOES_ON = re.compile(pattern(WORDS["anchors"]["continues"]))
@@ -172,6 +173,23 @@ def layer_and_level(subject: str) -> tuple[str | None, str | None]:
     """The layer of what is counted, and the school level: 公办幼儿园 are schools, of the level kindergarten."""
     layer = next((layer for layer, pattern in LAYERS if pattern.search(subject)), None)
     return layer, next((level for level, pattern in LEVELS if pattern.search(subject)), None)
+
+
+def kind_counted(subject: str) -> str | None:
+    """What a project's name holds that a subject counts: 卫生院 of 乡镇卫生院; None where it counts all of a layer.
+
+    A school level is no such kind: what a school is called tells it in other words.
+    """
+    if layer_and_level(subject)[1] or subject.endswith(tuple(TOTALS["general"])):
+        return None
+    noun = max((noun for noun in TOTALS["nouns"] if subject.endswith(noun)), key=len, default=subject)
+    return OF_KIND.sub("", noun) or noun
+
+
+def made_how(before: str) -> str | None:
+    """How what is counted is made, by the words before its number: 新建, 改扩建."""
+    match = MADE_HOW.search(before)
+    return match["made"] if match else None
 
 
 def clean_subject(text: str) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from geo.analysis import cluster_sizes, consistency, school_figures
 from geo.analysis.consistency import Claim, Item
 from geo.exchange.location_phrase import parse_location
-from geo.exchange.plan_totals import layer_and_level
+from geo.exchange.plan_totals import kind_counted, layer_and_level, made_how
 from geo.model.errors import N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.finding import Citation, Finding
@@ -31,6 +31,8 @@ TARGET_FIELDS = frozenset(("target_value", "target_unit", "target_kind"))
 UNIT_OF_WORD = {"亿元": "cny_100m", "万元": "cny_10k"}
 ORDER_OF_SIZE = "级"
 SAME = 1e-6
+REACH = 20
+"""Letters before a number in which it may be said how what it counts is made."""
 MOST_ITEMS, MOST_CLAIMS = 2000, 600
 
 
@@ -57,7 +59,8 @@ def all_findings(items: Sequence[Item], claims: Sequence[Claim]) -> list[Finding
 
 def findings_of_plan(plan: PlanReading) -> list[Finding]:
     """What in a plan's text does not fit together, and which of its totals close."""
-    return all_findings([item_of_record(record) for record in plan.records], [*claims_of_totals(plan.totals)])
+    claims = [*claims_of_totals(plan.totals, plan.text)]
+    return all_findings([item_of_record(record) for record in plan.records], claims)
 
 
 def cited(source: Source, label: str) -> Citation:
@@ -94,7 +97,7 @@ def corner_of(location: LocationPhrase | None) -> tuple[frozenset[str], str | No
     return frozenset(location.roads), location.quadrant
 
 
-def claims_of_totals(totals: Iterable[PlanTotal]) -> Iterator[Claim]:
+def claims_of_totals(totals: Iterable[PlanTotal], text: str) -> Iterator[Claim]:
     """The totals that can be compared: numbers and sums, and orders of size; what is told of each village is none."""
     for total in totals:
         if total.measure in ("count", "seats", "size") and not total.per:
@@ -109,6 +112,8 @@ def claims_of_totals(totals: Iterable[PlanTotal]) -> Iterator[Claim]:
                 qualifiers=total.qualifiers,
                 headings=total.source.headings,
                 past=total.past,
+                kind=kind_counted(total.subject) if total.measure == "count" else None,
+                made=made_how(text[max(0, total.source.start - REACH) : total.source.start]),
             )
 
 
@@ -202,6 +207,7 @@ def claim_of_target(layer: Layer, feature_id: str, row: Mapping[str, Any]) -> Cl
         citation=citation_of(layer, feature_id, row, label),
         layer=None if sized else counted,
         level=None if sized else level,
+        kind=None if sized else kind_counted(row["name"]),
         qualifiers=(row["qualifier"],) if "qualifier" in row else (),
     )
 

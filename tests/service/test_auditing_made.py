@@ -95,3 +95,47 @@ def test_seats_behind_schools_of_two_levels_are_of_both():
         ("小学", "count", 6), ("初中", "count", 3),
         ("学校", "seats", 12600), ("小学", "seats", 8100), ("初中", "seats", 4500),
     ]  # fmt: skip
+
+
+ANOTHER = """云杉新区“十四五”规划纲要
+第一章 教育
+到2025年,新建学校5所、改扩建学校1所,新增学位7410个。其中小学2所、初中2所、高中1所。改造学校食堂12个。
+(1)云杉小学:占地36亩,计划投资7800万元,设36个教学班,1620个学位,2022年建成。
+(2)云杉九年一贯制学校:占地70亩,计划投资1.5亿元,设36个教学班,1720个学位,2023年建成。
+(3)云杉初级中学:占地30亩,计划投资6600万元,设12个教学班,600个学位,2024年建成。
+(4)云杉二中:占地34亩,计划投资7200万元,设15个教学班,750个学位,2024年建成。
+(5)云杉高级中学:占地180亩,计划投资3.2亿元,设40个教学班,2000个学位,2024年建成。
+(6)海棠小学改扩建:占地14亩,计划投资2900万元,新增16个教学班,720个学位,2025年建成。
+第二章 卫生
+新建医院1所、社区卫生服务中心2个,改造村卫生室16个。
+(1)云杉人民医院:占地120亩,总投资7亿元。
+(2)望江社区卫生服务中心:占地6亩,总投资2100万元。
+(3)海棠社区卫生服务中心:占地6亩,总投资2000万元。
+第三章 乡村
+创建示范村20个,其中市级示范村12个、区级示范村8个。到2025年,建成300亿元级现代物流产业集群。
+(1)云杉物流园:占地600亩,总投资18亿元,年营业额300亿元。
+"""
+
+
+def differing(text: str) -> list[tuple[str, str]]:
+    return [(each.code, str(each.remark)) for each in read_plan(text).findings if each.verdict == "differs"]
+
+
+def test_numbers_of_kinds_levels_and_ways_of_building_are_held_against_what_they_count():
+    assert differing(ANOTHER) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "found"),
+    [
+        ("改扩建学校1所", "改扩建学校2所", ("total", "学校 5 个、学校 2 个，逐项合计却是 6")),
+        ("社区卫生服务中心2个", "社区卫生服务中心4个", ("total", "社区卫生服务中心 4 个，逐项合计却是 2")),
+        ("高中1所", "高中3所", ("total", "高中 3 个，逐项合计却是 1")),
+        ("市级示范村12个", "市级示范村13个", ("total_by_kinds", "示范村 20 个，各类合计却是 21")),
+        ("300亿元级", "250亿元级", ("size", "现代物流产业集群 250 亿元级，所列项目合计却有 300 亿元")),
+    ],
+)
+def test_a_wrong_number_of_a_kind_is_found(right, wrong, found):
+    text = ANOTHER.replace(right, wrong, 1)
+    assert text != ANOTHER
+    assert found in differing(text)
