@@ -100,7 +100,7 @@ def land_areas(items: Sequence[Item]) -> Iterator[Finding]:
 
 APART = frozenset(("kindergarten", "special", "vocational", "senior"))
 """Levels that are only compared with their own: they need other room."""
-ADDITIONS = ("扩建", "改扩建", "扩建工程", "扩建项目")
+ADDITIONS = tuple(STANDARD["additions"])
 """So end the names of projects of which the land is only what is added."""
 RATIOS: dict[str, tuple[str, str, float]] = {
     "land_per_pupil": ("land_area_mu", "seats", SQUARE_METRES_PER_MU),
