@@ -31,10 +31,11 @@ PARTNERS, FEWEST_OF_PAIR = "RUTct", 2
 PART, DISTRICTS, SIDE_WORDS = "部", "市区县镇乡城", tuple(SEPARATORS["side_words"])
 FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
 """Letters of a street's name that has no word for one."""
-SIDE_PREFIX, COLON, CROSSES = "以", ":", "交"
+SIDE_PREFIX, COLON, CROSSES, OF = "以", ":", "交", "的"
 DIRECTION_WORDS = {text: word for text, words in WORDS.items() for word in words if len(text) == 1 and word.weak}
 
 SIDED_AREA = re.compile("A(?=[dk]|f?i|m(?:[ps]|$))|(?<=m)A(?=[fx]?[ps_]|[fx]?$)|(?<=m[RT][ct])A(?=f?[ps_]|f?$)")
+AREA_OF = re.compile("A(?=f[dk])")
 SUBDISTRICT = re.compile("AR(?:(?P<crossed>(?=RcR_?x))|(?=R(?!_?x)|m|(?P<water>Td)))|^R(?=Rh)")
 BEGUN = re.compile("Rd[ps]RT")
 ROAD_AND_MORE = re.compile("R[xhT]")
@@ -168,11 +169,12 @@ def join_buildings(tokens: list[Token]) -> list[Token]:
 
 
 def areas_as_things(tokens: list[Token]) -> list[Token]:
-    """An area of which the side is told is a thing: 陡沟街道办事处东临, 北至李庄村."""
+    """An area of which the side is told is a thing: 陡沟街道办事处东临, 北至李庄村, 绿城社区的东侧."""
     letters = letters_of(tokens)
     if "A" not in letters and "Td" not in letters:
         return tokens
     things = {match.start() for match in SIDED_AREA.finditer(letters)}
+    things |= {match.start() for match in AREA_OF.finditer(letters) if tokens[match.start() + 1].text == OF}
     parts = {place for place in range(len(tokens) - 1) if is_part_of_area(*tokens[place : place + 2])}
     return relettered(
         tokens, dict.fromkeys(things, "T") | dict.fromkeys(parts, "A") | {place + 1: "f" for place in parts}
