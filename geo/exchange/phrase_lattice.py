@@ -50,7 +50,7 @@ class Lattice(Pieces):
             if word.letter == "r" and len(self.run) > end and self.run[end - 1 : end + 1] in grammar.DIRECTION_OF:
                 continue  # 李村路西南角 is a corner, not 路西
             stem = word.letter == "c" and self.run[start : start + 2] in grammar.JOINED_STEMS
-            cost = word.cost + (grammar.ROADS["joined_stem_cost"] if stem else 0.0)
+            cost = word.cost + (self.cost_in_stem(start) if stem else 0.0)
             edges.append((end, "w" if word.weak else word.letter, cost, word, None))
         if self.run[start] in grammar.LENGTHS["first_letters"]:
             edges += self.numbers(start)
@@ -61,6 +61,12 @@ class Lattice(Pieces):
         if start in self.bare_places:
             edges.append((self.bare_places[start], "A", grammar.AREAS["bare_cost"], None, None))
         return edges
+
+    def cost_in_stem(self, start: int) -> float:
+        """Surcharge for a connector with which a name of its own begins: 和平西路."""
+        whole = grammar.JOINED_WHOLE.match(self.run, start)
+        cost: float = grammar.ROADS["joined_whole_cost" if whole else "joined_stem_cost"]
+        return cost
 
     def numbers(self, start: int) -> Iterator[Edge]:
         if self.may_hold_codes and (match := grammar.CODE.match(self.run, start)):

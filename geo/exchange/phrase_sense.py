@@ -29,6 +29,7 @@ IGNORED, SEPARATOR_LETTERS = frozenset("foA"), "_pstc"
 PARTNERS, FEWEST_OF_PAIR = "RUTct", 2
 """Letters before a road that crosses something, and how many tokens there are with one."""
 PART, DISTRICTS, SIDE_WORDS = "部", "市区县镇乡城", tuple(SEPARATORS["side_words"])
+DIGITS = frozenset("一二三四五六七八九十")
 FEWEST_OF_STREET, MOST_OF_STREET = 2, 4
 """Letters of a street's name that has no word for one."""
 SIDE_PREFIX, COLON, CROSSES, OF = "以", ":", "交", "的"
@@ -218,10 +219,11 @@ def is_street(name: str) -> bool:
 
 
 def part_crossing_roads(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
-    """河马线南降路口 is the crossing of two roads, because one road alone has none."""
+    """河马线南降路口 and 世纪路东六路路口 are the crossings of two roads, because one road alone has none."""
     for match in reversed(found):
         road = tokens[match.start()]
-        if (parts := TWO_ROADS.fullmatch(road.text)) and carries_name(parts["stem"]):
+        parts = TWO_ROADS.fullmatch(road.text)
+        if parts and (carries_name(parts["stem"]) or not DIGITS.isdisjoint(parts["stem"])):
             middle = road.start + parts.start("second")
             tokens[match.start() : match.start() + 1] = [
                 replace(road, text=parts["first"], end=middle), replace(road, text=parts["second"], start=middle)
