@@ -515,7 +515,7 @@ def test_a_text_that_is_no_phrase_stays_unread():
 def test_hostile_texts_take_bounded_time(text):
     began = time.process_time()
     parse_location(text)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5  # 0.3 s alone; what grows with the square or worse takes minutes
 
 
 @settings(max_examples=5)

@@ -158,7 +158,7 @@ def test_a_plan_that_was_uploaded_is_read_like_a_file():
 def test_more_than_any_plan_has_is_compared_in_bounded_time(text):
     began = time.process_time()
     read = reading.read_plan(text)
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 25  # 2 s alone; every pair compared with every other would take an hour
     assert read.findings[0].code == "too_many"
 
 

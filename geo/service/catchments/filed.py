@@ -65,11 +65,8 @@ def of_files(files: Files, options: Options, tell: Tell) -> Inputs:
     InvalidFile
         Names file, row and field.
     """
+    _check_together(files, options)
     schools, roads, demand, zone, last = files.schools, files.roads, files.demand, files.zone, files.last
-    if last is not None and options.method != "capacity":
-        raise InvalidInput(N_("%(option)s 只用于按学位分配（capacity）"), option="last")
-    if files.crossings is not None and files.barriers is None:
-        raise InvalidInput(N_("--crossings 要和 --barriers 一起给出"))
     school_file, demand_file = read_places(schools), read_places(demand)
     remarks = [*school_file.remarks, *demand_file.remarks]
     rows, school_source = _counting_schools(school_file, options, remarks)
@@ -104,6 +101,14 @@ def of_files(files: Files, options: Options, tell: Tell) -> Inputs:
         last=_last_schools(last, demand_ids, school_ids, options, sources) if last else None,
         sources=sources, barriers=barriers, barrier_frame=barrier_frame, later=later, remarks=remarks,
     )  # fmt: skip
+
+
+def _check_together(files: Files, options: Options) -> None:
+    """Refuse files that say nothing without an option, or without another file."""
+    if files.last is not None and options.method != "capacity":
+        raise InvalidInput(N_("%(option)s 只用于按学位分配（capacity）"), option="last")
+    if files.crossings is not None and files.barriers is None:
+        raise InvalidInput(N_("--crossings 要和 --barriers 一起给出"))
 
 
 def _grow(
