@@ -31,6 +31,7 @@ from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import find_quantities
 from geo.model.plan import PlanRecord, Source
 
+BEDS = WORDS["partial"]["beds"]
 FULL_STOP = WORDS["clauses"]["full_stop"]
 SHORT_NAME = 4
 """Letters at the end of a name that a text may repeat for all of it."""
@@ -275,7 +276,8 @@ def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None
     record = record_of(passage, anchor, end)
     if is_programme(record.name) and not (record.location_text or record.investment_cny_10k):
         return None  # 高标准农田建设工程: what it makes is counted
-    told = record.location_text or record.spans.keys() - {"name"}
+    beds = any(each.text.endswith(BEDS) for each in record.quantities)
+    told = record.location_text or record.spans.keys() - {"name"} or beds
     dated = is_dated(passage.text[anchor.end : end].partition(FULL_STOP)[0]) and kind_of(record.name)
     return record if anchor.listed or told or dated else None
 
