@@ -1,7 +1,7 @@
 """Writing what a planner has decided about a plan's projects: new features, other figures, other positions."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -12,6 +12,8 @@ from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import KEEP, Act, FeatureChange, JournalEntry, Keep
 from geo.model.layer import Layer
 from geo.model.location import LocationBasis, Position
+from geo.model.remark import Remark
+from geo.service.overlapped import overlapped, told
 from geo.service.proposals import FIRM, NEW, Match, Project, changes_of, find_matches, fits, layer_values, plain
 from geo.store.base import Store
 
@@ -46,12 +48,16 @@ class Decision:
 
 @dataclass(frozen=True)
 class Adopted:
-    """A decision as it was written; `change_set` is None where there was nothing to write."""
+    """A decision as it was written; `change_set` is None where there was nothing to write.
+
+    `doubts` say on which parcels it lies where it was drawn by hand.
+    """
 
     key: str
     layer_id: str
     feature_id: str
     change_set: int | None
+    doubts: tuple[Remark, ...] = ()
 
 
 def adopt(store: Store, decisions: Sequence[Decision], act: Act) -> list[Adopted]:
@@ -69,7 +75,9 @@ def adopt(store: Store, decisions: Sequence[Decision], act: Act) -> list[Adopted
     matches = find_matches(store, [decision.project for decision in decisions])
     taken: dict[tuple[str, str], str] = {}
     changes = []
+    doubts = _overlaps(store, decisions, matches)
     for decision in decisions:
+        decision = replace(decision, position=told(decision.position, doubts.get(decision.project.key, ())))
         match = matches.get(decision.project.key)
         _check_seen(decision, match)
         change = _update(match, decision) if match else _create(store, decision, taken)
@@ -80,15 +88,40 @@ def adopt(store: Store, decisions: Sequence[Decision], act: Act) -> list[Adopted
     entries = store.write(changes, act)
     change_set = entries[0].change_set if entries else None
     return [
-        Adopted(decision.project.key, change.layer_id, change.feature_id, change_set)
+        Adopted(
+            decision.project.key, change.layer_id, change.feature_id, change_set, doubts.get(decision.project.key, ())
+        )
         for decision, change in zip(decisions, changes, strict=True)
     ]
 
 
+def _overlaps(
+    store: Store, decisions: Sequence[Decision], matches: Mapping[str, Match]
+) -> dict[str, tuple[Remark, ...]]:
+    """On which parcels those lie that were drawn, by key: on those of the store and on those written with them."""
+    placed_anew = [each for each in decisions if each.position is not None and each.position.geometry is not None]
+    moving = [(match.layer.id, match.feature_id) for each in placed_anew if (match := matches.get(each.project.key))]
+    return {
+        each.project.key: overlapped(
+            store,
+            each.position.geometry,
+            moving,
+            [(other.project.name, other.position.geometry) for other in placed_anew if other is not each],
+        )
+        for each in placed_anew
+        if each.position.basis == LocationBasis.PLACED
+    }
+
+
 def place(
     store: Store, layer_id: str, feature_id: str, revision: int, geometry: BaseGeometry, act: Act
-) -> JournalEntry | None:
-    """Put a feature where a planner says; None where it is there already.
+) -> tuple[JournalEntry | None, tuple[Remark, ...]]:
+    """Put a feature where a planner says.
+
+    Returns
+    -------
+    entry, doubts
+        None where it is there already; and on which other parcels it lies.
 
     Raises
     ------
@@ -98,10 +131,11 @@ def place(
     layer = store.catalog[layer_id]
     page = store.read_feature(layer_id, feature_id, schematic=True)
     basis = dict(zip(page.columns, page.rows[0], strict=True)).get("location_basis")
-    position = placed(geometry, act.author)
+    doubts = overlapped(store, geometry, [(layer_id, feature_id)])
+    position = told(placed(geometry, act.author), doubts)
     properties, shape = positioned(layer, basis, position)
     entries = store.write([FeatureChange(layer_id, feature_id, revision, properties, shape)], act)
-    return entries[0] if entries else None
+    return (entries[0] if entries else None), doubts
 
 
 def placed(geometry: BaseGeometry, author: str) -> Position:

@@ -33,7 +33,7 @@ OPEN_ALWAYS = {
 OPEN_WRITING = {"accounts.sign_in", "corrections.receive"}
 """Endpoints that take a form from anybody who may read."""
 
-ASKING = {"locating.read", "locating.propose"}
+ASKING = {"locating.read", "locating.propose", "locating.overlaps"}
 """Endpoints whose question is too long for an address: they write nothing, so they are open as reading is."""
 
 

@@ -11,13 +11,14 @@ from geo.model.journal import Act
 from geo.service import adopting, history, proposals, reading
 from geo.service.adopting import Decision
 from geo.service.locating import Network
+from geo.service.overlapped import overlapped
 from geo.service.proposals import Project, Proposal
 from geo.store.base import Store
 from geo.web import progress, proposal_view, relocating
 from geo.web.current import live_store
 from geo.web.guard import needs_role
 from geo.web.json_body import json_body
-from geo.web.language import in_words, translated
+from geo.web.language import in_sentences, in_words, translated
 from geo.web.maps import render_map
 from geo.web.page_config import page_config
 from geo.web.sessions import may
@@ -118,6 +119,14 @@ class GivenPlace(msgspec.Struct, forbid_unknown_fields=True):
     geometry: dict
 
 
+class GivenDrawing(msgspec.Struct, forbid_unknown_fields=True):
+    """What a planner has drawn, and the feature that it is meant for where there is one."""
+
+    geometry: dict
+    layer: str | None = None
+    id: str | None = None
+
+
 class GivenUndo(msgspec.Struct, forbid_unknown_fields=True):
     change_set: int
 
@@ -141,6 +150,7 @@ def _page_config(store: Store) -> dict[str, object]:
         "placeUrl": url_for("locating.place"),
         "placePageUrl": "/editing/place",
         "undoUrl": url_for("locating.undo"),
+        "overlapsUrl": url_for("locating.overlaps"),
         "roadsUrl": url_for("relocating.propose"),
         "applyRoadsUrl": url_for("relocating.apply"),
         "largestRoads": relocating.LARGEST_ROAD_FILE,
@@ -212,7 +222,7 @@ def adopt() -> Response:
     decisions = [each.decision(author) for each in given.decisions]
     act = Act(author, given.cause or N_("采纳规划文字里的项目"), (given.source or "")[:LONGEST_NOTE] or None)
     written = adopting.adopt(live_store(), decisions, act)
-    return jsonify(adopted=[asdict(each) for each in written])
+    return jsonify(adopted=[asdict(each) | {"doubts": in_sentences(each.doubts)} for each in written])
 
 
 @blueprint.post("/locating/place")
@@ -222,8 +232,17 @@ def place() -> Response:
     given = json_body(GivenPlace)
     act = Act(current_user.name, N_("在图上落图"))
     shape = adopting.drawn_shape(given.geometry)
-    entry = adopting.place(live_store(), given.layer, given.id, given.revision, shape, act)
-    return jsonify(change_set=entry.change_set if entry else None)
+    entry, doubts = adopting.place(live_store(), given.layer, given.id, given.revision, shape, act)
+    return jsonify(change_set=entry.change_set if entry else None, doubts=in_sentences(doubts))
+
+
+@blueprint.post("/locating/overlaps")
+def overlaps() -> Response:
+    """On which parcels of the store a drawn one lies; nothing is written."""
+    given = json_body(GivenDrawing)
+    itself = [(given.layer, given.id)] if given.layer and given.id else []
+    found = overlapped(live_store(), adopting.drawn_shape(given.geometry), itself)
+    return jsonify(doubts=in_sentences(found))
 
 
 @blueprint.post("/locating/undo")

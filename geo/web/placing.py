@@ -15,13 +15,14 @@ from geo.model.layer import PLAN_FIELDS, Layer
 from geo.service import adopting, boundaries, editing
 from geo.service.boundaries import Boundary
 from geo.service.editing import GEOMETRY
+from geo.service.overlapped import overlapped, told
 from geo.web.conflict_view import conflict_rows
 from geo.web.current import live_store
 from geo.web.done import say_done
 from geo.web.edit_form import TAKE, faults_by_field
 from geo.web.editing import act_of_form, revision_of
 from geo.web.guard import needs_role
-from geo.web.language import in_words
+from geo.web.language import in_sentences, in_words
 from geo.web.maps import RenderedMap, render_map
 from geo.web.page_config import page_config
 from geo.web.uploads import Upload, takes
@@ -67,6 +68,8 @@ def save(layer_id: str, feature_id: str) -> Response | tuple[str, int]:
     try:
         shape = given_shape(given)
         position = boundaries.given_position(shape, given.get("_basis", ""), given_accuracy(given), act)
+        doubts = overlapped(store, shape, [(layer_id, feature_id)])
+        position = told(position, doubts)
         entry = boundaries.set_position(store, layer_id, feature_id, revision, position, act)
     except Conflict:
         return _conflict(layer_id, feature_id, revision, shape), 409
@@ -74,7 +77,8 @@ def save(layer_id: str, feature_id: str) -> Response | tuple[str, int]:
         return _form(layer_id, feature_id, place_faults(error), given), 400
     except (InvalidInput, InvalidFeatures) as error:
         return _form(layer_id, feature_id, {"": in_words(error)}, given), 400
-    say_done(_("位置已保存") if entry else _("没有改动，什么都没有写入"), entry)
+    saved = "; ".join([_("位置已保存"), *in_sentences(doubts)])
+    say_done(saved if entry else _("没有改动，什么都没有写入"), entry)
     return redirect(url_for("features.detail", layer_id=layer_id, feature_id=feature_id), 303)
 
 

@@ -18,7 +18,7 @@ import { Unplaced } from "./locating_unplaced.js";
 import { showFoot } from "./locating_foot.js";
 import { say, sayFailed, settle } from "./notices.js";
 import { Panes } from "./panes.js";
-import { responseTo } from "./send.js";
+import { responseTo, send } from "./send.js";
 import { Shaping } from "./shaping.js";
 import { isPhone } from "./sheet.js";
 import { Tabs } from "./tabs.js";
@@ -237,7 +237,17 @@ class LocatingPage {
     this.panes.show("map");
     const geometry = record.work.drawn ?? proposal?.place?.geometry ?? null;
     const drawn = await this.shape({ title: this.draft.value(record, "name"), areaMu: this.draft.value(record, "land_area_mu"), isPoint: layer?.geometry === "Point", geometry, mode, finish: t("用这个位置") });
-    if (drawn) this.draft.change(record, { drawn }, "drawn");
+    if (drawn) this.draft.change(record, { drawn, overlaps: await this.overlaps(record, drawn) }, "drawn");
+  }
+
+  /** On which parcels of the store a drawn one lies; nothing where that cannot be asked now, it is told when written. */
+  async overlaps(record, geometry) {
+    const match = this.proposals.get(record.key)?.match;
+    try {
+      return (await send(this.config.locating.overlapsUrl, { geometry, layer: match?.layer ?? null, id: match?.id ?? null })).doubts;
+    } catch {
+      return [];
+    }
   }
 
   /** Let the reader shape something; the map shows nothing else of it meanwhile. */

@@ -37,6 +37,7 @@ export class Saving {
       for (const each of adopted) page.draft.change(page.draft.get(each.key), { decision: "adopted", saved: { layer: each.layer_id, id: each.feature_id, change_set: each.change_set, number: adopted.length } });
       const changeSet = adopted[0].change_set;
       if (changeSet !== null) this.offerUndo(t("已写入 {count} 条", { count: adopted.length }), () => this.takeBack(changeSet));
+      tellOverlaps(adopted.map((each) => [page.draft.value(page.draft.get(each.key), "name"), each.doubts]));
       await page.refresh();
     } catch (error) {
       this.failed("adopt", error, () => this.adopt(records));
@@ -99,8 +100,9 @@ export class Saving {
   async place(place, name) {
     if (!this.mayWrite()) return false;
     try {
-      const { change_set: changeSet } = await send(this.page.config.locating.placeUrl, place);
+      const { change_set: changeSet, doubts } = await send(this.page.config.locating.placeUrl, place);
       settle("adopt");
+      tellOverlaps([[name, doubts]]);
       if (changeSet !== null) this.offerUndo(t("“{name}”已落图", { name }), () => this.takeBack(changeSet));
       return true;
     } catch (error) {
@@ -129,4 +131,11 @@ export class Saving {
     if (error.status === 409) { sayFailed(name, error.message, () => this.page.refresh()); return; }
     sayFailed(name, error.message, error.status ? null : retry);
   }
+}
+
+/** Say until it is read on which parcels those lie that were written: pairs of a name and its doubts. */
+function tellOverlaps(written) {
+  settle("overlaps");
+  const words = written.filter(([, doubts]) => doubts.length).map(([name, doubts]) => t("“{name}”：{words}", { name, words: doubts.join(t("；")) }));
+  if (words.length) sayFailed("overlaps", words.join(t("；")), null);
 }

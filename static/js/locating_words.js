@@ -8,7 +8,9 @@ const STAYING = ["same", "within", "firm", "point", "unlocated", "none"];
 
 /** How surely a record is placed: `level` sure, check, point, none; `words`; `more`, why. */
 export function confidence(draft, record, proposal) {
-  if (record.work.drawn) return { level: "drawn", words: t("已手工画定"), more: [] };
+  const { drawn, overlaps = [] } = record.work;
+  if (drawn && overlaps.length) return { level: "check", words: t("已手工画定，压着别的地块"), more: overlaps };
+  if (drawn) return { level: "drawn", words: t("已手工画定"), more: [] };
   if (!draft.value(record, "location_text")) return { level: "none", words: t("没有位置描述"), more: [] };
   if (!proposal?.place) return { level: "none", words: proposal ? t("没有道路数据") : t("正在定位…"), more: [] };
   const { properties: place } = proposal.place;

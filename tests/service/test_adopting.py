@@ -177,7 +177,7 @@ def test_another_year_moves_assumed_dates_only(store):
 
 
 def test_a_planner_places_a_feature_in_his_name(store):
-    entry = adopting.place(store, "schools", "2021-1", 1, SQUARE, Act("张三", "在图上落图"))
+    entry, _ = adopting.place(store, "schools", "2021-1", 1, SQUARE, Act("张三", "在图上落图"))
     properties, shape = feature(store, "2021-1")
     assert (properties["location_basis"], properties["location_accuracy_m"]) == ("placed", None)
     assert properties["location_note"].startswith("张三 于 20")

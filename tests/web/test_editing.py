@@ -175,8 +175,16 @@ def test_a_drawn_place_is_kept_with_its_accuracy_and_taken_back(office, editor):
     after = now(office)
     assert (after["location_basis"], after["location_accuracy_m"], after["geom"]) == ("placed", 15.0, BOX)
     assert "editor" in after["location_note"]
-    editor.post(undo_of(editor.get(answer.location).text))
+    page = editor.get(answer.location).text
+    assert "重叠" not in page
+    editor.post(undo_of(page))
     assert now(office) | {"revision": 1} == before
+
+
+def test_a_place_on_the_parcel_of_another_is_said_where_it_was_saved(office, editor):
+    editor.post(PLACE, data=placing())
+    answer = editor.post(PLACE.replace("2023-1", "2023-2"), data=placing())
+    assert "位置已保存" in (page := editor.get(answer.location).text) and "重叠约" in page
 
 
 @pytest.mark.parametrize(

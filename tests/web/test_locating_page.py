@@ -6,6 +6,7 @@ import re
 import zipfile
 
 import pytest
+import shapely
 
 from geo.web import locating_page
 from geo.web.settings import ROOT
@@ -195,6 +196,32 @@ def test_a_feature_is_placed_once_and_a_second_planner_is_told(editor):
     assert editor.post("/locating/place", json=body).status_code == 409
     item = editor.get("/ogc/collections/schools/items/2021-1").get_json(force=True)
     assert item["properties"]["location_basis"] == "placed"
+
+
+def test_a_parcel_drawn_on_another_is_told_where_it_is_drawn_and_in_the_record(editor):
+    """They share 0.0005 by 0.001 degrees: 46.7 m by 110.9 m at 33° north."""
+    first, second = (
+        json.loads(shapely.to_geojson(shapely.box(114 + at, 33, 114.001 + at, 33.001))) for at in (0, 0.0005)
+    )
+    place = {"layer": "schools", "id": "2021-1", "revision": 1, "geometry": first}
+    assert editor.post("/locating/place", json=place).get_json()["doubts"] == []
+    assert editor.post(
+        "/locating/overlaps", json={"geometry": first, "layer": "schools", "id": "2021-1"}
+    ).get_json() == {"doubts": []}
+    (doubt,) = editor.post("/locating/overlaps", json={"geometry": second}).get_json()["doubts"]
+    assert "重叠约 7.77 亩" in doubt
+    answer = editor.post("/locating/place", json={**place, "id": "2021-2", "geometry": second}).get_json()
+    assert answer["doubts"] == [doubt]
+    item = editor.get("/ogc/collections/schools/items/2021-2").get_json(force=True)
+    assert doubt in item["properties"]["location_note"]
+
+
+def test_two_drawn_on_one_another_at_once_are_told(editor):
+    other = {**LAKE, "key": "other", "name": "东湖区第九小学"}
+    decisions = [{"project": each, "drawn": DRAWN} for each in (LAKE, other)]
+    adopted = editor.post("/locating/adopt", json={"decisions": decisions}).get_json()["adopted"]
+    assert all("重叠" in "".join(each["doubts"]) for each in adopted)
+    assert LAKE["name"] in adopted[1]["doubts"][0]
 
 
 @pytest.mark.parametrize(
