@@ -237,7 +237,10 @@ class LocatingPage {
     this.panes.show("map");
     const geometry = record.work.drawn ?? proposal?.place?.geometry ?? null;
     const drawn = await this.shape({ title: this.draft.value(record, "name"), areaMu: this.draft.value(record, "land_area_mu"), isPoint: layer?.geometry === "Point", geometry, mode, finish: t("用这个位置") });
-    if (drawn) this.draft.change(record, { drawn, overlaps: await this.overlaps(record, drawn) }, "drawn");
+    if (!drawn) return;
+    this.draft.change(record, { drawn, overlaps: [] }, "drawn");
+    const overlaps = await this.overlaps(record, drawn);
+    if (overlaps.length && record.work.drawn === drawn) this.draft.change(record, { overlaps }, "drawn");
   }
 
   /** On which parcels of the store a drawn one lies; nothing where that cannot be asked now, it is told when written. */

@@ -89,6 +89,7 @@ export class Saving {
     try {
       const { change_set: reversing } = await send(this.page.config.locating.undoUrl, { change_set: changeSet });
       settle("adopt");
+      settle("overlaps");
       then(reversing);
       await this.page.refresh();
     } catch (error) {

@@ -205,6 +205,33 @@ def test_what_has_no_place_is_placed_with_a_click_and_its_area_is_compared(signe
     expect(entry).to_be_visible()
 
 
+def test_what_is_drawn_on_a_parcel_of_the_store_says_so_before_and_after_it_is_written(signed_in):
+    page = signed_in
+    page.read(PARAGRAPHS)
+    first, second = page.record("东湖区第三小学"), page.record("东湖区第二初级中学")
+    place_in_middle(page, first)
+    first.get_by_test_id("adopt").click()
+    expect(page.by("notice-undo")).to_contain_text("已写入 1 条")
+    place_in_middle(page, second)  # the map does not move for what has no place
+    expect(second.get_by_test_id("confidence")).to_contain_text("压着别的地块")
+    expect(page.by("card-place").last).to_contain_text("与“东湖区第三小学”的地块重叠约")
+    second.get_by_test_id("adopt").click()
+    expect(page.by("notice-failed")).to_contain_text("与“东湖区第三小学”的地块重叠约")
+    page.by("undo-now").click()
+    expect(page.by("notice-undo")).to_contain_text("已撤销")
+    expect(page.by("notice-failed")).to_have_count(0)
+    first.get_by_test_id("undo").click()
+    expect(first.get_by_test_id("adopt")).to_be_visible()
+
+
+def place_in_middle(page: LocatingPage, row) -> None:
+    row.get_by_test_id("open-record").click()
+    page.by("place-record").click()
+    page.by("place-middle").click()
+    page.by("tool-finish").click()
+    expect(row.get_by_test_id("confidence")).to_contain_text("已手工画定")
+
+
 def middle(path) -> tuple[float, float]:
     box = path.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
