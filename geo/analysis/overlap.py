@@ -9,9 +9,25 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.model.crs import STORED_CRS, plane_around, projection
+from geo.model.errors import InvalidInput, N_
 
 SLIVER_M = 0.05
 """An overlap that is narrower on average comes from rounding, not from two claims on one ground."""
+
+
+PIECE, AT_ONCE = 50, 10_000
+"""Areas that are looked up, and pairs of them that are cut, at a time."""
+MOST_PAIRS = 4_000_000
+"""Areas whose boxes meet; parcels side by side have some eight each."""
+MOST_OVERLAPS = 100_000
+
+
+class TooManyOverlaps(InvalidInput):
+    """More areas lie over one another than can be told."""
+
+    def __init__(self) -> None:
+        message = N_("重叠太多（%(most)s 处以上），没有逐处查：这些面像是重复叠放的")
+        super().__init__(message, most=MOST_OVERLAPS)
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,10 @@ def overlaps_within(areas: Sequence[BaseGeometry | None], *, sliver_m: float = S
         Polygons in EPSG:4326; whatever else there is, and what is not valid, is passed over.
     sliver_m
         Overlaps of a smaller mean width (twice the area by the length of the edge) are none.
+
+    Raises
+    ------
+    TooManyOverlaps
     """
     return _overlaps(areas, None, sliver_m)
 
@@ -61,22 +81,46 @@ def _overlaps(
     other_places, other_shapes = (places, shapes) if others is None else _polygons(others)
     if not len(shapes) or not len(other_shapes):
         return []
-    first, second = shapely.STRtree(other_shapes).query(shapes, predicate="intersects")
+    first, second = pairs_near(shapely.STRtree(other_shapes), shapes)
     if others is None:
         first, second = first[first < second], second[first < second]
     if not len(first):
         return []
     plane = plane_around(shapely.total_bounds(shapes))
-    metres = projection(STORED_CRS, plane)
-    common = shapely.intersection(_turned(shapes, metres)[first], _turned(other_shapes, metres)[second])
-    area_m2 = shapely.area(common)
-    counts = 2 * area_m2 > sliver_m * shapely.length(common)
-    back = projection(plane, STORED_CRS)
-    found = zip(
-        places[first[counts]], other_places[second[counts]], area_m2[counts], _turned(common[counts], back), strict=True
-    )
-    made = [Overlap(int(one), int(other), float(size), _only_areas(shape)) for one, other, size, shape in found]
-    return sorted(made, key=lambda each: (each.first, each.second))
+    metres, back = projection(STORED_CRS, plane), projection(plane, STORED_CRS)
+    own, other = _turned(shapes, metres), _turned(other_shapes, metres)
+    found: list[Overlap] = []
+    for start in range(0, len(first), AT_ONCE):
+        one, two = first[start : start + AT_ONCE], second[start : start + AT_ONCE]
+        common = shapely.intersection(own[one], other[two])
+        area_m2 = shapely.area(common)
+        counts = 2 * area_m2 > sliver_m * shapely.length(common)
+        if len(found) + counts.sum() > MOST_OVERLAPS:
+            raise TooManyOverlaps
+        told = zip(
+            places[one[counts]], other_places[two[counts]], area_m2[counts], _turned(common[counts], back), strict=True
+        )
+        found += [Overlap(int(this), int(that), float(size), _only_areas(shape)) for this, that, size, shape in told]
+    return sorted(found, key=lambda each: (each.first, each.second))
+
+
+def pairs_near(tree: shapely.STRtree, shapes: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """The places of shapes, and of those of a tree that they meet.
+
+    Raises
+    ------
+    TooManyOverlaps
+        If the boxes round more than `MOST_PAIRS` meet: every one of a hundred thousand parcels may lie on every other.
+    """
+    found, count = [(numpy.zeros(0, int), numpy.zeros(0, int))], 0
+    for start in range(0, len(shapes), PIECE):
+        piece = shapes[start : start + PIECE]
+        count += tree.query(piece).shape[1]
+        if count > MOST_PAIRS:
+            raise TooManyOverlaps
+        first, second = tree.query(piece, predicate="intersects")
+        found.append((first + start, second))
+    return tuple(map(numpy.concatenate, zip(*found, strict=True)))
 
 
 def _polygons(given: Sequence[BaseGeometry | None]) -> tuple[numpy.ndarray, numpy.ndarray]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy
 import shapely
 
-from geo.analysis.overlap import overlaps_with, overlaps_within
+from geo.analysis.overlap import TooManyOverlaps, overlaps_with, overlaps_within, pairs_near
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings
 from geo.service.import_matching import PresentFeatures
@@ -53,8 +53,13 @@ class OverlapCheck:
         if self._count > MOST_AREAS:
             message = N_("要素超过 %(most)s 个，没有查重叠")
             findings.add("overlaps_unchecked", message, most=MOST_AREAS)
-        if not self._rows:
-            return
+        if self._rows:
+            try:
+                self._tell_overlaps(findings, replaced)
+            except TooManyOverlaps as fault:
+                findings.add("overlaps_unchecked", fault.message, **fault.params)
+
+    def _tell_overlaps(self, findings: FileFindings, replaced: set[str]) -> None:
         rows, shapes = numpy.concatenate(self._rows), numpy.concatenate(self._shapes)
         for each in overlaps_within(shapes):
             message = N_("与第 %(other)s 行重叠 %(area)s ㎡")
@@ -74,7 +79,7 @@ class OverlapCheck:
         ids, tree = self.present.areas
         if tree is None:
             return
-        for place in numpy.unique(tree.query(shapes)[1]):
+        for place in numpy.unique(pairs_near(tree, shapes)[1]):
             known = self.present.by_id[ids[place]]
             if known.feature_id not in replaced and known.values.get("retired_on") is None:
                 yield known.feature_id, known.values.get("name"), tree.geometries[place]
