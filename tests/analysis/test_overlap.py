@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.analysis.measuring import to_degrees, to_plane
-from geo.analysis.overlap import overlaps_with, overlaps_within
+from geo.analysis.overlap import TooManyOverlaps, overlaps_with, overlaps_within
 
 ZONE = "EPSG:4547"
 EAST, NORTH = 500_000, 3_652_000
@@ -65,3 +65,10 @@ def test_the_shared_areas_are_those_of_every_two(sides):
                 expected[other_at, at] = wide * tall
     found = overlaps_within([box(*rectangle) for rectangle in rectangles])
     assert {(each.first, each.second): each.area_m2 for each in found} == pytest.approx(expected, abs=0.05)
+
+
+def test_parcels_stacked_on_one_another_are_not_told_one_by_one():
+    """Sixty thousand of them are two billion pairs."""
+    parcel = shapely.box(114.0, 33.0, 114.001, 33.001)
+    with pytest.raises(TooManyOverlaps, match="重叠太多"):
+        overlaps_within([parcel] * 60_000)

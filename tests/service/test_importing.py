@@ -296,6 +296,12 @@ def test_overlaps_with_one_another_and_with_neighbours_are_told_in_square_metres
     assert over.remark.params["area"] == pytest.approx(9.34 * 110.9, rel=0.01)
 
 
+def test_parcels_stacked_on_one_another_are_said_to_be_unchecked(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("geo.analysis.overlap.MOST_PAIRS", 2)
+    report = take(store, written(tmp_path, *[({"id": f"n-{n}"}, box(114.05 + n / 1e5)) for n in range(4)]), act=None)
+    assert (codes(report), report.new) == (["overlaps_unchecked"], 4)
+
+
 def test_a_repair_is_offered_with_what_it_does_to_the_area(store, tmp_path):
     report = take(store, written(tmp_path, ({"id": "n-1"}, BOWTIE)), layer="plots", act=None)
     assert (codes(report), report.repairs) == (["self_intersection"], [])
