@@ -12,6 +12,8 @@ PLANE = "EPSG:4526"
 
 def ours(format_name: str, folder: Path, out: Path) -> float:
     """As the command `export` does; a Shapefile without being packed and read back."""
+    import pyogrio  # noqa: F401 - loaded before the work begins, as all libraries are: it brings pandas
+
     from geo.exchange.files.vector import VectorField, VectorFile
     from geo.exchange.table import Edition
     from geo.model.feature_query import FeatureQuery

@@ -426,6 +426,25 @@ def test_heights_are_left_out_and_told_once(tmp_path, name):
     assert found.features == 2
 
 
+def nested_wkb(depth):
+    return struct.pack("<BII", 1, 7, 1) * depth + struct.pack("<BIdd", 1, 1, 114, 33)
+
+
+def test_shapes_nested_a_hundred_thousand_times_are_refused_and_the_program_lives(tmp_path):
+    """GEOS calls itself for each, and the system ends a program whose stack is full."""
+    wkt = "GEOMETRYCOLLECTION (" * 100_000
+    (tmp_path / "a.csv").write_text(f'名称,WKT\n甲,"{wkt}"\n乙,POINT (114 33)\n', encoding="utf-8")
+    frame = geopandas.GeoDataFrame({"n": [1, 2]}, geometry=shapely.points([[114, 33], [114.01, 33]]), crs=4326)
+    frame.to_parquet(tmp_path / "a.parquet")
+    table = pyarrow.parquet.read_table(tmp_path / "a.parquet")
+    column = pyarrow.array([nested_wkb(100_000), table.column("geometry")[1].as_py()])
+    pyarrow.parquet.write_table(table.set_column(1, "geometry", column), tmp_path / "a.parquet")
+    for name, row in (("a.csv", 2), ("a.parquet", 1)):
+        found, told = inspected(tmp_path / name)
+        assert [each[0] for each in told if each[2] == "invalid_geometry"] == [row]
+        assert found.geometry_types == {"Point": 1}
+
+
 PLACEMARK = "<kml><Placemark><name>甲</name><Point><coordinates>114.01,33.01,%s</coordinates></Point></Placemark></kml>"
 
 

@@ -13,6 +13,7 @@ import pyproj
 
 from geo.exchange.files.incoming.gdal_layer import shapes_of
 from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, flat, object_array
+from geo.exchange.files.incoming.wkb_kinds import is_deep
 from geo.exchange.files.reading import short_name
 from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
@@ -23,6 +24,8 @@ MOST_ROWS = 50_000_000
 
 KEPT_CRS = 16
 """Making one of PROJJSON takes longer than reading a thousand rows, and the files of a country have the same."""
+
+DEEP = N_("几何里套的几何太多，读不出来")
 
 BINARY = (pyarrow.types.is_binary, pyarrow.types.is_large_binary, pyarrow.types.is_fixed_size_binary)
 
@@ -99,6 +102,9 @@ def _batches(path: Path, column: str, findings: FileFindings) -> Iterator[Batch]
         for table in file.iter_batches(batch_size=BATCH):
             rows = numpy.arange(start + 1, start + table.num_rows + 1)
             wkb = object_array(table.column(column).to_pylist())
+            for place in (place for place, each in enumerate(wkb) if each is not None and is_deep(each)):
+                wkb[place] = None
+                findings.add("invalid_geometry", DEEP, row=int(rows[place]), field="geometry")
             shapes = flat(shapes_of(wkb, rows, findings), findings)
             fields = {
                 name: _plain(table.column(place)) for place, name in enumerate(table.schema.names) if name != column

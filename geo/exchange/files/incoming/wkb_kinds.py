@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 HEAD = 5
 """Bytes of the order of bytes and the kind, with which every shape begins."""
@@ -11,6 +12,9 @@ POINT, LINE, POLYGON, COLLECTION, ARC = 1, 2, 3, 7, 8
 CURVED = frozenset((ARC, 9, 10, 11, 12))
 """Arcs, and what may have them: compound curves, curved polygons, several of either."""
 OF_PARTS = frozenset((4, 5, 6, COLLECTION, *CURVED)) - {ARC}
+
+MOST_COLLECTIONS = 1_000
+"""In each other or beside each other; several parts of one kind are one."""
 
 HEIGHT, MEASURE = 0x80000000, 0x40000000
 """How programs of before 2006 say it; the standard adds thousands."""
@@ -37,6 +41,12 @@ def kind_of(head: bytes) -> Kind:
 def kinds_in(wkb: bytes) -> set[int]:
     """The kinds of a shape and of all its parts, as far as it can be read."""
     return set(_kinds(wkb))
+
+
+def is_deep(wkb: bytes) -> bool:
+    """Whether a shape has more collections than GEOS can be given: it calls itself for each, until the program dies."""
+    found = (kind for kind in _kinds(wkb) if kind in OF_PARTS)
+    return next(islice(found, MOST_COLLECTIONS, None), None) is not None
 
 
 def _kinds(wkb: bytes) -> Iterator[int]:
