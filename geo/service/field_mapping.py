@@ -12,6 +12,7 @@ from geo.model.field_value import LARGEST, LONGEST_TEXT, is_storable, read_value
 from geo.model.layer import Field, Layer
 from geo.model.location import BASIS_TITLES
 from geo.model.search_text import spellings
+from geo.model.units import UNITS
 from geo.service.editing import KEPT
 
 ID = "feature_id"
@@ -19,11 +20,24 @@ ID_NAMES = frozenset("feature_id id ysbh bh 编号 地块编号 要素编号 项
 ALIASES: dict[str, tuple[str, ...]] = {
     "name": tuple("name 名称 地块名称 项目名称 学校名称 mc dkmc xmmc 标题 title text".split()),
     "land_area_mu": tuple("用地面积 占地面积 面积 亩 亩数 zdmj ydmj".split()),
+    "seats": tuple("学位数 学位数量 座位数 xws".split()),
+    "classes": tuple("班级数 教学班数 班数 班级 bjs".split()),
+    "building_area_m2": tuple("建筑面积 总建筑面积 建筑规模 jzmj".split()),
 }
 """More names by which people call fields; they count only where nothing nearer is there."""
 
 DBF_NAME = 10
 """Longest name of a Shapefile's field."""
+
+OTHER_WORDS = {
+    "area": {
+        **dict.fromkeys(("亩", "mu"), "mu"),
+        **dict.fromkeys(("㎡", "平方米", "平米", "m2", "m²"), "m2"),
+        **dict.fromkeys(("公顷", "ha", "hm2", "hm²"), "ha"),
+    },
+    "money": {"万元": "cny_10k", "亿元": "cny_100m", "元": "cny"},
+}
+"""Units by the words behind a name, of quantities that people give in several: 占地（平方米）, 总投资(亿元)."""
 
 UNIT = re.compile(r"[(（\[][^)）\]]*[)）\]]?\s*$")
 TIME_OF_DAY = re.compile(r"(?<=\d)[T\s]+\d{1,2}:.*$", re.DOTALL)
@@ -82,16 +96,21 @@ def guess_mapping(layer: Layer, names: Sequence[str], told: Mapping[str, str]) -
             message = N_("图层“%(layer)s”没有字段“%(field)s”，有：%(known)s")
             raise InvalidInput(message, layer=layer.id, field=target[:60], known=", ".join(targets)[:300])
     fields = {source: target for source, target in told.items() if target}
-    _guess(fields, targets, names, told)
+    units = {field.name: field.unit for field in layer.fields if field.unit}
+    _guess(fields, targets, names, told, units)
     if any(name.isascii() and name not in told and name not in fields for name in names):
-        _guess(fields, _spelt(layer, targets), names, told)
+        _guess(fields, _spelt(layer, targets), names, told, units)
     return FieldMapping(fields, tuple(name for name in names if name not in fields))
 
 
 def _guess(
-    fields: dict[str, str], targets: Mapping[str, Sequence[str]], names: Sequence[str], told: Mapping[str, str]
+    fields: dict[str, str],
+    targets: Mapping[str, Sequence[str]],
+    names: Sequence[str],
+    told: Mapping[str, str],
+    units: Mapping[str, str],
 ) -> None:
-    """Add what names say to a mapping."""
+    """Add what names say to a mapping; a name with another unit than the field's is none of it."""
     taken = set(fields.values())
     free: dict[str, list[str]] = {}
     for name in names:
@@ -100,8 +119,11 @@ def _guess(
     for target, words in targets.items():
         if target in taken:
             continue
-        if found := next((free[word] for word in words if free.get(word)), None):
-            fields[found.pop(0)] = target
+        known = (name for word in words for name in free.get(word, ()))
+        found = next((name for name in known if not _is_other(name, units.get(target))), None)
+        if found is not None:
+            free[_plain(found)].remove(found)
+            fields[found] = target
 
 
 def _targets(layer: Layer) -> dict[str, tuple[str, ...]]:
@@ -128,6 +150,13 @@ def _spelt(layer: Layer, targets: Mapping[str, object]) -> dict[str, tuple[str, 
 def _plain(name: str) -> str:
     """A name without its unit, blanks and capitals."""
     return UNIT.sub("", name.strip()).strip().lower().replace(" ", "")
+
+
+def _is_other(name: str, unit: str | None) -> bool:
+    """Whether a name of a field has another unit of the same quantity in brackets at its end."""
+    found = UNIT.search(name.strip())
+    word = found[0].strip("()（）[] ").lower() if found else ""
+    return unit is not None and OTHER_WORDS.get(UNITS[unit].quantity, {}).get(word, unit) != unit
 
 
 def value_of(field: Field, given: object) -> object:

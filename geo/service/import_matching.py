@@ -17,6 +17,9 @@ MATCHINGS = ("id", "name", "place")
 LEAST_NAME, MOST_NAMES = 3, 2000
 """A shorter name says nothing; of more names, there or in a file, none is held against the others."""
 
+LONGEST_NUMBER = 9
+"""Digits that the number in an id has, if we gave it."""
+
 LEAST_SHARE = 0.5
 """Of the smaller of two areas that must be common for them to be one place."""
 
@@ -71,6 +74,11 @@ class PresentFeatures:
                 yield place, (self._by_name[names[place]], "name")
             elif "place" in matching and shape is not None and (found := self._at(shape)) is not None:
                 yield place, (found, "place")
+
+    def numbered(self, start: str) -> int:
+        """The highest number that stands behind a beginning of ids; 0 where there is none."""
+        ends = (feature_id.removeprefix(start) for feature_id in self.by_id if feature_id.startswith(start))
+        return max((int(end) for end in ends if end.isdecimal() and len(end) <= LONGEST_NUMBER), default=0)
 
     def like(self, name: object) -> tuple[str, str] | None:
         """Id and name of a feature in use whose name holds this one, or is held by it."""

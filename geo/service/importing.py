@@ -85,6 +85,8 @@ class _Importing:
         names = list(file.first.fields) if file.first is not None else []
         self.mapping = guess_mapping(layer, names, plan.told)
         self.present = PresentFeatures(store, layer)
+        self.today = office_time.today()
+        self.numbered = self.present.numbered(f"{self.today:%Y%m%d}-")
         self.matches: dict[int, str] = {}
         self.told_matches: list[Match] = []
         self.repairs: list[tuple[int, float, float]] = []
@@ -128,6 +130,7 @@ class _Importing:
                 if self._match(batch, place, how, matched, taken) and len(self.told_matches) < MOST_MATCHES:
                     self.told_matches.append(self._told_match(batch, place, how, shapes[place]))
                 self._check_replaceable(batch, place, shapes[place], how[0])
+            self._check_taken(batch, ids)
             self._doubt_new(batch, names)
             overlaps.add(batch.rows, shapes)
             if tell is not None:
@@ -164,6 +167,13 @@ class _Importing:
         matched[by] += 1
         self.matches[row] = feature_id
         return True
+
+    def _check_taken(self, batch: Batch, ids: Sequence[str | None]) -> None:
+        """Tell which rows would be new under the id of a feature that is there."""
+        for row, given in zip(batch.rows.tolist(), ids, strict=True):
+            if given in self.present.by_id and row not in self.matches:
+                message = N_("图层里已有编号为“%(feature)s”的要素：请按编号认出，或在文件里换一个编号")
+                self.findings.add("duplicate_id", message, row=row, field=ID, feature=given)
 
     def _doubt_new(self, batch: Batch, names: Sequence[object]) -> None:
         """Tell which rows of a plan layer would be new though one that is there has nearly the same name."""
@@ -312,9 +322,9 @@ class _Importing:
         return [None if value in (None, "") else _id_text(value) for value in values or [None] * len(batch)]
 
     def _ids(self, batch: Batch) -> list[str]:
-        """The file's own ids, else the day and the row."""
-        day = f"{office_time.today():%Y%m%d}"
-        return [given or f"{day}-{row}" for given, row in zip(self._given_ids(batch), batch.rows.tolist(), strict=True)]
+        """The file's own ids, else the day and a number behind those that files of the same day have."""
+        day, numbers = f"{self.today:%Y%m%d}", (batch.rows + self.numbered).tolist()
+        return [given or f"{day}-{number}" for given, number in zip(self._given_ids(batch), numbers, strict=True)]
 
     def _names(self, batch: Batch) -> Sequence[object]:
         source = self.mapping.source_of("name")

@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from geo.analysis.shifted_datums import shifted
+from geo.model import office_time
 from geo.model.errors import InvalidInput
 from geo.model.feature_query import FeatureQuery
 from geo.model.journal import Act, JournalQuery
@@ -294,6 +295,32 @@ def test_overlaps_with_one_another_and_with_neighbours_are_told_in_square_metres
     assert within.remark.params["area"] == pytest.approx(9.34 * 110.9, rel=0.01)
     assert (over.row, over.remark.params["id"], over.remark.params["name"]) == (3, "s-1", "第1小学")
     assert over.remark.params["area"] == pytest.approx(9.34 * 110.9, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("占地(平方米)", None), ("占地（㎡）", None), ("占地（公顷）", None), ("占地[亩]", "land_area_mu"),
+        ("学位数", "seats"), ("学位数（个）", "seats"), ("用地面积（见附图）", "land_area_mu"),
+    ],
+)  # fmt: skip
+def test_a_field_of_another_unit_is_not_taken_for_one_of_ours(store, tmp_path, name, target):
+    report = take(store, written(tmp_path, ({"id": "n-1", name: "12"}, box(114.05))), act=None)
+    assert report.mapping.fields.get(name) == target
+
+
+def test_two_files_without_ids_of_one_day_both_have_their_places(store, tmp_path):
+    for number, west in enumerate((114.05, 114.06, 114.07)):
+        report = take(store, written(tmp_path, ({"名称": f"新校{number}"}, box(west)), ({}, box(west + 0.1))))
+        assert (report.result != "refuse", report.new) == (True, 2)
+    day = f"{office_time.today():%Y%m%d}"
+    found = {each for each in store.read_page("schools", FeatureQuery()).ids if each.startswith(day)}
+    assert found == {f"{day}-{number}" for number in range(1, 7)}
+
+
+def test_an_id_that_is_there_already_is_told_where_ids_do_not_count(store, tmp_path):
+    report = take(store, written(tmp_path, ({"id": "s-1"}, box(114.05))), act=None, matching=())
+    assert (report.result, codes(report)) == ("refuse", ["duplicate_id"])
 
 
 def test_parcels_stacked_on_one_another_are_said_to_be_unchecked(store, tmp_path, monkeypatch):
