@@ -5,14 +5,16 @@ import math
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 import ezdxf
 import shapely
 from ezdxf.entities import DXFGraphic, Insert
 from ezdxf.entities.subentity import LinkedEntities
-from ezdxf.math import Vec3
+from ezdxf.math import Matrix44, Vec3
 
-from geo.exchange.files.incoming.dxf_shapes import is_in_metres, read_shape
+from geo.exchange.files.incoming.dxf_shapes import is_in_metres, is_plain, read_shape
 from geo.exchange.files.incoming.dxf_stream import SPACES, Followed, Overview, entities
 
 SIGN_M = 5.0
@@ -40,6 +42,20 @@ class _Kind:
     has_texts: bool = False
 
 
+class Figure(NamedTuple):
+    """A figure of a drawing.
+
+    Parameters
+    ----------
+    moved
+        From the block in which it was drawn to where it lies; None where it is drawn there.
+    """
+
+    entity: DXFGraphic
+    layer: str
+    moved: Matrix44 | None = None
+
+
 class Blocks:
     """The blocks of a drawing; each is read when it is first referred to.
 
@@ -57,6 +73,7 @@ class Blocks:
         self._of_clipped: set[str] = set()  # blocks in which a reference is clipped
         self._encoding = encoding
         self._drawing = ezdxf.new()
+        self._plain: dict[str, list[DXFGraphic]] = {}  # by block; to move a copy of each takes many times as long
         self._kinds: dict[str, _Kind] = {}
         self._of_one = 0
         self.begin()
@@ -65,7 +82,7 @@ class Blocks:
         """Count anew."""
         self._figures = self.exploded = self.left = self.clipped = 0
 
-    def figures_of(self, reference: Insert, *, with_texts: bool = False) -> list[tuple[DXFGraphic, str]]:
+    def figures_of(self, reference: Insert, *, with_texts: bool = False) -> list[Figure]:
         """The figures of a block with their layers; none where it is a sign, has no areas or cannot be read.
 
         Parameters
@@ -98,17 +115,17 @@ class Blocks:
             self._kinds[name] = _Kind()
             with suppress(*UNREADABLE):
                 alone = Insert.new(dxfattribs={"name": name, "insert": (0, 0)}, doc=self._drawing)
-                figures = [figure for figure, _ in self._explode(alone, "0")]
+                figures = list(self._explode(alone, "0"))
                 sides = [shape.bounds for figure in figures if (shape := _area_of(figure)) is not None]
-                has_texts = any(figure.dxftype() in ("TEXT", "MTEXT") for figure in figures)
+                has_texts = any(figure.entity.dxftype() in ("TEXT", "MTEXT") for figure in figures)
                 self._kinds[name] = _Kind(_side_of(sides), has_texts)
         return self._kinds[name]
 
-    def _explode(self, reference: Insert, layer: str) -> Iterator[tuple[DXFGraphic, str]]:
+    def _explode(self, reference: Insert, layer: str) -> Iterator[Figure]:
         self._of_one, self._is_clipped = 0, False
         return self._figures_of(reference, layer, 0)
 
-    def _figures_of(self, reference: Insert, layer: str, depth: int) -> Iterator[tuple[DXFGraphic, str]]:
+    def _figures_of(self, reference: Insert, layer: str, depth: int) -> Iterator[Figure]:
         if depth > DEEPEST or reference.mcount > MOST_OF_ONE:
             raise TooMuch
         self._load(reference.dxf.name)
@@ -116,9 +133,12 @@ class Blocks:
         self._is_clipped |= handle in self._clipped or name in self._of_clipped
         reference.doc = self._drawing
         for attribute in reference.attribs:
-            yield attribute, _layer_of(attribute, layer)
+            yield Figure(attribute, _layer_of(attribute, layer))
         for each in reference.multi_insert() if reference.mcount > 1 else (reference,):
-            for figure in each.virtual_entities(skipped_entity_callback=lambda *_: None):
+            moved = each.matrix44()
+            plain = ((figure, moved) for figure in self._plain.get(name, ()))
+            copied = ((figure, None) for figure in each.virtual_entities(skipped_entity_callback=lambda *_: None))
+            for figure, matrix in chain(plain, copied):
                 self._of_one += 1
                 if self._of_one > MOST_OF_ONE:
                     raise TooMuch
@@ -126,7 +146,7 @@ class Blocks:
                 if isinstance(figure, Insert):
                     yield from self._figures_of(figure, own, depth + 1)
                 else:
-                    yield figure, own
+                    yield Figure(figure, own, matrix)
 
     def _load(self, name: str) -> None:
         """Make a block that was not made yet, with all that it refers to itself when that is asked for."""
@@ -140,7 +160,10 @@ class Blocks:
             if entity.dxf.get("handle") in self._clipped:
                 self._of_clipped.add(name.upper())
             _forget_links(entity)
-            layout.add_entity(entity)
+            if is_plain(entity):
+                self._plain.setdefault(name.upper(), []).append(entity)
+            else:
+                layout.add_entity(entity)
 
 
 def _forget_links(entity: DXFGraphic) -> None:
@@ -161,10 +184,10 @@ def _layer_of(figure: DXFGraphic, layer: str) -> str:
     return layer if own == "0" else own
 
 
-def _area_of(figure: DXFGraphic) -> shapely.Geometry | None:
-    if figure.dxftype() in ("TEXT", "MTEXT", "POINT", "LINE", "ARC", "ATTRIB"):
+def _area_of(figure: Figure) -> shapely.Geometry | None:
+    if figure.entity.dxftype() in ("TEXT", "MTEXT", "POINT", "LINE", "ARC", "ATTRIB"):
         return None
-    shape = read_shape(figure)
+    shape = read_shape(figure.entity, figure.moved)
     return shape if shape is not None and shape.geom_type in ("Polygon", "MultiPolygon") else None
 
 

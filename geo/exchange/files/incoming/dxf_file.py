@@ -17,8 +17,9 @@ import orjson
 import pyproj
 import shapely
 from ezdxf.entities import DXFGraphic
+from ezdxf.math import Matrix44
 
-from geo.exchange.files.incoming.dxf_blocks import Blocks
+from geo.exchange.files.incoming.dxf_blocks import Blocks, Figure
 from geo.exchange.files.incoming.dxf_labels import MOST_TEXTS, Label, Labels, middle_of
 from geo.exchange.files.incoming.dxf_shapes import FLATNESS, has_height, is_curved, read_shape
 from geo.exchange.files.incoming.dxf_stream import TYPES, Followed, Overview, entities, opened, overview, plain
@@ -157,13 +158,13 @@ class _Drawing:
         rings: list[tuple[int, shapely.Polygon]] = []
         current: tuple[str, dict[str, object]] | None = None
         row = 0
-        for entity, layer in self._figures(TYPES, self.findings):
+        for entity, layer, moved in self._figures(TYPES, self.findings):
             own = _own(entity)
             if current is not None and (own is None or own["id"] != current[0]):
                 yield _assembled(rings), current[1], current[0]
                 rings, current = [], None
                 row += 1
-            shape = _shape(entity, row + 1, self.findings)
+            shape = _shape(entity, moved, row + 1, self.findings)
             self.curved += shape is not None and is_curved(entity)
             self.has_heights = self.has_heights or (own is None and shape is not None and has_height(entity))
             if own is None:
@@ -180,16 +181,17 @@ class _Drawing:
     def _blocks(self) -> Blocks:
         return Blocks(self.seen, self.encoding)
 
-    def _figures(self, types: Sequence[str], findings: FileFindings) -> Iterator[tuple[DXFGraphic, str]]:
+    def _figures(self, types: Sequence[str], findings: FileFindings) -> Iterator[Figure]:
         """Entities, those of blocks in the place of a reference, and the layer of each."""
         blocks = self._blocks
         blocks.begin()
         for entity in self._entities(types, findings):
             layer = entity.dxf.get("layer", "0")
             figures = blocks.figures_of(entity) if entity.dxftype() == "INSERT" else ()
-            for figure, own in figures or ((entity, layer),):
-                if figure.dxftype() in TYPES + TEXTS and self.layer in (None, plain(own)):
-                    yield figure, own
+            self.has_heights |= bool(figures) and has_height(entity)
+            for figure in figures or (Figure(entity, layer),):
+                if figure.entity.dxftype() in TYPES + TEXTS and self.layer in (None, plain(figure.layer)):
+                    yield figure
         if blocks.exploded:
             message = N_("%(count)s 个块参照已经分解，块里的图形各自读取")
             findings.add("block_exploded", message, count=blocks.exploded)
@@ -224,8 +226,9 @@ class _Drawing:
         blocks = Blocks(self.seen, self.encoding)
         for entity in self._entities(("TEXT", "MTEXT", "INSERT"), FileFindings()):
             is_reference = entity.dxftype() == "INSERT"
-            for figure, _ in blocks.figures_of(entity, with_texts=True) if is_reference else ((entity, ""),):
-                if figure.dxftype() in TEXTS and (label := _label(figure)) is not None:
+            figures = blocks.figures_of(entity, with_texts=True) if is_reference else (Figure(entity, ""),)
+            for figure in figures:
+                if figure.entity.dxftype() in TEXTS and (label := _label(figure.entity)) is not None:
                     found.append(label)
             if len(found) > MOST_TEXTS:
                 return Labels(())
@@ -295,10 +298,10 @@ def _text(entity: DXFGraphic) -> str | None:
     return None
 
 
-def _shape(entity: DXFGraphic, row: int, findings: FileFindings) -> shapely.Geometry | None:
+def _shape(entity: DXFGraphic, moved: Matrix44 | None, row: int, findings: FileFindings) -> shapely.Geometry | None:
     try:
         with numpy.errstate(all="ignore"):  # of numbers beyond all; the checks tell what is not finite
-            shape = read_shape(entity)
+            shape = read_shape(entity, moved)
     except UNREADABLE as fault:
         message = N_("图元（%(kind)s）读不成图形：%(reason)s")
         kind = entity.dxftype()

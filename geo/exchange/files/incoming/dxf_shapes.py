@@ -1,12 +1,12 @@
 """Figures of a drawing as shapes; arcs are drawn as chords."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import ezdxf.path
 import shapely
 from ezdxf.entities import DXFGraphic
-from ezdxf.math import Vec3
+from ezdxf.math import Matrix44, Vec3
 
 FLATNESS = 0.01
 """How far a chord may leave its arc, in units of a drawing in metres; a hundred-thousandth of it in degrees."""
@@ -20,8 +20,25 @@ def is_in_metres(size: float) -> bool:
     return size > LARGEST_DEGREES
 
 
-def read_shape(entity: DXFGraphic) -> shapely.Geometry | None:
+def is_plain(entity: DXFGraphic) -> bool:
+    """Whether a figure is made of nothing but corners."""
+    match entity.dxftype():
+        case "LINE":
+            return True
+        case "LWPOLYLINE":
+            return not is_curved(entity)
+        case "POLYLINE":
+            return (entity.is_2d_polyline or entity.is_3d_polyline) and not is_curved(entity)
+    return False
+
+
+def read_shape(entity: DXFGraphic, moved: Matrix44 | None = None) -> shapely.Geometry | None:
     """A figure as it lies in the plane; None where there is nothing to draw.
+
+    Parameters
+    ----------
+    moved
+        From where a plain figure was drawn to where it lies.
 
     Raises
     ------
@@ -36,15 +53,14 @@ def read_shape(entity: DXFGraphic) -> shapely.Geometry | None:
         case "MTEXT":
             return shapely.Point(_xy(entity.dxf.insert))
         case "LINE":
-            return shapely.LineString([_xy(entity.dxf.start), _xy(entity.dxf.end)])
+            return shapely.LineString(_moved([entity.dxf.start, entity.dxf.end], moved))
         case "LWPOLYLINE":
-            points = list(entity.get_points("xyb"))
-            plain = _in_world(entity, [point[:2] for point in points])
-            return _line(_flat(entity) if any(point[2] for point in points) else plain, entity.closed)
+            plain = _in_world(entity, entity.vertices_in_ocs(), moved)
+            return _line(_flat(entity) if entity.has_arc else plain, entity.closed)
         case "POLYLINE":
             if not (entity.is_2d_polyline or entity.is_3d_polyline):
                 return None
-            plain = _in_world(entity, [vertex.dxf.location for vertex in entity.vertices])
+            plain = _in_world(entity, [vertex.dxf.location for vertex in entity.vertices], moved)
             has_arc = any(vertex.dxf.get("bulge", 0) for vertex in entity.vertices)
             return _line(_flat(entity) if has_arc else plain, entity.is_closed)
         case "HATCH":
@@ -58,12 +74,15 @@ def read_shape(entity: DXFGraphic) -> shapely.Geometry | None:
     return _line(_flat(entity), closed=False)
 
 
-def _in_world(entity: DXFGraphic, points: Iterable[Sequence[float]]) -> list[tuple[float, float]]:
+def _in_world(entity: DXFGraphic, points: Iterable[Vec3], moved: Matrix44 | None = None) -> list[tuple[float, float]]:
     """Points of a flat entity where they lie; of one that was mirrored they are written in axes of its own."""
     ocs = entity.ocs()
     is_flat = entity.dxftype() != "POLYLINE" or entity.is_2d_polyline
-    own = (Vec3(point) for point in points)
-    return [_xy(point) for point in (ocs.points_to_wcs(own) if ocs.transform and is_flat else own)]
+    return _moved(ocs.points_to_wcs(points) if ocs.transform and is_flat else points, moved)
+
+
+def _moved(points: Iterable[Vec3], moved: Matrix44 | None) -> list[tuple[float, float]]:
+    return [_xy(point) for point in (points if moved is None else moved.transform_vertices(points))]
 
 
 def _xy(point: Vec3) -> tuple[float, float]:
