@@ -119,7 +119,7 @@ def measured_examples() -> list[Example]:
 
 
 def _progress(points: int) -> Example:
-    return _example(N_("应完成 100%%，滞后 %(points)s 点"), DUE, "started", 100.0 - points, points=points)
+    return _example(N_("应完成 100%%，滞后 %(points)s 个百分点"), DUE, "started", 100.0 - points, points=points)
 
 
 def _example(words: str, plan: Plan, stage: str, progress_pct: float | None = None, **figures: float) -> Example:

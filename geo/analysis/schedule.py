@@ -177,7 +177,9 @@ def _by_progress(plan: Plan, report: AnnualStatus, on: date) -> tuple[str | None
     behind = round(planned - reported, 1)
     figures = {"planned": f"{planned:g}", "reported": f"{reported:g}"}
     points = Remark(
-        N_("到年底计划 %(planned)s%%，填报 %(reported)s%%，滞后 %(behind)s 点"), behind=f"{max(behind, 0):g}", **figures
+        N_("到年底计划 %(planned)s%%，填报 %(reported)s%%，滞后 %(behind)s 个百分点"),
+        behind=f"{max(behind, 0):g}",
+        **figures,
     )
     colour = "red" if behind > RED_BEHIND_POINTS else "yellow" if behind >= YELLOW_BEHIND_POINTS else "green"
     if _ORDER[report.stage] >= _STARTED or on < plan.start:

@@ -171,9 +171,9 @@ def changes_in(store: Store, monitored: Monitored) -> ChangeList:
 
 
 def _lamps_by_year(monitored: Monitored, asked: Asked, years: list[int]) -> list[tuple[int, view.LampRow]]:
-    """All lamps at the end of each of the plan's years."""
+    """All lamps at the end of each of the plan's years that have begun; of one that is all to come, of its first."""
     found = []
-    for year in years:
+    for year in [year for year in years if year <= monitored.today.year] or years[:1]:
         counts = monitoring.lamp_counts_in(monitored, year)
         found.append((year, view.lamp_total(counts, Asked(asked.scope, year))))
     return found

@@ -152,7 +152,7 @@ def test_the_reasons_name_the_figures_that_made_the_lamp():
     words = [str(reason) for reason in found.reasons]
     assert found.colour == "red"
     assert words == [
-        "到年底计划 100%，填报 62%，滞后 38 点",
+        "到年底计划 100%，填报 62%，滞后 38 个百分点",
         "当年计划投资 500 万元，完成 300 万元：降一级",
     ]
     late = construction_lamp(PLAN, replace(REPORT, stage="permitted"), 2023, today=TODAY)

@@ -115,7 +115,7 @@ def test_what_is_behind_has_reason_and_owner_and_leaves_room_for_the_office(repo
     made = reports.report(reported, wish())
     (behind,) = [row for row in rows_by_name(table(made, "滞后与未达标")).values() if row["存在问题"]]
     assert (behind["存在问题"], behind["责任人"], behind["期限"]) == ("拆迁未完成", "李主任", "2024-06-30")
-    assert "滞后 60 点" in behind["依据"] and "拆迁未完成" in text(made)
+    assert "滞后 60 个百分点" in behind["依据"] and "拆迁未完成" in text(made)
     assert "2024-06-30 前，由李主任解决" in text(made)
     blanks = [block.text for block in made.blocks if isinstance(block, Paragraph) and block.kind == "blank"]
     assert len(blanks) == 2 and all("请编制单位补充" in words for words in blanks)

@@ -2,11 +2,12 @@
 
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
 
+from geo.model import office_time
 from geo.model.journal import Act, FeatureChange
 from geo.model.status import AnnualStatus
 from geo.service.as_of import OFFICE_TIME
@@ -71,9 +72,20 @@ def test_lamps_and_what_is_behind_are_told_with_reason_and_owner(reported):
     page = reported.test_client().get("/monitoring?year=2021").text
     row = page.split('data-testid="behind-row"')[1].split("</tr>")[0]
     assert "征地&lt;b&gt;未完&lt;/b&gt;" in row and "张三" in row and "2022-06-30" in row
-    assert "滞后 80 点" in row and "按年份推定" in row
+    assert "滞后 80 个百分点" in row and "按年份推定" in row
     assert text_of(page, "lamp-red").split()[0] == "1"
     assert "/monitoring/rule" in page
+
+
+@pytest.mark.parametrize(("day", "begun"), [("2022-12-31", ["2021", "2022"]), ("2019-05-01", ["2021"])])
+def test_years_to_come_have_no_lamps_and_miss_no_report(client, monkeypatch, day, begun):
+    monkeypatch.setattr(office_time, "today", lambda: date.fromisoformat(day))
+    page = client.get("/monitoring").text
+    lamps, yearly = page.split('data-testid="lamps"')[1].split('data-testid="yearly"')
+    assert re.findall(r'<th scope="row">(\d{4})</th>', lamps) == begun
+    rows = re.findall(r'<th scope="row">(\d{4})</th>(.*?)</tr>', yearly.split("</table>")[0])
+    missing = {year: cells.split("<td")[-1] for year, cells in rows}
+    assert [year for year, cell in missing.items() if "11</a>" in cell] == (begun if day > "2021" else [])
 
 
 def test_filters_narrow_every_figure_and_stay_in_the_links(reported):
