@@ -55,6 +55,8 @@ def find_location(text: str, name: str = "") -> str | None:
     end = reached = skipped
     for clause in re.split(CLAUSES["end"], rest[skipped:])[: WORDS["location"]["longest_clauses"]]:
         if reached > skipped and (again := RESTARTS.match(clause)):  # 位于包河区,地处A路与B路交口
+            if (before := parse_location(rest[skipped:reached])).quadrant or before.sides:  # 位于A路以北,地处包河片区
+                break
             skipped = end = reached = reached + again.end()
             clause = clause[again.end() :]
         stop = LOCATION_ENDS.search(clause)

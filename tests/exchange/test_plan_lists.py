@@ -429,3 +429,10 @@ def test_a_things_number_behind_a_semicolon_ends_what_is_told_of_a_project():
 )
 def test_prose_of_industry_and_services_names_projects_and_places(text, wanted):
     assert [each[:2] for each in told(text)] == [wanted]
+
+
+def test_an_area_said_behind_a_place_by_roads_is_not_the_better_place():
+    text = "望江学校位于望江路以北、海棠路以西,地处望江生态城片区,占地60亩。"
+    assert told(text)[0][:3] == ("望江学校", "望江路以北、海棠路以西", 60)
+    text = "望江学校位于包河区,地处望江路与海棠路交口,占地60亩。"
+    assert told(text)[0][:3] == ("望江学校", "望江路与海棠路交口", 60)
