@@ -445,6 +445,26 @@ def test_shapes_nested_a_hundred_thousand_times_are_refused_and_the_program_live
         assert found.geometry_types == {"Point": 1}
 
 
+@pytest.mark.parametrize("content", ["只有文字\n", '{"type": "FeatureCollection", "features": [{"type": 5}, '])
+def test_a_refusal_names_the_file_in_an_archive_as_people_know_it(tmp_path, content):
+    with zipfile.ZipFile(tmp_path / "地块.zip", "w") as archive:
+        archive.writestr("资料/校名.geojson", content)
+    found, _ = inspected(tmp_path / "地块.zip")
+    message = str(found.findings[0].remark)
+    assert found.result == "refuse" and "地块.zip / " in message and "校名" in message and "atlas-" not in message
+
+
+def test_a_second_outer_ring_of_a_kml_polygon_is_not_lost(tmp_path):
+    rings = "".join(
+        f"<outerBoundaryIs><LinearRing><coordinates>{lon},33 {lon + 0.01},33 {lon},33.01 {lon},33</coordinates>"
+        "</LinearRing></outerBoundaryIs>"
+        for lon in (114.0, 114.02)
+    )
+    (tmp_path / "a.kml").write_text(f"<kml><Placemark><Polygon>{rings}</Polygon></Placemark></kml>", encoding="utf-8")
+    ((shape, _),) = features(tmp_path / "a.kml")
+    assert (shape.geom_type, len(shape.geoms)) == ("MultiPolygon", 2)
+
+
 PLACEMARK = "<kml><Placemark><name>甲</name><Point><coordinates>114.01,33.01,%s</coordinates></Point></Placemark></kml>"
 
 

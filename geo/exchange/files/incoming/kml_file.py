@@ -176,6 +176,7 @@ def _parts(element: ElementTree.Element, row: int, findings: FileFindings) -> It
                 rings[_name(boundary)].append(_closed(_positions(ring, findings), row, findings))
         if rings["outerBoundaryIs"]:
             yield shapely.Polygon(rings["outerBoundaryIs"][0], rings["innerBoundaryIs"])
+            yield from map(shapely.Polygon, rings["outerBoundaryIs"][1:])  # of which KML allows none
         return
     positions = _positions(element, findings)
     yield shapely.Point(positions[0]) if kind == "Point" else shapely.LineString(positions)

@@ -6,8 +6,10 @@ Readers are loaded where they are used: each brings a large library, and a file 
 import codecs
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from geo.exchange.boundary_reading import is_boundary_text
@@ -15,7 +17,7 @@ from geo.exchange.files import archives
 from geo.exchange.files.archives import SHAPEFILE, Entry
 from geo.exchange.files.incoming.boundary_file import open_boundaries
 from geo.exchange.files.incoming.osm_signs import is_osm_pbf, is_osm_xml
-from geo.exchange.files.incoming.parts import Incoming, not_named
+from geo.exchange.files.incoming.parts import Batch, Incoming, not_named
 from geo.exchange.files.incoming.texts import CANDIDATES, MARKS, encoding_named
 from geo.exchange.files.reading import short_name
 from geo.exchange.files.staging import beside, staged
@@ -307,12 +309,30 @@ def _opened_from_archive(path: Path, folder: Path, options: Options, entries: li
     head = _head(own)
     if head.startswith(b"PK"):
         raise _nested(path, chosen)
-    kind, reading = _kind(own, head, options.encoding)
-    incoming = _opened(kind, own, inside, replace(options, layer=None), reading)
+    with _named(path, chosen):
+        kind, reading = _kind(own, head, options.encoding)
+        incoming = _opened(kind, own, inside, replace(options, layer=None), reading)
+    incoming.batches = partial(_named_batches, incoming.batches, path, chosen)
     incoming.layers = tuple(entry.stem for entry in readable)
     incoming.layer = chosen.stem
     _note_several(incoming, readable, chosen)
     return incoming
+
+
+@contextmanager
+def _named(path: Path, entry: Entry) -> Iterator[None]:
+    """A refusal names the file in the archive as people know it, not our copy of it."""
+    try:
+        yield
+    except RefusedFile as fault:
+        if "file" in fault.params:
+            fault.params["file"] = f"{short_name(path)} / {entry.plain[:80]}"
+        raise
+
+
+def _named_batches(batches: Callable[[], Iterator[Batch]], path: Path, entry: Entry) -> Iterator[Batch]:
+    with _named(path, entry):
+        yield from batches()
 
 
 def _nested(path: Path, entry: Entry) -> RefusedFile:
