@@ -44,6 +44,7 @@ AVENUE = re.compile("Rd(?=[ct]R+[xdD]|sRx|d)|(?<=[cst])Rd(?=x)|(?<=m)Rd(?=[psm]|
 LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 CROSSING = re.compile("(?<=R)x(?=R_?x)")
+BESIDE_ROAD = re.compile("(?<=m)RdT(?=[psm]|$)")
 CROSSED = re.compile("(?P<first>T)[cs]?Rx|R[cs]?(?P<second>T)x")
 """Patterns over the letters of tokens."""
 SUBDISTRICT_NAMES = re.compile(AREAS["subdistrict"]), re.compile(AREAS["subdistrict_before_crossing"])
@@ -71,7 +72,7 @@ def prepare(tokens: list[Token]) -> list[Token]:
     plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
     for pattern, change in (
         (CROSSING, crosses_as_connector), (BEGUN, go_on_as_begun), (CROSSED, streets_at_crossings),
-        (LONE_CROSSING, part_crossing_roads), (AVENUE, join_directions),
+        (LONE_CROSSING, part_crossing_roads), (AVENUE, join_directions), (BESIDE_ROAD, join_things_beside),
     ):  # fmt: skip
         if found := list(pattern.finditer(letters_of(plain))):
             plain = change(plain, found)
@@ -251,6 +252,16 @@ def directions_as_limits(tokens: list[Token]) -> list[Token]:
 def begins_part(token: Token | None) -> bool:
     """Whether a space before this token parts two things; 人民路 东侧 is one."""
     return token is not None and token.letter in "RUTmq"
+
+
+def join_things_beside(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
+    """西至楚州大道东侧河道: the limit is the river beside the road, not the road."""
+    for match in reversed(found):
+        name, side, thing = tokens[match.start() : match.end()]
+        if name.end == side.start and side.end == thing.start:
+            joined = replace(thing, text=name.text + side.text + thing.text, start=name.start)
+            tokens[match.start() : match.end()] = [joined]
+    return tokens
 
 
 def join_directions(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
