@@ -10,6 +10,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from geo.service.catchments import stored
 from geo.web import create_app
 
 WGS84 = Geod(ellps="WGS84")
@@ -40,6 +41,16 @@ def test_without_homes_there_are_areas_and_a_word_on_what_to_import(client):
     assert {school["lamp"] for school in found["summary"]["schools"]} == {"unknown"}
     refused = client.get("/catchments/result?method=capacity")
     assert refused.status_code == 400 and "学龄人口" in refused.text
+
+
+def test_a_zone_without_a_layer_of_todays_schools_is_told_so_and_what_to_do_where_none_is_open(client, monkeypatch):
+    every = stored.school_layers
+    monkeypatch.setattr(stored, "school_layers", lambda store: [each for each in every(store) if each.role == "plan"])
+    told = answer(client, "/catchments/result?year=2025&standard_m=777")["summary"]["remarks"]  # not asked before
+    assert any("只计规划新建的学校" in words for words in told)
+    monkeypatch.setattr(stored, "school_layers", lambda store: [])
+    refused = client.get("/catchments/result?year=2025&standard_m=778")
+    assert refused.status_code == 400 and "导入现有学校" in refused.text
 
 
 def test_schools_open_by_the_plan_and_unknown_positions_are_named(client):

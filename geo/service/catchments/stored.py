@@ -130,18 +130,20 @@ def _numbers(last: Mapping[str, str] | None, homes: pandas.Series, schools: pand
 def _schools(
     store: Store, options: Options, there: Circumstances, sources: dict[str, Source], remarks: list[Remark]
 ) -> geopandas.GeoDataFrame:
-    frames = []
+    frames, are_standing = [], False
     for layer in school_layers(store):
         frame = read_layer(store, layer, sources["schools"], FeatureQuery(schematic=there.schematic, year=options.year))
-        if layer.role != "plan" and frame.empty:
-            remarks.append(Remark(N_("没有现有学校的资料，只计规划新建的学校"), layer=layer.id))
+        are_standing = are_standing or (layer.role != "plan" and not frame.empty)
         frame = frame[frame["level"].isin(TEACHING[options.level])]
         if layer.role == "plan":
             frame = _opened(frame, options, there, remarks)
         frames.append(frame)
+    if not are_standing:
+        remarks.append(Remark(N_("没有现有学校的资料，只计规划新建的学校")))
     frames = [frame for frame in frames if len(frame)]
     if not frames:
-        raise InvalidInput(N_("%(year)s 年没有该学段的学校"), year=options.year)
+        message = N_("%(year)s 年没有该学段的学校：请换一个年份或学段，或导入现有学校")
+        raise InvalidInput(message, year=options.year)
     schools = geopandas.GeoDataFrame(pandas.concat(frames), crs=STORED_CRS)
     unknown = schools[schools.geometry.isna()]
     if len(unknown):
@@ -149,7 +151,7 @@ def _schools(
         remarks.append(Remark(N_("%(names)s 的真实位置未知，没有计入"), names=names))
     schools = schools[schools.geometry.notna()]
     if schools.empty:
-        raise InvalidInput(N_("%(year)s 年该学段的学校都还没有真实位置"), year=options.year)
+        raise InvalidInput(N_("%(year)s 年该学段的学校都还没有真实位置：在“选址”页落图以后再算"), year=options.year)
     return schools
 
 
