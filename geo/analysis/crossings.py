@@ -14,8 +14,8 @@ import shapely
 
 from geo.analysis.arms import ARM_M, arms_of
 from geo.analysis.frontages import main_road_beyond
-from geo.analysis.measuring import to_degrees, to_plane
-from geo.analysis.meetings import Kind, Meeting, Unlocated, meetings_of
+from geo.analysis.measuring import distance_m, to_degrees, to_plane
+from geo.analysis.meetings import MEETING_M, Kind, Meeting, Unlocated, meetings_of
 from geo.analysis.named_stretches import Misfit, off_stretch
 from geo.analysis.network import RoadNetwork
 from geo.analysis.road_names import NameMatch, Trust, is_unnamed
@@ -123,12 +123,34 @@ def find_crossing(network: RoadNetwork, first: str, second: str, parts: tuple[st
         reason.candidates = pairing.meetings
         raise reason
     crossing = _at_frontage(network, _crossing(network, pairing))
+    crossing = _with_nameless_meetings(network, pairing, crossing)
     misfits = _misfits(network, pairing, best[0], parts)
     if not misfits:
         return crossing
     away_m = max((misfit.distance_m or 0.0) for misfit in misfits)
     doubts = (*(misfit.remark for misfit in misfits), *crossing.doubts)
     return replace(crossing, doubts=doubts, accuracy_m=crossing.accuracy_m + away_m, is_certain=False)
+
+
+def _with_nameless_meetings(network: RoadNetwork, pairing: _Pairing, crossing: Crossing) -> Crossing:
+    """With the doubt that the roads meet once more where one of them has lost its name."""
+    pairs = list(zip(pairing.matches, pairing.asked, strict=True))
+    longer = [_with_nameless(network, [match], name)[0] for match, name in pairs]
+    if all(each is match for each, match in zip(longer, pairing.matches, strict=True)):
+        return crossing
+    apart_m = MEETING_M + crossing.spread_m
+    here = shapely.Point(crossing.lon, crossing.lat)
+    found = meetings_of(network, longer[0].rows, longer[1].rows)
+    others = [
+        each
+        for each in found
+        if each.kind == Kind.JUNCTION and distance_m(shapely.Point(each.lon, each.lat), here) > apart_m
+    ]
+    if not others:
+        return crossing
+    message = N_("“%(first)s”与“%(second)s”另有 %(count)s 处可能相交，那里的一段没有路名，须核对")
+    doubt = Remark(message, count=len(others), **pairing.names)
+    return replace(crossing, doubts=(*crossing.doubts, doubt), others=(*crossing.others, *others), is_certain=False)
 
 
 def _at_frontage(network: RoadNetwork, crossing: Crossing) -> Crossing:

@@ -202,6 +202,11 @@ class RoadNetwork:
         return is_noded(self.lines[self.is_drawn & ~self.is_path])
 
     @cached_property
+    def tells_levels(self) -> bool:
+        """Whether anything in the data can tell a flyover from a crossing: nodes, or a bridge, tunnel or level."""
+        return self.is_noded or any(self.structure) or bool((self.level != 0).any())
+
+    @cached_property
     def rings(self) -> list[Ring]:
         """Roundabouts: rows marked as such that hang together, and others that close a circle."""
         groups = _connected(self.end_nodes, numpy.flatnonzero(self.is_roundabout & self.is_drawn))

@@ -309,6 +309,8 @@ class Placer:
         errors = self.network.errors_m[rows[self.network.error_is_assumed[rows]]]
         if len(errors):
             assumptions.append(Remark(N_("道路数据没有注明误差，按 %(error_m)s 米计"), error_m=f"{errors.max():.0f}"))
+        if place.crossing is not None and not self.network.tells_levels:
+            assumptions.append(Remark(N_("道路数据既没有路口节点也没有桥梁、隧道和层级，相交的线都按平面路口计")))
         if place.crossing is not None and place.crossing.spread_m > 1.0:
             message = N_("路口在数据里半径约 %(spread_m)s 米（双幅路、环岛或渠化路口），取其中心")
             assumptions.append(Remark(message, spread_m=round(place.crossing.spread_m)))

@@ -202,6 +202,18 @@ def test_a_roundabout_of_straight_rows_is_one_crossing(radius, pieces, name, one
     assert_at(find_crossing(roads, "横路", "纵路"), 0, 0, 0.5)
 
 
+def test_a_road_that_may_meet_another_once_more_where_it_has_lost_its_name_is_doubtful():
+    """The crescent leaves the street and comes back to it; its second half has no name."""
+    roads = [straight("横路", (-800, 0), (800, 0)), ("弯路", [(-300, 0), (-300, 300), (0, 300)], {})]
+    assert find_crossing(network(*roads), "横路", "弯路").is_certain
+    rest = (None, [(0, 300), (300, 300), (300, 0)], {})
+    crossing = find_crossing(network(*roads, rest), "横路", "弯路")
+    assert_at(crossing, -300, 0)
+    assert not crossing.is_certain and "没有路名" in told(crossing)
+    (other,) = crossing.others
+    assert to_metres(shapely.Point(other.lon, other.lat)).distance(shapely.Point(300, 0)) < 0.1
+
+
 @pytest.mark.parametrize("more", [{"level": 1.0}, {"structure": "bridge"}, {"structure": "tunnel", "level": -1.0}])
 def test_what_passes_over_or_under_a_roundabout_does_not_meet_it(more):
     """The viaduct runs 40 m beside the middle of the roundabout, where the street ends."""

@@ -248,3 +248,10 @@ def test_a_road_beside_a_motorway_and_one_that_meets_it_at_a_node_are_crossed():
     assert locate(beside, corner("NE", second="机场高速辅路"), 10_000.0).is_certain
     ends = [("京港澳高速", [(0, -900), (0, 0)], {}), ("横路", [(-900, 0), (0, 0), (900, 0)], {})]
     assert locate(ends, corner("SE", second="京港澳高速"), 10_000.0).is_certain
+
+
+@pytest.mark.parametrize("more", [{}, {"structure": "bridge"}, {"level": 1.0}])
+def test_where_nothing_in_a_file_tells_a_flyover_from_a_crossing_that_is_said(more):
+    roads = [straight("横路", (-900, 0), (900, 0)), straight("纵路", (0, -900), (0, 900))]
+    place = locate([*roads, straight("别路", (-900, 500), (900, 500), **more)], corner("NE"), 6000.0)
+    assert place.is_certain and ("层级" in told(place)) is (not more)

@@ -62,8 +62,9 @@ def test_another_road_is_not_taken_for_it(pieces):
 
 
 def test_a_road_that_meets_by_name_is_not_lengthened():
-    """Beyond the end of 金沙路 a nameless road goes on to a second meeting that nobody asked for."""
+    """Beyond the end of 金沙路 a nameless road goes on to a second meeting: it is told, and the named one is taken."""
     bent = ("洪河大道", [(800, 0), (1200, 0), (1200, 900), (-400, 900)], {})
     pieces = [straight("金沙路", (0, -800), (0, 600)), straight(None, (0, 600), (0, 1000)), bent]
     crossing = find_crossing(upright(*pieces), "洪河大道", "金沙路")
-    assert place(crossing) == pytest.approx((0, 0), abs=0.1) and crossing.is_certain
+    assert place(crossing) == pytest.approx((0, 0), abs=0.1) and len(crossing.others) == 1
+    assert not crossing.is_certain and crossing.accuracy_m == pytest.approx(14.1, abs=0.1)
