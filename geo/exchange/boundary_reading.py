@@ -28,6 +28,8 @@ ZONE_DIGIT_M = 1_000_000
 """Eastings that begin with the number of their zone have so many metres for each."""
 
 NORTH = (1.5e6, 6.5e6)
+MOST_PARTS = 500
+"""Rings of a parcel that lie beside each other; each is held against all before it."""
 AREA_TOLERANCE = 0.002
 """Relative; areas are stated with four digits or so."""
 
@@ -268,7 +270,7 @@ def _shape(
     if not sound:
         return None
     shape = _assembled(parcel, sound, findings)
-    if crs is not None and crs.is_projected:
+    if shape is not None and crs is not None and crs.is_projected:
         _check_area(parcel, shapely.area(shape), findings)
     return shape
 
@@ -321,7 +323,27 @@ def _check_area(parcel: ReadParcel, area_m2: float, findings: FileFindings) -> N
         )  # fmt: skip
 
 
-def _assembled(parcel: ReadParcel, rings: dict[int, numpy.ndarray], findings: FileFindings) -> shapely.Geometry:
+@dataclass
+class _Part:
+    """An outer ring and the holes in it."""
+
+    outer: shapely.Polygon
+    holes: list[numpy.ndarray] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._is_valid, self._bounds = self.outer.is_valid, self.outer.bounds
+        shapely.prepare(self.outer)
+
+    def has(self, polygon: shapely.Polygon) -> bool:
+        """Whether a ring is a hole of this one; shapes that cross themselves are judged by their boxes."""
+        west, south, east, north = polygon.bounds
+        own = self._bounds
+        if west < own[0] or south < own[1] or east > own[2] or north > own[3]:
+            return False
+        return not (self._is_valid and polygon.is_valid) or self.outer.contains(polygon.representative_point())
+
+
+def _assembled(parcel: ReadParcel, rings: dict[int, numpy.ndarray], findings: FileFindings) -> shapely.Geometry | None:
     """Rings as polygons: one that lies in an earlier outer ring is its hole, another is a part of its own, and told.
 
     Parameters
@@ -329,29 +351,29 @@ def _assembled(parcel: ReadParcel, rings: dict[int, numpy.ndarray], findings: Fi
     rings
         By their place in the parcel, from 1.
     """
-    outers: list[tuple[shapely.Polygon, list[numpy.ndarray]]] = []
+    parts: list[_Part] = []
     for number, ring in rings.items():
         polygon = shapely.Polygon(ring)
-        inside = next((holes for outer, holes in outers if _lies_in(polygon, outer)), None)
-        if inside is None:
+        around = next((part for part in parts if part.has(polygon)), None)
+        if around is None:
+            if len(parts) == MOST_PARTS:
+                message = N_("地块 %(name)s 互不相含的圈超过 %(most)s 个，不像一块地，没有读取")
+                findings.add(
+                    "too_complex", message, row=parcel.row, field="geometry", name=_called(parcel), most=MOST_PARTS
+                )
+                findings.shapeless.add(parcel.row)
+                return None
             _check_order(parcel, ring, findings)
-            if outers:
+            if parts:
                 message = N_("地块 %(name)s 的第 %(number)s 圈在前面的外圈之外，不是它的洞，作为这块地的另一部分收下")
                 findings.add(
                     "ring_outside", message, row=parcel.row, field="geometry", name=_called(parcel), number=number
                 )
-            outers.append((polygon, []))
+            parts.append(_Part(polygon))
         else:
-            inside.append(ring)
-    parts = [shapely.Polygon(outer.exterior, holes) for outer, holes in outers]
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-
-
-def _lies_in(polygon: shapely.Polygon, outer: shapely.Polygon) -> bool:
-    """Whether a ring is a hole of another one; shapes that cross themselves are judged by a point."""
-    if not (polygon.is_valid and outer.is_valid):
-        return outer.envelope.contains(polygon.envelope)
-    return outer.contains(polygon.representative_point())
+            around.holes.append(ring)
+    made = [shapely.Polygon(part.outer.exterior, part.holes) for part in parts]
+    return made[0] if len(made) == 1 else shapely.MultiPolygon(made)
 
 
 def _check_order(parcel: ReadParcel, ring: numpy.ndarray, findings: FileFindings) -> None:

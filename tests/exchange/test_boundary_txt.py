@@ -128,3 +128,13 @@ def test_profiles_are_read_from_their_file_and_faults_name_it():
     assert read_profiles('[x]\nencoding = "UTF-8"', "f")["x"] == Profile(encoding="UTF-8")
     with pytest.raises(InvalidInput, match=r"f 不合要求"):
         read_profiles('[x]\ncolour = "red"', "f")
+
+
+def test_a_parcel_of_ten_thousand_rings_beside_each_other_is_none():
+    rings = [
+        f"J{corner},{number % 900 + 1},{3657000 + 20 * number + dy}.000,{38501000 + dx}.000"
+        for number in range(10_000)
+        for corner, dy, dx in ((1, 10, 0), (2, 10, 10), (3, 0, 10), (1, 10, 0))
+    ]
+    found, codes = read([*HEADER, "40000,50,D1,学校,面,,,,@", *rings])
+    assert found.shapes == [None] and {"ring_outside", "too_complex"} == set(codes)
