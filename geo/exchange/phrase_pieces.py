@@ -121,6 +121,7 @@ class Pieces:
             body = len(text) - (1 if text[-1] in grammar.AREA_SUFFIXES else self.suffixes[end]["area"])
             named = body >= 2 or grammar.SHORT_AREA.fullmatch(text)
             quarter = self.suffixes[end].get("area") == 1 and text[-1] in grammar.QUARTER
+            quarter = quarter and not text.endswith(grammar.AREAS["seat"])
             if quarter and (self.within(self.area_ends, start, end) or not self.before_road(end)):
                 continue
             if named and grammar.AREA_NAME.fullmatch(text) and not text.endswith(grammar.NO_AREA):
