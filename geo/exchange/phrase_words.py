@@ -1,12 +1,13 @@
 """The grammar of location phrases as `location_words.toml` gives it, made ready for use."""
 
 import re
-import tomllib
 from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-GRAMMAR: dict[str, Any] = tomllib.loads(Path(__file__).with_name("location_words.toml").read_text(encoding="utf-8"))
+from geo.exchange.grammar import read_grammar
+
+GRAMMAR: dict[str, Any] = read_grammar(Path(__file__).with_name("location_words.toml"))
 
 DIRECTION_OF = {word: direction for direction, words in GRAMMAR["directions"].items() for word in words}
 CORNERS = frozenset(word for word, direction in DIRECTION_OF.items() if len(direction) > 1)
@@ -103,7 +104,7 @@ GOES_ON = re.compile(AREAS["goes_on"])
 PART_OF_THING = re.compile(THINGS["after_direction"])
 NO_AREA, SHORT_AREA = tuple(AREAS["never"]), re.compile(AREAS["short"])
 NO_AREA_END = re.compile(AREAS["not_closing"])
-PLACE_NAMES = frozenset(tomllib.loads(Path(__file__).with_name("place_names.toml").read_text("utf-8"))["names"].split())
+PLACE_NAMES = frozenset(read_grammar(Path(__file__).with_name("place_names.toml"))["names"].split())
 BARE_PLACES = PLACE_NAMES | frozenset(AREAS["quarters"])
 FRONTS_OF_PLACES = frozenset(name[:2] for name in BARE_PLACES)
 LONGEST_PLACE = max(map(len, BARE_PLACES))

@@ -1,10 +1,11 @@
 """The words of plans as `plan_words.toml` gives them."""
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
-WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("plan_words.toml").read_text(encoding="utf-8"))
+from geo.exchange.grammar import read_grammar
+
+WORDS: dict[str, Any] = read_grammar(Path(__file__).with_name("plan_words.toml"))
 
 
 def pattern(words: str | list[str]) -> str:

@@ -2,17 +2,16 @@
 
 import math
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from geo.exchange.grammar import read_grammar
 from geo.model.plan import Quantity, tidy_number
 from geo.model.units import UNITS
 
-WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("quantity_words.toml").read_text(encoding="utf-8"))
-
+WORDS: dict[str, Any] = read_grammar(Path(__file__).with_name("quantity_words.toml"))
 
 LONGEST_LABEL = 60
 DIGITS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
