@@ -27,10 +27,11 @@ class Answer:
 
 
 def phrases(count: int, folder: Path) -> Path:
-    """Real phrases, each with the roads and the corner of others; no two are alike."""
+    """Real phrases that tell a place by roads, each with the roads and the corner of others; no two are alike."""
     chance = random.Random(10_000)
     texts = (file.read_text(encoding="utf-8") for file in sorted((DATA / "phrases").glob("*.jsonl")))
     rows = [json.loads(line) for text in texts for line in text.splitlines()]
+    rows = [row for row in rows if row["kind"] != "unknown"]
     roads = sorted({road for row in rows for road in row.get("roads", ())})
     roads = [road for road in roads if SHORTEST_NAME <= len(road) <= LONGEST_NAME]
     made: dict[str, None] = {}

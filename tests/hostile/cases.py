@@ -115,7 +115,7 @@ DEPTH = {
         "a.csv",
         text(f'名称,WKT\n敌一,"{nested(2000, "GEOMETRYCOLLECTION (", ")", "POINT (114 33)")}"\n'),
         FINDINGS,
-        "crs_guessed",
+        "invalid_geometry",
     ),
     "2000 geometries of KML": refused(
         "a.kml",
