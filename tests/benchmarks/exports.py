@@ -12,19 +12,19 @@ PLANE = "EPSG:4526"
 
 def ours(format_name: str, folder: Path, out: Path) -> float:
     """As the command `export` does; a Shapefile without being packed and read back."""
-    import pyogrio  # noqa: F401 - loaded before the work begins, as all libraries are: it brings pandas
-
-    from geo.exchange.files.vector import VectorField, VectorFile
+    from geo.exchange.files.vector import FEW, VectorField, VectorFile
     from geo.exchange.table import Edition
     from geo.model.feature_query import FeatureQuery
     from geo.service import export
     from geo.service.export_gis import columns
-    from geo.service.export_source import Source, Wanted
+    from geo.service.export_source import BATCH, Source, Wanted
     from geo.store import open_store
     from geo.store.catalog import read_catalog
 
     store = open_store(f"gpkg:///{folder}/plan.gpkg", read_catalog(folder / "layers"))
     query = {"parcels": FeatureQuery()}
+    if format_name != "geojson" and store.count("parcels", query["parcels"]) < FEW * BATCH:
+        import pyogrio  # noqa: F401 - by which few are written here; it brings pandas, which a large layer never needs
     begun = time.perf_counter()
     if format_name == "shp":
         source = Source(store, query, Edition(None, False, "zh", str, (), {}), True)

@@ -494,12 +494,6 @@ def test_a_file_cut_short_is_refused_or_told(tmp_path, name):
     assert inspect(path).result != "accept"
 
 
-def test_a_ring_that_crosses_itself_a_hundred_thousand_times_is_told_in_seconds(tmp_path):
-    corners = numpy.random.default_rng(1).random((150_000, 2)) / 100 + (114, 33)
-    path = collection(tmp_path / "a.geojson", feature(polygon(*corners.tolist(), corners[0].tolist())))
-    assert codes(inspect(path)) == ["self_intersection"]
-
-
 def test_a_layer_of_several_can_be_chosen(tmp_path):
     FRAME.to_file(tmp_path / "a.gpkg", layer="大")
     FRAME[:1].to_file(tmp_path / "a.gpkg", layer="小")
