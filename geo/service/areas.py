@@ -7,6 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.measuring import area_m2, buffer
+from geo.exchange.wkt import shape_of_wkt
 from geo.model.errors import InvalidInput, N_
 from geo.model.location import LocationBasis
 from geo.model.units import SQUARE_METRES_PER_MU
@@ -98,11 +99,11 @@ def _shape_of_feature(store: Store, within: str, *, schematic: bool) -> BaseGeom
 def _shape_of_wkt(within: str) -> BaseGeometry:
     try:
         with numpy.errstate(all="ignore"):  # a number too large is infinite, and refused below
-            shape = shapely.from_wkt(within)
+            shape = shape_of_wkt(within)
     except NotImplementedError:  # curves
         raise InvalidInput(N_("圈选范围应为点、线或面（%(known)s），不能是曲线"), known=", ".join(SHAPES)) from None
-    except shapely.errors.GEOSException:
-        raise InvalidInput(N_("圈选范围 within 应为 WKT（经度 纬度）或“图层/编号”，例如 POINT(114.01 33.02)")) from None
+    if shape is None:
+        raise InvalidInput(N_("圈选范围 within 应为 WKT（经度 纬度）或“图层/编号”，例如 POINT(114.01 33.02)"))
     if shape.geom_type not in SHAPES:
         raise InvalidInput(
             N_("圈选范围应为点、线或面（%(known)s），现为 %(given)s"), known=", ".join(SHAPES), given=shape.geom_type

@@ -58,6 +58,7 @@ def test_a_feature_without_a_place_or_no_feature_is_said(store):
         "POINT(nan nan)",
         "POINT(1e400 33)",
         "POINT(33 114)",
+        "GEOMETRYCOLLECTION(" * 40_000 + "POINT(114 33)" + ")" * 40_000,
         "POLYGON((0 0, 1 1, 0 1, 1 0, 0 0))",
         "MULTIPOINT(" + ",".join(["114 33"] * 101) + ")",
         "LINESTRING(" + ",".join(f"{114 + i / 9999} 33" for i in range(2001)) + ")",

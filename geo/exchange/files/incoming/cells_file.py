@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 import numpy
@@ -28,8 +27,8 @@ from geo.exchange.files.incoming.parts import (
 )
 from geo.exchange.files.incoming.sheet_marks import SheetMarks, marks_of
 from geo.exchange.files.incoming.texts import LONGEST_LINE, encoding_of_file, lines_of
-from geo.exchange.files.incoming.wkb_kinds import MOST_COLLECTIONS
 from geo.exchange.files.reading import short_name, shown
+from geo.exchange.wkt import shape_of_wkt
 from geo.exchange.workbook import CALCULATED
 from geo.exchange.workbook_limits import BROKEN, check_cells
 from geo.exchange.zips import BROKEN_ZIP
@@ -58,9 +57,6 @@ HEADER_WITHIN = 10
 
 STRICT, OPENING = b"http://purl.oclc.org/ooxml/spreadsheetml", 4096
 """The names of ISO/IEC 29500 strict, which openpyxl does not know, and the bytes within which they stand."""
-
-NESTING = re.compile("COLLECTION|CURVE|SURFACE", re.IGNORECASE)
-"""Kinds of shapes in WKT that may have shapes in them."""
 
 MOST_EMPTY_ROWS = 10_000
 MOST_CELLS = 30_000_000
@@ -412,7 +408,7 @@ def _in_one_cell(
         return None
     try:
         with numpy.errstate(all="ignore"):  # what is not finite is told by the checks
-            shape = _of_wkt(str(cell)) if header.kind == "wkt" else point_in(str(cell))
+            shape = shape_of_wkt(str(cell)) if header.kind == "wkt" else point_in(str(cell))
     except (NotImplementedError, shapely.errors.ShapelyError):  # of curves
         shape = None
     if shape is None:
@@ -424,10 +420,3 @@ def _in_one_cell(
     if shape.has_z:
         tell_heights(findings)
     return shapely.force_2d(shape)
-
-
-def _of_wkt(text: str) -> shapely.Geometry | None:
-    """A shape that WKT tells; none of one that nests so deep that GEOS, which calls itself for each, would not end."""
-    if next(islice(NESTING.finditer(text), MOST_COLLECTIONS, None), None) is not None:
-        return None
-    return shapely.from_wkt(text, on_invalid="ignore")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from geo.exchange.wkt import MOST_NESTED
+
 HEAD = 5
 """Bytes of the order of bytes and the kind, with which every shape begins."""
 
@@ -12,9 +14,6 @@ POINT, LINE, POLYGON, COLLECTION, ARC = 1, 2, 3, 7, 8
 CURVED = frozenset((ARC, 9, 10, 11, 12))
 """Arcs, and what may have them: compound curves, curved polygons, several of either."""
 OF_PARTS = frozenset((4, 5, 6, COLLECTION, *CURVED)) - {ARC}
-
-MOST_COLLECTIONS = 1_000
-"""In each other or beside each other; several parts of one kind are one."""
 
 HEIGHT, MEASURE = 0x80000000, 0x40000000
 """How programs of before 2006 say it; the standard adds thousands."""
@@ -46,7 +45,7 @@ def kinds_in(wkb: bytes) -> set[int]:
 def is_deep(wkb: bytes) -> bool:
     """Whether a shape has more collections than GEOS can be given: it calls itself for each, until the program dies."""
     found = (kind for kind in _kinds(wkb) if kind in OF_PARTS)
-    return next(islice(found, MOST_COLLECTIONS, None), None) is not None
+    return next(islice(found, MOST_NESTED, None), None) is not None
 
 
 def _kinds(wkb: bytes) -> Iterator[int]:
