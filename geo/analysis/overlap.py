@@ -67,11 +67,9 @@ def overlaps_within(areas: Sequence[BaseGeometry | None], *, sliver_m: float = S
     return _overlaps(areas, None, sliver_m)
 
 
-def overlaps_with(
-    areas: Sequence[BaseGeometry | None], others: Sequence[BaseGeometry | None], *, sliver_m: float = SLIVER_M
-) -> list[Overlap]:
-    """Every area that overlaps one of some others; parameters are those of `overlaps_within`."""
-    return _overlaps(areas, others, sliver_m)
+def overlaps_with(areas: Sequence[BaseGeometry | None], others: Sequence[BaseGeometry | None]) -> list[Overlap]:
+    """Every area that overlaps one of some others, slivers apart; areas are those of `overlaps_within`."""
+    return _overlaps(areas, others, SLIVER_M)
 
 
 def _overlaps(

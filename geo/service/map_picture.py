@@ -69,9 +69,7 @@ class Wish:
     translate: Callable[[str], str] = str
 
 
-def picture_of(
-    store: Store, queries: Mapping[str, FeatureQuery], wish: Wish, format_name: str, dpi: int = map_picture.DPI
-) -> bytes:
+def picture_of(store: Store, queries: Mapping[str, FeatureQuery], wish: Wish, format_name: str) -> bytes:
     """A map of what the queries find, as a file of one of `FORMATS`.
 
     Raises
@@ -79,7 +77,7 @@ def picture_of(
     InvalidInput
         If they find more than a picture can show.
     """
-    return map_picture.draw(MapPicture(store, queries, wish).whole(), format_name, dpi)
+    return map_picture.draw(MapPicture(store, queries, wish).whole(), format_name)
 
 
 @dataclass(frozen=True)

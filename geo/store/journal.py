@@ -162,10 +162,10 @@ class Journal:
         earlier = select(columns.at, columns.action).where(*of_feature(self.table), columns.at < latest)
         return earlier.order_by(columns.seq.desc()).limit(1)
 
-    def of_features(self, layer_id: str, last_seq: int | None = None) -> Select:
+    def of_features(self, layer_id: str) -> Select:
         """What happened to the features of a layer, feature by feature, each in order."""
         columns = self.table.c
-        statement = self.statement(JournalQuery(layer_id=layer_id, last_seq=last_seq))
+        statement = self.statement(JournalQuery(layer_id=layer_id))
         statement = statement.where(columns.action.in_(FEATURE_ACTIONS)).order_by(None)
         return statement.order_by(columns.feature_id, columns.seq)
 

@@ -46,22 +46,22 @@ class StreetFile:
     remarks: tuple[Remark, ...]
 
 
-def read_streets(path: Path, *, layer: str | None = None, oneway_field: str | None = None) -> StreetFile:
+def read_streets(path: Path, *, oneway_field: str | None = None) -> StreetFile:
     """The lines of a file of any format that we read, with or without names.
+
+    Of several layers the one with the most names of roads is taken; without any names, the one with the most lines.
 
     Parameters
     ----------
-    layer
-        By default the one with the most names of roads; without any names, the one with the most lines.
     oneway_field
         By default the one that is called so.
 
     Raises
     ------
     InvalidFile
-        If the file cannot be read, or has no such layer or field.
+        If the file cannot be read, or has no such field.
     """
-    tables = [road_fields.roads_only(road_fields.with_tags(table)) for table in line_tables(path, layer)]
+    tables = [road_fields.roads_only(road_fields.with_tags(table)) for table in line_tables(path)]
     if oneway_field is not None:
         tables = _with_field(path, tables, oneway_field)
     named = [(table, road_fields.find_name_field(table.frame)) for table in tables]
