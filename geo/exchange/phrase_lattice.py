@@ -5,9 +5,9 @@ from functools import lru_cache
 from math import inf
 
 from geo.exchange import phrase_words as grammar
+from geo.exchange.numerals import read_numeral
 from geo.exchange.phrase_pieces import RING, Pieces
 from geo.exchange.phrase_words import ORDER, Word, carries_name
-from geo.exchange.quantities import read_numeral
 
 ROAD_AFTER = {"R": "Q", "Q": "Q", "P": "Q", "w": "P"}
 """Another state of a road, after what stands right before it."""
@@ -45,19 +45,25 @@ class Lattice(Pieces):
         """Words, numbers, roads and areas; most runs hold nothing else."""
         edges: list[Edge] = []
         for end, word in self.words[start]:
-            if word.weak and grammar.PART_OF_THING.match(self.run, end):
-                continue
-            if word.letter == "r" and len(self.run) > end and self.run[end - 1 : end + 1] in grammar.DIRECTION_OF:
+            letter, cost = word.letter, word.cost
+            if word.weak:
+                if grammar.PART_OF_THING.match(self.run, end):
+                    continue
+                letter = "w"
+            elif letter == "r" and self.size > end and self.run[end - 1 : end + 1] in grammar.DIRECTION_OF:
                 continue  # 李村路西南角 is a corner, not 路西
-            stem = word.letter == "c" and self.run[start : start + 2] in grammar.JOINED_STEMS
-            cost = word.cost + (self.cost_in_stem(start) if stem else 0.0)
-            edges.append((end, "w" if word.weak else word.letter, cost, word, None))
-        if self.run[start] in grammar.LENGTHS["first_letters"]:
+            elif letter == "c" and self.run[start : start + 2] in grammar.JOINED_STEMS:
+                cost += self.cost_in_stem(start)
+            edges.append((end, letter, cost, word, None))
+        if self.run[start] in grammar.FIRST_OF_NUMBERS:
             edges += self.numbers(start)
-        for end in self.ends(self.road_ends, start, grammar.ROADS["longest"]):
-            if (cost_of_road := self.road_cost(start, end)) is not None:
-                edges.append((end, "R", cost_of_road, None, None))
-        edges += [(end, "A", self.area_cost(start, end), None, None) for end in self.areas[start]]
+        if ends := self.ends(self.road_ends, start, grammar.ROADS["longest"]):
+            begun = self.cost_of_begin(start)
+            for end in ends:
+                if (cost_of_road := self.road_cost(start, end, begun)) is not None:
+                    edges.append((end, "R", cost_of_road, None, None))
+        for end in self.areas[start]:
+            edges.append((end, "A", self.area_cost(start, end), None, None))
         if start in self.bare_places:
             edges.append((self.bare_places[start], "A", grammar.AREAS["bare_cost"], None, None))
         return edges
@@ -81,8 +87,8 @@ class Lattice(Pieces):
         if match := grammar.HOUSE.match(self.run, start):
             yield match.end(), "h", grammar.LENGTHS["cost"], None, None
 
-    def road_cost(self, start: int, end: int) -> float | None:
-        """Cost of reading this as a road's name; None where it cannot be one."""
+    def road_cost(self, start: int, end: int, begun: float) -> float | None:
+        """Cost of reading this as a road's name; None where it cannot be one. `begun` is what its first place costs."""
         text = self.run[start:end]
         if self.may_hold_digits and self.counts(text, start):
             return None
@@ -92,13 +98,19 @@ class Lattice(Pieces):
             return cost
         if text[0] in grammar.ROADS["from_words"] and text[:2] not in grammar.ROADS["from_stems"] and self.goes_to(end):
             cost += grammar.ROADS["from_cost"]
+        cost += begun
+        if start + 1 in self.limit_ends and self.goes_on_from_limit(start, end):
+            cost += grammar.ROADS["limit_cost"]
+        return cost + self.roads_inside(start, end) + self.front_of_road(start, end)
+
+    def cost_of_begin(self, start: int) -> float:
+        """Surcharge for a road's name that begins here, whatever it is."""
+        cost = 0.0
         if start and (self.run[start - 1 : start + 1] in grammar.DIRECTED_STEMS or self.ends_before(start)):
             cost += grammar.ROADS["directed_cost"]
         if start in self.inside_words:
             cost += grammar.ROADS["inside_word_cost"]
-        if start + 1 in self.limit_ends and self.goes_on_from_limit(start, end):
-            cost += grammar.ROADS["limit_cost"]
-        return cost + self.roads_inside(start, end) + self.front_of_road(start, end)
+        return cost
 
     def goes_on_from_limit(self, start: int, end: int) -> bool:
         """Whether this is rather the end of 北侧临 and a name than a name that begins so: 北侧临江路 is one."""
@@ -155,7 +167,7 @@ class Lattice(Pieces):
             if carries_name(self.run[inner:stem_end]):
                 worst = max(worst, costs["thing"])
         words = self.words[start]
-        if words and any(word.corner and cut - start > 2 and cut < end - 1 for cut, word in words):
+        if start in self.begun["d"] and any(word.corner and cut - start > 2 and cut < end - 1 for cut, word in words):
             worst = costs["limit"]  # 西南角和望江路
         if (words and self.begins_with_limit(start, end)) or (
             self.limits and self.within(self.limits, start - 1, end - 3)
@@ -169,8 +181,10 @@ class Lattice(Pieces):
 
     def without_extension(self, start: int, end: int) -> int:
         """Where a name ends that is told more exactly: 高新一路延伸线."""
-        inner = self.within(self.closers, start, end)
-        return next((place for place in inner if grammar.EXTENSION.fullmatch(self.run, place, end)), end)
+        for place in self.within(self.closers, start, end):
+            if grammar.EXTENSION.fullmatch(self.run, place, end):
+                return place
+        return end
 
     def shortest_rest(self, area_end: int, end: int) -> int:
         """How many letters behind an area are no name of their own: 东路 is none, nor 南大街 behind 中关村."""
@@ -243,7 +257,7 @@ class Lattice(Pieces):
             surcharge += grammar.THINGS["begins_with_corner_cost"]
         surcharge += grammar.THINGS["first_letter_costs"].get(self.run[start], 0.0)
         surcharge += grammar.THINGS["ends_like_road_cost"] if end in self.road_ends else 0.0
-        return cost + surcharge + self.inside_thing(start, end)
+        return cost + surcharge + (self.inside_thing(start, end) if cost + surcharge <= left else 0.0)
 
     def inside_thing(self, start: int, end: int) -> float:
         """Surcharge for a name that holds a road, an area, a word of limit, or two things and a connector."""
@@ -282,7 +296,7 @@ class Lattice(Pieces):
         """
         best = self.steps(inf, plain=True)
         cost, state = self.cheapest_end(best)
-        if cost >= grammar.CHEAPEST_THING:
+        if cost >= grammar.CHEAPEST_THING and self.may_be_cheaper(best, cost):
             best = self.steps(cost)
             cost, state = self.cheapest_end(best)
         position = self.size
@@ -293,6 +307,12 @@ class Lattice(Pieces):
             path.append((start, edge))
             position, state = start, before
         return cost, tuple(path[::-1])
+
+    def may_be_cheaper(self, best: list[dict[str, Step]], bound: float) -> bool:
+        """Whether anything but plain tokens begins on the ways so far that leads to none dearer than the bound."""
+        return bound == inf or any(
+            True for start, steps in enumerate(best[:-1]) if steps for _ in self.other_edges(start, rest(bound, steps))
+        )
 
     def cheapest_end(self, best: list[dict[str, Step]]) -> tuple[float, str]:
         """What the cheapest way to the end costs, and the state in which it ends."""
@@ -314,11 +334,15 @@ class Lattice(Pieces):
                 self.plain[start] = self.plain_edges(start)
             edges = self.plain[start]
             if not plain:
-                left = bound - min(step[0] for step in best[start].values()) + ROUNDING
-                edges = [*edges, *self.other_edges(start, left)]
+                edges = [*edges, *self.other_edges(start, rest(bound, best[start]))]
             if edges:
                 go_on(best, start, edges, bound)
         return best
+
+
+def rest(bound: float, steps: dict[str, Step]) -> float:
+    """What is left of the bound where so many ways have come."""
+    return bound - min([step[0] for step in steps.values()]) + ROUNDING
 
 
 @lru_cache(maxsize=8192)

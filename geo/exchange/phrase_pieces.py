@@ -25,17 +25,22 @@ class Pieces:
         self.may_hold_digits = not run.isalpha()
         """Whether there are digits or marks among the letters."""
         self.may_hold_codes = self.may_hold_digits or not grammar.NUMERALS.isdisjoint(run)
-        self.words = [self.words_at(start) if run[start] in grammar.FRONTS else [] for start in range(self.size)]
+        fronts, endings = grammar.FRONTS, grammar.KINDS_OF_ENDING
+        self.words = [self.words_at(start) if letter in fronts else [] for start, letter in enumerate(run)]
         self.begun: dict[str, dict[int, int]] = defaultdict(dict)
         """By class where its words begin, and where the shortest of them ends."""
         for start, words in enumerate(self.words):
             for end, word in words:
                 self.begun[word.letter].setdefault(start, end)
-        self.suffixes = [grammar.suffixes_at(run, end) for end in range(self.size + 1)]
+        self.suffixes = [
+            grammar.suffixes_at(run, end) if letter in endings else grammar.NO_SUFFIX
+            for end, letter in enumerate(" " + run)
+        ]
         ends: dict[str, list[int]] = {kind: [] for kind in grammar.SUFFIXES}
-        for end in range(2, self.size + 1):
-            for kind in self.suffixes[end]:
-                ends[kind].append(end)
+        for end, kinds in enumerate(self.suffixes):
+            if kinds and end > 1:
+                for kind in kinds:
+                    ends[kind].append(end)
         self.break_ends = self.find_breaks()
         self.find_names(ends)
         self.find_limits()
@@ -77,11 +82,14 @@ class Pieces:
 
     def words_at(self, start: int) -> list[tuple[int, Word]]:
         found: list[tuple[int, Word]] = []
+        run, fronts = self.run, grammar.FRONTS
         for end in range(start + 1, self.size + 1):
-            words = grammar.FRONTS.get(self.run[start:end])
+            words = fronts.get(run[start:end])
             if words is None:
                 break
-            found += [(end, word) for word in words if not word.until or word.until.match(self.run, end)]
+            for word in words:
+                if not word.until or word.until.match(run, end):
+                    found.append((end, word))
         return found
 
     def find_breaks(self) -> list[int]:
@@ -89,8 +97,8 @@ class Pieces:
         nearest = self.size + 1
         ends = [nearest] * nearest
         for start in reversed(range(self.size)):
-            for end, _ in self.words[start]:
-                if self.run[start:end] in grammar.BREAKS:
+            for end, word in self.words[start]:
+                if word.breaks:
                     nearest = end
                     break
             ends[start] = nearest

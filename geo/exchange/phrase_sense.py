@@ -70,13 +70,15 @@ def prepare(tokens: list[Token]) -> list[Token]:
     following = [*kept, None][1:]
     spaced = [token for token, after in zip(kept, following, strict=True) if token.letter != "_" or begins_part(after)]
     plain = [replace(token, letter="p") if token.letter == "_" else token for token in spaced]
+    letters = letters_of(plain)
     for pattern, change in (
         (CROSSING, crosses_as_connector), (BEGUN, go_on_as_begun), (CROSSED, streets_at_crossings),
         (LONE_CROSSING, part_crossing_roads), (AVENUE, join_directions), (BESIDE_ROAD, join_things_beside),
     ):  # fmt: skip
-        if found := list(pattern.finditer(letters_of(plain))):
+        if found := list(pattern.finditer(letters)):
             plain = change(plain, found)
-    return directions_as_limits(plain)
+            letters = letters_of(plain)
+    return directions_as_limits(plain, letters)
 
 
 def limits_of_list(tokens: list[Token]) -> list[Token]:
@@ -237,9 +239,8 @@ def is_part_of_area(name: Token, part: Token) -> bool:
     return name.letter in "AT" and name.text[-1] in DISTRICTS and part.letter == "d" and part.text.endswith(PART)
 
 
-def directions_as_limits(tokens: list[Token]) -> list[Token]:
+def directions_as_limits(tokens: list[Token], letters: str) -> list[Token]:
     """东侧A路、南侧B路 with nothing else between the commas are limits."""
-    letters = letters_of(tokens)
     limits = {
         place
         for match in LISTED_SIDES.finditer(letters)

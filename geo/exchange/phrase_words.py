@@ -27,6 +27,8 @@ class Word(NamedTuple):
     spans: bool = False
     until: re.Pattern[str] | None = None
     """What must follow it."""
+    breaks: bool = False
+    """Whether no name holds it."""
 
 
 def spell(template: str) -> list[tuple[str, str | None]]:
@@ -45,7 +47,8 @@ def load_words() -> dict[str, list[Word]]:
         for template in entry["list"]:
             for text, direction in spell(template):
                 extra = GRAMMAR["reversed_cost"] if text.startswith(odd) else 0.0
-                words.setdefault(text, []).append(Word(entry["letter"], entry["cost"] + extra, direction, **said))
+                word = Word(entry["letter"], entry["cost"] + extra, direction, breaks=text in BREAKS, **said)
+                words.setdefault(text, []).append(word)
     return words
 
 
@@ -58,9 +61,9 @@ def load_order() -> dict[str, dict[str, float]]:
     return costs
 
 
+BREAKS = frozenset(text for template in GRAMMAR["breaks"]["list"] for text, _ in spell(template))
 WORDS = load_words()
 ORDER = load_order()
-BREAKS = frozenset(text for template in GRAMMAR["breaks"]["list"] for text, _ in spell(template))
 
 ROADS, THINGS, AREAS, LENGTHS = GRAMMAR["roads"], GRAMMAR["things"], GRAMMAR["areas"], GRAMMAR["lengths"]
 ODD_LETTER_COST: float = GRAMMAR["odd_letter_cost"]
@@ -109,6 +112,7 @@ BARE_PLACES = PLACE_NAMES | frozenset(AREAS["quarters"])
 FRONTS_OF_PLACES = frozenset(name[:2] for name in BARE_PLACES)
 LONGEST_PLACE = max(map(len, BARE_PLACES))
 AREA_NAME, INSTITUTION = re.compile(AREAS["name"]), re.compile(AREAS["institutions"])
+FIRST_OF_NUMBERS = frozenset(LENGTHS["first_letters"])
 LENGTH, MARK, HOUSE = (re.compile(LENGTHS[key]) for key in ("length", "mark", "house"))
 
 

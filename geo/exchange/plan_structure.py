@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from geo.exchange.numerals import read_numeral
 from geo.exchange.plan_rows import FORM_KEY, Row, as_form, cells_of, find_rows
 from geo.exchange.plan_words import WORDS
-from geo.exchange.quantities import either, find_quantities, read_numeral
+from geo.exchange.quantities import either, find_quantities
 
 LAYOUT = WORDS["layout"]
 MARKERS = [(entry["style"], re.compile(entry["pattern"]), entry["shown"]) for entry in WORDS["markers"]]

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from geo.exchange.numerals import read_numeral
 from geo.exchange.plan_structure import LAYOUT, Passage
 from geo.exchange.plan_words import WORDS
-from geo.exchange.quantities import read_numeral
 from geo.model.plan import PlanIndicator, Source
 
 ROW, NAME, VALUE = (re.compile(LAYOUT[key]) for key in ("table_row", "table_name", "table_value"))

@@ -1,6 +1,5 @@
 """Quantities as Chinese plans write them: 约4.9万平方米, 不少于二十四个教学班, 1.5亿元以上, 280余家."""
 
-import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -8,13 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from geo.exchange.grammar import read_grammar
+from geo.exchange.numerals import read_numeral
 from geo.model.plan import Quantity, tidy_number
 from geo.model.units import UNITS
 
 WORDS: dict[str, Any] = read_grammar(Path(__file__).with_name("quantity_words.toml"))
 
 LONGEST_LABEL = 60
-DIGITS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
 
 
 class Measure(NamedTuple):
@@ -27,23 +26,6 @@ class Measure(NamedTuple):
     qualifier: str | None = None
     only_labelled: str | None = None
     or_labelled: str | None = None
-
-
-@lru_cache(maxsize=1024)
-def read_numeral(text: str) -> float | None:
-    """The number that digits or Chinese numerals write, or None: 1,080 and 1.5, 二百, 一千二 and 百 are read."""
-    plain = text.strip().replace(",", "")
-    if DIGITS.fullmatch(plain):
-        return float(plain)
-    from cn2an import cn2an  # loaded where it is used: every start of the program would wait for it
-
-    for spelling in (plain, f"1{plain}") if plain else ():  # 百米 says 一百米
-        try:
-            number = float(cn2an(spelling, "smart"))
-        except (ValueError, TypeError):
-            continue
-        return number if math.isfinite(number) else None
-    return None
 
 
 def either(words: list[str]) -> str:

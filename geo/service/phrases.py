@@ -8,8 +8,10 @@ from geo.exchange import plan_file
 from geo.exchange.location_phrase import json_lines
 from geo.exchange.site_lines import parse_site_lines
 
-SHARED_FROM, SHARE = 3000, 500
+SHARED_FROM, SHARE = 3000, 250
 """Lines from which it pays to start processes, and lines that one of them takes at a time."""
+LOADS_ALL = ("花园路三百米",)
+"""Whoever reads this has loaded all that lines may need, numerals too, and no process after it loads it again."""
 
 
 def lines_of_file(path: Path) -> list[str]:
@@ -57,6 +59,6 @@ def read_locations(lines: Sequence[str], *, processes: int = 1) -> Iterator[byte
     if processes < 2 or len(lines) < SHARED_FROM:
         yield from map(json_lines, parts)
         return
-    yield json_lines(parts[0])  # what this loads the processes need not load again
+    json_lines(LOADS_ALL)
     with ProcessPoolExecutor(processes) as pool:
-        yield from pool.map(json_lines, parts[1:])
+        yield from pool.map(json_lines, parts)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.exchange.quantities import find_quantities, read_numeral
+from geo.exchange.numerals import read_numeral
+from geo.exchange.quantities import find_quantities
 
 NUMERALS = {
     "1,080": 1080, "18.5": 18.5, "二十四": 24, "两百": 200, "一千二": 1200, "百": 100, "１２": 12, "三万五千": 35000,
