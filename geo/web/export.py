@@ -42,6 +42,7 @@ def page() -> str:
     """Choose what goes into the file, and how it is written."""
     store = current_store()
     year = params.year_shown(request.args, store.catalog.zone)
+    named = [name for name in request.args.get("layers", "").split(",") if name]
     choices = [(code, in_words(words), is_plane(code)) for code, words in crs_choices(store)]
     return render_template(
         "export/index.html",
@@ -51,7 +52,8 @@ def page() -> str:
         profiles=boundary_profiles.profiles(_layers_dir()),
         areas=_areas(store),
         asked=request.args,
-        chosen_layers=[name for name in request.args.get("layers", "").split(",") if name],
+        chosen_layers=named,
+        unknown_layers=[name[:60] for name in named if name not in store.catalog],
         config=page_config(store, year),
     )
 

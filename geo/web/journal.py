@@ -27,6 +27,8 @@ def page() -> str:
     store, args = current_store(), request.args
     query, number = _query(args), params.integer(args, "page", 1, 1, MAX_PAGE)
     count = store.count_journal(query)
+    if not count and query.layer_id is not None:
+        store.catalog[query.layer_id]  # an old name may still have entries; one that never was has no page
     entries = list(store.journal(query))
     return render_template(
         "journal/index.html",

@@ -39,7 +39,7 @@ def page() -> str:
 def download() -> Response:
     """A year's ledger as a workbook."""
     store = live_store()
-    year = params.year_shown(request.args, store.catalog.zone)
+    year = params.year_of_file(request.args, store.catalog.zone)
     with slots("downloads").taken():
         content = ledger.export_ledger(store, year, request.args.getlist("layers"))
     plain = f"ledger-{year}-{office_time.today().isoformat()}.xlsx"

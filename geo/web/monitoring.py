@@ -21,6 +21,7 @@ from geo.service.monitoring import COLOURS, Monitored, Standing
 from geo.store.base import Store
 from geo.web import monitoring_sheets as sheets
 from geo.web import monitoring_view as view
+from geo.web import params
 from geo.web.current import as_of_day, current_store
 from geo.web.figures import in_decimals
 from geo.web.language import localized
@@ -90,8 +91,9 @@ def rows() -> str:
 def workbook() -> Response:
     """All tables of the page, or the rows behind one figure, as a workbook."""
     store = current_store()
-    asked = view.read_asked(store, request.args)
-    monitored = monitoring.read(store, asked.scope)
+    scope = view.read_asked(store, request.args).scope
+    asked = Asked(scope, params.year_of_file(request.args, store.catalog.zone))
+    monitored = monitoring.read(store, scope)
     if request.args.get("figure"):
         found = rows_behind(monitored, asked)
         is_sum = found.unit is not None

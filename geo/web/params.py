@@ -224,6 +224,21 @@ def year_shown(args: Args, zone: Zone) -> int:
     return next((year for year in zone.years if str(year) == asked), zone.nearest_year(office_time.today().year))
 
 
+def year_of_file(args: Args, zone: Zone) -> int:
+    """The year of a file to take away: as `year_shown`, but nobody would see that it is not the one asked for.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no year of the plan.
+    """
+    asked = year(args)
+    if asked is None:
+        return year_shown(args, zone)
+    zone.check_year(asked)
+    return asked
+
+
 def bbox(args: Args) -> tuple[float, float, float, float] | None:
     """The box in degrees; one in another CRS, or across the antimeridian, is an area: `boxed_area`."""
     numbers = _box(args)

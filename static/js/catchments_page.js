@@ -12,6 +12,7 @@ import { number } from "./format.js";
 import { locale, t } from "./i18n.js";
 import { resultOf } from "./lines.js";
 import { say, sayFailed, settle } from "./notices.js";
+import { corrections } from "./state.js";
 import { Work } from "./work.js";
 
 const node = (id) => document.getElementById(id);
@@ -28,7 +29,7 @@ class CatchmentsPage {
     this.map = new CatchmentsMap(map, this.catalog, {
       onPlace: (latLng) => this.ask({ lon: latLng.lng.toFixed(6), lat: latLng.lat.toFixed(6) }), onSchool: (schoolId) => this.select(schoolId),
     });
-    this.question = new Question(() => { this.scenario = null; this.load(); });
+    this.question = new Question(config.years, () => { this.scenario = null; this.load(); });
     this.result = new ResultPanel(node("result"), {
       select: (schoolId) => this.select(schoolId), bySeats: () => this.question.bySeats, askHome: (id) => this.askHome(id),
       wish: (kind, place, school) => this.question.wish(kind, place, school), renew: () => this.renew(), isRenewed: () => this.scenario?.renew === true,
@@ -47,6 +48,7 @@ class CatchmentsPage {
     node("cancel").addEventListener("click", () => this.cancel());
     this.map.showTools(node("tools"), node("legend"));
     this.map.fitZone();
+    for (const [i, words] of corrections(this.config).entries()) sayFailed(`link-${i}`, words);
     await this.scenarios.load();
     const kept = this.scenarios.kept.find((each) => String(each.id) === given.get("scenario"));
     if (kept) this.scenario = { id: kept.id, renew: given.get("renew") === "true" };

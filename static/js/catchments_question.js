@@ -6,9 +6,10 @@ import { t } from "./i18n.js";
 const USUAL = { opening: "plan", mode: "walk" };
 const node = (id) => document.getElementById(id);
 
-/** Reads and sets the form; `onChange` is called after every change. */
+/** Reads and sets the form; `years` are those that it offers, `onChange` is called after every change. */
 export class Question {
-  constructor(onChange) {
+  constructor(years, onChange) {
+    this.years = years.map(String);
     this.form = node("question");
     this.wishes = { pin: [], ban: [] };
     this.names = new Map();
@@ -25,7 +26,7 @@ export class Question {
       const chosen = this.form.querySelector(`[name="${name}"][value="${CSS.escape(first(name))}"]`);
       if (chosen) chosen.checked = true;
     }
-    if (first("year")) node("year").value = first("year");
+    if (this.years.includes(first("year"))) node("year").value = first("year");
     for (const field of this.form.elements) {
       if (field.type === "checkbox") field.checked = first(field.name) === "true";
       else if (!["radio", "range", "submit"].includes(field.type) && field.name) field.value = first(field.name) || (USUAL[field.name] ?? "");

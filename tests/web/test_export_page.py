@@ -58,3 +58,9 @@ def test_the_page_takes_up_what_its_address_asks_for(client):
     for words in ('value="roads" checked', 'data-testid="format-shp"', 'value="EPSG:4547" data-metres selected'):
         assert words in page
     assert 'value="schools" checked' not in page
+
+
+def test_the_page_says_which_layers_of_its_address_there_are_not(client):
+    page = client.get("/export?layers=schools,<i>nowhere").text
+    assert "链接里的图层“&lt;i&gt;nowhere”不存在，已略去。" in page
+    assert 'data-testid="correction"' not in client.get("/export?layers=schools").text

@@ -186,3 +186,29 @@ def test_the_pages_say_in_english_what_they_say_in_chinese(reported):
     for address in ("/monitoring", "/monitoring/compare", "/monitoring/rows?figure=behind&year=2021"):
         page = reported.test_client().get(f"{address}{'&' if '?' in address else '?'}lang=en").text
         assert "Monitoring" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/monitoring?year=1999", 2025),
+        ("/monitoring?year=abc", 2025),
+        ("/monitoring/rows?year=1999&figure=lamp.all", 2025),
+        ("/monitoring/compare?left=1999&right=2025", 2021),
+        ("/reports?year=1999", 2025),
+        ("/export?year=1999", 2025),
+        ("/features/schools/2021-1?year=1999", 2025),
+    ],
+)
+def test_a_page_says_that_it_shows_another_year_than_its_link(client, monkeypatch, address, shown):
+    monkeypatch.setattr(office_time, "today", lambda: date(2026, 3, 1))
+    page = client.get(address).text
+    assert page.count('data-testid="correction"') == 1
+    assert f"不在规划期 2021–2025 年，已改为 {shown} 年" in page
+    assert 'data-testid="correction"' not in client.get(re.sub("1999|abc", "2023", address)).text
+
+
+def test_a_file_of_a_year_outside_the_plan_is_refused(client):
+    for given, words in (("1999", "没有 1999 年"), ("abc", "year 应为整数")):
+        answer = client.get(f"/monitoring/xlsx?year={given}")
+        assert (answer.status_code, words in answer.text) == (400, True)
