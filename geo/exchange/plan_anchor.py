@@ -35,6 +35,8 @@ class Anchor:
         Where the text has told all of it, if that is known: behind the brackets of one of a row.
     area
         Where it is, if only a sentence about all of a row says so.
+    shared
+        Place in the passage of what is said of each of a row: A小学、B小学均为36个班.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Anchor:
     year: int | None = None
     last: int | None = None
     area: str | None = None
+    shared: tuple[int, int] | None = None
 
 
 def clause_start(text: str, place: int) -> int:

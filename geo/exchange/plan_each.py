@@ -101,7 +101,8 @@ def blanked(text: str, number: int, turns: list[list[Span]]) -> str:
     kept = [span for turn in turns for span in turn]
     drop = [(turn[0][0], turn[number][0]) for turn in turns] + [(turn[number][1], turn[-1][1]) for turn in turns]
     for each in find_quantities(text):
-        if (each.start, each.end) not in kept and not ALIKE.search(each.label):
+        alike = ALIKE.search(each.label + each.text)  # 各9个班
+        if (each.start, each.end) not in kept and not alike:
             drop.append((each.start, each.end))
     letters = list(text)
     for first, last in drop:

@@ -33,6 +33,8 @@ UNLABELLED, ALONE, BARE, LAST = 50, 60, 70, 100
 """Ranks of a figure that only its unit tells, of one that counts if there is no other, of one without any word, and of
 a part of the whole."""
 SEVERAL = 2
+RESTATED = 2
+"""Letters between a figure and what says it again: 59179平方米,约88.8亩."""
 AGREE = 0.02
 """How far a figure and its restatement in another unit may lie apart."""
 
@@ -103,7 +105,8 @@ def sum_of_phases(quantities: Sequence[Quantity], text: str) -> Quantity:
 def take(figures: Figures, rule: dict[str, Any], quantity: Quantity, *, part: bool) -> None:
     """Put the figure that a rule chose, as its restatement gives it where that is in the field's own unit."""
     value = round(quantity.to(rule["unit"]), rule.get("round", 6))
-    restated = next((each for each in figures.quantities if each.restates and each.start >= quantity.end), None)
+    behind = (each for each in figures.quantities if each.start >= quantity.end)
+    restated = next((each for each in behind if each.restates or each.start - quantity.end <= RESTATED), None)
     if restated and restated.unit == rule["unit"] and abs(restated.value - value) <= AGREE * value:
         value = restated.value
     match = LAST_RESORT.search(quantity.label)

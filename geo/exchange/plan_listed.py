@@ -34,9 +34,9 @@ LISTED_COUNTED, LISTED_NAMED = re.compile(ANCHORS["listed_counted"]), re.compile
 LISTED_COMMAS, ONE_OF_COMMAS = re.compile(ANCHORS["listed_commas"]), re.compile(ANCHORS["one_of_commas"])
 LISTED_OBJECT, LISTED_INSIDE = re.compile(ANCHORS["listed_object"]), re.compile(ANCHORS["listed_inside"])
 LISTED_ONE, TWO_OF_LIST = re.compile(ANCHORS["listed_one"]), re.compile(ANCHORS["two_of_list"])
-LISTED_TURNS = re.compile(ANCHORS["listed_turns"])
+LISTED_TURNS, LISTED_ALIKE = re.compile(ANCHORS["listed_turns"]), re.compile(ANCHORS["listed_alike"])
 LISTED_LABEL, CALLED = re.compile(ANCHORS["listed_label"]), re.compile(ANCHORS["called"])
-ROWS = (LISTED_TURNS, LISTED_COUNTED, LISTED_NAMED, LISTED_COMMAS, LISTED_INSIDE)
+ROWS = (LISTED_TURNS, LISTED_ALIKE, LISTED_COUNTED, LISTED_NAMED, LISTED_COMMAS, LISTED_INSIDE)
 """Rows of which a sentence tells what they are together."""
 ALONE = (LISTED_ALONE, LISTED_DONE, LISTED_OBJECT, LISTED_LABEL)
 """Rows that a sentence only names."""
@@ -161,11 +161,13 @@ def rows_of_all(text: str) -> list[Anchor]:
             continue
         rest = text[match.end("list") :].partition(FULL_STOP)[0]
         if several and next(turns_of_figures(rest, len(several)), None):
-            found.append(Anchor(match["list"], match.start("list"), match.end("list"), 3))
+            year = year_before(text, match)
+            found.append(Anchor(match["list"], match.start("list"), match.end("list"), 3, year=year))
             continue
         said = YEAR_OF_SENTENCE.search(text[text.rfind(FULL_STOP, 0, match.start()) + 1 : match.start("list")])
         year = finished_year(rest) or (int(said["year"]) if said else None)
-        found += [replace(each, year=each.year or year) for each in several]
+        shared = match.span("said") if match.re is LISTED_ALIKE else None
+        found += [replace(each, year=each.year or year, shared=shared) for each in several]
     return found
 
 
@@ -173,7 +175,8 @@ def pieces_of(row: str, place: int, between: re.Pattern[str] = ONE_OF_LIST) -> I
     """The members of a row and their places, of which its own is given; a word may join two of them: A、B和C."""
     for piece in between.split(row):
         joined = TWO_OF_LIST.fullmatch(piece)
-        if joined and all(is_whole(clean_name(joined[part])) for part in ("one", "last")):
+        names = [clean_name(joined[part]) for part in ("one", "last")] if joined else []
+        if joined and all(is_whole(name) or is_ending(name) for name in names):
             yield joined["one"], place
             yield joined["last"], place + joined.start("last")
         else:

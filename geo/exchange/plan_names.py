@@ -17,6 +17,7 @@ NO_ENDING = re.compile(NAMES["not_an_ending"])
 GENERIC = re.compile(
     "|".join(NAMES["generic"])
     + f"|^(?:{either(NAMES['generic_said'])})*(?:{either(NAMES['generic_nouns'])}){NAMES['kinds_of_work']}$"
+    + f"|^(?:{either(NAMES['generic_nouns'])})(?:{NAMES['joined']}(?:{either(NAMES['generic_nouns'])}))+$"
     + f"|^{PROGRAMME}*(?:{either(NAMES['programme_aims'])}){PROGRAMME}*{NAMES['programme_ends']}$"
 )
 COMMON = re.compile(f"(?:{PROGRAMME}|{either(NAMES['common_words'] + NAMES['facilities'])})+$")

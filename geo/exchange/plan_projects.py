@@ -118,7 +118,7 @@ def builds_another(front: str, title: str) -> bool:
     """Whether a label is only the task for which the words behind its colon build a project."""
     start = front.find(":") + 1
     built = BUILT_CLAUSE.match(front, start) if start and front[: start - 1] == title else None
-    name = clean_name(built["name"]) if built else ""
+    name = clean_name(built["name"] or built["name2"]) if built else ""
     return kind_of(name) is not None and is_project(name) and not alike(name, clean_name(title))
 
 
@@ -385,7 +385,7 @@ def built_clauses(text: str) -> list[Anchor]:
     """Projects behind a verb of which the sentence goes on to tell: 在老城改扩建解放路小学,新增学位540个."""
     found: list[Anchor] = []
     for match in BUILT_CLAUSE.finditer(text):
-        name = clean_name(match["name"])
+        name = clean_name(match["name"] or match["name2"])
         rest = text[match.end() : match.end() + 2 * NAMES["longest"]]
         again = AGAIN.match(rest)  # 建设颍东水厂。水厂位于…
         if again and name.endswith(again["noun"]):

@@ -8,7 +8,7 @@ from typing import Any
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_anchor import LOCATED_RANK, Anchor
 from geo.exchange.plan_details import classify, find_location, find_year, is_dated, place_alone
-from geo.exchange.plan_each import all_finished, each_of
+from geo.exchange.plan_each import all_finished, blanked, each_of
 from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_names import alike, bare_name, is_programme, kind_of, same_project, split_developer
 from geo.exchange.plan_projects import (
@@ -50,6 +50,7 @@ MERGED = (
 """Fields of a record that a second telling of the project may add."""
 OF_OTHERS, SENTENCE = re.compile(WORDS["article"]["of_others"]), re.compile(WORDS["clauses"]["sentence"])
 INCLUDES = re.compile(WORDS["article"]["includes"])
+BUILT_BEFORE, SUM_OF_ALL = re.compile(WORDS["article"]["built_before"]), re.compile(WORDS["each"]["sum_of_all"])
 EXISTING, PLANNED = (re.compile(WORDS["article"][key]) for key in ("existing", "planned"))
 AGGREGATE, OTHER_SUBJECT, NEXT_TASK = (
     re.compile(pattern(WORDS["anchors"][key])) for key in ("aggregate", "other_subject", "next_task")
@@ -115,7 +116,8 @@ def records_in(passages: Sequence[Passage]) -> Iterator[tuple[Passage, PlanRecor
         anchors = all_finished(passage.text, anchors_in(passage))
         if place in alone:
             anchors = [replace(anchor, listed=True) for anchor in anchors[:1]]
-        starts = [*(anchor.start for anchor in anchors), len(passage.text)]
+        summed = SUM_OF_ALL.search(passage.text, anchors[-1].end) if len(anchors) > 1 else None
+        starts = [*(anchor.start for anchor in anchors), summed.start() if summed else len(passage.text)]
         for anchor, end in zip(anchors, starts[1:], strict=True):
             for part, one in each_of(passage, anchor, end):
                 if record := read_record(part, one, end):
@@ -273,18 +275,21 @@ def read_record(passage: Passage, anchor: Anchor, end: int) -> PlanRecord | None
     for other in (AGGREGATE, OTHER_SUBJECT, *([NEXT_TASK] if anchor.rank else [])):
         if begins := other.search(passage.text, anchor.end, end):
             end = begins.start()
+    if BUILT_BEFORE.match(passage.text, anchor.end):
+        return None
     record = record_of(passage, anchor, end)
     if is_programme(record.name) and not (record.location_text or record.investment_cny_10k):
         return None  # 高标准农田建设工程: what it makes is counted
     beds = any(each.text.endswith(BEDS) for each in record.quantities)
     told = record.location_text or record.spans.keys() - {"name"} or beds
+    told = told or (not anchor.start and named_in_form(passage.text))
     dated = is_dated(passage.text[anchor.end : end].partition(FULL_STOP)[0]) and kind_of(record.name)
     return record if anchor.listed or told or dated else None
 
 
 def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:
     """The record of a project that a passage tells of up to `end`."""
-    text = "" if anchor.listed else passage.text[anchor.start : end]
+    text = said_of_each(passage, anchor) if anchor.listed else passage.text[anchor.start : end]
     developer, name = split_developer(anchor.name)
     told = passage.text[anchor.end : end]
     location_text = anchor.place or find_location(told, bare_name(anchor.name)) or place_alone(told) or anchor.area
@@ -311,6 +316,14 @@ def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:
         quantities=tuple(figures.quantities),
         **of_figures(figures),
     )
+
+
+def said_of_each(passage: Passage, anchor: Anchor) -> str:
+    """What a passage says of each of a row, as far from the front as it stands behind the project's start."""
+    if anchor.shared is None:
+        return ""
+    first, last = anchor.shared
+    return " " * (first - anchor.start) + blanked(passage.text[first:last], 0, [])
 
 
 def of_figures(figures: Figures) -> dict[str, Any]:

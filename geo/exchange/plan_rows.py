@@ -235,6 +235,7 @@ def header_of(cells: Sequence[Cell], money: str = "") -> tuple[Column, ...]:
 def column_of(text: str, money: str) -> Column:
     kind, unit = kind_of(text) or "", UNIT.search(text)
     title = UNIT.sub("", text).strip(EDGES)
+    title = ROWS["usual_titles"].get(title, title)
     given = (unit["unit"] or unit["unit2"]) if unit else money if ROWS["money"] in title else ""
     given = given or next((word for part, word in ROWS["usual_units"].items() if part in title), "")
     return Column(kind, title, given)

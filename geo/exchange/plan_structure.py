@@ -23,6 +23,7 @@ RANKS = {
 RANKS |= {"digits_brackets": 10, "circles": 11, "counted": 12, "project": 9, "bullet": 13, "decimal": 9, "code": 9}
 """Which headings stand above which, unless a text shows otherwise."""
 BOX, GROUP, LABEL = (re.compile(LAYOUT[key]) for key in ("box", "group", "label"))
+SENTENCE_OF_NAME = re.compile(LAYOUT["sentence_of_name"])
 TABLE_TITLE, TABLE_HEAD, TABLE_END = (re.compile(LAYOUT[key]) for key in ("table_title", "table_head", "table_end"))
 PAST, NO_YEAR = re.compile(LAYOUT["past"]), re.compile(LAYOUT["not_a_year_heading"])
 YEAR = re.compile(LAYOUT["year"])
@@ -170,6 +171,11 @@ class Outline:
         follows_above = value_of(heading) == value_of(self.path[above]) + 1
         follows_inside = value_of(heading) == (value_of(self.path[inside]) + 1 if inside is not None else 1)
         return follows_above and (bare or not follows_inside)
+
+    def in_year_of_box(self) -> bool:
+        """Whether the open item of a box tells no more than the year of what stands below it: 1.2022年建成2所."""
+        box = self.find("box")
+        return box is not None and box < len(self.path) - 1 and only_year(self.path[-1].title) is not None
 
     def close_box(self) -> None:
         if (box := self.find("box")) is not None:
@@ -334,7 +340,7 @@ def open_line(outline: Outline, line: str, *, complete: bool) -> str:
             heading = Heading(style, match["number"], title, shown.format(number=match["number"]))
             outline.open(heading, bare=len(line) - match.end() <= len(title) + 1)
             return title
-    if complete and not LABEL.match(line):
+    if complete and not LABEL.match(line) and not (outline.in_year_of_box() and SENTENCE_OF_NAME.match(line)):
         outline.close_box()
     return ""
 

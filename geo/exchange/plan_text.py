@@ -11,6 +11,7 @@ from typing import Any
 
 from geo.exchange.location_phrase import to_json_dict
 from geo.exchange.plan_article import complete_article
+from geo.exchange.plan_of_all import with_sentences_of_all
 from geo.exchange.plan_records import read_records
 from geo.exchange.plan_structure import fold, read_passages
 from geo.exchange.plan_table import read_indicators
@@ -28,7 +29,7 @@ def parse_plan(text: str) -> PlanReading:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     passages = read_passages(fold(text))
-    records = tuple(complete_article(list(read_records(passages)), passages))
+    records = tuple(with_sentences_of_all(complete_article(list(read_records(passages)), passages), passages))
     totals, indicators = tuple(read_totals(passages, records)), tuple(read_indicators(passages))
     return PlanReading(text, tuple(as_written(record, text) for record in records), totals, indicators)
 

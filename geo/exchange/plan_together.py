@@ -2,9 +2,9 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from geo.exchange.plan_details import finished_year
 from geo.exchange.plan_listed import is_long
@@ -21,24 +21,30 @@ TOLD_OF_ALL = re.compile(WORDS["each"]["year_of_all"].replace("^", f"(?:^|{FULL_
 
 
 def dated_together(records: list[PlanRecord], passages: Sequence[Passage]) -> list[PlanRecord]:
-    """The records, those of a list with the year that a line tells of them all: 以上学校均于2026年投用.
-
-    The list stands before the line; where no project of the section does, behind it.
-    """
+    """The records, those of a list with the year that a line tells of them all: 以上学校均于2026年投用."""
     starts = [record.source.start for record in records]
     for passage in passages:
         place, year = year_of_all(passage)
         if year is None or passage.is_past:
             continue
-        below = passage.path[:-1] if passage.path and passage.path[-1].style in ITEM_STYLES else passage.path
-        titles = tuple(heading.title for heading in below if heading.title)
-        here = bisect_left(starts, passage.start + place)
-        before = here > 0 and of_section(records[here - 1], titles)
-        for place in range(here - 1, -1, -1) if before else range(here, len(records)):
-            if records[place].plan_year is not None or not of_section(records[place], titles):
+        for each in of_list(records, starts, passage, passage.start + place):
+            if records[each].plan_year is not None:
                 break
-            records[place] = replace(records[place], plan_year=year)
+            records[each] = replace(records[each], plan_year=year)
     return records
+
+
+def of_list(records: Sequence[PlanRecord], starts: Sequence[int], passage: Passage, place: int) -> Iterator[int]:
+    """Places of the records of the list that a sentence at `place` may be about, those next to it first.
+
+    The list stands before the sentence; where no project of the section does, behind it.
+    """
+    below = passage.path[:-1] if passage.path and passage.path[-1].style in ITEM_STYLES else passage.path
+    titles = tuple(heading.title for heading in below if heading.title)
+    here = bisect_left(starts, place)
+    before = here > 0 and of_section(records[here - 1], titles)
+    others = range(here - 1, -1, -1) if before else range(here, len(records))
+    return takewhile(lambda other: of_section(records[other], titles), others)
 
 
 def year_of_all(passage: Passage) -> tuple[int, int | None]:

@@ -436,3 +436,55 @@ def test_an_area_said_behind_a_place_by_roads_is_not_the_better_place():
     assert told(text)[0][:3] == ("望江学校", "望江路以北、海棠路以西", 60)
     text = "望江学校位于包河区,地处望江路与海棠路交口,占地60亩。"
     assert told(text)[0][:3] == ("望江学校", "望江路与海棠路交口", 60)
+
+
+ROW = "望江小学、海棠小学、云杉小学"
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "values"),
+    [
+        (f"{ROW}均为36个班,各占地45亩,总投资4亿元。", "classes", [36, 36, 36]),
+        (f"{ROW}均为36个班,各占地45亩,总投资4亿元。", "land_area_mu", [45, 45, 45]),
+        (f"{ROW}均为36个班,各占地45亩,总投资4亿元。", "investment_cny_10k", [None, None, None]),
+        ("望江小学、海棠小学均为36个班,云杉小学、银杏小学各24个班。", "classes", [36, 36, 24, 24]),
+    ],
+)
+def test_what_is_said_of_each_of_a_row_is_of_each_and_a_sum_of_none(text, field, values):
+    assert [getattr(record, field) for record in parse_plan(text).records] == values
+
+
+PLACED = "望江小学,位于望江路以东,占地30亩。\n海棠小学,位于海棠路以西,占地40亩。\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "values"),
+    [
+        (f"{PLACED}上述学校建筑面积分别为1.5万平方米和2万平方米。", "building_area_m2", [15000, 20000]),
+        (f"{PLACED}上述学校建筑面积分别为1.5万平方米、2万平方米和3万平方米。", "building_area_m2", [None, None]),
+        (f"{PLACED}以上学校总投资3亿元。", "investment_cny_10k", [None, None]),
+        (f"每所学校投资5000万元。\n{PLACED}", "investment_cny_10k", [5000, 5000]),
+        (f"每个社区投资5000万元。\n{PLACED}", "investment_cny_10k", [None, None]),
+        (f"2024年新建小学2所。\n{PLACED}", "plan_year", [2024, 2024]),
+        (f"2024年新建小学5所。\n{PLACED}", "plan_year", [None, None]),
+        (f"到2025年,新建小学2所。\n{PLACED}", "plan_year", [None, None]),
+    ],
+)
+def test_a_sentence_about_a_list_is_of_each_where_it_fits(text, field, values):
+    assert [getattr(record, field) for record in parse_plan(text).records] == values
+
+
+def test_what_a_sentence_about_a_list_tells_is_cited_where_it_stands():
+    text = f"{PLACED}上述学校建筑面积分别为1.5万平方米和2万平方米。"
+    spans = [record.spans["building_area_m2"] for record in parse_plan(text).records]
+    assert [text[first:last] for first, last in spans] == ["为1.5万平方米", "2万平方米"]
+
+
+def test_a_place_and_a_sum_before_a_name_are_its_own():
+    text = "2021年,投资1.62亿元,在迎宾大道与锦绣路交叉口西南侧新建锦绣学校,占地86.4亩,设54个班。"
+    assert told(text) == [("锦绣学校", "迎宾大道与锦绣路交叉口西南侧", 86.4, 16200, 54, 2021)]
+
+
+def test_items_of_a_box_that_only_tell_a_year_are_headings_of_what_stands_below():
+    box = "专栏9 教育项目\n1.2022年建成1所。\n金桂小学。位于金桂路以东,36个班。\n长庚小学。位于金桂路以西,24个班。"
+    assert [each[-1] for each in told(box)] == [2022, 2022]
