@@ -19,6 +19,9 @@ IN_BRACKETS, NO_PLACE, THIS = (re.compile(WORDS["location"][key]) for key in ("i
 HEADINGS = [(kind["layer"], re.compile(kind["headings"])) for kind in WORDS["layers"] if "headings" in kind]
 SITE = re.compile(WORDS["location"]["site"])
 """A clause that may be a place though nothing says that it is one."""
+AREA_FIRST, BEFORE_PLACE, INTRODUCES = (
+    re.compile(WORDS["location"][key]) for key in ("area_first", "before_place", "introduces")
+)
 OF_NO_LAYER = re.compile(WORDS["names"]["of_no_layer"])
 FINISHED, FINISHED_RELATIVE, STARTED = (re.compile(YEARS[key]) for key in ("finished", "finished_relative", "started"))
 YEAR_OF_CLAUSES = re.compile(WORDS["anchors"]["year_of_clauses"])
@@ -86,6 +89,21 @@ def place_alone(text: str) -> str | None:
             return find_location(text[start:]) or words
         place += len(clause)
     return None
+
+
+def place_before(front: str) -> str | None:
+    """The place that a sentence begins with before its project: 和平大道与建业路交会处西北,一所新学校——建业初中….
+
+    Parameters
+    ----------
+    front
+        What a passage says before the project; its last sentence counts.
+    """
+    words, comma, rest = re.split(CLAUSES["end_of_sentence"], front)[-1].partition(",")
+    place = BEFORE_PLACE.sub("", words.strip(CLAUSES["marks"]))
+    if not comma or not INTRODUCES.fullmatch(rest.strip(CLAUSES["marks"])):
+        return None
+    return place if is_site(place) or AREA_FIRST.fullmatch(place) else None
 
 
 def is_site(words: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_anchor import LOCATED_RANK, Anchor
-from geo.exchange.plan_details import classify, find_location, find_year, is_dated, place_alone
+from geo.exchange.plan_details import classify, find_location, find_year, is_dated, place_alone, place_before
 from geo.exchange.plan_each import all_finished, blanked, each_of
 from geo.exchange.plan_figures import Figures, read_figures
 from geo.exchange.plan_names import alike, bare_name, is_programme, kind_of, same_project, split_developer
@@ -37,6 +37,8 @@ SHORT_NAME = 4
 """Letters at the end of a name that a text may repeat for all of it."""
 MOST_QUANTITIES = 100
 """Of a record; what is told again a thousand times in a hostile text adds no more."""
+REACH_OF_PLACE = 160
+"""Letters before a name among which its place is sought."""
 NEAR = 4
 """Records back to which a project may be told again."""
 PHASE_ENDS = re.compile(rf"\(?{WORDS['names']['phase']}\)?$")
@@ -293,6 +295,8 @@ def record_of(passage: Passage, anchor: Anchor, end: int) -> PlanRecord:
     developer, name = split_developer(anchor.name)
     told = passage.text[anchor.end : end]
     location_text = anchor.place or find_location(told, bare_name(anchor.name)) or place_alone(told) or anchor.area
+    if location_text is None and not anchor.listed:
+        location_text = place_before(passage.text[max(0, anchor.start - REACH_OF_PLACE) : anchor.start])
     figures = read_figures(without_name(of_one(text), anchor.name))
     headings = tuple(heading.title for heading in passage.path if heading.title)
     layer, level = classify(name, tuple(heading.title for heading in passage.path if heading.style != "title"))

@@ -20,7 +20,9 @@ BEGINS = re.compile(ROWS["begins"])
 RULER, GROUP, UNIT, NUMBER = (re.compile(ROWS[key]) for key in ("ruler", "group", "unit", "number"))
 GROUP_OF_ROWS = re.compile(ROWS["group_of_rows"])
 NUMERAL, LONE = re.compile(ROWS["numeral"]), re.compile(ROWS["lone"])
-MONEY_CAPTION, FORM_KEY, TOTAL = (re.compile(ROWS[key]) for key in ("money_caption", "form_key", "total"))
+CAPTION, FORM_KEY, TOTAL = (re.compile(ROWS[key]) for key in ("caption", "form_key", "total"))
+CAPTION_UNITS = [(re.compile(each["titles"]), each["units"]) for each in ROWS["caption_units"]]
+BETWEEN_UNITS = re.compile(ROWS["between_units"])
 SPACED_COLON = re.compile(ROWS["spaced_colon"])
 EDGES, MULTIPLIERS = ROWS["edges"], ROWS["multipliers"]
 FEWEST_CELLS = 2
@@ -98,14 +100,14 @@ def parted_table(lines: Sequence[str], starts: list[int], first: int) -> dict[in
     line = lines[first]
     for separator in SEPARATORS if len(line) <= ROWS["longest_header"] else ():
         cells = cells_of(line, 0, separator)
-        columns = header_of(cells, money_unit(lines, first)) if len(cells) > 1 else ()
+        columns = header_of(cells, caption_of(lines, first)) if len(cells) > 1 else ()
         if columns and (separator is not BY_SPACES or is_sure(columns)):
             break
     else:
         return {}
     table, category, begins = {first: Row()}, "", first + 1
     if lower := lower_header(cells, lines[begins : begins + 1], separator):
-        columns = header_of(lower, money_unit(lines, first)) or columns
+        columns = header_of(lower, caption_of(lines, first)) or columns
         table[begins], begins = Row(), begins + 1
     for number in range(begins, len(lines)):
         if not lines[number].strip() and lines[number - 1].strip():
@@ -187,7 +189,7 @@ def stacked_table(lines: Sequence[str], starts: list[int], first: int) -> dict[i
         titles.append(Cell(lines[number].strip(), starts[number]))
         number += 1
     width = len(titles)
-    columns = header_of(titles, money_unit(lines, first)) if width > 2 else ()
+    columns = header_of(titles, caption_of(lines, first)) if width > 2 else ()
     if not columns:
         return {}
     table = {place: Row() for place in range(first, number)}
@@ -223,20 +225,20 @@ def cells_of(line: str, start: int, separator: re.Pattern[str]) -> list[Cell]:
     return cells
 
 
-def header_of(cells: Sequence[Cell], money: str = "") -> tuple[Column, ...]:
+def header_of(cells: Sequence[Cell], caption: str = "") -> tuple[Column, ...]:
     """The columns that a line heads; none where it is no header: one needs a name and something else."""
-    columns = tuple(column_of(cell.text, money) for cell in cells)
+    columns = tuple(column_of(cell.text, caption) for cell in cells)
     known = sum(1 for column in columns if column.kind)
     named = sum(1 for column in columns if column.kind == "name")
     short = all(len(cell.text) <= ROWS["longest_title"] for cell in cells)
     return columns if named and known > 1 and 2 * known > len(columns) and short else ()
 
 
-def column_of(text: str, money: str) -> Column:
+def column_of(text: str, caption: str) -> Column:
     kind, unit = kind_of(text) or "", UNIT.search(text)
     title = UNIT.sub("", text).strip(EDGES)
     title = ROWS["usual_titles"].get(title, title)
-    given = (unit["unit"] or unit["unit2"]) if unit else money if ROWS["money"] in title else ""
+    given = (unit["unit"] or unit["unit2"]) if unit else stated_unit(title, caption)
     given = given or next((word for part, word in ROWS["usual_units"].items() if part in title), "")
     return Column(kind, title, given)
 
@@ -250,10 +252,17 @@ def kind_of(title: str) -> str | None:
     return next((kind for kind, names in COLUMNS if names.search(plain)), None)
 
 
-def money_unit(lines: Sequence[str], first: int) -> str:
-    """The unit that a line right above a table states for all of it: 单位:万元."""
-    matches = (MONEY_CAPTION.search(line) for line in lines[max(0, first - 3) : first])
-    return next((match["unit"] for match in matches if match), "")
+def caption_of(lines: Sequence[str], first: int) -> str:
+    """The units that a line right above a table states for all of it: 单位:亩、万元."""
+    matches = (CAPTION.search(line) for line in lines[max(0, first - 3) : first])
+    return next((match["units"] for match in matches if match), "")
+
+
+def stated_unit(title: str, caption: str) -> str:
+    """The unit among those of a caption that fits a title; empty where none does."""
+    stated = BETWEEN_UNITS.split(caption)
+    fitting = next((units for titles, units in CAPTION_UNITS if titles.search(title)), ())
+    return next((unit for unit in fitting if unit in stated), "")
 
 
 def as_form(line: str) -> str:

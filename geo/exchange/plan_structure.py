@@ -34,7 +34,7 @@ BRACKETED_NAME = re.compile(
 )
 PARTED, KEYS, PARTS = (re.compile(LAYOUT[key]) for key in ("parted", "keys", "parts"))
 LINE_OF_BULLET, BULLET = re.compile(LAYOUT["line_of_bullet"]), "bullet"
-LINE_END = "\n"
+LINE_END, STROKE, FEWEST_STROKES = "\n", "|", 2
 MARKDOWN = re.compile(LAYOUT["markdown"], re.MULTILINE)
 TAB = re.compile("\t")
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
@@ -295,6 +295,8 @@ def as_clauses(line: str) -> str:
 
     In a line of several figures that no other mark parts, the other spaces are commas too, but for that of a number.
     """
+    if line.count(STROKE) >= FEWEST_STROKES:  # ①望江小学|望江路以东|36班: no row of a table, or it would be one
+        line = line.replace(STROKE, LAYOUT["comma"])
     if BULLETED.match(line):
         line = INNER_BULLET.sub(lambda gap: LAYOUT["comma"].rjust(len(gap[0])), line)
     if " " not in line.strip():

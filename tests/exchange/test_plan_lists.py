@@ -488,3 +488,20 @@ def test_a_place_and_a_sum_before_a_name_are_its_own():
 def test_items_of_a_box_that_only_tell_a_year_are_headings_of_what_stands_below():
     box = "专栏9 教育项目\n1.2022年建成1所。\n金桂小学。位于金桂路以东,36个班。\n长庚小学。位于金桂路以西,24个班。"
     assert [each[-1] for each in told(box)] == [2022, 2022]
+
+
+def test_a_place_that_a_sentence_begins_with_is_that_of_its_project():
+    text = "城西新区沁园路南侧,沁园小学已完成主体施工,占地39亩。近日,海棠小学占地40亩。"
+    assert [each[:3] for each in told(text)] == [("沁园小学", "城西新区沁园路南侧", 39), ("海棠小学", None, 40)]
+
+
+def test_units_that_the_caption_of_a_table_states_are_of_the_columns_that_they_fit():
+    text = "(单位:亩、平方米、万元)\n"
+    text += "序号\t设施名称\t位置\t用地面积\t建筑面积\t投资\n1\t第一小学\t望江街南\t40\t19500\t8800"
+    (record,) = parse_plan(text).records
+    assert (record.land_area_mu, record.building_area_m2, record.investment_cny_10k) == (40, 19500, 8800)
+
+
+def test_lines_of_cells_without_a_header_are_items():
+    text = "2025年投用学校\n①凤凰小学|凤凰大道东|36班|占地48亩\n②梧桐幼儿园|梧桐路南|9班|占地6亩"
+    assert told(text) == [("凤凰小学", "凤凰大道东", 48, None, 36, 2025), ("梧桐幼儿园", "梧桐路南", 6, None, 9, 2025)]
