@@ -273,6 +273,8 @@ class Reader:
         (rf"[vdD]l{P}?r?", measure),
         # 兴宁桥西-A路-兴宁桥西合围
         (rf"{N}{D}?(?:t{N}{D}?)+e", goes_round),
+        # A路以东至B路、…: how far the site reaches, no road of what follows
+        (rf"(?<=[dD])t{N}(?={P}|$)", name_only),
         # A路与B路之间
         (rf"{N}(?:{J}?{N})+b", between),
         # A路(B路至C路段)西侧

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from geo.exchange.phrase_rows import limits_of_rows
 from geo.exchange.phrase_tokens import Token
 from geo.exchange.phrase_words import (
     AREAS,
@@ -45,6 +46,7 @@ LISTED_SIDES = re.compile("(?<![^ps])(?:d[RUT])+(?=[ps]|$)")
 LONE_CROSSING = re.compile("(?<![cRUTt])(?<![cRUTt]_)Rx")
 CROSSING = re.compile("(?<=R)x(?=R_?x)")
 BESIDE_ROAD = re.compile("(?<=m)RdT(?=[psm]|$)")
+PLACE_BEFORE_ROAD = re.compile("(?<=m)T(?=R(?:[psm]|$))")
 CROSSED = re.compile("(?P<first>T)[cs]?Rx|R[cs]?(?P<second>T)x")
 """Patterns over the letters of tokens."""
 SUBDISTRICT_NAMES = re.compile(AREAS["subdistrict"]), re.compile(AREAS["subdistrict_before_crossing"])
@@ -59,7 +61,9 @@ TWO_ROADS = re.compile(
 def prepare(tokens: list[Token]) -> list[Token]:
     """The tokens that rules look at: no words that say nothing, one separator between two things, D for a corner."""
     kept: list[Token] = []
-    for token in areas_as_things(join_strips(join_buildings(streets_as_areas(sides_in_row(limits_of_list(tokens)))))):
+    for change_all in EARLY:
+        tokens = change_all(tokens)
+    for token in tokens:
         if token.letter in IGNORED or (token.letter == "T" and THE_SITE.fullmatch(token.text)):
             continue
         if token.letter in SEPARATOR_LETTERS and kept and kept[-1].letter in SEPARATOR_LETTERS:
@@ -74,6 +78,7 @@ def prepare(tokens: list[Token]) -> list[Token]:
     for pattern, change in (
         (CROSSING, crosses_as_connector), (BEGUN, go_on_as_begun), (CROSSED, streets_at_crossings),
         (LONE_CROSSING, part_crossing_roads), (AVENUE, join_directions), (BESIDE_ROAD, join_things_beside),
+        (PLACE_BEFORE_ROAD, leave_out_places),
     ):  # fmt: skip
         if found := list(pattern.finditer(letters)):
             plain = change(plain, found)
@@ -265,6 +270,16 @@ def join_things_beside(tokens: list[Token], found: list[re.Match[str]]) -> list[
     return tokens
 
 
+def leave_out_places(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
+    """南侧紧邻火车站站前街: the limit is the street, the station tells where it is."""
+    places = {
+        match.start() for match in found
+        if tokens[match.start()].end == tokens[match.end()].start
+        and "place" in suffixes_at(tokens[match.start()].text, len(tokens[match.start()].text))
+    }  # fmt: skip
+    return [token for at, token in enumerate(tokens) if at not in places]
+
+
 def join_directions(tokens: list[Token], found: list[re.Match[str]]) -> list[Token]:
     """广州大道北与A路交叉口, 东至广州大道北: a bare direction that is no side belongs to the name of an avenue."""
     for match in reversed(found):
@@ -274,3 +289,9 @@ def join_directions(tokens: list[Token], found: list[re.Match[str]]) -> list[Tok
                 replace(name, text=name.text + direction.text, end=direction.end)
             ]
     return tokens
+
+
+EARLY = (
+    limits_of_list, limits_of_rows, sides_in_row, streets_as_areas, join_buildings, join_strips, areas_as_things,
+)  # fmt: skip
+"""What is told from all tokens, those too that say nothing; one after the other."""

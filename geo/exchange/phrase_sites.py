@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from geo.exchange.phrase_reading import read_phrase
-from geo.exchange.phrase_rules import CONNECTORS, Reading
+from geo.exchange.phrase_rules import CONNECTORS, Reading, opposite
 from geo.exchange.phrase_words import JOINED_STEMS, SEPARATORS
 
 CARDINALS = frozenset("NESW")
 BETWEEN, ONE_SITE = re.compile(SEPARATORS["between_sites"]), re.compile(SEPARATORS["one_site"])
 AROUND, JOINED = SEPARATORS["around_sites"], "".join(CONNECTORS)
 PLOTS = tuple(SEPARATORS["plots"])
-SIDES_OF_PAIR = 4
+FEWEST_TURNED, SIDES_OF_PAIR = 2, 4
 """Sides of two sites with two each."""
 
 
@@ -23,7 +23,8 @@ def sites_apart(text: str) -> list[str]:
     """
     reading = read_phrase(text)
     parted = [part for piece in BETWEEN.split(text) if (part := piece.strip(AROUND))] if reading.words else []
-    ways = (parted, cut_at(reading.words, begins_again(reading)), cut_at(reading.words, joined(reading)))
+    places = (begins_again(reading), joined(reading), turned(reading))
+    ways = (parted, *(cut_at(reading.words, starts) for starts in places))
     return next((parts for parts in ways if len(parts) > 1 and are_sites(parts)), [])
 
 
@@ -75,6 +76,15 @@ def joined(reading: Reading) -> list[int]:
     return [place for place in sorted({place for place, _ in reading.told}) if is_marked(reading.words, place)][:1]
 
 
+def turned(reading: Reading) -> list[int]:
+    """Where the first road is named again, of two that have both sides: A路以东、B路以南,A路以西、B路以北."""
+    if list(reading.sides.values()).count("both") < FEWEST_TURNED:
+        return []
+    name = reading.roads[0][1]
+    again = reading.words.find(name, reading.words.find(name) + len(name))
+    return [again] if again > 0 else []
+
+
 def is_marked(words: str, place: int) -> bool:
     """Whether 和 or 地块 stands before what begins here."""
     if not place:
@@ -84,11 +94,20 @@ def is_marked(words: str, place: int) -> bool:
 
 
 def are_sites(parts: list[str]) -> bool:
-    """Whether each of the parts tells a place of its own, by roads that are not all another's."""
+    """Whether each of the parts tells a place of its own, by roads that are not all another's or by other sides."""
     readings = [read_phrase(part) for part in parts]
-    roads = [{name for _, name in reading.roads} for reading in readings]
-    alike = any(one <= other or other <= one for one, other in pairwise(roads))
-    return all(map(is_whole, readings)) and not alike
+    return all(map(is_whole, readings)) and not any(tell_one(*pair) for pair in pairwise(readings))
+
+
+def tell_one(one: Reading, other: Reading) -> bool:
+    """Whether two readings may tell of one site: a crossing, and the sides of its two roads."""
+    roads, others = ({name for _, name in reading.roads} for reading in (one, other))
+    if not (roads <= others or others <= roads):
+        return False
+    if one.crossing and other.crossing:
+        return not (one.quadrants and other.quadrants and one.quadrants.isdisjoint(other.quadrants))
+    across = any(opposite(one.sides[name]) == side for name, side in other.sides.items() if name in one.sides)
+    return one.crossing or other.crossing or roads != others or not across
 
 
 def is_whole(reading: Reading) -> bool:

@@ -84,6 +84,7 @@ LIMIT_LETTERS, LIMIT_STEMS = ROADS["limit_letters"], frozenset(ROADS["limit_stem
 DIRECTED_STEMS, JOINED_STEMS = frozenset(ROADS["directed_stems"]), frozenset(ROADS["joined_stems"])
 ONE_LETTER, DATES = frozenset(ROADS["one_letter_names"]), frozenset(ROADS["dates"])
 
+RING_AHEAD = re.compile(ROADS["ring_ahead"])
 CODE, RING, EXTENSION = re.compile(ROADS["codes"]), re.compile(ROADS["ring"]), re.compile(ROADS["extensions"])
 NO_ROAD, RAILWAY = tuple(ROADS["never"]), re.compile(ROADS["railways"])
 YET_ROAD = re.compile(ROADS["yet_roads"])

@@ -27,6 +27,8 @@ STEMS = (
     "和平 与民 及第 至善 同心 交通 向阳 沿江 口岸 东风 南京 北环 西湖 中山北 人民东 解放西 建设南 三环 一环 经九 纬一 "
     "八一 五四 环城 滨河 市府 学院 机场 站前 内环 之江 起凤 角美 段庄 临江 上海 段祺瑞 金雀 B2 A1 柳子河"
 ).split()
+PLAIN_STEMS = "昆仑 长城 飞虹 红旗 胜利 银河 创业 科技 花园 学府 滨江 沿河".split()
+"""Which no direction before them makes another name of."""
 LETTERS = "华明光永宏瑞祥兴盛金玉龙凤云霞松柏梅兰竹菊春秋晨曦康乐安泰福禄寿喜"
 stems = st.sampled_from(STEMS) | st.text(st.sampled_from(LETTERS), min_size=2, max_size=3)
 roads = st.builds(lambda stem, suffix: stem + suffix, stems, st.sampled_from(["路", "街", "大道", "大街", "巷"]))
@@ -119,6 +121,8 @@ def test_sites_told_by_sides_are_kept_apart_where_the_words_part_them(text):
         ("A路以东、B路以南、C路以东、D路以北", "C路以东、D路以北", {"C路": "E", "D路": "N"}),
         ("A路以东、B路以南；和平路以西、A路以北", "和平路以西、A路以北", {"和平路": "W", "A路": "N"}),
         ("①A路以东、B路以南；②A路以西、D路以北", "A路以西、D路以北", {"A路": "W", "D路": "N"}),
+        ("A路以东、B路以南；A路以西、B路以北", "A路以西、B路以北", {"A路": "W", "B路": "N"}),
+        ("A路以东、B路以南，A路以西、B路以北", "A路以西、B路以北", {"A路": "W", "B路": "N"}),
     ],
 )
 def test_sites_told_by_sides_are_two_where_a_side_is_told_again(text, words, sides):
@@ -421,6 +425,72 @@ def test_sides_are_those_on_which_the_site_lies(roads, directions, pattern, comm
     assert phrase.roads == tuple(names)
     assert phrase.sides == {name: DIRECTIONS[side] for name, side in zip(names, sides, strict=True)}
     assert phrase.kind == ("bounded" if len(set(sides)) == 4 else "sides")
+
+
+def test_two_corners_of_one_crossing_are_two_sites_where_a_semicolon_parts_them():
+    answer = read("花园路与东风路交叉口东北角；花园路与东风路交叉口西南角")
+    assert (answer["quadrant"], [site["quadrant"] for site in answer["more"]]) == ("NE", ["SW"])
+    assert "more" not in read("花园路与东风路交叉口东北角；花园路以东、东风路以北")
+
+
+@given(
+    roads=road_lists,
+    order=st.permutations(list(DIRECTIONS)),
+    pattern=st.sampled_from(["{}分别为{}", "{}分别至{}", "{}侧分别为{}", "用地{}分别以{}为界", "四至{}分别是{}"]),
+    comma=st.sampled_from(["、", "，"]),
+    count=st.integers(2, 4),
+)
+def test_sides_in_a_row_are_shared_out_to_the_names_in_a_row(roads, order, pattern, comma, count):
+    order, roads = order[:count], roads[:count]
+    phrase = parse_location(pattern.format("、".join(order), comma.join(roads)))
+    bounds = {DIRECTIONS[side]: name for side, name in zip(order, roads, strict=True)}
+    assert (phrase.roads, phrase.bounds) == (tuple(roads), bounds)
+    assert phrase.sides == {name: OPPOSITE[side] for side, name in bounds.items()}
+
+
+@given(
+    names=st.lists(st.sampled_from(PLAIN_STEMS), min_size=4, max_size=4, unique=True),
+    order=st.permutations(list(DIRECTIONS)),
+    endings=st.lists(st.sampled_from(["路", "大道", "街"]), min_size=4, max_size=4),
+    comma=st.sampled_from(["、", "，", " "]),
+    front=st.sampled_from(["", "四至：", "四至范围：", "位于平安区，"]),
+)
+def test_four_names_each_behind_a_direction_are_limits(names, order, endings, comma, front):
+    roads = [name + ending for name, ending in zip(names, endings, strict=True)]
+    phrase = parse_location(front + comma.join(side + road for side, road in zip(order, roads, strict=True)))
+    assert (phrase.kind, phrase.roads) == ("bounded", tuple(roads))
+    assert phrase.bounds == {DIRECTIONS[side]: road for side, road in zip(order, roads, strict=True)}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["东大街", "西大街", "南大街", "北大街"],
+        ["东三环中路", "南三环西路", "西三环北路", "北三环东路"],
+        ["东风路", "西湖路", "南京路", "北海路"],
+        ["东一路", "西二路", "南三路", "北四路"],
+        ["东昆仑路", "西长城路", "南丰收街"],
+    ],
+)
+def test_roads_that_are_called_by_a_direction_keep_it(names):
+    phrase = parse_location("、".join(names) + "围合区域")
+    assert (phrase.roads, phrase.bounds) == (tuple(names), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "roads", "sides"),
+    [
+        ("唐镇唐陆路", ["唐陆路"], {}),
+        ("唐镇唐陆路以西、高科东路以北", ["唐陆路", "高科东路"], {"唐陆路": "W", "高科东路": "N"}),
+        ("厚街镇厚街大道东侧、康乐路北侧", ["厚街大道", "康乐路"], {"厚街大道": "E", "康乐路": "N"}),
+        ("盛泽镇市场西路北侧", ["市场西路"], {"市场西路": "N"}),
+        ("南侧紧邻火车站站前街、东侧紧邻兴安大街", ["站前街", "兴安大街"], {"站前街": "N", "兴安大街": "W"}),
+        ("迎宾路以东至东外环、八一路以南", ["迎宾路", "东外环", "八一路"], {"迎宾路": "E", "八一路": "S"}),
+    ],
+)
+def test_what_a_road_is_told_with_is_no_road_beside_it(text, roads, sides):
+    answer = read(text)
+    assert (answer["roads"], answer["sides"], answer["kind"] == "intersection") == (roads, sides, False)
 
 
 @given(
