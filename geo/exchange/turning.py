@@ -6,7 +6,8 @@ from itertools import compress
 import numpy
 import shapely
 
-from geo.model.crs import STORED_CRS, projection
+from geo.model.crs import projection
+from geo.model.served_crs import CGCS2000
 
 _LINE, _POLYGON = 2, 3
 _LINE_HEAD, _POLYGON_HEAD = 9, 13
@@ -53,5 +54,5 @@ def _shapes_turned(wkb: numpy.ndarray, crs: str) -> numpy.ndarray:
 
 
 def _points_turned(points: numpy.ndarray, crs: str) -> numpy.ndarray:
-    """A row for each point."""
-    return numpy.column_stack(projection(STORED_CRS, crs).transform(points[:, 0], points[:, 1]))
+    """A row for each point; CGCS2000 is equal, and PROJ need not look for a way to it (5 MiB, 0.1 s)."""
+    return numpy.column_stack(projection(CGCS2000, crs).transform(points[:, 0], points[:, 1]))

@@ -1,6 +1,6 @@
 """What a store answers to a query: a page of features, or their count and totals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -32,6 +32,26 @@ class Page:
     def by_column(self) -> dict[str, Sequence[object]]:
         """The values, column by column."""
         return dict(zip(self.columns, zip(*self.rows, strict=True), strict=True)) if self.rows else {}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Some features of a layer for a file, column by column.
+
+    Parameters
+    ----------
+    wkb
+        Their shapes in the CRS of the file, easting or longitude first; None where there is none.
+    values
+        By the name of the field.
+    """
+
+    ids: Sequence[str]
+    wkb: Sequence[bytes | None]
+    values: Mapping[str, Sequence[object]]
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from geo.model.crs import STORED_CRS
 from geo.model.errors import N_
 from geo.model.feature_query import FeatureQuery
 from geo.service.export_drawing import as_dxf, as_kml, as_txt
-from geo.service.export_gis import as_gpkg, as_shp
+from geo.service.export_geopackage import as_gpkg
 from geo.service.export_source import EQUAL_NOTE, Source, Wanted, checked_crs
 from geo.store.base import Store
 
@@ -47,6 +47,12 @@ def _as_xlsx(source: Source) -> Iterator[bytes]:
     )
 
 
+def _as_shp(source: Source) -> Iterator[bytes]:
+    from geo.service.export_gis import as_shp  # loaded where it is used: it brings PyArrow
+
+    return as_shp(source)
+
+
 @dataclass(frozen=True)
 class Format:
     """A file format.
@@ -73,7 +79,7 @@ FORMATS = {
     "csv": Format(CSV_MEDIA_TYPE, _as_csv, "csv", planes=False, narrow=True),
     "xlsx": Format(XLSX_MEDIA_TYPE, _as_xlsx, "xlsx", planes=False, narrow=True),
     "gpkg": Format("application/geopackage+sqlite3", as_gpkg, "gpkg"),
-    "shp": Format("application/zip", as_shp, "zip"),
+    "shp": Format("application/zip", _as_shp, "zip"),
     "kml": Format(kml.MEDIA_TYPE, as_kml, "kml", planes=False),
     "dxf": Format(DXF_MEDIA_TYPE, as_dxf, "dxf"),
     "txt": Format(boundary_txt.MEDIA_TYPE, as_txt, "txt"),

@@ -1,4 +1,4 @@
-"""GeoPackage and Shapefile: what programs for maps and the bureau take."""
+"""Shapefile: what the bureau takes; short names, and read back before it is given."""
 
 import csv
 import io
@@ -17,38 +17,11 @@ from geo.model.crs import STORED_CRS
 from geo.model.errors import InvalidFile, N_
 from geo.model.layer import Layer
 from geo.model.units import UNITS
-from geo.service.export_source import EQUAL_NOTE, Source
-
-CHUNK_BYTES = 256 * 1024
-ID_SHORT = "YSBH"
-"""Short name of the feature's id (要素编号)."""
+from geo.service.export_source import EQUAL_NOTE, Source, chunks_of, columns
 
 DICTIONARY = "field_dictionary.csv"
 NEAR = 1e-6
 """Metres or degrees by which a shape that is read back may differ: none but a rounding of the last bit."""
-
-
-def as_gpkg(source: Source) -> Iterator[bytes]:
-    """A GeoPackage with a layer for each of ours, fields by their names."""
-    crs = source.wanted.crs or STORED_CRS
-    with tempfile.TemporaryDirectory(prefix="atlas-") as folder:
-        path = Path(folder) / "export.gpkg"
-        for layer in source.layers:
-            fields = [VectorField(name, name, kind) for name, _, kind in columns(layer, source)]
-            options = {"IDENTIFIER": source.edition.title(layer.title), "DESCRIPTION": _about(layer, source)}
-            if layer.geometry is None:
-                options = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES", **options}
-            file = VectorFile(path, "GPKG", layer.id, fields, layer.geometry, crs, options=options)
-            file.write(source.columns_of(layer.id, crs))
-        yield from _chunks(path)
-
-
-def _about(layer: Layer, source: Source) -> str:
-    """Where the layer is from, and what was asked for."""
-    say = source.edition.translate
-    lines = [layer.source, layer.licence, say(EQUAL_NOTE)]
-    lines += [f"{label}: {words}" for label, words in source.edition.scope]
-    return "\n".join(lines)
 
 
 def as_shp(source: Source) -> Iterator[bytes]:
@@ -64,17 +37,7 @@ def as_shp(source: Source) -> Iterator[bytes]:
             for part in sorted(Path(folder).iterdir()):
                 if part != archive:
                     file.write(part, part.name)
-        yield from _chunks(archive)
-
-
-def columns(layer: Layer, source: Source) -> list[tuple[str, str, str]]:
-    """Name, short name and type of everything that a feature has: its id, fields, ratios and a year's status."""
-    found = [("feature_id", ID_SHORT, "text")]
-    found += [(each.name, each.short, each.type) for each in layer.fields]
-    found += [(each.name, each.short, "number") for each in layer.ratios]
-    if source.edition.year is not None:
-        found += [(each.name, each.short, each.type) for each in layer.status_fields]
-    return found
+        yield from chunks_of(archive)
 
 
 def _write_shapefile(source: Source, layer: Layer, folder: Path, crs: str) -> int:
@@ -82,7 +45,7 @@ def _write_shapefile(source: Source, layer: Layer, folder: Path, crs: str) -> in
     fields = [VectorField(short, name, kind) for name, short, kind in columns(layer, source)]
     path = folder / f"{layer.id}.{'shp' if layer.geometry else 'dbf'}"
     encoding = source.wanted.encoding
-    file = VectorFile(path, "ESRI Shapefile", layer.id, fields, layer.geometry, crs, encoding)
+    file = VectorFile(path, fields, layer.geometry, crs, encoding)
     file.write(source.columns_of(layer.id, crs))
     (folder / f"{layer.id}.cpg").write_text(encoding, encoding="ascii")
     _prove(source, layer, path, crs)
@@ -162,9 +125,3 @@ def _dictionary(source: Source, shortened: dict[str, int]) -> bytes:
 
 
 HEADERS = (N_("文件"), N_("字段"), N_("含义"), N_("英文名"), N_("类型"), N_("单位"), N_("取值"))
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk

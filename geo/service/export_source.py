@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Profile
-from geo.exchange.files.vector import Columns
 from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
 from geo.exchange.turning import turned
@@ -13,11 +13,16 @@ from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, z
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import FeatureQuery
 from geo.model.layer import Layer
+from geo.model.page import Columns
 from geo.service.features import properties_of
 from geo.store.base import Page, Store
 
 BATCH = 1000
 """Features in memory at a time."""
+
+CHUNK_BYTES = 256 * 1024
+ID_SHORT = "YSBH"
+"""Short name of the feature's id (要素编号)."""
 
 DEGREES = (STORED_CRS, "EPSG:4490")
 PLANES = tuple(
@@ -101,6 +106,16 @@ class Source:
         return zone_of((min(each[0] for each in known) + max(each[2] for each in known)) / 2)
 
 
+def columns(layer: Layer, source: Source) -> list[tuple[str, str, str]]:
+    """Name, short name and type of everything that a feature has: its id, fields, ratios and a year's status."""
+    found = [("feature_id", ID_SHORT, "text")]
+    found += [(each.name, each.short, each.type) for each in layer.fields]
+    found += [(each.name, each.short, "number") for each in layer.ratios]
+    if source.edition.year is not None:
+        found += [(each.name, each.short, each.type) for each in layer.status_fields]
+    return found
+
+
 def checked_crs(crs: str | None, *, planes: bool) -> str | None:
     """A CRS that we write.
 
@@ -134,3 +149,10 @@ def checked_crs(crs: str | None, *, planes: bool) -> str | None:
 def by_column(rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
     """Rows column by column; None where a row has not the name."""
     return {name: [row.get(name) for row in rows] for name in dict.fromkeys(chain.from_iterable(rows))}
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """A file, some of it at a time."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk

@@ -16,7 +16,6 @@ from geo.exchange import parcel_check
 from geo.exchange import reports as report_files
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Profile
 from geo.exchange.files.steady import steady_drawing, steady_geopackage, steady_workbook, write_zip
-from geo.exchange.files.vector import Columns
 from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
 from geo.exchange.turning import turned
@@ -26,6 +25,7 @@ from geo.model.errors import Conflict, InvalidFile, InvalidInput, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.land_use import with_land_use
 from geo.model.location import BASIS_TITLES
+from geo.model.page import Columns
 from geo.model.parcel_check import CheckedParcel, ParcelCheck
 from geo.model.remark import Remark, worded
 from geo.service import map_picture, parcel_checks, parcel_report, parcels

@@ -39,19 +39,28 @@ def to_blob(wkb: bytes) -> bytes:
     return struct.pack("<2sBBi4d", b"GP", 0, _FLAGS, SRS_ID, min_x, max_x, min_y, max_y) + wkb
 
 
-def to_blobs(geometries: Sequence[bytes | None]) -> list[bytes | None]:
-    """Like `to_blob`, of many at once."""
+def to_blobs(geometries: Sequence[bytes | None], srs_id: int = SRS_ID) -> list[bytes | None]:
+    """Like `to_blob`, of many at once and in any CRS; an empty one says so."""
     bounds_of = shapely.bounds(shapely.from_wkb(numpy.array(geometries, dtype=object)))
-    point = struct.pack("<2sBBi", b"GP", 0, _POINT_FLAGS, SRS_ID)
+    point = struct.pack("<2sBBi", b"GP", 0, _POINT_FLAGS, srs_id)
     header = struct.Struct("<2sBBi4d").pack
-    return [
+    blobs = [
         None
         if wkb is None
         else point + wkb
         if wkb[1] == 1
-        else header(b"GP", 0, _FLAGS, SRS_ID, min_x, max_x, min_y, max_y) + wkb
+        else header(b"GP", 0, _FLAGS, srs_id, min_x, max_x, min_y, max_y) + wkb
         for wkb, (min_x, min_y, max_x, max_y) in zip(geometries, bounds_of.tolist(), strict=True)
     ]
+    for place in numpy.flatnonzero(numpy.isnan(bounds_of[:, 0])).tolist():
+        if (wkb := geometries[place]) is not None:
+            blobs[place] = struct.pack("<2sBBi", b"GP", 0, _POINT_FLAGS | _EMPTY, srs_id) + wkb
+    return blobs
+
+
+def is_empty(blob: bytes) -> bool:
+    """Whether the header says that the geometry has no corner."""
+    return bool(blob[3] & _EMPTY)
 
 
 def to_wkb(blob: bytes | None) -> bytes | None:
@@ -87,7 +96,7 @@ def register_functions(connection: sqlite3.Connection) -> None:
     A relation is `ST_Within(blob, wkb)`: whether the geometry of the blob lies within the other one.
     """
     functions = {
-        "ST_IsEmpty": (1, lambda blob: None if blob is None else bool(blob[3] & _EMPTY)),
+        "ST_IsEmpty": (1, lambda blob: None if blob is None else is_empty(blob)),
         "ST_MinX": (1, lambda blob: None if blob is None else bounds(blob)[0]),
         "ST_MaxX": (1, lambda blob: None if blob is None else bounds(blob)[1]),
         "ST_MinY": (1, lambda blob: None if blob is None else bounds(blob)[2]),

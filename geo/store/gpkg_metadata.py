@@ -4,7 +4,7 @@ Source: OGC 12-128r17 (GeoPackage 1.3), annex C (table definitions), F.3 (R-tree
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pyproj import CRS
 from sqlalchemy import Connection, text
@@ -16,6 +16,7 @@ from geo.store.schema import KEY_FIELDS, STATUS_ROW
 
 APPLICATION_ID = 0x47504B47  # "GPKG"
 USER_VERSION = 10300
+CGCS2000_SRS_ID = 4490
 SINGLE_PRECISION_DEG = 4e-5
 """More than two steps of a single-precision number near 180."""
 
@@ -66,24 +67,35 @@ _RTREE_PUT = """INSERT OR REPLACE INTO "rtree_{table}_geom" VALUES
 
 
 def create_system_tables(connection: Connection) -> None:
-    """Make an empty database a GeoPackage, with the tables of the specification and the CRS that it asks for."""
+    """Make an empty database the GeoPackage of a store, with tables for titles of fields."""
+    create_bare_tables(connection, USER_VERSION, {SRS_ID, CGCS2000_SRS_ID})
+    run_script(connection, gpkg_titles.TABLES)
+
+
+def create_bare_tables(connection: Connection, user_version: int, srs_ids: Collection[int]) -> None:
+    """Make an empty database a GeoPackage, with the tables of the specification and the CRS that it asks for.
+
+    Parameters
+    ----------
+    srs_ids
+        EPSG codes; 4326 has to be among them.
+    """
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.exec_driver_sql(f"PRAGMA user_version = {USER_VERSION}")
-    _run_script(connection, _TABLES)
-    _run_script(connection, gpkg_titles.TABLES)
+    connection.exec_driver_sql(f"PRAGMA user_version = {user_version}")
+    run_script(connection, _TABLES)
     references = [
         ("Undefined cartesian SRS", -1, "NONE", -1, "undefined"),
         ("Undefined geographic SRS", 0, "NONE", 0, "undefined"),
     ]
-    for code in (4326, 4490):
+    for code in sorted(srs_ids):
         crs = CRS.from_epsg(code)
-        references.append((crs.name, code, "EPSG", code, crs.to_wkt("WKT1_GDAL")))
+        references.append((crs.name, code, "EPSG", code, crs.to_wkt("WKT1_GDAL", output_axis_rule=True)))
     connection.exec_driver_sql("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, NULL)", references)
 
 
 def register_layer(connection: Connection, layer: Layer, catalog: Catalog) -> None:
     """Tell GIS programs of a layer's table: title, geometry, field titles, coded values; and index its geometries."""
-    _register_table(
+    register_table(
         connection,
         layer.id,
         data_type="features" if layer.geometry else "attributes",
@@ -93,21 +105,25 @@ def register_layer(connection: Connection, layer: Layer, catalog: Catalog) -> No
     )
     gpkg_titles.register_titles(connection, layer.id, (*KEY_FIELDS, *layer.fields), geometry=layer.geometry is not None)
     if layer.geometry:
-        connection.exec_driver_sql(
-            "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)",
-            (layer.id, layer.geometry.upper(), SRS_ID),
-        )
-        connection.exec_driver_sql(
-            "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index',"
-            " 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
-            (layer.id,),
-        )
-        _run_script(connection, _RTREE.format(table=layer.id, put=_RTREE_PUT.format(table=layer.id)))
+        register_geometry(connection, layer.id, layer.geometry, SRS_ID)
+
+
+def register_geometry(connection: Connection, table: str, kind: str, srs_id: int) -> None:
+    """Tell of a table's geometries, and make an R-tree of them that is empty yet, with its triggers."""
+    connection.exec_driver_sql(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)", (table, kind.upper(), srs_id)
+    )
+    connection.exec_driver_sql(
+        "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index',"
+        " 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
+        (table,),
+    )
+    run_script(connection, _RTREE.format(table=table, put=_RTREE_PUT.format(table=table)))
 
 
 def register_statuses(connection: Connection) -> None:
     """Show `annual_status` to GIS programs as a table without geometry."""
-    _register_table(
+    register_table(
         connection, "annual_status", data_type="attributes", identifier="annual_status", description="", srs_id=None
     )
     gpkg_titles.register_titles(connection, "annual_status", STATUS_ROW, geometry=False)
@@ -162,16 +178,17 @@ def remeasure(connection: Connection, table: str) -> None:
     connection.exec_driver_sql(f"UPDATE gpkg_contents SET {', '.join(measured)} WHERE table_name = ?", (table,))
 
 
-def _register_table(
+def register_table(
     connection: Connection, table: str, *, data_type: str, identifier: str, description: str, srs_id: int | None
 ) -> None:
+    """Tell of a table: `features` with geometries in a CRS, or `attributes` without."""
     connection.exec_driver_sql(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES (?, ?, ?, ?, ?)",
         (table, data_type, identifier, description, srs_id),
     )
 
 
-def _run_script(connection: Connection, script: str) -> None:
+def run_script(connection: Connection, script: str) -> None:
     """Run statements one by one, inside the transaction (sqlite3's own executescript would commit first)."""
     pending = ""
     for line in script.strip().splitlines():

@@ -16,6 +16,9 @@ ROOT = 1
 CELL = numpy.dtype([("id", ">i8"), ("min_x", ">f4"), ("max_x", ">f4"), ("min_y", ">f4"), ("max_y", ">f4")])
 """What a node holds of a row, or of a node below it."""
 
+BATCH = 5_000
+"""Rows at a time that are made Python's: a number takes four times as much there as in an array."""
+
 HEAD_BYTES = 4
 """Height of the tree, which counts in the root alone, and number of cells: 16 bits each."""
 
@@ -56,16 +59,18 @@ def write_tree(driver: sqlite3.Connection, tree: str, cells: numpy.ndarray) -> N
     put_node = f'INSERT INTO "{tree}_node" (nodeno, data) VALUES (?, ?)'
     put_parent = f'INSERT INTO "{tree}_parent" (nodeno, parentnode) VALUES (?, ?)'
     most, first, height = (node_bytes - HEAD_BYTES) // CELL.itemsize, ROOT + 1, 0
-    cells = _by_place(cells.astype(CELL, copy=False), most)  # numpy joins arrays in the machine's own byte order
+    cells = cells.astype(CELL, copy=False)  # numpy joins arrays in the machine's own byte order
+    order = _by_place(cells, most)
     while len(cells) > most:
         ends = _ends(len(cells), most)
-        numbers = numpy.arange(first, first + len(ends))
-        driver.executemany(put_node, zip(numbers.tolist(), _nodes(cells, ends, node_bytes), strict=True))
-        below = cells["id"]
-        held_by = numpy.repeat(numbers, numpy.diff(ends, prepend=0))
-        _write_places(driver, tree, put_parent, below, held_by, is_leaf=height == 0)
-        cells, first, height = _bounding(cells, numbers, ends), first + len(ends), height + 1
-    (root,) = _nodes(cells, numpy.array([len(cells)]), node_bytes)
+        numbers = numpy.arange(first, first + len(ends), dtype=order.dtype)
+        driver.executemany(put_node, zip(numbers.tolist(), _nodes(cells, order, ends, node_bytes), strict=True))
+        held_by = numpy.empty_like(order)
+        held_by[order] = numpy.repeat(numbers, numpy.diff(ends, prepend=0))
+        _write_places(driver, tree, put_parent, cells["id"], held_by, is_leaf=height == 0)
+        cells, first, height = _bounding(cells, order, numbers, ends), first + len(ends), height + 1
+        order = numpy.arange(len(cells), dtype=order.dtype)
+    (root,) = _nodes(cells, order, numpy.array([len(cells)]), node_bytes)
     driver.execute(put_node, (ROOT, height.to_bytes(2, "big") + root[2:]))
     _write_places(driver, tree, put_parent, cells["id"], numpy.full(len(cells), ROOT), is_leaf=height == 0)
 
@@ -75,20 +80,23 @@ def _write_places(
     is_leaf: bool,
 ) -> None:  # fmt: skip
     """Note which node holds each row, or each node."""
-    order = numpy.argsort(below, kind="stable")
-    pairs = zip(below[order].tolist(), held_by[order].tolist(), strict=True)
     put = f'INSERT INTO "{tree}_rowid" (rowid, nodeno) VALUES (?, ?)' if is_leaf else put_parent
-    driver.executemany(put, pairs)
+    order = numpy.argsort(below, kind="stable")
+    for start in range(0, len(order), BATCH):
+        some = order[start : start + BATCH]
+        driver.executemany(put, zip(below[some].tolist(), held_by[some].tolist(), strict=True))
 
 
 def _by_place(cells: numpy.ndarray, most: int) -> numpy.ndarray:
-    """Neighbours side by side: strips from west to east, each from south to north (sort-tile-recursive)."""
-    x, y = (cells[low].astype(float) + cells[high] for low, high in (SIDES[:2], SIDES[2:]))
+    """The order of neighbours: strips from west to east, each from south to north (sort-tile-recursive)."""
+    x, y = (cells[low].astype(numpy.float32) + cells[high] for low, high in (SIDES[:2], SIDES[2:]))
     nodes = max(1, -(-len(cells) // most))
     in_a_strip = most * int(numpy.ceil(numpy.sqrt(nodes)))
-    strip = numpy.empty(len(cells), dtype=numpy.int64)
-    strip[numpy.argsort(x, kind="stable")] = numpy.arange(len(cells)) // in_a_strip
-    return cells[numpy.lexsort((y, strip))]
+    order = numpy.argsort(x, kind="stable").astype(numpy.uint32)
+    for start in range(0, len(order), in_a_strip):
+        strip = order[start : start + in_a_strip]
+        strip[:] = strip[numpy.argsort(y[strip], kind="stable")]
+    return order
 
 
 def _ends(count: int, most: int) -> numpy.ndarray:
@@ -97,20 +105,20 @@ def _ends(count: int, most: int) -> numpy.ndarray:
     return numpy.arange(1, nodes + 1) * count // nodes
 
 
-def _nodes(cells: numpy.ndarray, ends: numpy.ndarray, node_bytes: int) -> Iterator[bytes]:
+def _nodes(cells: numpy.ndarray, order: numpy.ndarray, ends: numpy.ndarray, node_bytes: int) -> Iterator[bytes]:
     """Nodes as SQLite keeps them."""
-    written, start = cells.tobytes(), 0
+    start = 0
     for end in ends.tolist():
         head = b"\0\0" + (end - start).to_bytes(2, "big")
-        yield (head + written[start * CELL.itemsize : end * CELL.itemsize]).ljust(node_bytes, b"\0")
+        yield (head + cells[order[start:end]].tobytes()).ljust(node_bytes, b"\0")
         start = end
 
 
-def _bounding(cells: numpy.ndarray, numbers: numpy.ndarray, ends: numpy.ndarray) -> numpy.ndarray:
+def _bounding(cells: numpy.ndarray, order: numpy.ndarray, numbers: numpy.ndarray, ends: numpy.ndarray) -> numpy.ndarray:
     """The cells by which a node above knows these nodes."""
     starts = numpy.concatenate([[0], ends[:-1]])
     made = numpy.empty(len(numbers), dtype=CELL)
     made["id"] = numbers
     for side in SIDES:
-        made[side] = (numpy.minimum if side in _LOWER else numpy.maximum).reduceat(cells[side], starts)
+        made[side] = (numpy.minimum if side in _LOWER else numpy.maximum).reduceat(cells[side][order], starts)
     return made

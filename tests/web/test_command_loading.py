@@ -18,6 +18,7 @@ HEAVY = (
     "geopandas",
     "shapely",
     "sqlalchemy",
+    "pyarrow",
     "folium",
     "scipy",
     "pyogrio",
@@ -60,6 +61,8 @@ def test_reading_a_phrase_loads_no_store_and_no_gis_library(tmp_path):
 def test_an_export_and_a_look_at_a_file_load_no_format_but_their_own(office, tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", office.config["DATABASE_URL"])
     done = run("export", "schools", "-o", tmp_path / "a.geojson")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "['shapely', 'sqlalchemy']")
+    done = run("export", "schools", "-o", tmp_path / "a.gpkg")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "['shapely', 'sqlalchemy']")
     done = run("inspect-file", tmp_path / "a.geojson")
     assert not {"openpyxl", "ezdxf", "psycopg"} & set(ast.literal_eval(done.stderr.splitlines()[-1]))

@@ -16,23 +16,12 @@ ARROW_TYPES = {
     "boolean": pyarrow.bool_(),
     "date": pyarrow.date32(),
 }
-TAKEN = {"text": {str}, "integer": {int}, "number": {float, int}, "boolean": {bool}, "date": {str}}
-"""Types of the values of each type of field."""
-
 MOST_BYTES = 2**31 - 1
 """Of all texts or shapes of an array together."""
 
 
 def arrow_column(values: Sequence[object], kind: FieldType) -> pyarrow.Array:
-    """Values of a field, a date as ISO 8601 writes it; None where there is none.
-
-    Raises
-    ------
-    TypeError, ValueError, OverflowError
-        If one is not of that type.
-    """
-    if set(map(type, values)) - {type(None)} - TAKEN[kind]:
-        raise TypeError(kind)
+    """Values of a field as `geo.exchange.files.field_values.of_type` has them; None where there is none."""
     if kind == "text":
         return packed([None if value is None else value.encode() for value in values], ARROW_TYPES[kind])
     there = _there(values)

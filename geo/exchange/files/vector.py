@@ -1,11 +1,10 @@
-"""Layers written through GDAL as a stream of Arrow batches: GeoPackage and Shapefile; memory holds few of them.
+"""Shapefiles written through GDAL as a stream of Arrow batches; memory holds few of them.
 
 pyogrio is loaded where it is used: it brings pandas, and a large layer is written by a program of its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
@@ -15,9 +14,11 @@ import shapely
 
 from geo.exchange.files.apart import CannotWrite, write_apart
 from geo.exchange.files.arrow_columns import ARROW_TYPES, arrow_column, packed
+from geo.exchange.files.field_values import of_type
 from geo.exchange.files.reading import shown
 from geo.model.errors import InvalidFile, N_
 from geo.model.layer import FieldType
+from geo.model.page import Columns
 
 LONGEST_DBF_TEXT = 254
 LONGEST_UTF8_SIGN = 4
@@ -25,23 +26,6 @@ LONGEST_UTF8_SIGN = 4
 GEOMETRY = "geom"
 FEW = 20
 """Parts from which on a layer is written by a program of its own: it has to load its libraries first."""
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Some features of a layer, column by column.
-
-    Parameters
-    ----------
-    wkb
-        Their shapes in the CRS of the file, easting or longitude first; None where there is none.
-    values
-        By the name of the field.
-    """
-
-    ids: Sequence[str]
-    wkb: Sequence[bytes | None]
-    values: Mapping[str, Sequence[object]]
 
 
 @dataclass(frozen=True)
@@ -63,35 +47,30 @@ class VectorField:
 
 @dataclass
 class VectorFile:
-    """A layer of a file that is to be written.
+    """A Shapefile that is to be written.
 
     Parameters
     ----------
     path
-        The GeoPackage, or the .shp.
-    driver
-        `GPKG` or `ESRI Shapefile`.
+        The .shp, or the .dbf of a plain table.
     geometry
-        The layer's type of geometry; None for a plain table.
+        The layer's type of geometry, of several parts or not; None for a plain table.
     crs
         EPSG code of the coordinates; lon or easting first, as GDAL's drivers write them.
     encoding
-        Of a Shapefile's texts.
+        Of its texts.
 
     Attributes
     ----------
     shortened
-        Texts that a Shapefile has no room for, and signs that its encoding has not.
+        Texts that it has no room for, and signs that its encoding has not.
     """
 
     path: Path
-    driver: str
-    layer: str
     fields: Sequence[VectorField]
     geometry: str | None
     crs: str
     encoding: str = "UTF-8"
-    options: Mapping[str, str] = field(default_factory=dict)
     shortened: int = 0
 
     def write(self, parts: Iterable[Columns]) -> None:
@@ -123,24 +102,12 @@ class VectorFile:
 
     def _options(self) -> dict[str, object]:
         """What `pyogrio.write_arrow` is told beside the batches."""
-        is_table, is_new = self.geometry is None, not self.path.exists()
+        is_table = self.geometry is None
         return {
-            "path": str(self.path), "layer": self.layer, "driver": self.driver, "crs": None if is_table else self.crs,
-            "geometry_name": None if is_table else GEOMETRY,
-            "geometry_type": None if is_table else self._geometry_type(),
-            "encoding": self.encoding if self._is_shapefile else None,
-            "append": self.driver == "GPKG" and not is_new,
-            "dataset_options": {"VERSION": "1.2"} if self.driver == "GPKG" and is_new else None,
-            "layer_options": dict(self.options),
+            "path": str(self.path), "layer": self.path.stem, "driver": "ESRI Shapefile",
+            "crs": None if is_table else self.crs, "geometry_name": None if is_table else GEOMETRY,
+            "geometry_type": None if is_table else self.geometry.removeprefix("Multi"), "encoding": self.encoding,
         }  # fmt: skip
-
-    @property
-    def _is_shapefile(self) -> bool:
-        return self.driver == "ESRI Shapefile"
-
-    def _geometry_type(self) -> str:
-        """A layer of several parts may hold single ones; a Shapefile makes no difference."""
-        return self.geometry.removeprefix("Multi") if self._is_shapefile else self.geometry
 
     def _schema(self) -> pyarrow.Schema:
         columns = [(each.name, ARROW_TYPES[each.type]) for each in self.fields]
@@ -156,30 +123,17 @@ class VectorFile:
             for each in self.fields
         ]
         if self.geometry is not None:
-            arrays.append(packed(self._shapes(part.wkb), pyarrow.binary()))
+            arrays.append(packed(part.wkb, pyarrow.binary()))
         return pyarrow.record_batch(arrays, schema=self._schema())
 
     def _column(self, each: VectorField, values: Sequence[object]) -> pyarrow.Array:
         kind = ARROW_TYPES[each.type]
         if values.count(None) == len(values):  # most columns of most layers
             return pyarrow.nulls(len(values), kind)
-        if each.type == "text" and self._is_shapefile:
-            values = [None if value is None else self._fitting(str(value)) for value in values]
-        try:
-            return arrow_column(values, each.type)
-        except (TypeError, ValueError, OverflowError):  # something of another type, which another program wrote
-            return arrow_column([None if value is None else _made(each, value) for value in values], each.type)
-
-    def _shapes(self, wkb: Sequence[bytes | None]) -> Sequence[bytes | None]:
-        """A GeoPackage's layer of several parts holds nothing else."""
-        if self._is_shapefile or not self.geometry.startswith("Multi"):
-            return wkb
-        shapes = shapely.from_wkb(numpy.array(wkb, dtype=object))
-        kind = shapely.GeometryType[self.geometry.upper()]
-        single = shapely.get_type_id(shapes) == shapely.GeometryType[self.geometry.removeprefix("Multi").upper()]
-        _, owner = shapely.get_parts(shapes[single], return_index=True)
-        shapes[single] = TO_MULTI[kind](shapely.get_parts(shapes[single]), indices=owner)
-        return shapely.to_wkb(shapes).tolist()
+        values = of_type(values, each.type, each.source)
+        if each.type == "text":
+            values = [None if value is None else self._fitting(value) for value in values]
+        return arrow_column(values, each.type)
 
     def _fitting(self, text: str) -> str:
         """A text as long as a Shapefile has room for, in signs that its encoding has."""
@@ -190,32 +144,6 @@ class VectorFile:
         if short != text:
             self.shortened += 1
         return short
-
-
-MADE = {"text": str, "integer": lambda value: int(numpy.int64(int(value))), "number": float, "boolean": bool,
-        "date": lambda value: date.fromisoformat(str(value)[:10]).isoformat()}  # fmt: skip
-
-
-def _made(each: VectorField, value: object) -> object:
-    """A value of another type as one of the column's.
-
-    Raises
-    ------
-    InvalidFile
-        If it cannot be.
-    """
-    try:
-        return MADE[each.type](value)
-    except (ValueError, TypeError, OverflowError):
-        message = N_("字段“%(field)s”里的“%(given)s”不是它的类型，不能导出")
-        raise InvalidFile(message, field=each.source, given=str(value)[:40]) from None
-
-
-TO_MULTI = {
-    shapely.GeometryType.MULTIPOINT: shapely.multipoints,
-    shapely.GeometryType.MULTILINESTRING: shapely.multilinestrings,
-    shapely.GeometryType.MULTIPOLYGON: shapely.multipolygons,
-}
 
 
 @dataclass(frozen=True)

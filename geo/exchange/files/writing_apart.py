@@ -13,11 +13,7 @@ for unneeded in ("geopandas", "pandas", "pyproj", "shapely"):
 import pyarrow.ipc  # noqa: E402 - after the lines above
 import pyogrio  # noqa: E402
 
-SQLITE = {"OGR_SQLITE_CACHE": "16", "OGR_SQLITE_JOURNAL": "OFF", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
-"""16 MiB of pages, for the index is written in no order; what is of use only when it is whole needs no journal."""
-
 if __name__ == "__main__":
-    pyogrio.set_gdal_config_options(SQLITE)
     print(flush=True)
     try:
         pyogrio.write_arrow(pyarrow.ipc.open_stream(sys.stdin.buffer), **json.loads(sys.argv[1]))
