@@ -27,11 +27,11 @@ def turned(wkb: Sequence[bytes | None], crs: str) -> list[bytes | None]:
 
 def _heads(wkb: Sequence[bytes | None]) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Bytes before the corners of each line or polygon of one ring, 0 for every other shape; and of the whole shape."""
-    blank = bytes(_POLYGON_HEAD)
-    raw = b"".join(blank if each is None else each[:_POLYGON_HEAD].ljust(_POLYGON_HEAD) for each in wkb)
+    there = [each or b"" for each in wkb]
+    raw = b"".join([each[:_POLYGON_HEAD].ljust(_POLYGON_HEAD, b"\0") for each in there])
     order = numpy.dtype([("little", "u1"), ("kind", "<u4"), ("first", "<u4"), ("second", "<u4")])
     start = numpy.frombuffer(raw, order)
-    sizes = numpy.fromiter((0 if each is None else len(each) for each in wkb), numpy.int64, len(wkb))
+    sizes = numpy.fromiter(map(len, there), numpy.int64, len(there))
     is_line = (start["kind"] == _LINE) & (sizes == _LINE_HEAD + _CORNER * start["first"].astype(numpy.int64))
     is_ring = (start["kind"] == _POLYGON) & (start["first"] == 1)
     is_ring &= sizes == _POLYGON_HEAD + _CORNER * start["second"].astype(numpy.int64)

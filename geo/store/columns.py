@@ -21,8 +21,8 @@ class BlobGeometry(UserDefinedType):
 
     cache_ok = True
 
-    def __init__(self, kind: str, srs_id: int = SRS_ID) -> None:
-        self.kind, self.srs_id = kind, srs_id
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
 
     def get_col_spec(self, **_options: object) -> str:
         return self.kind.upper()
@@ -38,7 +38,7 @@ class BlobGeometry(UserDefinedType):
         kind = self.kind
         if is_multi(kind):
             wkb = [None if each is None else promoted(each, kind) for each in wkb]
-        return to_blobs(wkb, self.srs_id)
+        return to_blobs(wkb)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], bytes | None]:
         if is_multi(self.kind):

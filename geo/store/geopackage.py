@@ -27,6 +27,9 @@ from geo.store.place import Place
 from geo.store.sql_making import LONGEST_MAKING_S, Columns, SqlMaking, by_table
 from geo.store.streams import BATCH
 
+SCAN_CACHE_KIB = 512
+"""Whoever reads a layer from one end to the other reads most pages of the file once."""
+
 
 class GeoPackageStore(SqlMaking):
     """Keeps a catalog's layers in a GeoPackage.
@@ -98,7 +101,7 @@ class GeoPackageStore(SqlMaking):
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:
         """Without an end of its own: it lasts as long as whoever reads it takes."""
-        with self._connected() as connection:
+        with self._connected() as connection, gpkg_engine.cached(connection, SCAN_CACHE_KIB):
             connection.exec_driver_sql("BEGIN")
             yield connection
 

@@ -29,6 +29,8 @@ _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _SINGLE, _MULTIPART = (2, 3), (5, 6)
 """WKB types of two dimensions."""
 _FIXED = 8  # "GP", version, flags, srs_id
+_HEADER = numpy.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs_id", "<i4"), ("box", "<f8", 4)])
+"""Of `_FLAGS`."""
 
 
 def to_blob(wkb: bytes) -> bytes:
@@ -39,28 +41,30 @@ def to_blob(wkb: bytes) -> bytes:
     return struct.pack("<2sBBi4d", b"GP", 0, _FLAGS, SRS_ID, min_x, max_x, min_y, max_y) + wkb
 
 
-def to_blobs(geometries: Sequence[bytes | None], srs_id: int = SRS_ID) -> list[bytes | None]:
-    """Like `to_blob`, of many at once and in any CRS; an empty one says so."""
-    bounds_of = shapely.bounds(shapely.from_wkb(numpy.array(geometries, dtype=object)))
+def to_blobs(geometries: Sequence[bytes | None]) -> list[bytes | None]:
+    """Like `to_blob`, of many at once."""
+    return boxed_blobs(geometries)[0]
+
+
+def boxed_blobs(geometries: Sequence[bytes | None], srs_id: int = SRS_ID) -> tuple[list[bytes | None], numpy.ndarray]:
+    """Blobs of little-endian geometries in any CRS, and min x, max x, min y, max y of each.
+
+    What is empty says so in its header; its box, like that of a missing geometry, is not a number.
+    """
+    boxes = shapely.bounds(shapely.from_wkb(numpy.array(geometries, dtype=object)))[:, [0, 2, 1, 3]]
+    headers = numpy.empty(len(geometries), _HEADER)
+    headers["magic"], headers["version"], headers["flags"], headers["srs_id"] = b"GP", 0, _FLAGS, srs_id
+    headers["box"] = boxes
+    raw, whole = headers.tobytes(), _HEADER.itemsize
     point = struct.pack("<2sBBi", b"GP", 0, _POINT_FLAGS, srs_id)
-    header = struct.Struct("<2sBBi4d").pack
     blobs = [
-        None
-        if wkb is None
-        else point + wkb
-        if wkb[1] == 1
-        else header(b"GP", 0, _FLAGS, srs_id, min_x, max_x, min_y, max_y) + wkb
-        for wkb, (min_x, min_y, max_x, max_y) in zip(geometries, bounds_of.tolist(), strict=True)
+        None if wkb is None else point + wkb if wkb[1] == 1 else raw[start : start + whole] + wkb
+        for wkb, start in zip(geometries, range(0, len(raw), whole), strict=True)
     ]
-    for place in numpy.flatnonzero(numpy.isnan(bounds_of[:, 0])).tolist():
+    for place in numpy.flatnonzero(numpy.isnan(boxes[:, 0])).tolist():
         if (wkb := geometries[place]) is not None:
             blobs[place] = struct.pack("<2sBBi", b"GP", 0, _POINT_FLAGS | _EMPTY, srs_id) + wkb
-    return blobs
-
-
-def is_empty(blob: bytes) -> bool:
-    """Whether the header says that the geometry has no corner."""
-    return bool(blob[3] & _EMPTY)
+    return blobs, boxes
 
 
 def to_wkb(blob: bytes | None) -> bytes | None:
@@ -96,7 +100,7 @@ def register_functions(connection: sqlite3.Connection) -> None:
     A relation is `ST_Within(blob, wkb)`: whether the geometry of the blob lies within the other one.
     """
     functions = {
-        "ST_IsEmpty": (1, lambda blob: None if blob is None else is_empty(blob)),
+        "ST_IsEmpty": (1, lambda blob: None if blob is None else bool(blob[3] & _EMPTY)),
         "ST_MinX": (1, lambda blob: None if blob is None else bounds(blob)[0]),
         "ST_MaxX": (1, lambda blob: None if blob is None else bounds(blob)[1]),
         "ST_MinY": (1, lambda blob: None if blob is None else bounds(blob)[2]),

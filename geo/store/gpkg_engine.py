@@ -21,6 +21,9 @@ BUSY_TIMEOUT_S = 10
 POOL_SIZE, POOL_OVERFLOW = 8, 56
 """Connections kept, and how many more there may be: a slow download holds one for as long as it runs."""
 
+USUAL_CACHE_KIB = 2_000
+"""What SQLite keeps of a file in memory where it is told nothing."""
+
 _DURABLE = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON")
 _UNSAFE = (
     "PRAGMA journal_mode = OFF",
@@ -59,6 +62,16 @@ def build_engine(path: Path) -> Engine:
 def begin_writing(connection: Connection) -> None:
     """Take the write lock now, not at the first write: no transaction fails because it began by reading."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def cached(connection: Connection, kib: int) -> Iterator[None]:
+    """So much of the file is kept in memory by a connection in the block."""
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{kib}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{USUAL_CACHE_KIB}")
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, func, select, update
 
 from geo.model.layer import Layer
 from geo.store.gpkg_blob import boxes_of
+from geo.store.gpkg_engine import cached
 from geo.store.gpkg_packing import CELL, cells_of, write_tree
 from geo.store.schema import Schema, new_state
 
-CACHE_KIB, USUAL_CACHE_KIB = 256 * 1024, 2_000
+CACHE_KIB = 256 * 1024
 """Of a connection that writes: indexes of ids that come in any order are written once instead of page by page."""
 
 
@@ -54,8 +55,7 @@ def _without(
     connection: Connection, schema: Schema, layer: Layer, put_aside: list[tuple[str, str, str]]
 ) -> Iterator[None]:
     """Triggers and indexes of a layer are away in the block; it has a new state afterwards."""
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
-    try:
+    with cached(connection, CACHE_KIB):
         for kind, name, _ in put_aside:
             connection.exec_driver_sql(f'DROP {kind} "{name}"')
         yield
@@ -63,8 +63,6 @@ def _without(
             connection.exec_driver_sql(statement)
         revisions = schema.layer_revisions
         connection.execute(update(revisions).where(revisions.c.layer_id == layer.id).values(state=new_state()))
-    finally:
-        connection.exec_driver_sql(f"PRAGMA cache_size = -{USUAL_CACHE_KIB}")
 
 
 _INDEXED = """

@@ -9,7 +9,8 @@ from geo.model.layer import FieldType
 TAKEN = {"text": {str}, "integer": {int}, "number": {float, int}, "boolean": {bool}, "date": {str}}
 """Types of the values of each type of field."""
 
-LONGEST_INTEGER_BITS = 63
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
+"""Of whole numbers in a file."""
 
 
 def of_type(values: Sequence[object], kind: FieldType, field: str) -> Sequence[object]:
@@ -34,7 +35,10 @@ def _fit(values: Sequence[object], kind: FieldType) -> bool:
     """Whether values of the right type are also days, or as large as a file takes."""
     if kind == "date":
         return all(_is_day(each) for each in set(values) if each is not None)
-    return kind != "integer" or all(each is None or each.bit_length() <= LONGEST_INTEGER_BITS for each in values)
+    if kind != "integer":
+        return True
+    known = [each for each in values if each is not None]
+    return not known or (min(known) >= SMALLEST and max(known) <= LARGEST)
 
 
 def _is_day(text: str) -> bool:
@@ -46,7 +50,7 @@ def _is_day(text: str) -> bool:
 
 def _integer(value: object) -> int:
     made = int(value)
-    if not -(2**LONGEST_INTEGER_BITS) <= made < 2**LONGEST_INTEGER_BITS:
+    if not SMALLEST <= made <= LARGEST:
         raise OverflowError
     return made
 
