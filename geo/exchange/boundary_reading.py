@@ -7,23 +7,32 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 import numpy
 import pyproj
 import shapely
 
+from geo.exchange.boundary_crs import FIRST, crs_of, differences
 from geo.exchange.boundary_txt import AREA_UNITS, PART, signed_area
-from geo.model.crs import FIRST_ZONE, LAST_ZONE, gauss_kruger_crs
+from geo.model.crs import LAST_ZONE
 from geo.model.errors import N_
 from geo.model.file_finding import FileFindings
 
-SECTION = re.compile(r"\s*[\[【](.+?)[\]】]\s*")
-SEPARATOR = re.compile(r"\s*[,，;；\t]\s*")
+SECTION = re.compile(r"\s*[\[【［](.+?)[\]】］]\s*")
+SEPARATOR = re.compile(r"[^\S\t]*[,，;；\t][^\S\t]*")
+"""A column between two tabs may be empty."""
+
+EQUALS = re.compile(r"\s*[=＝:：]\s*")
 KINDS = frozenset({"面", "点", "线", "面状", "POLYGON", "多边形"})
 POINTS_LINE = re.compile(
     r"^\s*[A-Za-z_\u4e00-\u9fff]*\d+[-\d]*\s*[,，\t;]\s*\d+\s*[,，\t;]\s*-?\d+(\.\d+)?\s*[,，\t;]\s*-?\d+(\.\d+)?"
 )
 PARCEL_LINE = re.compile(r"^\s*\d+\s*[,，\t;].*[@＠]\s*[,，]?\s*$")
+NAME = 3
+"""Where the name of a parcel stands."""
+
+NO_AREAS = frozenset({"点", "线"})
 ZONE_DIGIT_M = 1_000_000
 """Eastings that begin with the number of their zone have so many metres for each."""
 
@@ -46,6 +55,8 @@ class ReadParcel:
         The line that begins it.
     stated_count, stated_area
         What the file says; None where it says nothing.
+    header
+        The one above it, of which a file may have several.
     points
         Ring number and the two coordinates in the order of the file.
     fields
@@ -57,6 +68,7 @@ class ReadParcel:
     stated_area: float | None
     fields: dict[str, object]
     points: list[tuple[int, str, float, float]] = field(default_factory=list)
+    header: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,23 +109,26 @@ def is_boundary_text(lines: Iterable[str]) -> bool:
 
 def read_boundaries(lines: Iterable[str], findings: FileFindings) -> Boundaries:
     """Every parcel of a file; what is wrong is noted under its line, and the rest is read."""
-    header: dict[str, str] = {}
-    parcels = list(_parcels(lines, header, findings))
+    parcels = list(_parcels(lines, findings))
+    header = parcels[0].header if parcels else {}
     swapped, magnitudes = _axes(parcels)
     if swapped:
         findings.add("swapped_axes", N_("X 列是东坐标，Y 列是北坐标，与规定相反，已对调"))
-    crs, crs_from = _crs(header, magnitudes, findings)
+    crs, crs_from = crs_of(header, magnitudes, findings)
     zone = int(magnitudes[1] // ZONE_DIGIT_M) if magnitudes else 0
     shapes = [
-        _shape(parcel, swapped, crs, findings) if not zone or _is_of_zone(parcel, swapped, zone, findings) else None
+        _shape(parcel, swapped, crs, findings)
+        if _is_under(parcel, header, findings) and (not zone or _is_of_zone(parcel, swapped, zone, findings))
+        else None
         for parcel in parcels
     ]
     rows, merged, fields = _with_parts(parcels, shapes)
     return Boundaries(header, crs, crs_from, rows, merged, fields)
 
 
-def _parcels(lines: Iterable[str], header: dict[str, str], findings: FileFindings) -> Iterator[ReadParcel]:
+def _parcels(lines: Iterable[str], findings: FileFindings) -> Iterator[ReadParcel]:
     section, current = "", None
+    header: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         text = line.strip().lstrip("\ufeff")
         if not text:
@@ -121,18 +136,19 @@ def _parcels(lines: Iterable[str], header: dict[str, str], findings: FileFinding
         named = SECTION.fullmatch(text)
         if named:
             section = named[1].strip()
+            header = {} if section == "属性描述" else header
             continue
         if section == "属性描述":
-            name, _, value = text.partition("=")
-            header[name.strip()] = value.strip()
+            name, *values = EQUALS.split(text, maxsplit=1)
+            header[name.strip()] = "".join(values)
             continue
         parts = SEPARATOR.split(text)
         if _is_parcel(parts):
             if current is not None:
                 yield current
-            current = _begun(number, parts)
+            current = _begun(number, parts, header, findings)
             continue
-        point = _point(parts)
+        point = _point(parts) or (None if text.isascii() else _point(SEPARATOR.split(normalize("NFKC", text))))
         if point is not None and current is not None:
             current.points.append(point)
         elif section in ("", "地块坐标") and (current is not None or section):
@@ -149,21 +165,33 @@ def _is_parcel(parts: list[str]) -> bool:
     return stripped[-1] in ("@", "＠") or stripped[-1].endswith("@") or bool(KINDS & set(parts[3:7]))
 
 
-def _begun(row: int, parts: list[str]) -> ReadParcel:
-    """A parcel from its line: the columns are found by the word 面, or stand where the rule has them."""
+def _begun(row: int, parts: list[str], header: dict[str, str], findings: FileFindings) -> ReadParcel:
+    """A parcel from its line: the columns are found by the word 面, or stand where the rule has them.
+
+    More columns before that word than the rule has are those of a name with commas in it.
+    """
     columns = [part.rstrip("@＠") for part in parts]
     while columns and not columns[-1]:
         columns.pop()
     kind = next((place for place, part in enumerate(columns) if part.upper() in KINDS and place >= 2), 4)
+    if kind > NAME + 1:
+        columns[NAME:kind] = ["，".join(columns[NAME:kind])]
+        findings.add(
+            "comma_in_name", N_("地块名称里有逗号，读作 %(name)s"), row=row, field="地块名称", name=columns[NAME]
+        )
+        kind = NAME + 1
+    if columns[kind:] and columns[kind] in NO_AREAS:
+        message = N_("图形属性写的是 %(given)s，按面读取")
+        findings.add("wrong_kind", message, row=row, field="图形属性", given=columns[kind])
     names = {kind - 2: "地块编号", kind - 1: "地块名称", kind + 1: "图幅号", kind + 2: "地块用途", kind + 3: "地类编码"}
     fields: dict[str, object] = {name: _column(columns, place) for place, name in names.items()}
     for place in range(kind + 4, len(columns)):
         fields[f"附加{place - kind - 3}"] = columns[place] or None
     try:
-        area = float(columns[1]) if kind > 2 else None
+        area = float(normalize("NFKC", columns[1])) if kind > 2 else None
     except (ValueError, IndexError):
         area = None
-    return ReadParcel(row, int(columns[0][:9]), area, fields)
+    return ReadParcel(row, int(columns[0][:9]), area, fields, header=header)
 
 
 def _column(columns: list[str], place: int) -> str | None:
@@ -197,50 +225,17 @@ def _axes(parcels: list[ReadParcel]) -> tuple[bool, tuple[float, float] | None]:
     return bool(swapped), (second, first) if swapped else (first, second)
 
 
-DATUMS = {  # with zone digits, without; of the first zone of the series (EPSG registry)
-    ("2000", 3): (4513, 4534),
-    ("2000", 6): (4491, 4502),
-    ("80", 3): (2349, 2370),
-    ("80", 6): (2327, 2338),
-    ("54", 3): (2401, 2422),
-    ("54", 6): (21413, 21453),
-}
-FIRST = {3: FIRST_ZONE, 6: 13}
-
-
-def _crs(
-    header: dict[str, str], typical: tuple[float, float] | None, findings: FileFindings
-) -> tuple[pyproj.CRS | None, str | None]:
-    """The CRS of the coordinates; the header's zone counts where they have no zone digits."""
-    if typical is None:
-        return None, None
-    _, east = typical
-    if abs(east) <= 180:
-        return pyproj.CRS("EPSG:4490"), "coordinates"
-    stated = re.search(r"\d+", header.get("带号", ""))
-    stated_zone = int(stated[0]) if stated and len(stated[0]) < 4 else None
-    digits = int(east // 1_000_000)
-    zone = digits if digits else stated_zone
-    if digits and stated_zone is not None and digits != stated_zone:
-        message = N_("文件说带号是 %(told)s，坐标是 %(zone)s 带的，按坐标读取")
-        findings.add("zone_mismatch", message, told=stated_zone, zone=digits)
-    if zone is None:
-        return None, None
-    width = 6 if "6" in header.get("几度分带", "") or 13 <= zone < FIRST_ZONE - 1 else 3
-    datum = _datum(header.get("坐标系", ""))
-    last = LAST_ZONE if width == 3 else 23
-    if not FIRST[width] <= zone <= last:
-        findings.add("out_of_range", N_("带号 %(zone)s 不在我国范围内"), zone=zone)
-        return None, None
-    if datum == "2000" and width == 3:
-        code = gauss_kruger_crs(zone, with_zone_digits=bool(digits))
-    else:
-        code = f"EPSG:{DATUMS[datum, width][0 if digits else 1] + zone - FIRST[width]}"
-    return pyproj.CRS(code), "coordinates" if digits else "header"
-
-
-def _datum(text: str) -> str:
-    return next((year for year in ("80", "54") if year in text and "2000" not in text), "2000")
+def _is_under(parcel: ReadParcel, header: dict[str, str], findings: FileFindings) -> bool:
+    """Whether the header above a parcel tells no other CRS than the first one of the file."""
+    differing = differences(header, parcel.header)
+    if differing:
+        message = N_("地块 %(name)s 上面写的%(field)s是 %(told)s，文件开头写的是 %(first)s：请分成几个文件")
+        told, first = parcel.header[differing[0]], header[differing[0]]
+        findings.add(
+            "zone_mismatch", message, row=parcel.row, field=differing[0], name=_called(parcel), told=told, first=first
+        )
+        findings.shapeless.add(parcel.row)
+    return not differing
 
 
 def _is_of_zone(parcel: ReadParcel, swapped: bool, zone: int, findings: FileFindings) -> bool:

@@ -18,6 +18,9 @@ ID_NAMES = tuple("id feature_id 编号 地块编号 项目编号 要素编号 �
 """Fields, in small letters, that name a feature; only the first that the file has."""
 
 REPAIRABLE = frozenset({"invalid_geometry", "self_intersection", "too_complex"})
+FAR_DEG = 3.0
+"""How far beyond our own area a shape in it may reach; a province does not reach farther."""
+
 SUSPECTED = {"GCJ-02": "suspected_gcj02", "BD-09": "suspected_bd09"}
 """Codes of findings."""
 
@@ -128,6 +131,11 @@ class Looking:
                 message = N_("坐标超出经纬度范围：对调后正在本区，这一行的经度和纬度写反了")
             self.file.findings.add("out_of_range", message, row=int(batch.rows[place]), field="geometry")
         meets = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+        lowest, highest = numpy.array([west, south]) - FAR_DEG, numpy.array([east, north]) + FAR_DEG
+        is_far = (bounds[:, :2] < lowest).any(axis=1) | (bounds[:, 2:] > highest).any(axis=1)
+        for row in batch.rows[known & in_range & meets & is_far]:
+            message = N_("伸到本区以外 %(far)s 度还多：多半有角点的坐标写错了")
+            self.file.findings.add("outside_zone", message, row=int(row), field="geometry", far=round(FAR_DEG))
         self._inside += int((known & in_range & meets).sum())
         self._outside += [int(row) for row in batch.rows[known & in_range & ~meets]]
         self.extent.add(shapes[known & in_range])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy
 import shapely
@@ -44,6 +45,10 @@ class OpenedFile(InCrs):
 
     datum: Datum | None = None
 
+    @classmethod
+    def of(cls, file: InCrs, datum: Datum | None) -> Self:
+        return cls(file.incoming, file.crs, file.crs_from, file.swapped, file.first, datum)
+
     @property
     def crs_name(self) -> str | None:
         return self.datum or (None if self.crs is None else crs_name(self.crs))
@@ -76,7 +81,7 @@ def opened(path: Path, asked: Asked, extent: Sequence[float]) -> Iterator[Opened
     with tempfile.TemporaryDirectory(prefix="atlas-", ignore_cleanup_errors=True) as folder:
         with in_words(path):
             incoming = open_incoming(path, Path(folder), Options(asked.layer, asked.encoding))
-            file = OpenedFile(**vars(with_crs(incoming, told, extent)), datum=datum)
+            file = OpenedFile.of(with_crs(incoming, told, extent), datum)
             if datum is not None:
                 message = N_("按 %(datum)s 还原成真实坐标，误差约几米，不能当作实测界址")
                 file.findings.add("unshifted", message, datum=datum)

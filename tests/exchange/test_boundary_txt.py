@@ -138,3 +138,60 @@ def test_a_parcel_of_ten_thousand_rings_beside_each_other_is_none():
     ]
     found, codes = read([*HEADER, "40000,50,D1,学校,面,,,,@", *rings])
     assert found.shapes == [None] and {"ring_outside", "too_complex"} == set(codes)
+
+
+TOP = "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n带号=38\n[地块坐标]\n"
+PARCEL = "5,1.0000,DK1,一号,面,,教育用地,080403,@\n"
+CORNERS = [(3657100, 38501000), (3657100, 38501100), (3657000, 38501100), (3657000, 38501000), (3657100, 38501000)]
+
+
+def one_parcel(number=1):
+    return PARCEL.replace("DK1", f"DK{number}") + "".join(f"J{i},1,{x},{y}\n" for i, (x, y) in enumerate(CORNERS, 1))
+
+
+def read_text(text):
+    findings = FileFindings()
+    return read_boundaries(text.splitlines(), findings), [(each.row, each.code) for each in findings]
+
+
+def test_an_empty_column_between_tabs_stays_one():
+    read, told = read_text((TOP + one_parcel()).replace(",", "\t"))
+    assert (read.fields[0]["图幅号"], read.fields[0]["地块用途"], read.fields[0]["地类编码"]) == (
+        None,
+        "教育用地",
+        "080403",
+    )
+    assert told == []
+
+
+def test_a_comma_in_a_name_moves_no_column_and_is_told():
+    read, told = read_text(TOP + one_parcel().replace("一号", "一号,东区"))
+    assert (read.fields[0]["地块编号"], read.fields[0]["地块名称"]) == ("DK1", "一号，东区")
+    assert told == [(6, "comma_in_name")]
+
+
+def test_a_second_header_with_another_crs_is_not_read_as_the_first():
+    """Both have the zone's digits, so nothing but the header tells that the second parcel is 100 m off."""
+    other = TOP.replace("2000国家大地坐标系", "1980西安坐标系")
+    read, told = read_text(TOP + one_parcel() + other + one_parcel(2))
+    assert [shape is not None for shape in read.shapes] == [True, False]
+    assert told == [(17, "zone_mismatch")]
+    read, told = read_text(TOP + one_parcel() + TOP.replace("分带=3", "分带=3度带") + one_parcel(2))
+    assert (all(read.shapes), told) == (True, [])
+
+
+@pytest.mark.parametrize("sign", ["＝", " = ", "："])
+def test_a_header_with_other_signs_counts(sign):
+    read, _ = read_text(TOP.replace("=", sign).replace("2000国家大地坐标系", "1980西安坐标系") + one_parcel())
+    assert read.crs.to_epsg() == 2362
+
+
+def test_a_crs_of_a_city_s_own_and_lines_that_are_no_areas_are_told():
+    text = TOP.replace("2000国家大地坐标系", "驻马店城市坐标系") + one_parcel().replace("面", "线")
+    assert read_text(text)[1] == [(None, "unknown_datum"), (6, "wrong_kind")]
+
+
+def test_digits_of_full_width_are_digits():
+    wide = str.maketrans("0123456789.", "０１２３４５６７８９．")
+    read, told = read_text(TOP + one_parcel().translate(wide))
+    assert (read.shapes[0].area, told) == (10_000, [])

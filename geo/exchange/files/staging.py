@@ -31,3 +31,10 @@ def _link_or_copy(source: Path, target: Path) -> None:
         os.link(source.resolve(), target)
     except OSError:  # another file system, or one without links
         shutil.copyfile(source, target)
+
+
+def made_own(target: Path) -> None:
+    """Make a staged file one that may be changed: it may be the very file that people named."""
+    copy = target.with_name(f"{target.name}.copy")
+    shutil.copyfile(target, copy)
+    copy.replace(target)

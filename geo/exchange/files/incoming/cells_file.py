@@ -16,6 +16,7 @@ import pyproj
 import shapely
 
 from geo.exchange.files.incoming.cell_numbers import coordinate_in, point_in
+from geo.exchange.files.incoming.cell_shapes import CellShape, shape_in, stated_crs
 from geo.exchange.files.incoming.parts import (
     BATCH,
     MOST_FIELDS,
@@ -28,7 +29,6 @@ from geo.exchange.files.incoming.parts import (
 from geo.exchange.files.incoming.sheet_marks import SheetMarks, marks_of
 from geo.exchange.files.incoming.texts import LONGEST_LINE, encoding_of_file, lines_of
 from geo.exchange.files.reading import short_name, shown
-from geo.exchange.wkt import shape_of_wkt
 from geo.exchange.workbook import CALCULATED
 from geo.exchange.workbook_limits import BROKEN, check_cells
 from geo.exchange.zips import BROKEN_ZIP
@@ -44,10 +44,13 @@ NORTHS = tuple(
 )
 XS = tuple("x x坐标 x(m) x（m） coord_x point_x x_coord".split())
 YS = tuple("y y坐标 y(m) y（m） coord_y point_y y_coord".split())
-WKTS = tuple("wkt geometry geom the_geom 几何".split())
+WKTS = tuple("wkt ewkt wkb geometry geom the_geom wkb_geometry st_astext st_asewkt 几何".split())
 BOTH = tuple("经纬度 经纬度坐标 坐标 位置坐标 中心坐标 中心点坐标 中心经纬度 lonlat lnglat coordinates".split())
 PAIRS = ((LONS, LATS, "degrees"), (EASTS, NORTHS, "metres"), (XS, YS, "open"))
 """Headers in small letters; the first pair that a table has is taken. X and Y say nothing of which is which."""
+
+PACKED = re.compile(r"d+\.?mmss|度\.?分\.?秒")
+"""In the header of degrees whose minutes and seconds are digits behind the point."""
 
 WITHIN = (("经度", "纬度", "degrees"), ("东坐标", "北坐标", "metres"), ("横坐标", "纵坐标", "metres"))
 """Words in longer headers (GPS经度, 中心点纬度_WGS84), which count where a row has each of a pair once."""
@@ -90,6 +93,7 @@ class _Header:
     first: int
     second: int | None
     kind: str
+    is_packed: bool = False
 
 
 def open_text_table(path: Path, told: str | None = None) -> Incoming:
@@ -106,7 +110,9 @@ def open_text_table(path: Path, told: str | None = None) -> Incoming:
     rows = partial(_text_rows, path, encoding, delimiter)
     header = _found(path, rows)
     driver = "TSV" if delimiter == "\t" else "CSV"
-    return _incoming(driver, path.stem, (path.stem,), rows, header, findings, (encoding, encoding_from))
+    return _incoming(
+        short_name(path), driver, path.stem, (path.stem,), rows, header, findings, (encoding, encoding_from)
+    )
 
 
 def _delimiter(path: Path, encoding: str) -> str:
@@ -182,7 +188,7 @@ def open_workbook(path: Path, wanted: str | None = None) -> Incoming:
             message = N_("公式没有算过的值，当作没有填：请在 Excel 里打开、保存一次再给")
             findings.add("uncomputed_formula", message, row=row, field=name)
     rows = partial(_filled_rows, path, chosen, marks[chosen])
-    return _incoming("XLSX", chosen, tuple(names), rows, header, findings, ("UTF-8", "format"))
+    return _incoming(short_name(path), "XLSX", chosen, tuple(names), rows, header, findings, ("UTF-8", "format"))
 
 
 def _check_workbook(path: Path) -> None:
@@ -271,7 +277,11 @@ def _found(path: Path, rows: Rows) -> _Header:
         names = tuple("" if cell is None else " ".join(INVISIBLE.sub("", str(cell)).split()) for cell in row)
         lower = [UNIT.sub("", name.lower().replace(" ", "")).rstrip(".:：") for name in names]
         if pair := _pair(lower):
-            return _Header(number, _with_upper(names, above), *pair)
+            shape = _place(lower, WKTS)
+            if shape is not None and _holds_shapes(rows, number, shape):  # which say more than a point
+                return _Header(number, _with_upper(names, above), shape, None, "wkt")
+            is_packed = all(PACKED.search(names[place].lower()) for place in pair[:2])
+            return _Header(number, _with_upper(names, above), *pair, is_packed)
         for wanted, kind in ((WKTS, "wkt"), (BOTH, "both")):
             if single is None and (place := _place(lower, wanted)) is not None:
                 single = _Header(number, _with_upper(names, above), place, None, kind)
@@ -281,6 +291,15 @@ def _found(path: Path, rows: Rows) -> _Header:
         return single
     message = N_("%(file)s 里没有坐标列（例如 经度、纬度 或 X、Y 或 东、北），有：%(known)s")
     raise RefusedFile("no_coordinates", message, file=short_name(path), known=", ".join(seen)[:200])
+
+
+def _holds_shapes(rows: Rows, header: int, place: int) -> bool:
+    """Whether the first cell of a column that is not empty holds a shape."""
+    for number, row in rows():
+        cell = row[place] if number > header and place < len(row) else None
+        if cell not in (None, ""):
+            return shape_in(str(cell)).shape is not None
+    return False
 
 
 def _with_upper(names: tuple[str, ...], above: dict[int, str]) -> tuple[str, ...]:
@@ -307,19 +326,22 @@ def _place(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 
 
 def _incoming(
-    driver: str, layer: str, layers: tuple[str, ...], rows: Rows, header: _Header,
+    file: str, driver: str, layer: str, layers: tuple[str, ...], rows: Rows, header: _Header,
     findings: FileFindings, encoding: tuple[str, str],
 ) -> Incoming:  # fmt: skip
-    crs = pyproj.CRS(STORED_CRS) if header.kind in ("degrees", "both") else None
+    crs, crs_from = (pyproj.CRS(STORED_CRS), "header") if header.kind in ("degrees", "both") else (None, None)
+    if header.kind == "wkt":
+        crs = stated_crs((row for number, row in rows() if number > header.row), header.first, file)
+        crs_from = "file" if crs else None
     for name in dict.fromkeys(name for name in header.names if name and header.names.count(name) > 1):
         findings.add("duplicate_column", N_("有几列都叫“%(field)s”，只取第一列"), field=name)
     return Incoming(
-        driver, layers, layer, partial(_batches, rows, header, findings), crs, "header" if crs else None,
+        driver, layers, layer, partial(_batches, rows, header, findings, crs), crs, crs_from,
         *encoding, findings, open_axes=header.kind == "open",
     )  # fmt: skip
 
 
-def _batches(rows: Rows, header: _Header, findings: FileFindings) -> Iterator[Batch]:
+def _batches(rows: Rows, header: _Header, findings: FileFindings, crs: pyproj.CRS | None) -> Iterator[Batch]:
     numbers: list[int] = []
     cells: list[Sequence[object]] = []
     for number, row in rows():
@@ -331,13 +353,15 @@ def _batches(rows: Rows, header: _Header, findings: FileFindings) -> Iterator[Ba
         numbers.append(number)
         cells.append(row)
         if len(numbers) == BATCH:
-            yield _batch(numbers, cells, header, findings)
+            yield _batch(numbers, cells, header, findings, crs)
             numbers, cells = [], []
     if numbers:
-        yield _batch(numbers, cells, header, findings)
+        yield _batch(numbers, cells, header, findings, crs)
 
 
-def _batch(numbers: list[int], cells: list[Sequence[object]], header: _Header, findings: FileFindings) -> Batch:
+def _batch(
+    numbers: list[int], cells: list[Sequence[object]], header: _Header, findings: FileFindings, crs: pyproj.CRS | None
+) -> Batch:
     fields: dict[str, Sequence[object]] = {}
     taken = {header.names[place] for place in (header.first, header.second) if place is not None}
     for place, name in enumerate(header.names):
@@ -347,7 +371,7 @@ def _batch(numbers: list[int], cells: list[Sequence[object]], header: _Header, f
     rows = numpy.array(numbers)
     if header.second is None:
         shapes = object_array(
-            [_in_one_cell(row, number, header, findings) for number, row in zip(numbers, cells, strict=True)]
+            [_in_one_cell(row, number, header, findings, crs) for number, row in zip(numbers, cells, strict=True)]
         )
         return Batch(rows, shapes, fields)
     firsts, seconds = (
@@ -386,7 +410,7 @@ def _number(row: Sequence[object], place: int, number: int, header: _Header, fin
     cell = row[place] if place < len(row) else None
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return math.nan
-    value = coordinate_in(cell)
+    value = coordinate_in(cell, is_packed=header.is_packed)
     if value is None:
         message = N_("应为数字，现为 %(given)s")
         name = header.names[place]
@@ -400,23 +424,22 @@ def _number(row: Sequence[object], place: int, number: int, header: _Header, fin
 
 
 def _in_one_cell(
-    row: Sequence[object], number: int, header: _Header, findings: FileFindings
+    row: Sequence[object], number: int, header: _Header, findings: FileFindings, crs: pyproj.CRS | None
 ) -> shapely.Geometry | None:
-    """A shape that one cell has, WKT or both coordinates."""
+    """A shape that one cell has, as text or both coordinates; `crs` is what all shapes are to be in."""
     cell = row[header.first] if header.first < len(row) else None
     if cell is None or not str(cell).strip():
         return None
-    try:
-        with numpy.errstate(all="ignore"):  # what is not finite is told by the checks
-            shape = shape_of_wkt(str(cell)) if header.kind == "wkt" else point_in(str(cell))
-    except (NotImplementedError, shapely.errors.ShapelyError):  # of curves
-        shape = None
-    if shape is None:
-        message = N_("读不成几何：%(given)s")
-        field = header.names[header.first]
-        findings.add("invalid_geometry", message, row=number, field=field, given=shown(cell))
-    if shape is None:
+    found = shape_in(str(cell)) if header.kind == "wkt" else CellShape(point_in(str(cell)))
+    field = header.names[header.first]
+    if found.srid is not None and (crs is None or crs.to_epsg() != found.srid):
+        message = N_("坐标系是 EPSG:%(given)s，与前面各行的不同：请按坐标系分成几个文件")
+        findings.add("invalid_geometry", message, row=number, field=field, given=found.srid)
         return None
-    if shape.has_z:
+    if found.shape is None:
+        message = N_("读不成几何：%(given)s")
+        findings.add("invalid_geometry", message, row=number, field=field, given=shown(cell))
+        return None
+    if found.shape.has_z:
         tell_heights(findings)
-    return shapely.force_2d(shape)
+    return shapely.force_2d(found.shape)

@@ -74,8 +74,8 @@ def deleted_rows(staged: Path) -> int:
     return sum(int((rows[:, 0] == ord("*")).sum()) for rows in _rows(staged.with_suffix(".dbf")))
 
 
-def check_numbers_of(path: Path, staged: Path) -> None:
-    """Refuse texts in columns of numbers, which GDAL reads as 0.
+def check_numbers_of(path: Path, staged: Path, findings: FileFindings) -> None:
+    """Refuse texts in columns of numbers, which GDAL reads as 0; tell of numbers that did not fit, which are lost.
 
     Raises
     ------
@@ -91,6 +91,14 @@ def check_numbers_of(path: Path, staged: Path) -> None:
                 message = N_("%(file)s 第 %(row)s 行的 %(field)s 应为数字，现为 %(given)s")
                 given = {"field": shown(_readable(column.name)), "given": shown(_readable(bytes(cells[place])))}
                 raise RefusedFile("not_a_number", message, file=short_name(path), row=before + place + 1, **given)
+            for place in numpy.flatnonzero(numpy.char.startswith(cells, b"*") | (numpy.char.lower(cells) == b"nan")):
+                message = N_("写成 %(given)s：数放不进字段的宽度，或没有算出来，当作没有填")
+                row, field, given = (
+                    before + int(place) + 1,
+                    shown(_readable(column.name)),
+                    _readable(bytes(cells[place])),
+                )
+                findings.add("number_lost", message, row=row, field=field, given=shown(given))
 
 
 def odd_days(staged: Path, names: Sequence[str]) -> OddDates:

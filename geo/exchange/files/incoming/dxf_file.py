@@ -35,6 +35,9 @@ CRS_LINE = re.compile(rb"\$CUSTOMPROPERTYTAG\s+1\s+CRS\s+9\s+\$CUSTOMPROPERTY\s+
 CODEPAGE = re.compile(rb"\$DWGCODEPAGE\s+3\s+(\S+)")
 VERSION = re.compile(rb"\$ACADVER\s+1\s+(AC\d+)")
 UNREADABLE = (ezdxf.DXFError, shapely.errors.ShapelyError, ValueError, TypeError, ArithmeticError, AttributeError)
+XDATA = frozenset({1000, 1040, 1070, 1071})
+"""Codes of texts and numbers in extended data."""
+
 TEXTS = ("TEXT", "MTEXT", "ATTRIB")
 
 Feature = tuple[shapely.Geometry | None, dict[str, object], str | None]
@@ -74,6 +77,9 @@ def open_dxf(path: Path, name: str, wanted: str | None = None) -> Incoming:
         message = N_("图里有 %(count)s 个图层，读的是全部，只要其中一个请指明图层")
         findings.add("several_layers", message, count=len(layers))
     chosen = None if wanted == name else wanted
+    for hidden in _hidden(seen, encoding, chosen):
+        message = N_("图层 %(layer)s 在图里是关闭或冻结的，其中的图元也读取了")
+        findings.add("hidden_layer", message, layer=shown(hidden))
     drawing = _Drawing(path, encoding, seen, chosen, findings)
     return Incoming(
         "DXF", (name, *(layers if len(layers) > 1 else ())), chosen or name, drawing.batches, crs,
@@ -82,8 +88,17 @@ def open_dxf(path: Path, name: str, wanted: str | None = None) -> Incoming:
 
 
 def _layers(seen: Overview, encoding: str | None) -> list[str]:
-    named = encoding_named(encoding or "") or "cp1252"
-    return [plain(name.decode(named, "ignore")) for name in seen.layers]
+    return [_decoded(name, encoding) for name in seen.layers]
+
+
+def _hidden(seen: Overview, encoding: str | None, chosen: str | None) -> list[str]:
+    """The layers with entities that are read and nobody sees on opening the drawing."""
+    found = [_decoded(name, encoding) for name in seen.layers if name in seen.hidden]
+    return [name for name in found if chosen in (None, name)]
+
+
+def _decoded(name: bytes, encoding: str | None) -> str:
+    return plain(name.decode(encoding_named(encoding or "") or "cp1252", "ignore"))
 
 
 def _encoding(path: Path, head: bytes, findings: FileFindings) -> tuple[str | None, str | None]:
@@ -283,7 +298,19 @@ def _assembled(parts: list[tuple[int, shapely.Geometry]]) -> shapely.Geometry | 
 
 def _fields(entity: DXFGraphic, layer: str) -> dict[str, object]:
     kind, handle = entity.dxftype(), entity.dxf.get("handle")
-    return {"Layer": plain(layer), "Entity": kind, "Text": _text(entity), "Handle": handle}
+    own = {"Layer": plain(layer), "Entity": kind, "Text": _text(entity), "Handle": handle}
+    return _extended(entity) | own
+
+
+def _extended(entity: DXFGraphic) -> dict[str, object]:
+    """What surveying programs (CASS: SOUTH) keep in extended data: codes of land use, numbers and owners of parcels."""
+    data = entity.xdata.data if entity.xdata is not None else {}
+    told = {
+        plain(name): ",".join(str(plain(tag.value)).strip() for tag in tags if tag.code in XDATA)
+        for name, tags in data.items()
+        if not name.upper().startswith("ACAD")
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 def _text(entity: DXFGraphic) -> str | None:

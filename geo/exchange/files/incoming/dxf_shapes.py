@@ -11,6 +11,9 @@ from ezdxf.math import Matrix44, Vec3
 FLATNESS = 0.01
 """How far a chord may leave its arc, in units of a drawing in metres; a hundred-thousandth of it in degrees."""
 
+CLOSED = 0.001
+"""How near the ends of a closed outline lie to each other, in the same units."""
+
 LARGEST_DEGREES = 1_000
 MOST_POINTS = 2_000_000
 
@@ -138,9 +141,15 @@ def _line(points: list[tuple[float, float]], closed: bool) -> shapely.Geometry |
         return None
     if any(not math.isfinite(value) for point in points for value in point):
         return shapely.MultiPoint(points)  # of which the caller tells that it is not finite
-    if (closed or points[0] == points[-1]) and len(points) >= 3:
+    if (closed or _meet(points[0], points[-1])) and len(points) >= 3:
         return shapely.Polygon(points)
     return shapely.LineString(points)
+
+
+def _meet(first: tuple[float, float], last: tuple[float, float]) -> bool:
+    """Whether an outline that was drawn point by point comes back to where it began."""
+    nearest = CLOSED if is_in_metres(max(map(abs, first))) else CLOSED / 1e5
+    return math.dist(first, last) <= nearest
 
 
 def _hatch(entity: DXFGraphic) -> shapely.Geometry | None:

@@ -109,12 +109,15 @@ class Overview:
         With entities, in the order in which they are met.
     blocks
         By name.
+    hidden
+        Layers that are off or frozen.
     clipped
         Handles of references to blocks of which only a part is shown (XCLIP).
     """
 
     layers: dict[bytes, None] = field(default_factory=dict)
     blocks: dict[bytes, Block] = field(default_factory=dict)
+    hidden: set[bytes] = field(default_factory=set)
     has_texts: bool = False
     clipped: set[str] = field(default_factory=set)
 
@@ -124,7 +127,7 @@ def overview(path: Path) -> Overview:
     found, clips = Overview(), Clips()
     with opened(path) as file:
         section = kind = b""
-        block, size = Block(), 0
+        block, size, named = Block(), 0, b""
         while line := file.readline(LONGEST_LINE):
             code, value = line.strip(), file.readline(LONGEST_LINE)
             word = value.strip()
@@ -136,6 +139,10 @@ def overview(path: Path) -> Overview:
                 found.has_texts |= word in (b"TEXT", b"MTEXT")
             elif code == b"2" and kind == b"SECTION" and not section:
                 section = word.upper()
+            elif section == b"TABLES" and kind == b"LAYER":
+                named = word if code == b"2" else named
+                if _hides(code, word):
+                    found.hidden.add(named)
             elif code == b"8" and section == b"ENTITIES" and len(found.layers) < MOST_LAYERS:
                 found.layers.setdefault(word)
             if section == b"BLOCKS" and kind == b"BLOCK":
@@ -147,6 +154,11 @@ def overview(path: Path) -> Overview:
                 clips.note(code, word)
     found.clipped = clips.handles()
     return found
+
+
+def _hides(code: bytes, word: bytes) -> bool:
+    """Whether a line of a layer's says that it is off (its colour is negative) or frozen."""
+    return (code == b"62" and word.startswith(b"-")) or (code == b"70" and word.isdigit() and int(word) % 2 == 1)
 
 
 def _note(block: Block, code: bytes, word: bytes) -> None:

@@ -13,10 +13,10 @@ import pyogrio
 import pyproj
 
 from geo.exchange.files.incoming.dbf_table import check_counts, check_numbers_of, deleted_rows, odd_days
-from geo.exchange.files.incoming.fgb_rest import unread_bytes
+from geo.exchange.files.incoming.fgb_rest import note_rest
 from geo.exchange.files.incoming.gdal_layer import GdalLayer, gdal_faults, plain, shapes_of
 from geo.exchange.files.incoming.gpkg_dates import odd_dates
-from geo.exchange.files.incoming.gpkg_shapes import note_shapes
+from geo.exchange.files.incoming.gpkg_shapes import allow_any_heights, check_blobs, note_shapes
 from geo.exchange.files.incoming.gpkg_tables import (
     check_cells,
     check_numbers,
@@ -61,14 +61,19 @@ def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequenc
         Kinds of geometries that a layer must be able to hold; without any every layer will do.
     """
     findings = FileFindings()
+    allow_any_heights(path, staged)
     views = views_in(path, staged)
     kinds = {name: kind for name, kind in _layers(path, staged) if name not in views and kind is not None}
     layers = [name for name, kind in kinds.items() if may_hold(kind, wanted)]
     for name in views:
         findings.add("layer_is_view", N_("图层 %(layer)s 是视图或有计算列，不读取"), layer=shown(name))
+    if views and not layers and layer is None and not wanted:
+        message = N_("%(file)s 里只有视图或有计算列的图层，不读取：%(known)s。请另存为普通图层")
+        raise RefusedFile("no_layer", message, file=short_name(path), known=shown(", ".join(sorted(views))))
     chosen = _chosen(path, staged, layers, layer, findings)
     check_cells(path, staged, chosen)
     check_numbers(path, staged, chosen)
+    check_blobs(path, staged, chosen)
     source = GdalLayer(path, staged, chosen)
     incoming = _incoming("GPKG", source, tuple(layers), findings)
     note_unread(path, staged, chosen, source.info()["fields"], findings)
@@ -81,11 +86,10 @@ def open_geopackage(path: Path, staged: Path, layer: str | None, wanted: Sequenc
 
 def open_flatgeobuf(path: Path, staged: Path, layer: str | None) -> Incoming:
     findings = FileFindings()
+    note_rest(staged, findings)
     layers = [name for name, _ in _layers(path, staged)]
     if layer not in (None, path.stem, *layers):
         raise not_named(path, layer, layers)
-    if unread_bytes(staged):
-        findings.add("truncated", N_("文件里的要素比它自己说的多，多出的读不到，文件有误"))
     return _incoming("FlatGeobuf", GdalLayer(path, staged, layers[0]), (path.stem,), findings)
 
 
@@ -105,7 +109,7 @@ def open_shapefile(path: Path, staged: Path, layer: str, told: str | None = None
             message = N_("%(file)s 缺少同名的 %(ending)s 文件")
             raise RefusedFile("missing_part", message, file=short_name(path), ending=ending)
     check_counts(path, staged, findings)
-    check_numbers_of(path, staged)
+    check_numbers_of(path, staged, findings)
     _make_readable(staged.with_suffix(".prj"))
     source = GdalLayer(path, staged)
     odd = odd_days(staged, source.info()["fields"])
@@ -225,7 +229,7 @@ def _encoding(source: GdalLayer, told: str | None, findings: FileFindings, odd: 
     """The encoding that the texts of a Shapefile have; its .cpg is believed where the texts agree."""
     given = [text.encode("latin-1") for text in _telling(source, odd)]
     cpg = source.staged.with_suffix(".cpg")
-    says = cpg.read_bytes()[:40].decode("ascii", "replace").strip() if cpg.exists() else ""
+    says = cpg.read_bytes()[:40].decode("ascii", "replace").strip(" \t\r\n\0") if cpg.exists() else ""
     named = encoding_named(says)
     if told is not None:
         return told, "option"

@@ -58,6 +58,11 @@ def views_in(path: Path, staged: Path) -> set[str]:
         If it holds pictures alone, or is no GeoPackage.
     """
     with schema(path, staged) as connection:
+        known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        if "gpkg_contents" not in known:
+            raise RefusedFile(
+                "unknown_format", N_("%(file)s 是 SQLite 数据库，却不是 GeoPackage"), file=short_name(path)
+            )
         contents = dict(connection.execute("SELECT table_name, data_type FROM gpkg_contents"))
         if contents and not {"features", "attributes"} & set(contents.values()):
             message = N_("%(file)s 里没有要素图层，只有栅格或别的内容：%(known)s")

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 import numpy
 import pyproj
+import shapely
 
 from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, projection, zone_of
 
 LONGITUDES, LATITUDES = (73.0, 136.0), (3.0, 54.5)
 NORTHINGS, EASTINGS = (3e5, 6.1e6), (2e5, 8e5)
+FIRST_WIDE_ZONE = 13
+"""Of six degrees; numbers of zones of three begin at 25."""
+
 WIDEST_M = 500_000.0
 """Farther from the middle of its zone no easting is written, be the zone six degrees wide."""
 
@@ -89,6 +93,22 @@ def is_of_other_zone(points: numpy.ndarray, crs: pyproj.CRS) -> bool:
         return False
     false_m = next((each.value for each in operation.params if each.name == "False easting"), 0.0)
     return bool((numpy.abs(numpy.median(points, axis=0) - false_m) > WIDEST_M).all())
+
+
+def zone_digits(crs: pyproj.CRS | None) -> int | None:
+    """The zone with whose number the eastings of a Gauss-Krüger CRS begin; None where they begin with none."""
+    operation = crs.coordinate_operation if crs is not None and crs.is_projected else None
+    if operation is None or operation.method_name != "Transverse Mercator":
+        return None
+    false_m = next((each.value for each in operation.params if each.name == "False easting"), 0.0)
+    return int(false_m // 1e6) or None
+
+
+def zones_of(shapes: numpy.ndarray) -> numpy.ndarray:
+    """The zones, or none, with whose numbers the westernmost and easternmost easting of each shape begin."""
+    bounds = shapely.bounds(shapes)[:, [0, 2]]
+    digits = numpy.where(numpy.isfinite(bounds), bounds, 0.0) // 1e6
+    return numpy.where((digits >= FIRST_WIDE_ZONE) & (digits <= LAST_ZONE), digits, 0).astype(int)
 
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:

@@ -9,7 +9,7 @@ import numpy
 import pyproj
 import shapely
 
-from geo.exchange.files.incoming.guessing import Guess, guessed, is_of_other_zone, is_plausible
+from geo.exchange.files.incoming.guessing import Guess, guessed, is_of_other_zone, is_plausible, zone_digits, zones_of
 from geo.exchange.files.incoming.parts import MOST_FIELDS, Batch, Incoming, TooManyFields, check_fields
 from geo.exchange.files.reading import short_name, shown
 from geo.model.crs import STORED_CRS
@@ -53,6 +53,9 @@ class InCrs:
     swapped: bool
     first: Batch | None
 
+    def __post_init__(self) -> None:
+        self._zone = zone_digits(self.crs)
+
     @property
     def findings(self) -> FileFindings:
         return self.incoming.findings
@@ -63,7 +66,20 @@ class InCrs:
         for batch in self.incoming.batches():
             names.update(batch.fields)
             check_fields(len(names))
-            yield replace(batch, shapes=_turned(batch.shapes)) if self.swapped else batch
+            yield self._of_zone(replace(batch, shapes=_turned(batch.shapes)) if self.swapped else batch)
+
+    def _of_zone(self, batch: Batch) -> Batch:
+        """A batch without shapes whose eastings begin with another zone than the others: they would lie far away."""
+        if self._zone is None:
+            return batch
+        zones = zones_of(batch.shapes)
+        others = ((zones != 0) & (zones != self._zone)).any(axis=1)
+        for place in numpy.flatnonzero(others):
+            message = N_("坐标是 %(told)s 带的，其余是 %(zone)s 带的：请按带号分成几个文件")
+            row, told = int(batch.rows[place]), int(zones[place][zones[place] != self._zone].max())
+            self.findings.add("zone_mismatch", message, row=row, field="geometry", told=told, zone=self._zone)
+            self.findings.shapeless.add(row)
+        return replace(batch, shapes=numpy.where(others, None, batch.shapes)) if others.any() else batch
 
     def in_degrees(self) -> Callable[[numpy.ndarray], numpy.ndarray]:
         """What turns shapes into EPSG:4326; coordinates that lead nowhere become infinite."""
@@ -127,6 +143,7 @@ def with_crs(incoming: Incoming, told: pyproj.CRS | None, extent: Sequence[float
     swapped = guess.swapped and (told or incoming.crs or guess.crs) is not None
     findings = incoming.findings
     if told is not None:
+        _tell_overridden(findings, incoming, told)
         _tell_old_datum(findings, told)
         return InCrs(incoming, told, "option", swapped and _fits(guess, told), first)
     crs, crs_from = incoming.crs, incoming.crs_from
@@ -148,6 +165,16 @@ def with_crs(incoming: Incoming, told: pyproj.CRS | None, extent: Sequence[float
         findings.add("swapped_axes", N_("坐标的两个数颠倒了（纬度或北坐标在前），已对调"))
     _tell_old_datum(findings, crs)
     return InCrs(incoming, crs, crs_from, swapped, first)
+
+
+def _tell_overridden(findings: FileFindings, incoming: Incoming, told: pyproj.CRS) -> None:
+    """Note that the file itself says another CRS than the user; degrees of WGS 84 and CGCS2000 are the same here."""
+    own = incoming.crs if incoming.crs_from == "file" else None
+    if own is None or own.equals(told, ignore_axis_order=True):
+        return
+    if not all(each.is_geographic and not is_of_old_datum(each) for each in (own, told)):
+        message = N_("文件自己写的坐标系是 %(own)s，按您指明的 %(crs)s 读取")
+        findings.add("crs_mismatch", message, own=crs_name(own), crs=crs_name(told))
 
 
 def is_of_old_datum(crs: pyproj.CRS | None) -> bool:

@@ -18,8 +18,8 @@ import orjson
 import pyproj
 import shapely
 
-from geo.exchange.files.incoming.json_shapes import ShapeFault, closed_shape, has_open_ring
-from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, flat, object_array
+from geo.exchange.files.incoming.json_shapes import ShapeFault, closed_shape, has_heights, has_open_ring
+from geo.exchange.files.incoming.parts import BATCH, Batch, Incoming, columns_of, flat, object_array, tell_heights
 from geo.exchange.files.incoming.texts import CHUNK, encoding_of_file
 from geo.exchange.files.reading import short_name, shown
 from geo.model.crs import STORED_CRS
@@ -339,6 +339,8 @@ def _mended(row: int, text: bytes, findings: FileFindings) -> shapely.Geometry |
     except (ValueError, RecursionError, shapely.errors.ShapelyError):
         findings.add("invalid_geometry", N_("几何读不出来"), row=row, field="geometry")
         return None
+    if has_heights(geometry):
+        tell_heights(findings)
     if has_open_ring(geometry):
         findings.add("unclosed_ring", N_("环没有闭合，已补上首点"), row=row, field="geometry")
     return shape

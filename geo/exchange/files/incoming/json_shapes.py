@@ -52,6 +52,11 @@ def has_open_ring(geometry: dict) -> bool:
     return any(ring[0][:2] != ring[-1][:2] for rings in polygons for ring in rings)
 
 
+def has_heights(geometry: dict) -> bool:
+    """Whether a geometry that `closed_shape` could read has positions of more than two numbers."""
+    return any(len(position) > 2 for position in _positions(geometry["coordinates"], DEPTHS[geometry["type"]]))
+
+
 def _flat(kind: str, coordinates: list) -> BaseGeometry:
     """Points and lines whose positions are longer than GEOS takes them.
 

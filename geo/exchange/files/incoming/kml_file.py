@@ -6,7 +6,7 @@ deep in recursion, whatever the file nests.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
@@ -57,8 +57,8 @@ def _batches(path: Path, encoding: str, findings: FileFindings) -> Iterator[Batc
     ids: list[object] = []
     start = 1
     left: Counter[str] = Counter()
-    for number, placemark in enumerate(_placemarks(path, encoding, left), start=1):
-        rows.append(_values(placemark))
+    for number, (placemark, folder) in enumerate(_placemarks(path, encoding, left), start=1):
+        rows.append(_values(placemark) | folder)
         ids.append(placemark.get("id"))
         shapes.append(_shape(placemark, number, findings))
         if len(rows) == BATCH:
@@ -76,8 +76,10 @@ def _batch(start: int, rows: list[dict[str, object]], shapes: list, ids: list[ob
     return Batch(numbers, object_array(shapes), columns_of(rows), ids if any(ids) else None)
 
 
-def _placemarks(path: Path, encoding: str, left: Counter[str]) -> Iterator[ElementTree.Element]:
-    """Every placemark, whole; what was read before it is forgotten, and what is left out is counted."""
+def _placemarks(
+    path: Path, encoding: str, left: Counter[str]
+) -> Iterator[tuple[ElementTree.Element, dict[str, object]]]:
+    """Every placemark, whole, and the folders it lies in; what is left out is counted."""
     parser = ElementTree.XMLPullParser(("start", "end"))
     open_elements: list[ElementTree.Element] = []
     try:
@@ -92,7 +94,7 @@ def _placemarks(path: Path, encoding: str, left: Counter[str]) -> Iterator[Eleme
                 open_elements.pop()
                 left.update({_name(element)} & LEFT)
                 if _name(element) == "Placemark":
-                    yield element
+                    yield element, _folder(open_elements)
                 if open_elements and _name(element) in ("Placemark", "Folder", "Document", "Style", "Schema"):
                     open_elements[-1].remove(element)
         parser.close()
@@ -121,6 +123,13 @@ def _chunks(path: Path, encoding: str) -> Iterator[str]:
 
 def _name(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _folder(open_elements: Sequence[ElementTree.Element]) -> dict[str, object]:
+    """The names of folders, the outermost first, as a field; it tells districts or kinds apart, as people sort them."""
+    names = [each.findtext("{*}name") or "" for each in open_elements if _name(each) == "Folder"]
+    path = " / ".join(name.strip() for name in names if name.strip())
+    return {"Folder": path} if path else {}
 
 
 def _values(placemark: ElementTree.Element) -> dict[str, object]:

@@ -64,6 +64,12 @@ DXF = re.compile(rb"\s*(999\s*[\r\n]+[^\r\n]*[\r\n]+\s*)*0\s*[\r\n]+\s*SECTION",
 CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 """Bytes that no text has, whatever its encoding."""
 
+WEB_PAGE = re.compile(r"<(html|table|!doctype html)[\s>]|urn:schemas-microsoft-com:office:spreadsheet", re.IGNORECASE)
+"""What many programs write under the name of Excel."""
+
+WAL_MODE = b"\x02\x02"
+"""How SQLite marks a database whose changes are first written to a file beside it."""
+
 KML = re.compile(r"<(\w+:)?kml[\s>]", re.IGNORECASE)
 
 
@@ -233,6 +239,9 @@ def _text_kind(path: Path, head: bytes, encoding: str | None) -> tuple[str, str 
             return "kml", None
         if is_osm_xml(start):
             return "osm", None
+        if WEB_PAGE.search(start):
+            what = N_("网页或 XML 表格，不是真正的 Excel 文件：请在 Excel 或 WPS 里打开后另存为 .xlsx")
+            raise RefusedFile("unknown_format", N_("%(file)s 是%(what)s"), file=short_name(path), what=what)
         raise _unknown(path)
     if is_boundary_text(text.splitlines()):
         return "boundaries", None
@@ -279,7 +288,9 @@ def _opened_by_gdal(kind: str, path: Path, folder: Path, options: Options) -> In
     match kind:
         case "gpkg":
             own = staged(path, folder, (".gpkg", ".gpkg-wal"))
-            return gdal_file.open_geopackage(path, own, options.layer, options.kinds)
+            incoming = gdal_file.open_geopackage(path, own, options.layer, options.kinds)
+            _note_missing_log(path, incoming)
+            return incoming
         case "fgb":
             return gdal_file.open_flatgeobuf(path, staged(path, folder, (".fgb",)), options.layer)
         case "parquet":
@@ -289,6 +300,15 @@ def _opened_by_gdal(kind: str, path: Path, folder: Path, options: Options) -> In
             return gdal_file.open_shapefile(path, own, path.stem, options.encoding)
     own = staged(path, folder, (".osm.pbf" if kind == "pbf" else ".osm",))
     return osm_file.open_osm(path, own, options.layer, options.osm_where)
+
+
+def _note_missing_log(path: Path, incoming: Incoming) -> None:
+    """Tell that the newest changes of a GeoPackage may lie in a file that did not come along."""
+    with path.open("rb") as file:
+        in_wal_mode = file.read(20)[18:] == WAL_MODE
+    if in_wal_mode and beside(path, ".gpkg-wal") is None:
+        message = N_("GeoPackage 没有正常关闭（WAL 方式）：若它还在 QGIS 等程序里打开着，最近的修改可能不在这个文件里")
+        incoming.findings.add("log_missing", message)
 
 
 def _opened_from_archive(path: Path, folder: Path, options: Options, entries: list[Entry]) -> Incoming:

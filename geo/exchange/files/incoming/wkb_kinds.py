@@ -15,17 +15,18 @@ CURVED = frozenset((ARC, 9, 10, 11, 12))
 """Arcs, and what may have them: compound curves, curved polygons, several of either."""
 OF_PARTS = frozenset((4, 5, 6, COLLECTION, *CURVED)) - {ARC}
 
-HEIGHT, MEASURE = 0x80000000, 0x40000000
-"""How programs of before 2006 say it; the standard adds thousands."""
+HEIGHT, MEASURE, WITH_CRS = 0x80000000, 0x40000000, 0x20000000
+"""How programs of before 2006, and PostGIS, say it; the standard adds thousands, and knows no code of a CRS."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What the head of a shape says: its kind in WKB's numbers, and how many numbers each of its positions has."""
+    """What the head of a shape says: its kind in WKB's numbers, how many numbers a position has, if a CRS follows."""
 
     number: int
     has_height: bool
     numbers: int
+    has_crs: bool = False
 
 
 def kind_of(head: bytes) -> Kind:
@@ -34,7 +35,7 @@ def kind_of(head: bytes) -> Kind:
     plain = code & 0xFFFF
     has_height = bool(code & HEIGHT) or plain // 1000 in (1, 3)
     has_measure = bool(code & MEASURE) or plain // 1000 in (2, 3)
-    return Kind(plain % 1000, has_height, 2 + has_height + has_measure)
+    return Kind(plain % 1000, has_height, 2 + has_height + has_measure, bool(code & WITH_CRS))
 
 
 def kinds_in(wkb: bytes) -> set[int]:
@@ -55,7 +56,7 @@ def _kinds(wkb: bytes) -> Iterator[int]:
         order = "<I" if wkb[place] else ">I"
         kind = kind_of(wkb[place : place + HEAD])
         yield kind.number
-        place += HEAD
+        place += HEAD + 4 * kind.has_crs
         try:
             if kind.number == POINT:
                 place += 8 * kind.numbers
