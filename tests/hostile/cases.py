@@ -186,7 +186,7 @@ SQL = {
     "computed column": refused(
         "a.gpkg", geopackage("ALTER TABLE parcels ADD b TEXT AS (hex(zeroblob(400000000)))"), "no_layer"
     ),
-    "shapes as texts": refused("a.gpkg", geopackage("UPDATE parcels SET geom = 'POINT(1 1)'"), "unreadable"),
+    "shapes as texts": refused("a.gpkg", geopackage("UPDATE parcels SET geom = 'POINT(1 1)'"), "invalid_geometry"),
     "texts of no encoding": refused(
         "a.gpkg", geopackage("UPDATE parcels SET \"名称\" = CAST(x'fffefd' AS TEXT)"), "undecodable_text"
     ),
