@@ -109,11 +109,11 @@ def corner_towards(crossing: Crossing, quadrant: str) -> Choice:
         if near and _off(near[0], wanted) <= MAX_TURN_DEG:
             return Choice(near[0], _extension(crossing) if is_extended else ())
     near = sorted(
-        corners, key=lambda each: (_off(each, wanted) > DOUBTFUL_TURN_DEG, each.is_extended, _off(each, wanted))
+        corners, key=lambda each: (_beyond(each, wanted) > DOUBTFUL_TURN_DEG, each.is_extended, _off(each, wanted))
     )
-    if not near or _off(near[0], wanted) > DOUBTFUL_TURN_DEG:
+    if not near or _beyond(near[0], wanted) > DOUBTFUL_TURN_DEG:
         raise _no_corner(crossing)
-    other = next((each for each in near[1:] if _off(each, wanted) <= DOUBTFUL_TURN_DEG), None)
+    other = next((each for each in near[1:] if _beyond(each, wanted) <= DOUBTFUL_TURN_DEG), None)
     message = N_("路口没有正对所述方位的街角，取最接近的一个，相邻的街角也可能")
     doubts = (Remark(message), *(_extension(crossing) if near[0].is_extended else ()))
     return Choice(near[0], doubts, other)
@@ -151,6 +151,11 @@ def _on_sides(corner: Corner, sides: Mapping[int, str]) -> float:
 
 def _off(corner: Corner, wanted: float) -> float:
     return abs(turn(corner.middle, wanted))
+
+
+def _beyond(corner: Corner, wanted: float) -> float:
+    """The same for a corner of a right angle; a wider one is as much nearer on either side as it is wider."""
+    return _off(corner, wanted) - max(abs(corner.angle) / 2 - 45, 0.0)
 
 
 def corners_of(crossing: Crossing) -> Iterator[Corner]:

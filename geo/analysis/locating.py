@@ -113,15 +113,15 @@ class Locator:
 
     def _at_crossing(self, site: Site) -> Place:
         crossing = self._crossing(site.phrase, site.phrase.roads)
-        position, side_m = (crossing.lon, crossing.lat), math.sqrt(site.area_m2 or 0.0)
+        side_m = math.sqrt(site.area_m2 or 0.0)
         if site.phrase.quadrant is None:
             doubt = Remark(N_("没有写明在路口的哪一侧，只定到路口，地块须人工落图"))
-            return self.placer.at_crossing(crossing, position, side_m, (doubt,))
+            return self.placer.at_crossing(crossing, side_m, (doubt,))
         try:
             choice = corner_towards(crossing, site.phrase.quadrant)
         except Unlocated as reason:
             doubt = Remark(reason.message, **reason.params)
-            return self.placer.at_crossing(crossing, position, side_m, ()).doubting(doubt)
+            return self.placer.at_crossing(crossing, side_m, ()).doubting(doubt)
         return self.placer.in_corner(crossing, choice, site.area_m2)
 
     def _on_sides(self, site: Site) -> Place:
@@ -200,7 +200,7 @@ class Locator:
         arms = [(abs(turn(arm, wanted)), road, arm) for road in (0, 1) for arm in crossing.arms[road]]
         off, road, arm = min(arms, default=(180.0, 0, 0.0))
         if off > SAME_WAY_DEG / len(phrase.offset_dir):
-            return self.placer.off_roads(crossing, wanted, phrase.offset_m, error_m, site.area_m2)
+            return self.placer.off_roads(crossing, wanted, phrase.offset_m, error_m, site.area_m2, phrase.roadside)
         roadside = self._walked(crossing, road, arm, phrase, error_m)
         return self.placer.beside(roadside, site.area_m2, crossing)
 

@@ -36,6 +36,9 @@ TOUCHING_M = 1.0
 TOWARDS_DEG = 60.0
 """A road that ends near another one meets it only if it heads for it; one alongside does not."""
 
+LEAST_DEG = 10.0
+"""Between two roads that meet at a slant, of which one ends before the other; one alongside does not meet it."""
+
 SAME_NODE_M = 0.05
 TOUCHES_RING_DEG = 3e-5
 MAX_PAIRS = 20_000
@@ -187,13 +190,16 @@ def _near_misses(
 
 
 def _heads_for(mine: BaseGeometry, end: shapely.Point, theirs: BaseGeometry) -> bool:
-    """Whether a line, going on from its end, comes nearer to another."""
+    """Whether a line, going on from its end, comes nearer to another; at a slant it has to reach it soon."""
     at = min(MEETING_M, mine.length)
     at = at if shapely.line_locate_point(mine, end) < mine.length / 2 else mine.length - at
     before = shapely.get_coordinates(shapely.line_interpolate_point(mine, at))[0]
     here, there = shapely.get_coordinates(shapely.shortest_line(end, theirs))
     on, across = here - before, there - here
-    return float(on @ across) >= math.cos(math.radians(TOWARDS_DEG)) * math.hypot(*on) * math.hypot(*across)
+    gap_m = math.hypot(*across)
+    towards = float(on @ across) / max(math.hypot(*on) * gap_m, 1e-9)
+    is_steep = towards >= math.cos(math.radians(TOWARDS_DEG))
+    return is_steep or (towards >= math.sin(math.radians(LEAST_DEG)) and gap_m <= NEAR_MISS_M * towards)
 
 
 def _middle(

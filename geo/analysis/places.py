@@ -152,7 +152,7 @@ class Placer:
         crossing = queue.crossing
         if area_m2 is None:
             doubts = (*choice.doubts, Remark(N_("没有面积，只定到街角的一点")))
-            place = self.at_crossing(crossing, (crossing.lon, crossing.lat), 0.0, doubts)
+            place = self._somewhere_at(crossing, 0.0, doubts)
             return self._at_point(place, ground, queue.stand)
         fit = self.next_in(queue, ground, area_m2)
         if fit is None and choice.other is not None:
@@ -160,8 +160,7 @@ class Placer:
         side_m = math.sqrt(area_m2)
         if fit is None:
             doubt = Remark(N_("街角放不下地块，只定到路口，地块须人工落图"))
-            position = (crossing.lon, crossing.lat)
-            return self.at_crossing(crossing, position, side_m, choice.doubts).doubting(doubt)
+            return self.at_crossing(crossing, side_m, choice.doubts).doubting(doubt)
         place = self._parcel(fit, ground.crs, area_m2, crossing.near_rows, (*crossing.doubts, *choice.doubts), crossing)
         also_m = 2 * side_m if choice.other is not None else 0.0
         return replace(
@@ -234,33 +233,54 @@ class Placer:
         return None
 
     def off_roads(
-        self, crossing: Crossing, azimuth: float, distance_m: float, error_m: float, area_m2: float | None
+        self,
+        crossing: Crossing,
+        azimuth: float,
+        distance_m: float,
+        error_m: float,
+        area_m2: float | None,
+        side: str | None = None,
     ) -> Place:
-        """Straight from a crossing where no road leads that way."""
+        """Straight from a crossing where no road leads that way; a side of the road is one of that straight line."""
         ground = self.ground(crossing.lon, crossing.lat, area_m2, distance_m)
         point = ground.centre + direction(azimuth) * distance_m
         accuracy_m = math.hypot(crossing.accuracy_m, error_m)
         doubts = (*crossing.doubts, Remark(N_("所述方向没有道路，按直线距离量取")))
+        beside = _beside_line(point, azimuth, side)
+        if side is not None:
+            aside = N_("没有这条路，路的哪一侧只能按所量的直线定")
+            doubts = (*doubts, Remark(aside if beside else N_("所述的路的一侧与所量的方向不符，没有用上")))
         if area_m2 is None:
             place = Place(shapely.Point(lon_lat(point, ground.crs)), accuracy_m, crossing, doubts)
             return self.assuming(place, crossing.near_rows)
-        along = min((arm for arms in crossing.arms for arm in arms), key=lambda arm: abs(turn(arm, azimuth)))
-        across = direction(along + math.copysign(90, turn(along, azimuth)))
-        half_m = math.sqrt(area_m2) / 2
-        fit = fit_along(ground, Stand(point - across * half_m, direction(along), across, is_centred=True), area_m2)
+        stand = beside or self._around(crossing, point, azimuth, area_m2)
+        fit = fit_along(ground, stand, area_m2)
         if fit is None:
             raise Unlocated(N_("所述位置放不下地块"))
         place = self._parcel(fit, ground.crs, area_m2, crossing.near_rows, doubts, crossing)
-        accuracy_m = math.hypot(accuracy_m, SHAPE_ERROR * 2 * half_m) + fit.away_m
+        accuracy_m = math.hypot(accuracy_m, SHAPE_ERROR * math.sqrt(area_m2)) + fit.away_m
         return replace(place, accuracy_m=accuracy_m, is_certain=False)
 
-    def at_crossing(
-        self, crossing: Crossing, position: tuple[float, float], side_m: float, doubts: Sequence[Remark]
-    ) -> Place:
-        """A point at a crossing, where no parcel can be drawn; with `side_m` the parcel lies somewhere around it."""
+    def _around(self, crossing: Crossing, point: numpy.ndarray, azimuth: float, area_m2: float) -> Stand:
+        """A stand in whose middle a point is, square to the arm of a crossing that leads there best."""
+        along = min((arm for arms in crossing.arms for arm in arms), key=lambda arm: abs(turn(arm, azimuth)))
+        across = direction(along + math.copysign(90, turn(along, azimuth)))
+        return Stand(point - across * math.sqrt(area_m2) / 2, direction(along), across, is_centred=True)
+
+    def at_crossing(self, crossing: Crossing, side_m: float, doubts: Sequence[Remark]) -> Place:
+        """A point at a crossing, where no parcel can be drawn; with `side_m` the parcel lies somewhere around it.
+
+        Where another one is there already it stands beside it, so that both are seen.
+        """
+        ground = self.ground(crossing.lon, crossing.lat, None)
+        along = min(arm for arms in crossing.arms for arm in arms) if any(crossing.arms) else 0.0
+        stand = Stand(ground.centre, direction(along), direction(along + 90))
+        return self._at_point(self._somewhere_at(crossing, side_m, doubts), ground, stand)
+
+    def _somewhere_at(self, crossing: Crossing, side_m: float, doubts: Sequence[Remark]) -> Place:
         reach_m = math.hypot(side_m, float(self.network.widths_m[crossing.near_rows].max()) / 2) if side_m else 0.0
         place = Place(
-            shapely.Point(position),
+            shapely.Point(crossing.lon, crossing.lat),
             math.hypot(crossing.accuracy_m, reach_m),
             crossing,
             (*crossing.doubts, *doubts),
@@ -406,6 +426,14 @@ def outlined(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
     """Land in metres as an outline in degrees, in parts where it is so narrow that rounding lets its edges cross."""
     outline = to_degrees(shape, crs)
     return shapely.orient_polygons(outline if outline.is_valid else repaired(outline) or outline)
+
+
+def _beside_line(point: numpy.ndarray, azimuth: float, side: str | None) -> Stand | None:
+    """A stand on one side of a straight line at a point; None where the side is none of that line."""
+    across = 0.0 if side is None else float(direction(azimuth + 90) @ direction(azimuth_of(side)))
+    if abs(across) < MIN_ACROSS:
+        return None
+    return Stand(point, direction(azimuth), direction(azimuth + math.copysign(90, across)), is_centred=True)
 
 
 def lon_lat(point: numpy.ndarray, crs: str) -> tuple[float, float]:

@@ -155,3 +155,49 @@ def test_in_a_very_blunt_corner_a_parcel_lies_beside_the_first_road(quadrant):
     west, south, east, north = shape.bounds
     assert (south if quadrant == "N" else -north) == pytest.approx(20, abs=0.1)
     assert shape.area == pytest.approx((east - west) * (north - south), rel=0.001)
+
+
+def test_sites_at_one_crossing_of_which_no_side_is_told_stand_apart_and_say_so():
+    """20 m along the first street from one to the next; each may lie as much farther from where it stands."""
+    anywhere = LocationPhrase("", "intersection", ("南路", "西路"))
+    places, shapes = located(GRID, (anywhere, None), (anywhere, None), (anywhere, None))
+    apart = [shape.distance(shapes[0]) for shape in shapes]
+    assert apart == pytest.approx([0, 20, 40], abs=0.1)
+    assert [place.accuracy_m - places[0].accuracy_m for place in places] == pytest.approx([0, 20, 40], abs=0.1)
+    assert ["错开" in told(place) for place in places] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("side", "words", "west", "east"),
+    [
+        (None, "直线距离", -40, 38),
+        ("E", "路的哪一侧", -1, 76),
+        ("W", "路的哪一侧", -79, -1),
+        ("S", "没有用上", -40, 38),
+    ],
+)
+def test_the_side_of_a_road_that_is_not_there_is_a_side_of_the_way_that_was_measured(side, words, west, east):
+    """400 m south of a street to the north alone; 6 000 m² are 77 m square; the plane is 1 m off in 400 m."""
+    phrase = LocationPhrase("", "offset", ("洪河大道", "金沙路"), offset_m=400, offset_dir="S", roadside=side)
+    (place,), (shape,) = located(TEE, (phrase, 6000.0))
+    assert words in told(place) and not place.is_certain
+    assert (shape.bounds[0], shape.bounds[2]) == pytest.approx((west, east), abs=2)
+    assert shape.centroid.y == pytest.approx(-400, abs=2)
+
+
+def test_a_street_that_ends_at_a_slant_just_before_another_meets_it_and_one_alongside_does_not():
+    """At 20° a gap of 2 m is 6 m of street; at 3° of one that runs along the other it says nothing."""
+    corner = LocationPhrase("", "intersection", ("洪河大道", "金沙路"), "N")
+    main = straight("洪河大道", (-900, 0), (900, 0))
+    (place,), _ = located([main, straight("金沙路", (5.5, 2), (470, 171))], (corner, 6000.0))
+    assert (round(place.crossing.lat, 3), place.is_certain) == (33.2, False) and "相距 2 米" in told(place)
+    network = RoadNetwork(town([main, straight("金沙路", (5.5, 2), (600, 33))]), default_error_m=10.0)
+    (place,) = locate_sites([Site(corner, 6000.0)], network)
+    assert place.geometry is None and "不相交" in str(place.reason)
+
+
+def test_a_wide_corner_goes_before_one_behind_the_end_of_a_street():
+    """Arms to 62°, 242° and 281°: the north-east is in the wide corner, not behind the street that ends."""
+    roads = [straight("洪河大道", (-795, -423), (795, 423)), straight("金沙路", (0, 0), (-883, 172))]
+    (place,), (shape,) = located(roads, (LocationPhrase("", "intersection", ("洪河大道", "金沙路"), "NE"), 6000.0))
+    assert shape.centroid.y > 0.53 * shape.centroid.x and not place.is_certain
