@@ -39,6 +39,7 @@ DATA_IN_PYTHON = {
     "geo/exchange/files/incoming/cell_numbers.py": "grammar: signs of degrees, minutes and seconds",
     "geo/exchange/files/incoming/cells_file.py": "grammar: what columns of coordinates are called",
     "geo/exchange/boundary_txt.py": "what stands in a boundary-point file by rule",
+    "geo/exchange/boundary_crs.py": "what stands in a boundary-point file by rule",
     "geo/exchange/boundary_reading.py": "what stands in a boundary-point file by rule",
     "geo/service/field_mapping.py": "grammar: what fields of files are called",
     "geo/service/stated_areas.py": "grammar: what fields of areas are called",

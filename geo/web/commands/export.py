@@ -33,7 +33,11 @@ from geo.web.terminal import answer, words_in
 )
 @click.option("--crs", help="EPSG:4326, EPSG:4490, or a CGCS2000 3-degree zone: EPSG:4513-4533 with digits, 4534-4554.")
 @click.option(
-    "--encoding", type=click.Choice(["UTF-8", "GBK"]), default="UTF-8", show_default=True, help="Of a Shapefile."
+    "--encoding",
+    type=click.Choice(["UTF-8", "GBK"], case_sensitive=False),
+    default="UTF-8",
+    show_default=True,
+    help="Of a Shapefile.",
 )
 @click.option("--profile", default="default", show_default=True, help="Of a TXT file: a name in boundary_txt.toml.")
 @click.option("-o", "--output", required=True, metavar="FILE", help="File to write; - for standard output.")

@@ -54,7 +54,11 @@ def check_parcels(layer_ids: tuple[str, ...], bases: tuple[str, ...], language: 
 @click.option("--year", help="Add each parcel's status as of the end of this year.")
 @click.option("--profile", default="default", show_default=True, help="Of the TXT file: a name in boundary_txt.toml.")
 @click.option(
-    "--encoding", type=click.Choice(["UTF-8", "GBK"]), default="UTF-8", show_default=True, help="Of Shapefiles."
+    "--encoding",
+    type=click.Choice(["UTF-8", "GBK"], case_sensitive=False),
+    default="UTF-8",
+    show_default=True,
+    help="Of Shapefiles.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), default="zh", show_default=True)
 @click.option("-o", "--output", required=True, metavar="OUT.zip", help="File to write.")
