@@ -36,6 +36,8 @@ class Item:
         Its figures by field; `turnover` and `full_turnover` in 10 000 CNY.
     figures_at
         Where the text says each, as far as that is known.
+    added
+        Those of its figures that the text calls what is added to what stands there: 新增学位270个.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Item:
     corner: tuple[frozenset[str], str | None] | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
     figures_at: Mapping[str, Citation] = field(default_factory=dict)
+    added: frozenset[str] = frozenset()
 
     @property
     def section(self) -> str:

@@ -35,6 +35,12 @@ def class_sizes(items: Sequence[Item]) -> Iterator[Finding]:
         if seats == classes * size:
             right.append(item)
             continue
+        if "seats" in item.added and "classes" not in item.added and seats < classes * size:
+            message = N_("%(name)s：%(classes)s 班是全校的，%(seats)s 个学位只是新增的")
+            remark = Remark(message, name=item.name, classes=shown(classes), seats=shown(seats))
+            places = item.cited("classes", "seats")
+            yield Finding("class_size", "explained", remark, places, {"stated": seats, "found": classes * size})
+            continue
         remark = Remark(
             N_("%(name)s：%(classes)s 班按每班 %(size)s 人应为 %(wanted)s 个学位，写的是 %(seats)s 个"),
             name=item.name, classes=shown(classes), size=size, wanted=shown(classes * size), seats=shown(seats),

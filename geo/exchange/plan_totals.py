@@ -3,9 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from geo.exchange.plan_figures import is_seats
 from geo.exchange.plan_names import LAYERS, LEVELS
+from geo.exchange.plan_projects import ITEM_STYLES
 from geo.exchange.plan_structure import YEAR, Passage
 from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import either, find_quantities
@@ -19,6 +21,7 @@ STRIP, PER, OF_SIZE, RATES = (re.compile(TOTALS[key]) for key in ("strip", "per"
 MADE, MADE_BEFORE, MADE_AFTER = (re.compile(TOTALS[key]) for key in ("made", "made_before", "made_after"))
 MADE_BEHIND, NOT_COUNTED, WHOLE_OF = (re.compile(TOTALS[key]) for key in ("made_behind", "not_counted", "whole_of"))
 OF_KIND, MADE_HOW = re.compile(TOTALS["of_kind"]), re.compile(TOTALS["made_how"])
+OF_ALL = re.compile(TOTALS["of_all"])
 STRIP_THROUGH = re.compile(TOTALS["strip_through"])
 RATE_STRIP, BY_YEAR, INVESTMENT = (re.compile(TOTALS[key]) for key in ("rate_strip", "by_year", "investment"))
 GOES_ON = re.compile(pattern(WORDS["anchors"]["continues"]))
@@ -56,13 +59,19 @@ def read_totals(passages: list[Passage], records: Sequence[PlanRecord]) -> Itera
             found = find_quantities(sentence)
             free = [each for each in found if not taken.meet(start + each.start, start + each.end)]
             told = taken.meet(start, start + len(sentence)) or GOES_ON.match(sentence)
-            totals = [*totals_of(passage, sentence, place, free, seated)]
+            totals = [*totals_of(above_items(passage, sentence), sentence, place, free, seated)]
             seated = any(total.measure == "seats" for total in totals)
             for total in totals:
                 own = told and projects.meet(total.source.start, total.source.end)
                 if not own or total.measure in ("size", "rate") or total.unit == "company":
                     yield total
             place += len(sentence)
+
+
+def above_items(passage: Passage, sentence: str) -> Passage:
+    """The passage, for a sentence about all of a list without the item that it stands behind: 以上学校新增学位9个."""
+    behind = bool(passage.path) and passage.path[-1].style in ITEM_STYLES
+    return replace(passage, path=passage.path[:-1]) if behind and OF_ALL.match(sentence) else passage
 
 
 def totals_of(

@@ -12,7 +12,7 @@ from geo.model.feature_query import FeatureQuery
 from geo.model.finding import Citation, Finding
 from geo.model.layer import Layer, Stated
 from geo.model.location import LocationPhrase
-from geo.model.plan import PlanReading, PlanRecord, PlanTotal, Source
+from geo.model.plan import PlanReading, PlanRecord, PlanTotal, Quantity, Source
 from geo.model.remark import Remark
 from geo.model.units import UNITS, convert
 
@@ -29,7 +29,7 @@ COLUMNS = {name: name for name in FIGURES} | {
 TARGET_FIELDS = frozenset(("target_value", "target_unit", "target_kind"))
 """Fields of a layer whose features are themselves totals."""
 UNIT_OF_WORD = {"亿元": "cny_100m", "万元": "cny_10k"}
-ORDER_OF_SIZE = "级"
+ORDER_OF_SIZE, ADDED = "级", "新增"
 SAME = 1e-6
 REACH = 20
 """Letters before a number in which it may be said how what it counts is made."""
@@ -78,15 +78,27 @@ def item_of_record(record: PlanRecord) -> Item:
         corner=corner_of(record.location),
         figures=figures,
         figures_at={name: place for name in figures if (place := place_of_figure(record, name))},
+        added=frozenset(name for name in figures if is_added(record, name)),
     )
+
+
+def is_added(record: PlanRecord, name: str) -> bool:
+    """Whether the text says of a figure that it is what is added: 新增学位270个."""
+    quantity = quantity_of(record, name)
+    return quantity is not None and ADDED in quantity.label + quantity.text
+
+
+def quantity_of(record: PlanRecord, name: str) -> Quantity | None:
+    """The quantity that is a record's figure."""
+    span = record.spans.get(name)
+    begins = span[0] - record.source.start if span else None
+    return next((each for each in record.quantities if each.start == begins), None)
 
 
 def place_of_figure(record: PlanRecord, name: str) -> Citation | None:
     """Where the text says a figure, in its own words: 望江小学 36个教学班."""
-    span = record.spans.get(name)
-    begins = span[0] - record.source.start if span else None
-    words = next((each.text for each in record.quantities if each.start == begins), "")
-    source = record.source
+    span, quantity, source = record.spans.get(name), quantity_of(record, name), record.source
+    words = quantity.text if quantity else ""
     return Citation(f"{record.name} {words}".rstrip(), source.section, source.paragraph, span) if span else None
 
 

@@ -139,3 +139,56 @@ def test_a_wrong_number_of_a_kind_is_found(right, wrong, found):
     text = ANOTHER.replace(right, wrong, 1)
     assert text != ANOTHER
     assert found in differing(text)
+
+
+TABLE = """镜湖经济开发区“十四五”规划纲要
+第一章 物流
+打造60亿级现代物流集群。
+1.镜湖公路港:位于港城大道以南,占地260亩,总投资6.5亿元,年营业额38亿元。
+2.镜湖冷链中心:位于港城大道以北,占地150亩,总投资4.2亿元,年营业额22亿元。
+3.镜湖电商物流园:位于科创路以西,占地110亩,总投资3.1亿元。
+4.镜湖快递产业园:位于科创路以东,占地90亩,总投资2.4亿元。
+第二章 教育
+到2025年,全区新建学校4所,新增学位6390个。
+序号\t学校名称\t用地面积(亩)\t办学规模(班)\t学位(个)
+1\t镜湖第一小学\t42\t36\t1620
+2\t镜湖第二小学\t36\t30\t1350
+3\t镜湖第一初级中学\t58\t36\t1800
+4\t镜湖第三小学\t40\t36\t1620
+第三章 卫生
+(1)镜湖社区卫生服务中心:占地6亩,设床位40张。
+(2)港城社区卫生服务中心:占地5亩,设床位30张。
+以上社区卫生服务中心2个,2024年建成。
+"""
+
+
+def to_look_at(text: str) -> list[tuple[str, str]]:
+    return [(each.code, each.verdict) for each in read_plan(text).findings if each.verdict in ("differs", "note")]
+
+
+def test_nothing_is_told_of_a_plan_of_tables_that_fits_together():
+    assert to_look_at(TABLE) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "found"),
+    [
+        ("新增学位6390个", "新增学位6930个", ("total", "differs")),
+        ("学校4所", "学校5所", ("total", "differs")),
+        ("30\t1350", "30\t1500", ("class_size", "differs")),
+        ("40\t36\t1620", "6\t36\t1620", ("land_per_pupil", "note")),
+        ("镜湖第三小学", "镜湖第二小学", ("same_name", "note")),
+        ("60亿级", "35亿级", ("size", "differs")),
+        ("总投资2.4亿元", "总投资24亿元", ("investment_per_mu", "note")),
+        ("服务中心2个", "服务中心3个", ("total", "differs")),
+    ],
+)
+def test_a_fault_among_tables_and_items_is_found(right, wrong, found):
+    text = TABLE.replace(right, wrong, 1)
+    assert text != TABLE
+    assert found in to_look_at(text)
+
+
+def test_seats_that_are_only_added_are_not_those_of_all_classes():
+    text = "序号\t学校名称\t建设性质\t办学规模\t新增学位(个)\n1\t河口小学\t改扩建\t24班\t270"
+    assert [(each.code, each.verdict) for each in read_plan(text).findings] == [("class_size", "explained")]
