@@ -37,7 +37,7 @@ function readTable(table) {
 export function drawChart(node, table) {
   const data = readTable(table);
   const chart = window.echarts.init(node, null, { renderer: "canvas" });
-  chart.setOption(optionOf(data, namesWidth(data.series) > node.clientWidth));
+  chart.setOption(optionOf(data, legendRows(data.series, node.clientWidth)));
   node.setAttribute("role", "img");
   node.setAttribute("aria-label", t("{title}：图，数字见旁边的表", { title: data.title }));
   chart.on("click", ({ seriesIndex, dataIndex }) => linkOf(table, data.series[seriesIndex].name, dataIndex)?.click());
@@ -50,13 +50,19 @@ function linkOf(table, name, row) {
   return table.tBodies[0].rows[row].cells[column].querySelector("a");
 }
 
-/** How wide the legend is in one row, pixels, about. */
-function namesWidth(series) {
-  const letters = (title) => [...title].reduce((width, letter) => width + (letter > "\u2e7f" ? 12 : 6.6), 0);
-  return series.reduce((width, { title }) => width + letters(title) + NAME_EXTRA_PX, 0);
+/** How many rows the legend takes, about, in a chart of so many pixels. */
+function legendRows(series, chartWidth) {
+  let rows = 1;
+  let rowWidth = 0;
+  for (const { title } of series) {
+    const width = [...title].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 12 : 6.6), NAME_EXTRA_PX);
+    if (rowWidth && rowWidth + width > chartWidth) [rows, rowWidth] = [rows + 1, 0];
+    rowWidth += width;
+  }
+  return rows;
 }
 
-function optionOf({ kind, years, series }, hasTwoRows) {
+function optionOf({ kind, years, series }, namesRows) {
   const font = { color: token("--ink-soft"), fontFamily: token("--font"), fontSize: 12 };
   const isStack = kind === "stack";
   // Names of many digits would lie on one another; the table has them.
@@ -65,7 +71,7 @@ function optionOf({ kind, years, series }, hasTwoRows) {
     animation: false,
     textStyle: font,
     aria: { enabled: false },
-    grid: { left: 8, right: 8, top: hasTwoRows ? 58 : 32, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 8, top: 6 + 26 * namesRows, bottom: 4, containLabel: true },
     legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 9, itemGap: 14, textStyle: font, icon: "roundRect" },
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, confine: true, textStyle: { ...font, color: token("--ink") }, borderColor: token("--line-strong"),
       valueFormatter: (value) => (value === null || value === undefined ? t("未填报") : number(value)) },

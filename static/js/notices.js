@@ -43,7 +43,7 @@ export function sayWaiting(name, words, giveUp) {
     shown.firstElementChild.textContent = words;
     return;
   }
-  const leave = el("button", { class: "btn btn-sm btn-light", type: "button", onclick: () => { settle(name); giveUp(); } }, t("取消"));
+  const leave = el("button", { class: "btn btn-sm btn-light", type: "button", onclick: () => { settle(name); giveUp(); } }, t("不等了"));
   place().append(el("div", { class: "notice", role: "status", "data-name": name, "data-testid": `notice-${name}` }, [el("span", {}, words), leave]));
 }
 
