@@ -25,6 +25,7 @@ DATA_IN_PYTHON = {
     "geo/model/land_use.py": "the title of a field, and how a document is cited",
     "geo/analysis/cluster_sizes.py": "grammar: what clusters and boxes of a plan are called",
     "geo/analysis/consistency.py": "grammar: what qualifies a total, what settlements are called",
+    "geo/service/phrases.py": "a phrase that is read so that all that reading needs is loaded",
     "geo/service/auditing.py": "citations in the plan's own words: 2021年 学校 4230 个学位",
     "geo/analysis/azimuths.py": "grammar: words for directions",
     "geo/analysis/locating.py": "what stands between the aliases of a road",

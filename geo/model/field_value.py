@@ -29,7 +29,7 @@ def read_value(field: Field, given: str) -> object:
     if not text:
         return None
     if field.values and text not in {choice.value for choice in field.values}:
-        known = ", ".join(choice.value for choice in field.values)
+        known = "、".join(f"{choice.title.zh}（{choice.value}）" for choice in field.values)
         raise InvalidInput(N_("应为 %(known)s 之一，现为“%(given)s”"), known=known, given=text[:40])
     return _READ[field.type](text)
 

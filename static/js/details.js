@@ -29,7 +29,10 @@ export class Details {
   async open(key, year) {
     const [layerId, featureId] = partsOf(key);
     const layer = this.catalog.get(layerId);
-    if (!layer) return null;
+    if (!layer) {
+      sayFailed("details", t("链接里的要素“{key}”不存在。", { key: key.slice(0, 60) }));
+      return null;
+    }
     const address = `${this.catalog.config.ogc}/collections/${layerId}/items/${encodeURIComponent(featureId)}`;
     try {
       const feature = await this.latest.run((signal) => getJson(address, { year, schematic: true }, signal));

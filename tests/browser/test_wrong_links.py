@@ -75,12 +75,21 @@ def test_a_year_outside_the_plan_is_put_right_aloud(open_map, open_page, address
     expect(page.page.locator("input[name=year]:checked")).to_have_value("2025")
     feature = open_page(f"{address}/features/schools/2023-1?year={year}")
     expect(feature.get_by_test_id("correction")).to_contain_text("已改为 2025 年")
+    catchments = open_page(f"{address}/catchments?year={year}")
+    expect(catchments.get_by_test_id("notice-failed")).to_contain_text("已改为 2025 年")
+    expect(catchments.get_by_test_id("year")).to_have_value("2025")
 
 
 def test_a_layer_that_is_not_there_is_left_out_aloud(open_map):
     page = open_map("?layers=schools,schols")
     expect(page.by("notice-failed")).to_contain_text("图层“schols”不存在")
     page.expect_totals(count="11 项")
+
+
+def test_a_feature_that_is_not_there_is_told(open_map):
+    page = open_map("?feature=schols/2023-1")
+    expect(page.by("notice-failed")).to_contain_text("要素“schols/2023-1”不存在")
+    page.expect_totals(count=WHOLE_PLAN)
 
 
 def test_without_any_layer_the_list_has_words_and_nothing_stray(open_map):
