@@ -19,7 +19,7 @@ CATALOGUE = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef]")
 PYTHON_PLACEHOLDER = re.compile(r"%\(\w+\)[ #+.0-9-]*[a-z]|%[sd]")
 SCRIPT_PLACEHOLDER = re.compile(r"\{\w+\}")
-GETTEXT = {"_", "gettext", "ngettext", "lazy_gettext", "N_"}
+GETTEXT = {"_", "gettext", "ngettext", "pgettext", "lazy_gettext", "N_"}
 
 DATA_IN_PYTHON = {
     "geo/model/land_use.py": "the title of a field, and how a document is cited",

@@ -8,8 +8,8 @@ import { fitToPaper } from "./print.js";
 
 /** Distinguishable to the colour-blind (Okabe and Ito, and two of Tol's). */
 export const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#aa4499", "#999933", "#332288", "#88ccee"];
-/** The printed map, as in `catchments_print.css`. */
-const PAPER = { width_mm: 186, height_mm: 130 };
+/** The printed map, as in `catchments_print.css`: with the way to a school, or lower below all figures, so that one page holds both. */
+const PAPER = { way: { width_mm: 186, height_mm: 130 }, figures: { width_mm: 186, height_mm: 104 } };
 const NOBODY = "#8d979f";
 
 /** Draws areas, homes and schools, and tells where one clicks. */
@@ -30,7 +30,7 @@ export class CatchmentsMap {
     this.asked = L.layerGroup().addTo(map);
     map.on("click", (event) => onPlace(event.latlng));
     map.on("moveend", () => this.ground.show({ ground: null }, map.getBounds()));
-    fitToPaper(map, this.labels, () => ({ ...PAPER, bounds: this.way ? this.way.pad(0.15) : map.getBounds() }));
+    fitToPaper(map, this.labels, () => (this.way ? { ...PAPER.way, bounds: this.way.pad(0.15) } : { ...PAPER.figures, bounds: map.getBounds() }));
     new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
   }
 
