@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_anchor import clause_start
@@ -27,6 +28,7 @@ ARTICLE, SENTENCE = WORDS["article"], re.compile(WORDS["clauses"]["sentence"])
 FULL_STOP, LEAD_IN = WORDS["clauses"]["full_stop"], re.compile(ARTICLE["lead_in"])
 CONTINUES = re.compile(pattern(WORDS["anchors"]["continues"]))
 AGREES = {layer: re.compile(words) for layer, words in ARTICLE["agrees"].items()}
+ADDRESSED, COLON = re.compile(WORDS["anchors"]["addressed"]), WORDS["layout"]["colon"]
 OWN_SUBJECT, OF_OLD = re.compile(ARTICLE["own_subject"]), re.compile(ARTICLE["of_old"])
 
 
@@ -35,6 +37,7 @@ def complete_article(records: list[PlanRecord], passages: list[Passage]) -> list
 
     What a record says already stays; sentences about several projects say nothing of the one.
     """
+    passages = [passage for passage, below in zip_longest(passages, passages[1:]) if not is_addressed(passage, below)]
     length = sum(len(passage.text) for passage in passages)
     if len(records) > 1 or length > ARTICLE["longest"] or not all(each.is_prose for each in passages):
         return with_later_sentences(records, passages)
@@ -45,6 +48,11 @@ def complete_article(records: list[PlanRecord], passages: list[Passage]) -> list
     for words, start in sentences(body_first, base.source.end):
         base = with_sentence(base, words, start)
     return [base] if records or base.location_text or base.quantities else []
+
+
+def is_addressed(passage: Passage, below: Passage | None) -> bool:
+    """Whether a line is no more than whom an approval is addressed to: 市特殊教育学校: above 你校《关于…》收悉."""
+    return below is not None and passage.text.endswith(COLON) and ADDRESSED.match(below.text) is not None
 
 
 def with_later_sentences(records: list[PlanRecord], passages: Sequence[Passage]) -> list[PlanRecord]:

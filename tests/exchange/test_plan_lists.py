@@ -1,6 +1,8 @@
 """Forms of lists: projects told by turns, tables parted by spaces."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.exchange.plan_text import parse_plan
 
@@ -505,3 +507,20 @@ def test_units_that_the_caption_of_a_table_states_are_of_the_columns_that_they_f
 def test_lines_of_cells_without_a_header_are_items():
     text = "2025年投用学校\n①凤凰小学|凤凰大道东|36班|占地48亩\n②梧桐幼儿园|梧桐路南|9班|占地6亩"
     assert told(text) == [("凤凰小学", "凤凰大道东", 48, None, 36, 2025), ("梧桐幼儿园", "梧桐路南", 6, None, 9, 2025)]
+
+
+def test_whom_an_approval_is_addressed_to_is_no_project():
+    text = "市特殊教育学校:\n你校《关于调整云峰市特殊教育学校新校区建设立项的请示》收悉,批复如下:\n"
+    text += "一、项目选址在百合路以北,拟用地75亩。"
+    (record,) = parse_plan(text).records
+    assert (record.name, record.land_area_mu) == ("云峰市特殊教育学校新校区", 75)
+
+
+@given(st.integers(2, 8), st.lists(st.integers(1, 900), min_size=1, max_size=9), st.booleans())
+def test_figures_by_turns_are_given_only_where_there_are_as_many_as_projects(number, areas, before):
+    lines = [f"{letter}山小学,位于望江路以东,设36个班。" for letter in "东南西北中新云松"[:number]]
+    told = f"上述学校占地分别为{'、'.join(f'{area}亩' for area in areas)},总投资9亿元。"
+    records = parse_plan("\n".join([told, *lines] if before else [*lines, told])).records
+    wanted = areas if len(areas) == number else [None] * number
+    assert [record.land_area_mu for record in records] == wanted
+    assert [record.investment_cny_10k for record in records] == [None] * number
