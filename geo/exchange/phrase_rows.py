@@ -31,7 +31,7 @@ def shared_out(tokens: list[Token], match: re.Match[str]) -> list[Token]:
     names = [token for token in parts["names"] if token.letter in "RUTA"]
     told = {letter for _, letter in sides}
     said = "".join(token.text for token in parts["between"])
-    if not said.startswith(RESPECTIVELY) or not FEWEST <= len(names) == len(sides) == len(told):
+    if RESPECTIVELY not in said or not FEWEST <= len(names) == len(sides) == len(told):
         return tokens[match.start() : match.end()]
     row: list[Token] = []
     for (token, letter), name in zip(sides, names, strict=True):

@@ -32,6 +32,7 @@ LIST_MARK, LIST_NUMBER = re.compile(f"[{SEPARATORS['list_marks']}]"), re.compile
 NOTICE_NUMBER, NOTICE_SIGN = re.compile(SEPARATORS["notice_number"]), SEPARATORS["notice_sign"]
 TO_BE_BUILT, BUILDING_SIGN = re.compile(SEPARATORS["to_be_built"]), SEPARATORS["building_sign"]
 NOT_CONTINUING = re.compile(SEPARATORS["not_continuing"])
+EXTENT, EXTENT_SIGNS = re.compile(SEPARATORS["extent"]), frozenset(SEPARATORS["extent_signs"])
 DOTS, CONTINUING_NUMBER, SPLIT_NUMBER = (
     re.compile(SEPARATORS[key]) for key in ("dots", "continuing_number", "split_number")
 )
@@ -152,6 +153,7 @@ def tidy(text: str) -> str:
     plain = LIST_NUMBER.sub(" ", unicodedata.normalize("NFKC", LIST_MARK.sub(",", text)))
     plain = DROPPED.sub("", NOTICE_NUMBER.sub(" ", plain) if NOTICE_SIGN in plain else plain)
     plain = TO_BE_BUILT.sub(",", plain) if BUILDING_SIGN in plain else plain
+    plain = plain if EXTENT_SIGNS.isdisjoint(plain) else EXTENT.sub(",", plain)
     plain = DOTS.sub(" ", plain) if "·" in plain else plain
     plain = DASH_FOR_ONE.sub(ONE, plain) if "-" in plain else plain
     first, *others = plain.split() or [""]

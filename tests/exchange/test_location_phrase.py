@@ -433,6 +433,27 @@ def test_two_corners_of_one_crossing_are_two_sites_where_a_semicolon_parts_them(
     assert "more" not in read("花园路与东风路交叉口东北角；花园路以东、东风路以北")
 
 
+@pytest.mark.parametrize("length", ["全长1.2公里", "全长约860米", "红线宽40米", "总长为3km", "路面宽度24m"])
+def test_how_long_a_road_is_is_no_distance(length):
+    answer = read(f"北起中山街，南至五一路，{length}")
+    assert (answer["kind"], answer["offset_m"], answer["bounds"]) == ("bounded", None, {"N": "中山街", "S": "五一路"})
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("东邻八方生态公园和著名的长郡中学", {"八方生态公园": "W", "长郡中学": "W"}),
+        ("北连蒲潭村村民活动中心和香菇市场", {"蒲潭村村民活动中心": "S", "香菇市场": "S"}),
+        ("南至地块X3", {"地块X3": "N"}),
+        ("南至河道蓝线", {"河道蓝线": "N"}),
+        ("北面隔路为污水处理厂", {"污水处理厂": "S"}),
+        ("南、西、北面则分别以吉利涌、顺德水道、东平水道为界", {"吉利涌": "N", "顺德水道": "E", "东平水道": "S"}),
+    ],
+)
+def test_things_around_a_site_are_told_one_by_one(text, others):
+    assert read(text)["other_sides"] == others
+
+
 @given(
     roads=road_lists,
     order=st.permutations(list(DIRECTIONS)),
@@ -483,6 +504,8 @@ def test_roads_that_are_called_by_a_direction_keep_it(names):
         ("唐镇唐陆路", ["唐陆路"], {}),
         ("唐镇唐陆路以西、高科东路以北", ["唐陆路", "高科东路"], {"唐陆路": "W", "高科东路": "N"}),
         ("厚街镇厚街大道东侧、康乐路北侧", ["厚街大道", "康乐路"], {"厚街大道": "E", "康乐路": "N"}),
+        ("1685号(南六公路西侧)", ["南六公路"], {"南六公路": "W"}),
+        ("公交站台设于中山路西侧", ["中山路"], {"中山路": "W"}),
         ("盛泽镇市场西路北侧", ["市场西路"], {"市场西路": "N"}),
         ("南侧紧邻火车站站前街、东侧紧邻兴安大街", ["站前街", "兴安大街"], {"站前街": "N", "兴安大街": "W"}),
         ("迎宾路以东至东外环、八一路以南", ["迎宾路", "东外环", "八一路"], {"迎宾路": "E", "八一路": "S"}),
