@@ -9,7 +9,7 @@ import { fitToPaper } from "./print.js";
 /** Distinguishable to the colour-blind (Okabe and Ito, and two of Tol's). */
 export const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#aa4499", "#999933", "#332288", "#88ccee"];
 /** The printed map, as in `catchments_print.css`: with the way to a school, or lower below all figures, so that one page holds both. */
-const PAPER = { way: { width_mm: 186, height_mm: 130 }, figures: { width_mm: 186, height_mm: 104 } };
+const PAPER = { way: { width_mm: 186, height_mm: 130 }, figures: { width_mm: 186, height_mm: 92 } };
 const NOBODY = "#8d979f";
 
 /** Draws areas, homes and schools, and tells where one clicks. */
