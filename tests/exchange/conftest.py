@@ -23,10 +23,9 @@ def rfc7946():
     return jsonschema.Draft202012Validator(schema).validate
 
 
-@pytest.fixture(scope="session")
-def catalog() -> Catalog:
-    """One layer of each kind: built, measured, without geometry, reference."""
-    zone = Zone(
+def zone() -> Zone:
+    """The zone of all of them."""
+    return Zone(
         title=titled("开发区", "Zone"),
         plan=titled("规划", "Plan"),
         plan_source="某规〔2021〕2号",
@@ -34,8 +33,12 @@ def catalog() -> Catalog:
         last_year=2025,
         extent=(113.95, 32.97, 114.06, 33.11),
     )
+
+
+def schools() -> Layer:
+    """A layer that is built."""
     levels = (Choice(value="primary", title=titled("小学", "Primary")), Choice(value="junior", title=titled("初中")))
-    schools = Layer(
+    return Layer(
         id="schools",
         title=titled("新建学校", "New schools"),
         description=titled("新建的学校", "Schools to be built"),
@@ -63,7 +66,11 @@ def catalog() -> Catalog:
         ),
         status=Status(kind="construction"),
     )
-    sections = Layer(
+
+
+def sections() -> Layer:
+    """A layer that is measured."""
+    return Layer(
         id="water_sections",
         title=titled("断面", "Sections"),
         description=titled("水质断面"),
@@ -81,7 +88,11 @@ def catalog() -> Catalog:
             better="lower",
         ),
     )
-    indicators = Layer(
+
+
+def indicators() -> Layer:
+    """A layer without geometry."""
+    return Layer(
         id="indicators",
         title=titled("指标", "Indicators"),
         description=titled("主要指标"),
@@ -91,7 +102,11 @@ def catalog() -> Catalog:
         order=3,
         own_fields=(Field(name="row_number", title=titled("序号"), type="integer", short="XH"),),
     )
-    roads = Layer(
+
+
+def roads() -> Layer:
+    """A reference layer."""
+    return Layer(
         id="roads",
         title=titled("道路", "Roads"),
         description=titled("道路中心线"),
@@ -106,4 +121,9 @@ def catalog() -> Catalog:
             Field(name="one_way", title=titled("单行", "One way"), type="boolean", short="DX"),
         ),
     )
-    return Catalog(zone, [roads, indicators, schools, sections])
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """One layer of each kind."""
+    return Catalog(zone(), [roads(), indicators(), schools(), sections()])

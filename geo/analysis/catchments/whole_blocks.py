@@ -86,10 +86,9 @@ def keep_whole(
     price = numpy.round(costs_m[blocks, schools] / STEP_M * pupils[blocks]).astype(numpy.int64)
     none = numpy.round(_nowhere(blocks, price, pupils) * pupils * (1 + first)).astype(numpy.int64)
     model.minimize(cp_model.LinearExpr.weighted_sum([*chosen, *unseated], [*price.tolist(), *none.tolist()]))
-    for variable, block, school in zip(chosen, blocks, schools, strict=True):
-        model.add_hint(variable, bool(start[block] == school))
-    for block, variable in enumerate(unseated):
-        model.add_hint(variable, bool(start[block] < 0))
+    is_start = numpy.concatenate([start[blocks] == schools, start < 0])
+    for variable, value in zip([*chosen, *unseated], is_start.tolist(), strict=True):
+        model.add_hint(variable, value)
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = time_limit_s
     status = _solved(solver, model, beat)

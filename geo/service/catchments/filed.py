@@ -18,7 +18,7 @@ from geo.exchange.files import place_fields
 from geo.exchange.files.barriers import read_barriers
 from geo.exchange.files.growth import read_growth
 from geo.exchange.files.places import PlaceFile, read_places
-from geo.exchange.files.streets import read_streets
+from geo.exchange.files.streets import StreetFile, read_streets
 from geo.model.errors import InvalidFile, InvalidInput, N_
 from geo.model.remark import Remark
 from geo.service.catchments.inputs import THOUSAND, Inputs, Options, Source, Tell, gates_of, middles
@@ -77,19 +77,15 @@ def of_files(files: Files, options: Options, tell: Tell) -> Inputs:
     if files.growth is not None:
         people = replace(people, pupils=later.pop(options.year))
     tell(Remark(N_("正在读道路 %(file)s"), file=roads.name))
-    street_file = read_streets(roads, oneway_field=options.oneway_field)
-    remarks += street_file.remarks
+    street_file, road_source = _streets(roads, options, remarks)
     frame, barriers, barrier_frame, barrier_source = _barriers(files, street_file.streets, remarks)
-    if options.mode == "drive" and street_file.oneway_field is None:
-        remarks.append(Remark(N_("%(file)s 没有单行字段，道路都按双向"), file=roads.name))
     tell(Remark(N_("正在把 %(count)s 条道路连成网络"), count=len(frame)))
     streets = street_graph(frame, mode=options.mode)
     errors = numpy.nan_to_num(street_file.streets["error_m"].to_numpy(dtype=float), nan=street_file.default_error_m)
     sources = {
         "schools": _source(school_file) | school_source,
         "demand": _source(demand_file) | demand_source,
-        "roads": {"file": roads.name, "layer": street_file.layer, "sha256": content_hash(roads)}
-        | {"oneway_field": street_file.oneway_field if options.mode == "drive" else None},
+        "roads": road_source,
     }
     sources |= barrier_source | growth_source
     return Inputs(
@@ -123,6 +119,17 @@ def _grow(
     years = {options.year, *(year for year in growth.years(options.level) if year > options.year)}
     found = {year: growth.pupils(options.level, year, ids, people.pupils) for year in sorted(years)}
     return found, {"growth": {"file": path.name, "sha256": content_hash(path)}}
+
+
+def _streets(path: Path, options: Options, remarks: list[Remark]) -> tuple[StreetFile, Source]:
+    """The streets, and which of their fields says one-way; only who drives minds."""
+    found = read_streets(path, oneway_field=options.oneway_field)
+    remarks += found.remarks
+    drives = options.mode == "drive"
+    if drives and found.oneway_field is None:
+        remarks.append(Remark(N_("%(file)s 没有单行字段，道路都按双向"), file=path.name))
+    source = {"file": path.name, "layer": found.layer, "sha256": content_hash(path)}
+    return found, source | {"oneway_field": found.oneway_field if drives else None}
 
 
 def _barriers(
