@@ -42,6 +42,13 @@ def gauss_kruger_crs(zone: int, *, with_zone_digits: bool = False) -> str:
     return f"EPSG:{(4513 if with_zone_digits else 4534) + zone - FIRST_ZONE}"
 
 
+def zone_of_crs(crs: str) -> int | None:
+    """The zone of a code that `gauss_kruger_crs` gives; None of any other."""
+    codes = {gauss_kruger_crs(zone, with_zone_digits=digits): zone
+             for zone in range(FIRST_ZONE, LAST_ZONE + 1) for digits in (True, False)}  # fmt: skip
+    return codes.get(crs)
+
+
 def metric_crs(bounds: Sequence[float]) -> str:
     """The plane to measure in: the CGCS2000 3-degree zone of the middle of the data.
 

@@ -20,7 +20,7 @@ from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
 from geo.exchange.turning import turned
 from geo.exchange.workbook import PlainTable, csv_table
-from geo.model.crs import STORED_CRS, gauss_kruger_crs
+from geo.model.crs import STORED_CRS, gauss_kruger_crs, zone_of_crs
 from geo.model.errors import Conflict, InvalidFile, InvalidInput, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.land_use import with_land_use
@@ -117,12 +117,15 @@ class Package:
         The archive.
     absent
         What it has not and usually has.
+    notes
+        What is odd about all of it.
     """
 
     path: Path
     check: ParcelCheck
     members: tuple[str, ...]
     absent: tuple[Absent, ...]
+    notes: tuple[Remark, ...]
     _folder: tempfile.TemporaryDirectory = field(repr=False)
 
     def chunks(self) -> Iterator[bytes]:
@@ -166,7 +169,7 @@ def package(store: Store, layer_ids: Sequence[str], wish: SubmissionWish) -> Pac
     except BaseException:
         folder.cleanup()
         raise
-    return Package(path, check, names, tuple(making.absent), folder)
+    return Package(path, check, names, tuple(making.absent), making.notes, folder)
 
 
 def _nothing(chosen: Chosen, wish: SubmissionWish) -> InvalidInput:
@@ -229,6 +232,12 @@ class _Making:
         """Of drawing and boundary points, which have metres."""
         crs = self.wish.crs
         return crs if crs and crs not in DEGREES else gauss_kruger_crs(self.check.zone, with_zone_digits=True)
+
+    @property
+    def notes(self) -> tuple[Remark, ...]:
+        wanted, own = zone_of_crs(self.plane), self.check.zone
+        message = N_("坐标按您指明的 %(wanted)s 带，地块在 %(own)s 带：坐标和界址点里的面积有变形")
+        return () if wanted in (None, own) else (Remark(message, wanted=wanted, own=own),)
 
     def say(self, message: str, **params: object) -> str:
         return worded(message, params, self.wish.translate)
@@ -385,7 +394,8 @@ class _Making:
             "plan": getattr(zone.plan, wish.language),
             "demonstration": check.demo,
             "notes": [
-                self.say(EQUAL_NOTE), self.say(ROUNDED_NOTE), *(f"{label}: {words}" for label, words in self._scope())
+                self.say(EQUAL_NOTE), self.say(ROUNDED_NOTE), *(f"{label}: {words}" for label, words in self._scope()),
+                *(self.say(note.message, **note.params) for note in self.notes),
             ],
             "bases": list(check.bases),
             "status_year": wish.year,

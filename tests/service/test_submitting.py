@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import zipfile
+from contextlib import closing
 
 import fiona
 import numpy
@@ -158,6 +159,12 @@ def test_the_crs_and_encoding_that_are_wanted(store, tmp_path):
     assert (tmp_path / "out" / "shapefile" / "schools.cpg").read_text() == "GBK"
     points = (tmp_path / "out" / "boundary_points.txt").read_bytes().decode("gbk")
     assert "带号=38" in points
+
+
+def test_another_zone_than_the_parcels_own_is_told(store):
+    with closing(package(store, ["schools"], SubmissionWish(crs="EPSG:4525"))) as made_:
+        (note,) = made_.notes
+    assert (note.params["wanted"], note.params["own"]) == (37, 38)
 
 
 @pytest.mark.parametrize("wish", [{"bases": ("schematic",)}, {"crs": "EPSG:3857"}])

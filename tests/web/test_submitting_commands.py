@@ -47,3 +47,9 @@ def test_a_package_is_written_whole_and_in_english_where_asked(run, tmp_path):
         manifest = json.loads(archive.read("manifest.json"))
     assert manifest["members"][0]["what"] == "Parcels, GeoJSON (RFC 7946)"
     assert [path.name for path in tmp_path.iterdir()] == ["out.zip"]
+
+
+def test_a_package_is_not_written_to_a_file_that_is_called_as_standard_output(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = run("submit", "schools", "--basis", "located", "-o", "-")
+    assert (result.exit_code, result.stderr.count("\n"), list(tmp_path.iterdir())) == (2, 1, [])

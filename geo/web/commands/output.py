@@ -16,8 +16,10 @@ def write_whole(chunks: Iterable[bytes], target: Path) -> int:
     Raises
     ------
     InvalidFile
-        If the folder or the file cannot be written.
+        If the folder or the file cannot be written, or it is `-`.
     """
+    if str(target) == "-":
+        raise InvalidFile(N_("-o 后面要写文件名：这里不能写到标准输出"))
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with draft.open("xb") as file:

@@ -1,6 +1,7 @@
 """`check-parcels` and `submit`: what a land-use bureau would find, and what it gets."""
 
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -85,19 +86,19 @@ def submit(
         language=language,
         translate=words_in(language),
     )
-    made = submitting.package(store, layer_ids, wish)
-    size = write_whole(made.chunks(), Path(output))
+    with closing(submitting.package(store, layer_ids, wish)) as made:
+        size = write_whole(made.chunks(), Path(output))
     _tell(made)
     answer({"file": output, "bytes": size} | _counted(made))
-    return FINDINGS if made.check.findings or made.absent else DONE
+    return FINDINGS if made.check.findings or made.absent or made.notes else DONE
 
 
 def _tell(made: Package) -> None:
     """What was found, and what the package has not."""
     for finding in made.check.findings:
         say_sentence(finding.remark)
-    for each in made.absent:
-        say_sentence(each.reason)
+    for each in (*made.notes, *(each.reason for each in made.absent)):
+        say_sentence(each)
 
 
 def _counted(made: Package) -> dict[str, object]:
