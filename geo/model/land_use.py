@@ -42,7 +42,7 @@ class LandUseTable(Struct):
     @property
     def source(self) -> str:
         """The edition in one line."""
-        return f"《{self.title}》（{self.number}，{self.version}）"
+        return f"《{self.title}》（{self.number}，{self.issued_on}，{self.version} 版）"
 
     def field(self) -> Field:
         """The field of a layer whose features have a code: a closed list, each title with its code in front."""

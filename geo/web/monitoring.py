@@ -214,6 +214,8 @@ def rows_behind(monitored: Monitored, asked: Asked) -> RowsBehind:
         If there is no such figure.
     """
     figure = request.args.get("figure", "")
+    if not figure:
+        raise InvalidInput(N_("没有写明要看哪个数字：请在监测页点一个数字"))
     kind, _dot, name = figure.partition(".")
     found = monitoring.standings(monitored, asked.year)
     if figure == "lamp.all":

@@ -123,7 +123,7 @@ def test_boundary_points_table_and_reports_tell_of_the_parcel(unpacked):
     report = json.loads((unpacked / "check_report.json").read_text(encoding="utf-8"))
     assert report["counts"] == {"on_line": 1}
     assert report["findings"][0]["figures"]["area_m2"] == pytest.approx(2500, abs=0.05)
-    assert report["land_use_codes"] == "《分类指南》（某发〔2023〕1号，2023）"
+    assert report["land_use_codes"] == "《分类指南》（某发〔2023〕1号，2023-11-22，2023 版）"
     assert report["parcels"][0]["land_use_title"] == "080403 中小学用地"
     told = text_of(PdfReader(unpacked / "check_report.pdf")).replace("\n", "")
     assert "压占永久基本农田" in told

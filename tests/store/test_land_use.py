@@ -40,7 +40,7 @@ def test_a_layer_with_codes_has_a_closed_field_of_them(with_codes):
     field = catalog["parcels"].field(FIELD)
     assert [choice.value for choice in field.values] == ["08", "080403", "080404"]
     assert field.values[1].title.zh == "080403 中小学用地"
-    assert catalog.land_use.source == "《分类指南》（某发〔2023〕1号，2023）"
+    assert catalog.land_use.source == "《分类指南》（某发〔2023〕1号，2023-11-22，2023 版）"
     assert catalog["blocks"].field(FIELD) is None
     with pytest.raises(InvalidInput):
         read_value(field, "0804")

@@ -212,3 +212,8 @@ def test_a_file_of_a_year_outside_the_plan_is_refused(client):
     for given, words in (("1999", "没有 1999 年"), ("abc", "year 应为整数")):
         answer = client.get(f"/monitoring/xlsx?year={given}")
         assert (answer.status_code, words in answer.text) == (400, True)
+
+
+def test_rows_of_no_figure_lead_back_to_the_page(client):
+    answer = client.get("/monitoring/rows")
+    assert (answer.status_code, "请在监测页点一个数字" in answer.text) == (400, True)
