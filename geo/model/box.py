@@ -1,7 +1,20 @@
 """Boxes of degrees as shapes."""
 
+import math
+
 import shapely
 from shapely.geometry.base import BaseGeometry
+
+Box = tuple[float, float, float, float]
+
+EVERYWHERE: Box = (-math.inf, -math.inf, math.inf, math.inf)
+"""The box that holds every other."""
+
+
+def holds(box: Box, other: Box) -> bool:
+    """Whether a box reaches as far as another on every side; one that crosses the antimeridian holds none."""
+    west, south, east, north = box
+    return west <= other[0] and south <= other[1] and other[2] <= east and other[3] <= north
 
 
 def box_of(west: float, south: float, east: float, north: float) -> BaseGeometry:

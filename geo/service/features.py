@@ -46,7 +46,7 @@ class Item:
 def find_items(store: Store, layer_id: str, query: FeatureQuery, *, state: str | None = None) -> Items:
     """One page of a layer with computed figures, and the number of all that match; `state` as in `Store.count`."""
     layer = store.catalog[layer_id]
-    page = store.read_page(layer_id, query)
+    page = store.read_page(layer_id, query, state=state)
     is_last = query.limit is not None and len(page) < query.limit and (len(page) or not query.offset)
     matched = query.offset + len(page) if is_last else store.count(layer_id, query, state=state)
     return Items(page, properties_of(layer, page, query.year), matched)

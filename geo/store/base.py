@@ -180,8 +180,11 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
-        """At most `query.limit` features in one page; raises as `scan` does."""
+    def read_page(self, layer_id: str, query: FeatureQuery, *, state: str | None = None) -> Page:
+        """At most `query.limit` features in one page; raises as `scan` does.
+
+        A box that holds the whole layer is found out, and costs nothing, where the layer's present `state` is given.
+        """
 
     @abstractmethod
     def read_feature(self, layer_id: str, feature_id: str, *, year: int | None = None, schematic: bool = False) -> Page:

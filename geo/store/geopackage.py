@@ -19,12 +19,14 @@ from geo.store import gpkg_engine, gpkg_metadata, gpkg_states, gpkg_words
 from geo.store.changes import Touched
 from geo.store.gpkg_engine import begin_writing, build_engine, connect_to, ending_after, faults_of, open_engine
 from geo.store.gpkg_filling import clearing, filling
+from geo.store.gpkg_packing import bounds_of
 from geo.store.gpkg_reads import KeptStatement, Reads
 from geo.store.gpkg_rtree import RTree
 from geo.store.gpkg_turns import Turns
 from geo.store.limits import USUAL, Limits
 from geo.store.place import Place
 from geo.store.sql_making import LONGEST_MAKING_S, Columns, SqlMaking, by_table
+from geo.store.sql_store import Extent
 from geo.store.streams import BATCH
 
 SCAN_CACHE_KIB = 512
@@ -80,6 +82,9 @@ class GeoPackageStore(SqlMaking):
 
     def _kept(self, key: bytes, make: Callable[[], Select], values: Mapping[str, object]) -> KeptStatement:
         return self._statements(key, lambda: KeptStatement(make(), self._engine.dialect, values))
+
+    def _bounds_now(self, layer_id: str) -> Extent | None:
+        return bounds_of(self._rows(self._places[layer_id].root())[0][0])
 
     def _tuples(self, connection: Connection, statement: Select) -> Iterator[Sequence[tuple]]:
         """As the driver gives them: rows of SQLAlchemy would take twice as long."""

@@ -45,6 +45,15 @@ def cells_of(ids: numpy.ndarray, boxes: numpy.ndarray) -> numpy.ndarray:
     return cells
 
 
+def bounds_of(node: bytes) -> tuple[float, float, float, float] | None:
+    """Min x, min y, max x, max y of all that lies in a node and below it; None where there is nothing."""
+    cells = numpy.frombuffer(node, CELL, int.from_bytes(node[2:HEAD_BYTES], "big"), HEAD_BYTES)
+    if not len(cells):
+        return None
+    lower, upper = ((cells["min_x"], cells["min_y"]), (cells["max_x"], cells["max_y"]))
+    return (*(float(each.min()) for each in lower), *(float(each.max()) for each in upper))
+
+
 def write_tree(driver: sqlite3.Connection, tree: str, cells: numpy.ndarray) -> None:
     """Let a tree hold these rows and no others, in the transaction of a connection.
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal,
     or_,
+    select,
     true,
 )
 
@@ -66,6 +67,10 @@ class Place(ABC):
         west, south, east, north = BOX
         inside = and_(self.min_x >= west, self.max_x <= east, self.min_y >= south, self.max_y <= north)
         return and_(self.overlaps(BOX), or_(inside, self.meets_wkb(BOX_WKB)))
+
+    def knows(self, key: ColumnElement[int]) -> ColumnElement[bool]:
+        """Whether the feature of a `fid` has a geometry; for features that are walked through in their order."""
+        return key.in_(select(self.id).where(self.has_geometry))
 
     def crosses(self, shape: BaseGeometry) -> ColumnElement[bool]:
         """Whether the geometry meets a shape; those whose bounds do not are left out first."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     true,
 )
 
+from geo.model.box import EVERYWHERE
 from geo.model.errors import InvalidInput, N_
 from geo.model.feature_query import STATUS_COLUMNS, Condition, FeatureQuery
 from geo.model.filter import properties_of
@@ -40,7 +41,7 @@ ID_FIELD = next(field for field in KEY_FIELDS if field.name == "feature_id")
 def values_of(query: FeatureQuery) -> dict[str, object]:
     """The values of the parameters that a statement about the query has: its box, its page, the one id it asks for."""
     values: dict[str, object] = {LIMIT.key: query.limit, OFFSET.key: query.offset}
-    if query.bbox is not None:
+    if query.bbox not in (None, EVERYWHERE):
         values |= box_values(query.bbox)
     if (condition := _by_id(query)) is not None:
         values |= value_of_id(condition.values[0])
@@ -51,7 +52,8 @@ def without_values(query: FeatureQuery) -> dict[str, object]:
     """What stands for a query's own values in the key of its statement: the same whatever its `values_of`."""
     limit, by_id = None if query.limit is None else 0, _by_id(query)
     conditions = query.conditions and tuple("by id" if each is by_id else each for each in query.conditions)
-    return {"bbox": query.bbox is not None, "limit": limit, "offset": min(query.offset, 1), "conditions": conditions}
+    box = query.bbox if query.bbox in (None, EVERYWHERE) else "some"
+    return {"bbox": box, "limit": limit, "offset": min(query.offset, 1), "conditions": conditions}
 
 
 def value_of_id(feature_id: str) -> dict[str, object]:
@@ -101,6 +103,7 @@ class FeatureSelect:
             self._shapes.append(query.within)
         self._asks_place = query.bbox is not None or bool(self._shapes)
         self._by_place = self._asks_place and place is not None
+        self._everywhere = query.bbox == EVERYWHERE and not self._shapes
         self._property_conditions = list(self._conditions())
 
     @property
@@ -113,8 +116,8 @@ class FeatureSelect:
         if not self._by_place and self._query.limit is None and not self._query.offset:
             return self._in_order(self._matching(columns, self.names), self._table.c.fid)
         # The wide rows are read only after it is known which.
-        key = self._place.id if self._by_place else self._table.c.fid
-        found = self._in_order(self._matching([key], [order.field for order in self._query.order]), key)
+        key = self._place.id if self._by_place and not self._everywhere else self._table.c.fid
+        found = self._in_order(self._matching([key], [order.field for order in self._query.order], walks=True), key)
         found = found.limit(LIMIT if self._query.limit is not None else None).offset(OFFSET).correlate(None)
         statement = select(*columns).select_from(self._with_status(self._table)).where(self._table.c.fid.in_(found))
         return self._in_order(statement, self._table.c.fid)
@@ -151,7 +154,12 @@ class FeatureSelect:
         return statement.where(self._place.overlaps(bounds)).limit(LIMIT if self._query.limit is not None else None)
 
     def _matching(
-        self, columns: Sequence[ColumnElement], names: Iterable[str] = (), *, by_place: bool = False
+        self,
+        columns: Sequence[ColumnElement],
+        names: Iterable[str] = (),
+        *,
+        by_place: bool = False,
+        walks: bool = False,
     ) -> Select:
         """Values of all features that match.
 
@@ -161,18 +169,23 @@ class FeatureSelect:
             What is read of the rows beside the query's own conditions: tables that nothing is read of are not joined.
         by_place
             Whether only features with a geometry count, even if the query does not ask for a place.
+        walks
+            Whether they are wanted in their order and only the first of them: those that are everywhere need no index.
         """
         names = {*names, *(condition.field for condition in self._query.conditions)}
         names.update(properties_of(self._filter) if self._filter else ())
         by_place = by_place or self._by_place
         key, source = self._table.c.fid, self._table
-        if by_place:
+        walks = walks and self._everywhere
+        if by_place and not walks:
             key = self._place.id
             needs_rows = names or self._property_conditions
             source = self._place.joined(self._table) if needs_rows else self._place.rows
         if names.intersection(STATUS_COLUMNS):
             source = self._with_status(source)
         conditions = [*self._property_conditions, *self._exceptions(key, by_place), *self._places()]
+        if by_place and walks:
+            conditions.append(self._place.knows(key))
         return select(*columns).select_from(source).where(*conditions)
 
     def _in_order(self, statement: Select, key: ColumnElement) -> Select:
@@ -191,7 +204,7 @@ class FeatureSelect:
         if (self._asks_place and self._place is None) or any(shape.is_empty for shape in self._shapes):
             yield false()
             return
-        if self._query.bbox is not None:
+        if self._query.bbox not in (None, EVERYWHERE):
             yield self._place.touches()
         for shape in self._shapes:
             yield self._place.crosses(shape)

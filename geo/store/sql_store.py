@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from geo.model.box import EVERYWHERE, holds
 from geo.model.errors import Conflict, FeatureNotFound, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.journal import (
@@ -93,6 +94,7 @@ class SqlStore(Store):
         self._counts: Memo[int] = Memo(CACHED_ANSWERS)
         self._summaries: Memo[Summary] = Memo(CACHED_ANSWERS)
         self._extents: Memo[Extent | None] = Memo(CACHED_ANSWERS)
+        self._bounds: Memo[Extent | None] = Memo(CACHED_ANSWERS)
         self._statements: Memo[Any] = Memo(CACHED_STATEMENTS)
 
     # --- what each database does in its own way ---
@@ -155,8 +157,9 @@ class SqlStore(Store):
         filled = found.filled().params(values) if filled_only else None
         return self._pages(found.page().params(values), found.names, batch, filled)
 
-    def read_page(self, layer_id: str, query: FeatureQuery) -> Page:
+    def read_page(self, layer_id: str, query: FeatureQuery, *, state: str | None = None) -> Page:
         self._know_words(layer_id, query)
+        query = self._widened(layer_id, query, state)
         key = key_of(layer_id, "page", query, without_values(query))
         names = self._names[self.catalog[layer_id].id, query.year is not None]
         return self._kept_page(key, lambda: self._select(layer_id, query).page(), values_of(query), names)
@@ -180,7 +183,9 @@ class SqlStore(Store):
 
     def count(self, layer_id: str, query: FeatureQuery, *, state: str | None = None) -> int:
         self._know_words(layer_id, query)
-        key = key_of(layer_id, self.state(layer_id) if state is None else state, query, OF_ALL)
+        state = self.state(layer_id) if state is None else state
+        query = self._widened(layer_id, query, state)
+        key = key_of(layer_id, state, query, OF_ALL)
         return self._counts(key, lambda: self._count_now(layer_id, replace(query, **OF_ALL)))
 
     def filled(self, layer_id: str, query: FeatureQuery) -> frozenset[str]:
@@ -287,6 +292,17 @@ class SqlStore(Store):
         """Before a search, have the words of features too that another program wrote."""
         if query.search:
             self.words.bring_up_to_date(self.catalog[layer_id])
+
+    def _widened(self, layer_id: str, query: FeatureQuery, state: str | None) -> FeatureQuery:
+        """The same question, its box without bounds where it holds the whole layer: nothing is held against it then."""
+        if query.bbox is None or state is None or self._places[self.catalog[layer_id].id] is None:
+            return query
+        whole = self._bounds(f"{layer_id} {state}".encode(), lambda: self._bounds_now(layer_id))
+        return replace(query, bbox=EVERYWHERE) if whole is not None and holds(query.bbox, whole) else query
+
+    def _bounds_now(self, layer_id: str) -> Extent | None:
+        """Bounds of all geometries, schematic ones too, where the database has them at hand."""
+        return None
 
     def _select(self, layer_id: str, query: FeatureQuery) -> FeatureSelect:
         return FeatureSelect(self.catalog[layer_id], self.schema, self._places[layer_id], query)

@@ -133,7 +133,9 @@ def expected_ids(parcels, reports, query):
 
 
 lon, lat = st.floats(113.88, 114.12), st.floats(32.88, 33.12)
-boxes = st.tuples(lon, lon, lat, lat).map(lambda b: (min(b[:2]), min(b[2:]), max(b[:2]), max(b[2:])))
+WHOLE = (113.8, 32.8, 114.2, 33.2)
+parts = st.tuples(lon, lon, lat, lat).map(lambda b: (min(b[:2]), min(b[2:]), max(b[:2]), max(b[2:])))
+boxes = parts | st.just(WHOLE)
 circles = st.tuples(lon, lat, st.floats(0.001, 0.08)).map(lambda c: shapely.Point(c[:2]).buffer(c[2]))
 lines = st.lists(st.tuples(lon, lat), min_size=2, max_size=5, unique=True).map(shapely.LineString)
 days = st.sampled_from(["2021-01-01", "2022-06-15", "2023-12-31", "2024-01-01"])
@@ -193,7 +195,35 @@ def test_any_query_finds_what_a_plain_look_finds(filled, parcels, reports, query
     assert filled.count("parcels", query) == len(expected)
     paged = replace(query, limit=limit, offset=offset)
     assert filled.read_page("parcels", paged).ids == expected[offset : offset + limit]
+    assert filled.read_page("parcels", paged, state=filled.state("parcels")).ids == expected[offset : offset + limit]
     assert filled.count("parcels", paged) == len(expected)
+
+
+@pytest.mark.parametrize("schematic", [False, True])
+def test_pages_of_a_box_around_everything_follow_one_another(filled, parcels, reports, schematic):
+    query = FeatureQuery(bbox=WHOLE, limit=7, schematic=schematic)
+    expected, state = expected_ids(parcels, reports, query), filled.state("parcels")
+    assert filled.count("parcels", query, state=state) == len(expected)
+    starts = range(0, len(expected) + 7, 7)
+    pages = [filled.read_page("parcels", replace(query, offset=start), state=state).ids for start in starts]
+    assert [each for page in pages for each in page] == expected
+    assert pages[-1] == []
+
+
+def test_a_box_that_held_everything_does_no_more_once_something_lies_outside(store, frame):
+    square = {"name": "一", "location_basis": "surveyed", "geometry": shapely.box(113.9, 32.9, 113.91, 32.91)}
+    far = square | {"geometry": shapely.box(120, 40, 120.01, 40.01)}
+    query = FeatureQuery(bbox=WHOLE, limit=10)
+
+    def found():
+        state = store.state("parcels")
+        return store.read_page("parcels", query, state=state).ids, store.count("parcels", query, state=state)
+
+    assert found() == ([], 0)
+    store.add_features("parcels", frame({"near": square}))
+    assert found() == (["near"], 1)
+    store.add_features("parcels", frame({"far": far}))
+    assert found() == (["near"], 1)
 
 
 @settings(max_examples=examples(30, deep=100))
