@@ -22,7 +22,9 @@ sys.dont_write_bytecode = False
 """Compiled code is kept, whatever the environment says: else each process compiles each test anew, for ten seconds."""
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-hypothesis.settings.register_profile("plan_atlas", deadline=None)
+hypothesis.settings.register_profile(
+    "plan_atlas", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("plan_atlas")
 
 
