@@ -6,6 +6,7 @@ Both are opened in a new browser of their own, ours at a server that has answere
 import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import folium
@@ -153,12 +154,8 @@ def close(prepared: Prepared) -> None:
     prepared.closing.close()
 
 
-def same(size: int, folder: Path) -> Prepared:
-    return prepare(size, folder, peer_share=1.0)
-
-
-def a_fiftieth(size: int, folder: Path) -> Prepared:
-    return prepare(size, folder, peer_share=0.02)
+same, a_fiftieth = (partial(prepare, peer_share=share) for share in (1.0, 0.02))
+"""What Folium gets beside us."""
 
 
 def seconds(opened: Opened) -> float:

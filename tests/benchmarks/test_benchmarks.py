@@ -1,13 +1,14 @@
 """Every benchmark runs once, small, and its result holds; how long it takes is no matter here."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_large_map, bench_page, report, servers
+from tests.benchmarks import bench_large_map, bench_page, bench_zones, report, servers
 from tests.benchmarks.__main__ import chosen
 from tests.benchmarks.report import table
 from tests.benchmarks.runner import Case, Row, all_cases, measured, run_small
@@ -15,8 +16,13 @@ from tests.browser.conftest import CHROMIUM
 
 
 def different_work() -> list[Case]:
-    """Cases of which no other does the same: some differ only in the figure that is taken from it."""
-    return list({(case.prepare, case.run, case.check, case.sizes[0]): case for case in all_cases()}.values())
+    """Cases of which no other does the same: some differ only in the figure that is taken, or in what a peer gets."""
+    return list({(case.run, case.check, case.sizes[0], work(case.prepare)): case for case in all_cases()}.values())
+
+
+def work(prepare: Callable) -> object:
+    """What tells one preparation from others; by convention what a peer alone gets is a keyword."""
+    return (prepare.func, prepare.args) if isinstance(prepare, partial) else prepare
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,6 +46,13 @@ def a_browser_without_windows(monkeypatch) -> None:
     """That of the other tests, which computes less."""
     for module in (bench_large_map, bench_page):
         monkeypatch.setattr(module, "CHROMIUM", CHROMIUM)
+
+
+@pytest.fixture(autouse=True)
+def counties_are_villages(monkeypatch) -> None:
+    """What a benchmark computes in each of its zones takes seconds at full size."""
+    for name, size in {"SIDE": 12, "SCHOOLS": 10, "VILLAGES": 30, "BLOCKS": 50}.items():
+        monkeypatch.setattr(bench_zones, name, size)
 
 
 @pytest.mark.parametrize("case", different_work(), ids=lambda case: case.name)

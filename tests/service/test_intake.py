@@ -1,6 +1,7 @@
 """The first filling: from folders to a store, all or nothing; and what is wrong with folders."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,11 +70,9 @@ def test_a_faulty_folder_makes_no_store_at_all(folder, opened, url, spoil):
     assert opened().count("schools", EVERYTHING) == 1
 
 
-def test_the_shipped_layers_fill_a_store_and_hold(url):
+def test_the_shipped_layers_fill_a_store_and_hold(shipped):
     assert folder_faults(SHIPPED) == []
-    store = open_or_create(url, SHIPPED)
-    assert store.count("schools", EVERYTHING) == 11  # plan 七(二)1
-    store.close()
+    assert shipped.count("schools", EVERYTHING) == 11  # plan 七(二)1
 
 
 def test_every_invented_status_says_so_and_every_feature_is_real(opened):
@@ -86,8 +85,15 @@ def test_every_invented_status_says_so_and_every_feature_is_real(opened):
     assert store.count("schools", EVERYTHING) == 7
 
 
-def test_demonstration_data_is_plausible(tmp_path):
-    store = open_or_create(f"gpkg:///{tmp_path / 'demo.gpkg'}", SHIPPED, demo=True)
+@pytest.fixture(scope="module")
+def shipped_demo(tmp_path_factory):
+    """The demonstration store of the shipped layers, for tests that only read."""
+    with closing(open_or_create(f"gpkg:///{tmp_path_factory.mktemp('demo')}/demo.gpkg", SHIPPED, demo=True)) as store:
+        yield store
+
+
+def test_demonstration_data_is_plausible(shipped_demo):
+    store = shipped_demo
     page = store.read_page("schools", EVERYTHING)
     reported = [store.statuses("schools", feature_id) for feature_id in page.ids]
     assert {status.flag for rows in reported for status in rows} == {"none", "delayed"}
@@ -98,19 +104,14 @@ def test_demonstration_data_is_plausible(tmp_path):
         assert all(status.seats_delivered is None for status in rows if status.progress_pct < 100)
     values = [status.value for status in store.statuses("water_sections", "xiaoqinghe-youhe")]
     assert set(values) <= {1.0, 2.0, 3.0, 4.0, 5.0, 6.0}
-    store.close()
 
 
-def test_only_the_demonstration_store_has_invented_places_where_pupils_live(tmp_path):
-    demo = open_or_create(f"gpkg:///{tmp_path / 'demo.gpkg'}", SHIPPED, demo=True)
-    real = open_or_create(f"gpkg:///{tmp_path / 'plan.gpkg'}", SHIPPED)
-    invented = demo.read_frame("residential_areas", EVERYTHING)
+def test_only_the_demonstration_store_has_invented_places_where_pupils_live(shipped_demo, shipped):
+    invented = shipped_demo.read_frame("residential_areas", EVERYTHING)
     assert len(invented) > 50
     assert invented["name"].str.startswith("演示小区").all()
     assert (invented["pupils_primary"] > invented["pupils_junior"]).all()
-    assert real.count("residential_areas", EVERYTHING) == 0
-    demo.close()
-    real.close()
+    assert shipped.count("residential_areas", EVERYTHING) == 0
 
 
 def test_a_fault_in_the_invented_features_is_found_too(folder):
