@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from geo.exchange.plan_anchor import SERIAL, Anchor
 from geo.exchange.plan_details import LOCATED, find_location, finished_year, is_place
-from geo.exchange.plan_names import is_project
+from geo.exchange.plan_names import NAMES, is_project
 from geo.exchange.plan_structure import Passage
 from geo.exchange.plan_words import WORDS
 from geo.exchange.quantities import find_quantities
@@ -18,6 +18,7 @@ PLACES_END, PLACES_APART = re.compile(EACH["places_end"]), [re.compile(words) fo
 OF_ALL = re.compile(EACH["of_all"])
 ALL_FINISHED = re.compile(EACH["all_finished"])
 FULL_STOP = WORDS["clauses"]["full_stop"]
+IN_ROW = (SERIAL, *NAMES["joins"])
 Span = tuple[int, int]
 
 
@@ -55,7 +56,7 @@ def all_finished(text: str, anchors: list[Anchor]) -> list[Anchor]:
         return [said_of_all(each, told) for each in anchors]
     said = ALL_FINISHED.search(text, anchors[-1].end)
     tail = PLACES_END.split(text[said.start() :], maxsplit=1)[0] if said else ""
-    if all(text.startswith(SERIAL, each.start - 1) for each in anchors[1:]):
+    if all(text.startswith(IN_ROW, each.start - 1) for each in anchors[1:]):
         tail = tail or text[anchors[-1].end :].partition(FULL_STOP)[0]
     year = finished_year(tail)
     return [replace(each, year=each.year or year) for each in anchors]

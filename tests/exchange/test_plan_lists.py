@@ -524,3 +524,24 @@ def test_figures_by_turns_are_given_only_where_there_are_as_many_as_projects(num
     wanted = areas if len(areas) == number else [None] * number
     assert [record.land_area_mu for record in records] == wanted
     assert [record.investment_cny_10k for record in records] == [None] * number
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("4、和美幼儿园、和顺幼儿园。\n分别位于和美家园西侧、和顺苑北侧,占地均约7亩,设12班。",
+         [("和美幼儿园", "和美家园西侧", 7), ("和顺幼儿园", "和顺苑北侧", 7)]),
+        ("【项目名称】兰溪路学校\n【建设地点】兰溪路以北\n【建设内容】占地66亩", [("兰溪路学校", "兰溪路以北", 66)]),
+        ("(1)望江小学:新址在城南安置区北侧,占地40亩。", [("望江小学", "城南安置区北侧", 40)]),
+    ],
+)  # fmt: skip
+def test_names_and_places_in_other_words_are_read(text, wanted):
+    assert [each[:3] for each in told(text)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "value"), [("总投资2480万,", 2480), ("总投资2480万美元,", None), ("投资养殖2万头,", None)]
+)
+def test_a_sum_without_its_unit_is_money_where_it_is_said_to_be(said, value):
+    (record,) = parse_plan(f"1.城东学校:占地30亩,{said}设36个班。").records
+    assert record.investment_cny_10k == value
