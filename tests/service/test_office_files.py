@@ -2,6 +2,7 @@
 
 import sqlite3
 import subprocess
+import zipfile
 from contextlib import closing
 
 import ezdxf
@@ -106,6 +107,34 @@ def test_a_corner_with_a_lost_digit_is_told(tmp_path):
 def test_a_web_page_that_is_called_a_workbook_is_refused_with_what_to_do(tmp_path):
     found, told = inspected(table(tmp_path, "<html><table><tr><td>经度</td></tr></table></html>", "a.xls"))
     assert (found.result, told[0][2], "xlsx" in str(found.findings[0].remark)) == ("refuse", "unknown_format", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.mdb", b"\x00\x01\x00\x00Standard Jet DB\x00" + bytes(99), "Access"),
+        ("a.tab", b"!table\n!version 300\n!charset WindowsSimpChinese\n", "MapInfo"),
+        ("a.mif", b'Version 300\nCharset "WindowsSimpChinese"\nDelimiter ","\n', "MIF"),
+        ("a.vct", b"HeadBegin\nDataMark:LANDUSE-VCT\n", "VCT"),
+    ],
+)
+def test_formats_of_the_trade_that_are_not_read_are_refused_by_their_name(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    found, told = inspected(tmp_path / name)
+    assert ([code for *_, code in told], words in str(found.findings[0].remark)) == (["unknown_format"], True)
+
+
+def test_a_geodatabase_in_an_archive_is_refused_by_its_name(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("地块.gdb/a00000001.gdbtable", b"x")
+    found, told = inspected(tmp_path / "a.zip")
+    assert ([code for *_, code in told], ".gdb" in str(found.findings[0].remark)) == (["unknown_format"], True)
+
+
+@pytest.mark.parametrize("nothing", ["", "NULL", "\\N"])
+def test_a_shape_that_a_database_says_is_not_there_is_none(tmp_path, nothing):
+    _, told = inspected(table(tmp_path, f"name,geom\n一,{nothing}\n二,{with_code(4547)}\n"))
+    assert told == [(2, "geometry", "null_geometry")]
 
 
 def test_numbers_that_did_not_fit_in_a_shapefile_are_told_by_row_and_field(tmp_path):

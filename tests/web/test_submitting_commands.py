@@ -53,3 +53,9 @@ def test_a_package_is_not_written_to_a_file_that_is_called_as_standard_output(ru
     monkeypatch.chdir(tmp_path)
     result = run("submit", "schools", "--basis", "located", "-o", "-")
     assert (result.exit_code, result.stderr.count("\n"), list(tmp_path.iterdir())) == (2, 1, [])
+
+
+def test_a_shapefile_that_is_written_under_its_own_ending_is_said_to_be_an_archive(run, tmp_path):
+    result = run("export", "schools", "-o", tmp_path / "out.shp")
+    assert (result.exit_code, "out.shp" in result.stderr and ".zip" in result.stderr) == (0, True)
+    assert zipfile.is_zipfile(tmp_path / "out.shp")

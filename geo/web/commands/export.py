@@ -7,6 +7,8 @@ import click
 from flask import current_app
 from werkzeug.datastructures import MultiDict
 
+from geo.model.errors import N_
+from geo.model.remark import Remark
 from geo.service import boundary_profiles, features
 from geo.service import export as files
 from geo.service.export_scope import Asked, Scope
@@ -17,7 +19,7 @@ from geo.web.commands.output import pour, write_whole
 from geo.web.current import current_store
 from geo.web.language import LANGUAGES
 from geo.web.settings import ROOT
-from geo.web.terminal import answer, words_in
+from geo.web.terminal import answer, say_sentence, words_in
 
 
 @command("export")
@@ -72,6 +74,9 @@ def export(
         pour(chunks, sys.stdout.buffer)
         return
     size = write_whole(chunks, Path(output))
+    if output.lower().endswith(".shp"):
+        message = N_("%(file)s 是压缩包，内有 Shapefile 的各个文件：改名为 .zip 再解开")
+        say_sentence(Remark(message, file=Path(output).name))
     counts = {layer_id: store.count(layer_id, query) for layer_id, query in queries.items()}
     answer({"file": output, "format": format_name, "bytes": size, "features": counts})
 

@@ -49,6 +49,9 @@ BOTH = tuple("经纬度 经纬度坐标 坐标 位置坐标 中心坐标 中心�
 PAIRS = ((LONS, LATS, "degrees"), (EASTS, NORTHS, "metres"), (XS, YS, "open"))
 """Headers in small letters; the first pair that a table has is taken. X and Y say nothing of which is which."""
 
+NO_SHAPE = frozenset({"", "NULL", "(NULL)", "\\N"})
+"""How databases write that there is none."""
+
 PACKED = re.compile(r"d+\.?mmss|度\.?分\.?秒")
 """In the header of degrees whose minutes and seconds are digits behind the point."""
 
@@ -428,7 +431,7 @@ def _in_one_cell(
 ) -> shapely.Geometry | None:
     """A shape that one cell has, as text or both coordinates; `crs` is what all shapes are to be in."""
     cell = row[header.first] if header.first < len(row) else None
-    if cell is None or not str(cell).strip():
+    if cell is None or str(cell).strip().upper() in NO_SHAPE:
         return None
     found = shape_in(str(cell)) if header.kind == "wkt" else CellShape(point_in(str(cell)))
     field = header.names[header.first]

@@ -56,6 +56,10 @@ OTHERS = (
     (b"Rar!", N_("RAR 压缩包，请改用 ZIP")),
     (b"7z\xbc\xaf", N_("7z 压缩包，请改用 ZIP")),
     (b"\x1f\x8b", N_("gzip 压缩包，请改用 ZIP")),
+    (b"\x00\x01\x00\x00Standard ", N_("Access 数据库（.mdb），请在 ArcGIS 里导出为 Shapefile")),
+    (b"!table", N_("MapInfo 表（.tab），请导出为 Shapefile 或 GeoPackage")),
+    (b"Version 300", N_("MapInfo 的 MIF，请导出为 Shapefile 或 GeoPackage")),
+    (b"HeadBegin", N_("国土数据交换格式 VCT，请转换为 Shapefile 或 GeoPackage")),
     (b"%PDF", N_("PDF，里面没有可读的坐标")),
 )
 """What people bring and no reader of ours takes, with what to do."""
@@ -316,6 +320,9 @@ def _opened_from_archive(path: Path, folder: Path, options: Options, entries: li
     shapes = [entry for entry in entries if entry.ending == ".shp"]
     if shapes:
         return _shapefile_from(path, folder, options, entries, shapes)
+    if any(".gdb/" in entry.name.lower() for entry in entries):
+        message = N_("%(file)s 里是文件地理数据库（.gdb），读不了：请导出为 Shapefile 或 GeoPackage")
+        raise RefusedFile("unknown_format", message, file=short_name(path))
     readable = [entry for entry in entries if any(entry.ending in endings for endings in ENDINGS.values())]
     readable = [entry for entry in readable if entry.ending not in archives.NESTED]
     inner = archives.nested(entries)
