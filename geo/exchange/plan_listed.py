@@ -43,6 +43,7 @@ ALONE = (LISTED_ALONE, LISTED_DONE, LISTED_OBJECT, LISTED_LABEL)
 FULL_STOP = CLAUSES["full_stop"]
 ELSEWHERE = WORDS["location"]["elsewhere"]
 SHORTEST_CALLED = 5
+SCHOOLS = "schools"
 SHORTEST_LISTED, SHORT_FRONT = 6, 16
 ROW = (SERIAL, *NAMES["joins"])
 HELD_OUT = "\ue001"
@@ -182,6 +183,14 @@ def pieces_of(row: str, place: int, between: re.Pattern[str] = ONE_OF_LIST) -> I
         else:
             yield piece, place
         place += len(piece) + 1
+
+
+def two_schools(name: str, place: int) -> list[Anchor]:
+    """The two schools that a name joins, of which what is told is of both: A幼儿园和B幼儿园,总投资…."""
+    parts = list(pieces_of(name, place))
+    if len(parts) < 2 or any(kind_of(part) != SCHOOLS for part, _ in parts):  # a centre is often two in one house
+        return []
+    return [Anchor(clean_name(part), at, at + len(part), 3, listed=True) for part, at in parts]
 
 
 def members(text: str, match: re.Match[str]) -> list[Anchor]:

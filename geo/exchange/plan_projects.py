@@ -27,6 +27,7 @@ from geo.exchange.plan_listed import (
     over_commas,
     rows_of_all,
     subject_over_commas,
+    two_schools,
 )
 from geo.exchange.plan_names import (
     CLAUSES,
@@ -220,7 +221,7 @@ def subject_at(text: str, start: int, *, alone: bool) -> Anchor | None:
         return None
     for end in ends:
         name = clean_name(text[start:end])
-        if is_project(name) and name in text[start:end] and not holds_figures(name):
+        if is_project(name) and name in text[start:end] and not holds_figures(name) and not two_schools(name, 0):
             return Anchor(name, start, text.index(name, start) + len(name), 3)
     return subject_over_commas(text, start)
 
@@ -303,7 +304,11 @@ def placed(text: str) -> Iterator[Anchor]:
             place = match["place"] or match.groupdict().get("place2")
             yield Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=place)
     for match in PLACED_BUILT.finditer(text):
-        if is_project(name := clean_name(match["name"])) and name in match["name"] and names_place(match["place"]):
+        if (
+            is_project(name := clean_name(match["name"]))
+            and name in match["name"]
+            and names_place(match["place"].partition(COMMA)[0])
+        ):
             yield Anchor(name, clause_start(text, match.start()), match.end("name"), 1, place=match["place"])
 
 
@@ -391,6 +396,9 @@ def built_clauses(text: str) -> list[Anchor]:
         if again and name.endswith(again["noun"]):
             rest = rest[again.end() :]
         goes_on = TURNS.split(rest, maxsplit=1)[0]
+        if several := two_schools(name, text.find(name, match.start())):
+            found += several
+            continue
         named = is_named(name) and name in match[0] and not (COMMON.match(name) and not TOLD.match(goes_on[1:]))
         if named and (TOLD.search(goes_on) or find_quantities(goes_on)):
             before = SUM_BEFORE.search(text[max(0, match.start() - NAMES["longest"]) : match.start()])

@@ -545,3 +545,13 @@ def test_names_and_places_in_other_words_are_read(text, wanted):
 def test_a_sum_without_its_unit_is_money_where_it_is_said_to_be(said, value):
     (record,) = parse_plan(f"1.城东学校:占地30亩,{said}设36个班。").records
     assert record.investment_cny_10k == value
+
+
+def test_two_schools_that_a_sentence_says_are_built_are_two_and_take_no_sum():
+    text = "新建项目2个:新建望江幼儿园和海棠幼儿园,总建筑面积5000平方米,总投资2100万元。"
+    assert [(each[0], each[3]) for each in told(text)] == [("望江幼儿园", None), ("海棠幼儿园", None)]
+
+
+def test_a_place_of_two_clauses_before_a_verb_of_building_is_the_projects():
+    text = "目前,我区已规划在将军祠路西侧,百家苑东侧地块建设后江小学项目,项目正在办理手续。"
+    assert [each[:2] for each in told(text)] == [("后江小学项目", "将军祠路西侧,百家苑东侧地块")]
