@@ -299,11 +299,12 @@ def pieces_of(column: Column, cell: Cell) -> Iterator[tuple[str, int, bool]]:
 
     Below a title of two (总投资/年度投资) each number has its own.
     """
-    titles, parts = column.title.split(SLASH), cell.text.split(SLASH)
+    titles, parts, units = column.title.split(SLASH), cell.text.split(SLASH), column.unit.split(SLASH)
     if len(titles) == len(parts) > 1 and all(NUMBER.fullmatch(part.strip()) for part in parts):
         start = cell.start
-        for title, part in zip(titles, parts, strict=True):
-            yield from pieces_of(column._replace(title=title), Cell(part, start))
+        units = units if len(units) == len(parts) else [column.unit] * len(parts)  # (亩/㎡), or one for both
+        for title, unit, part in zip(titles, units, parts, strict=True):
+            yield from pieces_of(column._replace(title=title, unit=unit), Cell(part, start))
             start += len(part) + len(SLASH)
         return
     last = cell.start + len(cell.text) - 1

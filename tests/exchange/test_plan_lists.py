@@ -555,3 +555,9 @@ def test_two_schools_that_a_sentence_says_are_built_are_two_and_take_no_sum():
 def test_a_place_of_two_clauses_before_a_verb_of_building_is_the_projects():
     text = "目前,我区已规划在将军祠路西侧,百家苑东侧地块建设后江小学项目,项目正在办理手续。"
     assert [each[:2] for each in told(text)] == [("后江小学项目", "将军祠路西侧,百家苑东侧地块")]
+
+
+def test_two_figures_in_a_cell_have_the_two_units_of_their_title():
+    text = "序号\t学校\t选址\t用地/建筑面积(亩/㎡)\t班数\n1\t青溪小学\t青溪路北\t38/18600\t36"
+    (record,) = parse_plan(text).records
+    assert (record.land_area_mu, record.building_area_m2, record.classes) == (38, 18600, 36)
