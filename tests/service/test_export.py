@@ -193,7 +193,7 @@ def peak_of(chunks):
 @pytest.mark.usefixtures("usual_garbage")
 @pytest.mark.parametrize("format_name", [name for name in FORMATS if name != "dxf"])  # a drawing has an end: dxf.MOST
 def test_memory_stays_flat_whatever_the_size_of_the_file(store, format_name, monkeypatch):
-    page = 250 if format_name in ("xlsx", "txt") else 1000  # slow ones show it with smaller pages
+    page = 250 if format_name in ("xlsx", "txt") else 500  # slow ones show it with smaller pages
     monkeypatch.setattr("geo.service.export_source.BATCH", page)
     store.add_features("schools", many(4 * page))
 
