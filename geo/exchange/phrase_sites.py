@@ -12,7 +12,7 @@ CARDINALS = frozenset("NESW")
 BETWEEN, ONE_SITE = re.compile(SEPARATORS["between_sites"]), re.compile(SEPARATORS["one_site"])
 AROUND, JOINED = SEPARATORS["around_sites"], "".join(CONNECTORS)
 PLOTS = tuple(SEPARATORS["plots"])
-FEWEST_TURNED, SIDES_OF_PAIR = 2, 4
+PAIR, SIDES_OF_PAIR = 2, 4
 """Sides of two sites with two each."""
 
 
@@ -77,10 +77,10 @@ def joined(reading: Reading) -> list[int]:
 
 
 def turned(reading: Reading) -> list[int]:
-    """Where the first road is named again, of two that have both sides: A路以东、B路以南,A路以西、B路以北."""
-    if list(reading.sides.values()).count("both") < FEWEST_TURNED:
+    """Where the first of two roads is named again that has both sides: A路以东、B路以南,A路以西、B路以北."""
+    name = reading.roads[0][1] if len({name for _, name in reading.roads}) == PAIR else ""
+    if reading.sides.get(name) != "both":
         return []
-    name = reading.roads[0][1]
     again = reading.words.find(name, reading.words.find(name) + len(name))
     return [again] if again > 0 else []
 
