@@ -48,7 +48,8 @@ class CatchmentsPage {
     node("cancel").addEventListener("click", () => this.cancel());
     this.map.showTools(node("tools"), node("legend"));
     this.map.fitZone();
-    for (const [i, words] of corrections(this.config).entries()) sayFailed(`link-${i}`, words);
+    const unknown = this.question.unknown(params).map((given) => t("链接里的“{given}”不认识，已略去。", { given: given.slice(0, 60) }));
+    for (const [i, words] of [...corrections(this.config), ...unknown].entries()) sayFailed(`link-${i}`, words);
     await this.scenarios.load();
     const kept = this.scenarios.kept.find((each) => String(each.id) === given.get("scenario"));
     if (kept) this.scenario = { id: kept.id, renew: given.get("renew") === "true" };

@@ -36,6 +36,11 @@ export class Question {
     this.show();
   }
 
+  /** What parameters give for a choice that does not offer it. */
+  unknown(params) {
+    return ["level", "method"].map((name) => [name, params[name]?.[0]]).filter(([name, given]) => given && !this.form.querySelector(`[name="${name}"][value="${CSS.escape(given)}"]`)).map(([, given]) => given);
+  }
+
   /** Parameters of the question; what is as usual is left out. */
   get params() {
     const found = {};

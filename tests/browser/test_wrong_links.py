@@ -86,6 +86,12 @@ def test_a_layer_that_is_not_there_is_left_out_aloud(open_map):
     page.expect_totals(count="11 项")
 
 
+def test_a_choice_that_catchments_do_not_offer_is_told(open_page, address):
+    page = open_page(f"{address}/catchments?level=senior")
+    expect(page.get_by_test_id("notice-failed")).to_contain_text("“senior”不认识，已略去")
+    expect(page.locator("input[name=level]:checked")).to_have_value("primary")
+
+
 def test_a_feature_that_is_not_there_is_told(open_map):
     page = open_map("?feature=schols/2023-1")
     expect(page.by("notice-failed")).to_contain_text("要素“schols/2023-1”不存在")
