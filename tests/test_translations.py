@@ -52,6 +52,7 @@ DATA_IN_PYTHON = {
     "geo/service/catchments/stored_roads.py": "what parts the names of roads in a list",
     "geo/exchange/files/streets.py": "grammar: what one-way columns are called",
     "geo/exchange/files/road_fields.py": "grammar: what columns of road files are called",
+    "geo/exchange/phrase_rows.py": "grammar: words that tell sides row by row",
     "geo/exchange/phrase_sense.py": "grammar: what names of administrations and two roads in one are made of",
     "geo/exchange/phrase_words.py": "grammar: signs of the words' lists",
     "geo/exchange/reports/numbering.py": "how official documents number their headings",
