@@ -28,6 +28,7 @@ from geo.service.import_report import BLOCKING, MOST_MATCHES, ImportPlan, Import
 from geo.service.inspecting import refused
 from geo.service.looking import Looking
 from geo.service.opened_files import OpenedFile, opened
+from geo.service.road_drift import roads_of_store
 from geo.service.stated_areas import areas_m2
 from geo.service.sure_roads import sure_roads
 from geo.store.base import Store
@@ -114,6 +115,7 @@ class _Importing:
             self.file,
             self.store.catalog.zone.extent,
             sure_roads(self.store),
+            roads_of_store(self.store) if (self.layer.geometry or "").endswith("LineString") else None,
             self.mapping.source_of("land_area_mu"),
             tell_repairable=not self.plan.repair,
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import shapely
+from geopandas import GeoDataFrame
 
 from geo.exchange.files.incoming import in_words
 from geo.model.errors import AtlasError
@@ -55,7 +56,11 @@ def refused(fault: AtlasError) -> Inspection:
 
 
 def inspect_file(
-    path: Path, asked: Asked, extent: Sequence[float], roads: Sequence[shapely.Geometry] = ()
+    path: Path,
+    asked: Asked,
+    extent: Sequence[float],
+    roads: Sequence[shapely.Geometry] = (),
+    named_roads: GeoDataFrame | None = None,
 ) -> Inspection:
     """Look a file through from end to end.
 
@@ -63,7 +68,7 @@ def inspect_file(
     ----------
     extent
         min lon, min lat, max lon, max lat of our own area.
-    roads
+    roads, named_roads
         As `Looking` takes them.
 
     Raises
@@ -75,7 +80,7 @@ def inspect_file(
         with opened(path, asked, extent) as file:
             try:
                 with in_words(path):
-                    return _inspected(path, file, Looking(file, extent, roads))
+                    return _inspected(path, file, Looking(file, extent, roads, named_roads))
             except RefusedFile as fault:
                 incoming = file.incoming
                 return replace(refused(fault), driver=incoming.driver, layers=incoming.layers)

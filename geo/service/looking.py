@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy
 import shapely
+from geopandas import GeoDataFrame
 
 from geo.analysis.drift import suspected_drift
 from geo.analysis.shape_checks import Extent, Repeats, check_shapes
 from geo.exchange.files.incoming import Batch
+from geo.exchange.files.road_fields import NAME_FIELDS
 from geo.model.errors import N_
 from geo.service.opened_files import OpenedFile
+from geo.service.road_drift import drift_of_lines
 from geo.service.stated_areas import StatedArea, stated_area
 
 ID_NAMES = tuple("id feature_id 编号 地块编号 项目编号 要素编号 代码 bm bh dkbh xmbh".split())
@@ -47,6 +50,9 @@ class Looking:
         Extent of our own area in degrees.
     roads
         Lines in EPSG:4326 that are well known; a shift by law is suspected from how shapes lie to them.
+    named_roads
+        Lines in EPSG:4326 with `name` and `error_m`, known well or not; lines of the file are held against those of
+        their names. None: not.
     area_field
         The field that states areas in 亩, where that is known; else it is told by its name.
     tell_repairable
@@ -58,6 +64,7 @@ class Looking:
     file: OpenedFile
     zone: Sequence[float]
     roads: Sequence[shapely.Geometry] = ()
+    named_roads: GeoDataFrame | None = None
     area_field: str | None = None
     tell_repairable: bool = True
     features: int = 0
@@ -70,6 +77,7 @@ class Looking:
     _shapes: Repeats = field(default_factory=Repeats)
     _id_name: str | None = None
     _sample: list[shapely.Geometry] = field(default_factory=list)
+    _names: list[object] = field(default_factory=list)
     _outside: list[int] = field(default_factory=list)
     _inside: int = 0
 
@@ -89,7 +97,7 @@ class Looking:
         if self.file.crs is not None:
             shapes = self.file.in_degrees()(shapes)
             self._place(batch, shapes)
-            self._sample += shapes[sound][: max(MOST_SAMPLED - len(self._sample), 0)].tolist()
+            self._note_sample(batch, shapes, numpy.flatnonzero(sound))
             self._check_areas(batch, shapes, sound)
         return shapes
 
@@ -118,6 +126,13 @@ class Looking:
                 (int(row), value) for row, value in zip(batch.rows, values, strict=True) if value not in (None, "")
             ]
             self._ids.add([row for row, _ in known], (str(value).encode("utf-8", "replace") for _, value in known))
+
+    def _note_sample(self, batch: Batch, shapes: numpy.ndarray, sound: numpy.ndarray) -> None:
+        """Keep some sound shapes, and their names as roads, to tell a shift by in the end."""
+        places = sound[: max(MOST_SAMPLED - len(self._sample), 0)]
+        names = batch.fields.get(next((name for name in NAME_FIELDS if name in batch.fields), ""))
+        self._sample += shapes[places].tolist()
+        self._names += [None] * len(places) if names is None else [names[place] for place in places]
 
     def _place(self, batch: Batch, shapes: numpy.ndarray) -> None:
         bounds = shapely.bounds(shapes)
@@ -178,7 +193,7 @@ class Looking:
         self._suspect(path)
 
     def _suspect(self, path: Path) -> None:
-        """Tell of a shift by law that the shapes show, else of one that names tell of."""
+        """Tell of a shift by law that shapes show, else roads of known names, else one that names tell of."""
         if self.file.datum is not None:
             return
         findings = self.file.findings
@@ -192,6 +207,16 @@ class Looking:
                 now=drift.lie_well, then=drift.would_lie_well,
             )  # fmt: skip
             return
+        if self.named_roads is not None and self.file.crs is not None:
+            off = drift_of_lines(self._sample, self._names, self.named_roads)
+            if off is not None:
+                message = N_(
+                    "坐标疑似 %(datum)s（偏约 %(shift)s 米）：与位置已知的 %(count)s 条同名道路相比都偏向同一方向"
+                )
+                findings.add(
+                    SUSPECTED[off.datum], message, datum=off.datum, shift=round(off.shift_m), count=off.count
+                )  # fmt: skip
+                return
         words = " ".join([path.name, self.file.incoming.layer, *self.fields]).lower()
         for datum, signs in SHIFTED.items():
             if sign := next((sign for sign in signs if sign in words), None):

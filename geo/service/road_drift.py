@@ -1,6 +1,6 @@
 """Whether a road file looks shifted by GCJ-02 or BD-09: by what is known of the ground, and by what the file says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import shapely
 
 from geo.analysis.drift import suspected_drift
 from geo.analysis.network import RoadNetwork
-from geo.analysis.road_drift import LEAST_ROADS, Compared, compare_roads
+from geo.analysis.road_drift import LEAST_ROADS, Compared, RoadDrift, compare_roads
 from geo.analysis.shifted_datums import Datum
 from geo.exchange.files.features import read_features
 from geo.model.crs import STORED_CRS
@@ -24,6 +24,10 @@ from geo.store.catalog import read_catalog
 
 LEAST_PARCELS = 25
 """Surveyed ones by which a shift would be seen, if 40 % of parcels thrown among roads are cut by one (a judgement)."""
+
+LINES = ("LineString", "MultiLineString")
+EVERYWHERE = shapely.box(-180, -90, 180, 90)
+"""Whatever is not within is nowhere on Earth."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,14 @@ def ground_of_folder(layers_dir: Path) -> KnownGround:
     return KnownGround(_roads(read_features(layers_dir / layer.id / FEATURES, layer) for layer in networks))
 
 
+def roads_of_store(store: Store) -> geopandas.GeoDataFrame:
+    """The roads of `ground_of_store` alone."""
+    networks = [layer.id for layer in store.catalog.values() if layer.network]
+    return _roads(store.read_frame(each, FeatureQuery()) for each in networks)
+
+
 def ground_of_store(store: Store) -> KnownGround:
     """The store's roads and surveyed parcels."""
-    networks = [layer.id for layer in store.catalog.values() if layer.network]
     areas = [layer.id for layer in store.catalog.plan if (layer.geometry or "").endswith("Polygon")]
     frames = [store.read_frame(layer_id, FeatureQuery()) for layer_id in areas]
     parcels = [
@@ -79,7 +88,32 @@ def ground_of_store(store: Store) -> KnownGround:
         for shape in frame.geometry[frame["location_basis"] == LocationBasis.SURVEYED]
         if shape is not None and not shape.is_empty
     ]
-    return KnownGround(_roads(store.read_frame(each, FeatureQuery()) for each in networks), tuple(parcels))
+    return KnownGround(roads_of_store(store), tuple(parcels))
+
+
+def drift_of_lines(
+    shapes: Sequence[shapely.Geometry], names: Sequence[object], roads: geopandas.GeoDataFrame
+) -> RoadDrift | None:
+    """The shift that lines seem to have by the known roads of their names; None where none is told.
+
+    Parameters
+    ----------
+    shapes
+        In EPSG:4326; only lines count.
+    roads
+        As in `KnownGround`.
+    """
+    named = [
+        (name, shape)
+        for name, shape in zip(names, shapes, strict=True)
+        if isinstance(name, str) and shape.geom_type in LINES and EVERYWHERE.contains(shape)
+    ]
+    if len(named) < LEAST_ROADS or len(roads) < LEAST_ROADS:
+        return None
+    lines = geopandas.GeoDataFrame(
+        {"name": [name for name, _ in named]}, geometry=[shape for _, shape in named], crs=STORED_CRS
+    )
+    return compare_roads(RoadNetwork(lines), roads).drift
 
 
 def look_for_shift(network: RoadNetwork, ground: KnownGround) -> tuple[Suspicion | None, Remark | None]:

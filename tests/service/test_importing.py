@@ -266,6 +266,11 @@ def test_a_shift_is_suspected_from_roads_of_the_store_that_are_sure(store, tmp_p
     assert codes(take(store, path, layer="plots", act=None, asked=Asked(crs="GCJ-02"))) == ["unshifted"]
     true = written(tmp_path, *(({"id": f"n-{at}"}, shape) for at, shape in enumerate(blocks)), name="true.geojson")
     assert codes(take(store, true, layer="plots", act=None)) == []
+    rows = [
+        ({"name": f"路{at}"}, shapely.transform(line, lambda xy: shifted(xy, "BD-09"))) for at, line in enumerate(lines)
+    ]
+    off = written(tmp_path, *rows, name="off.geojson")
+    assert codes(take(store, off, layer="roads", act=None)) == ["suspected_bd09"]
 
 
 def test_a_new_feature_with_nearly_the_name_of_another_is_told(store, tmp_path):

@@ -16,9 +16,12 @@ import openpyxl
 import pytest
 import shapely
 
+from geo.analysis.shifted_datums import shifted
 from geo.exchange.files.incoming import cells_file, gpkg_tables
 from geo.service import inspecting
 from geo.service.opened_files import Asked, opened
+from tests.analysis.test_drift import ROADS
+from tests.analysis.test_road_drift import NAMES, known
 
 EXTENT = (113.95, 32.97, 114.06, 33.11)
 SQUARE = shapely.box(114.0, 33.0, 114.01, 33.01)
@@ -633,3 +636,25 @@ def test_a_refusal_names_a_file_on_one_line_whatever_its_name(tmp_path):
     path.write_text("x", encoding="utf-8")
     told = str(inspect(path).findings[0].remark)
     assert told.isprintable() and "a�b�[31m.csv" in told
+
+
+@pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
+def test_roads_of_names_that_are_known_roughly_tell_of_a_shift(tmp_path, datum):
+    for name, lines in (("true.geojson", ROADS), ("off.geojson", [turned(line, datum) for line in ROADS])):
+        geopandas.GeoDataFrame({"路名": NAMES}, geometry=lines, crs=4326).to_file(tmp_path / name)
+    ground = known(1, 60.0)
+
+    def told(name, **asked):
+        return codes(inspecting.inspect_file(tmp_path / name, Asked(**asked), EXTENT, (), ground))
+
+    assert told("off.geojson") == [{"GCJ-02": "suspected_gcj02", "BD-09": "suspected_bd09"}[datum]]
+    assert told("true.geojson") == []
+    assert told("off.geojson", crs=datum) == ["unshifted"]
+    assert codes(inspecting.inspect_file(tmp_path / "off.geojson", Asked(), EXTENT)) == []
+    nowhere = [shapely.transform(line, lambda points: points + numpy.array([300, 0])) for line in ROADS]
+    geopandas.GeoDataFrame({"路名": NAMES}, geometry=nowhere, crs=4326).to_file(tmp_path / "nowhere.geojson")
+    assert set(told("nowhere.geojson")) == {"out_of_range"}
+
+
+def turned(line, datum):
+    return shapely.transform(line, lambda points: shifted(points, datum))

@@ -17,6 +17,7 @@ from geo.service.import_report import BLOCKING, ImportPlan, ImportReport
 from geo.service.importing import import_file
 from geo.service.inspecting import Inspection
 from geo.service.opened_files import Asked
+from geo.service.road_drift import ground_of_folder
 from geo.service.sure_roads import sure_roads_of_folder
 from geo.store.catalog import read_zone
 from geo.web.commands.cancelling import cancellable
@@ -37,7 +38,8 @@ def inspect_file(file: Path, layer: str | None, crs: str | None, encoding: str |
     """Say what FILE is, whatever its name, and everything that is wrong with it; no store is touched."""
     layers_dir = ROOT / current_app.config["LAYERS_DIR"]
     extent = read_zone(layers_dir).extent
-    found = inspecting.inspect_file(file, Asked(layer, encoding, crs), extent, sure_roads_of_folder(layers_dir))
+    roads, named = sure_roads_of_folder(layers_dir), ground_of_folder(layers_dir).roads
+    found = inspecting.inspect_file(file, Asked(layer, encoding, crs), extent, roads, named)
     answer(inspection_json(found))
     if found.result == "refuse":
         told = found.findings[-1].in_file(short_name(file))
