@@ -7,7 +7,8 @@ from geo.exchange.phrase_tokens import Token, front_of_name
 from geo.exchange.phrase_words import DIRECTED_STEMS, DIRECTION_OF, RING_AHEAD, WORDS, carries_name
 
 RESPECTIVELY, REACHING = "分别", frozenset("至到以")
-FEWEST, ALL_SIDES = 2, 4
+FEWEST, ALL_SIDES, FEWEST_TOKENS = 2, 4, 5
+"""Sides told in a row, sides of a block, and tokens of the shortest row: 东西分别为A路、B路."""
 SHARED = re.compile("(?P<sides>(?:[dw][_spc]*)+|k_?)(?P<between>f[ftm]*)_?(?P<names>[RUTA](?:[_spc]+[RUTA])+)")
 BARE = re.compile("(?<![^_psqe])m?[RUT](?:[_sp]+m?[RUT]){3}(?=[_psef]|$)")
 """Patterns over the letters of tokens."""
@@ -15,10 +16,14 @@ BARE = re.compile("(?<![^_psqe])m?[RUT](?:[_sp]+m?[RUT]){3}(?=[_psef]|$)")
 
 def limits_of_rows(tokens: list[Token]) -> list[Token]:
     """The tokens with a word of limit before each name."""
+    if len(tokens) < FEWEST_TOKENS:
+        return tokens
     letters = "".join([token.letter for token in tokens])
-    for match in reversed(list(SHARED.finditer(letters))):
+    shared = list(SHARED.finditer(letters)) if "f" in letters else []
+    bare = () if shared or letters.count("m") == ALL_SIDES else BARE.finditer(letters)
+    for match in reversed(shared):
         tokens = [*tokens[: match.start()], *shared_out(tokens, match), *tokens[match.end() :]]
-    for match in BARE.finditer("".join([token.letter for token in tokens])) if letters.count("m") < ALL_SIDES else ():
+    for match in bare:
         if names := named_sides(tokens[match.start() : match.end()]):
             return [*tokens[: match.start()], *names, *tokens[match.end() :]]
     return tokens

@@ -28,7 +28,7 @@ from geo.exchange.phrase_words import (
 )
 
 DROPPED = re.compile(f"[{re.escape(SEPARATORS['dropped'])}]")
-MISREAD = str.maketrans(SEPARATORS["misread"])
+MISREAD, MISREAD_SIGNS = str.maketrans(SEPARATORS["misread"]), frozenset(SEPARATORS["misread"])
 LIST_MARK, LIST_NUMBER = re.compile(f"[{SEPARATORS['list_marks']}]"), re.compile(SEPARATORS["list_number"])
 NOTICE_NUMBER, NOTICE_SIGN = re.compile(SEPARATORS["notice_number"]), SEPARATORS["notice_sign"]
 TO_BE_BUILT, BUILDING_SIGN = re.compile(SEPARATORS["to_be_built"]), SEPARATORS["building_sign"]
@@ -151,7 +151,8 @@ def tokenize(text: str) -> list[Token]:
 
 def tidy(text: str) -> str:
     """Half-width digits and letters, no quotation marks or numbers of notices, and no space inside a name."""
-    plain = LIST_NUMBER.sub(" ", unicodedata.normalize("NFKC", LIST_MARK.sub(",", text.translate(MISREAD))))
+    text = text if MISREAD_SIGNS.isdisjoint(text) else text.translate(MISREAD)
+    plain = LIST_NUMBER.sub(" ", unicodedata.normalize("NFKC", LIST_MARK.sub(",", text)))
     plain = DROPPED.sub("", NOTICE_NUMBER.sub(" ", plain) if NOTICE_SIGN in plain else plain)
     plain = TO_BE_BUILT.sub(",", plain) if BUILDING_SIGN in plain else plain
     plain = plain if EXTENT_SIGNS.isdisjoint(plain) else EXTENT.sub(",", plain)
