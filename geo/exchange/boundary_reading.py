@@ -29,6 +29,9 @@ POINTS_LINE = re.compile(
     r"^\s*[A-Za-z_\u4e00-\u9fff]*\d+[-\d]*\s*[,，\t;]\s*\d+\s*[,，\t;]\s*-?\d+(\.\d+)?\s*[,，\t;]\s*-?\d+(\.\d+)?"
 )
 PARCEL_LINE = re.compile(r"^\s*\d+\s*[,，\t;].*[@＠]\s*[,，]?\s*$")
+COUNT = re.compile(r"\d{1,9}(\.0*)?")
+AREA = re.compile(r"约?\s*(\d+(?:\.\d+)?)\s*(公顷|hm2|ha|亩|平方米|平米|m2|)", re.IGNORECASE)
+UNITS = {"公顷": "公顷", "hm2": "公顷", "ha": "公顷", "亩": "亩", "平方米": "平方米", "平米": "平方米", "m2": "平方米"}
 NAME = 3
 """Where the name of a parcel stands."""
 
@@ -53,7 +56,7 @@ class ReadParcel:
     ----------
     row
         The line that begins it.
-    stated_count, stated_area
+    stated_count, stated_area, area_unit
         What the file says; None where it says nothing.
     header
         The one above it, of which a file may have several.
@@ -69,6 +72,7 @@ class ReadParcel:
     fields: dict[str, object]
     points: list[tuple[int, str, float, float]] = field(default_factory=list)
     header: dict[str, str] = field(default_factory=dict)
+    area_unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,9 +164,10 @@ def _parcels(lines: Iterable[str], findings: FileFindings) -> Iterator[ReadParce
 
 def _is_parcel(parts: list[str]) -> bool:
     stripped = [part for part in parts if part]
-    if not stripped or not stripped[0].isdecimal():
+    if not stripped or not (COUNT.fullmatch(parts[0]) or parts[0] == ""):
         return False
-    return stripped[-1] in ("@", "＠") or stripped[-1].endswith("@") or bool(KINDS & set(parts[3:7]))
+    is_ended = stripped[-1].endswith(("@", "＠")) and parts[0] != ""
+    return is_ended or bool(KINDS & set(parts[3:7]))
 
 
 def _begun(row: int, parts: list[str], header: dict[str, str], findings: FileFindings) -> ReadParcel:
@@ -187,11 +192,11 @@ def _begun(row: int, parts: list[str], header: dict[str, str], findings: FileFin
     fields: dict[str, object] = {name: _column(columns, place) for place, name in names.items()}
     for place in range(kind + 4, len(columns)):
         fields[f"附加{place - kind - 3}"] = columns[place] or None
-    try:
-        area = float(normalize("NFKC", columns[1])) if kind > 2 else None
-    except (ValueError, IndexError):
-        area = None
-    return ReadParcel(row, int(columns[0][:9]), area, fields, header=header)
+    area = AREA.fullmatch(normalize("NFKC", columns[1])) if kind > 2 else None
+    return ReadParcel(
+        row, int(float(columns[0][:9])) if columns[0] else None, float(area[1]) if area else None, fields,
+        header=header, area_unit=UNITS.get(area[2].lower()) if area else None,
+    )  # fmt: skip
 
 
 def _column(columns: list[str], place: int) -> str | None:
@@ -306,7 +311,7 @@ def _check_count(parcel: ReadParcel, rings: list[numpy.ndarray], findings: FileF
 def _check_area(parcel: ReadParcel, area_m2: float, findings: FileFindings) -> None:
     if parcel.stated_area is None:
         return
-    stated = {unit: parcel.stated_area * size for unit, size in AREA_UNITS.items()}
+    stated = {unit: parcel.stated_area * size for unit, size in AREA_UNITS.items() if parcel.area_unit in (None, unit)}
     fitting = next(
         (unit for unit, size in stated.items() if abs(size - area_m2) <= max(area_m2 * AREA_TOLERANCE, 1.0)), None
     )
@@ -314,7 +319,8 @@ def _check_area(parcel: ReadParcel, area_m2: float, findings: FileFindings) -> N
         message = N_("地块 %(name)s 写明面积 %(told)s，按坐标为 %(hectares)s 公顷（%(square_metres)s 平方米）")
         findings.add(
             "area_mismatch", message, row=parcel.row, field="面积", name=_called(parcel),
-            told=f"{parcel.stated_area:g}", hectares=f"{area_m2 / 1e4:.4f}", square_metres=f"{area_m2:.2f}",
+            told=f"{parcel.stated_area:g}{parcel.area_unit or ''}", hectares=f"{area_m2 / 1e4:.4f}",
+            square_metres=f"{area_m2:.2f}",
         )  # fmt: skip
 
 

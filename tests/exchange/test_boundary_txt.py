@@ -195,3 +195,17 @@ def test_digits_of_full_width_are_digits():
     wide = str.maketrans("0123456789.", "０１２３４５６７８９．")
     read, told = read_text(TOP + one_parcel().translate(wide))
     assert (read.shapes[0].area, told) == (10_000, [])
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"), [("15亩", []), ("10000㎡", []), ("1 hm2", []), ("2公顷", ["area_mismatch"])]
+)
+def test_an_area_with_its_unit_is_compared_in_that_unit(stated, told):
+    """A square of 100 m: 10 000 m², 1 公顷, 15 亩."""
+    assert [code for _, code in read_text(TOP + one_parcel().replace("1.0000", stated))[1]] == told
+
+
+@pytest.mark.parametrize(("count", "told"), [("5.0", []), ("", []), ("7.0", ["count_mismatch"])])
+def test_a_number_of_points_is_read_as_programs_write_it(count, told):
+    read, found = read_text(TOP + one_parcel().replace("5,1.0000", f"{count},1.0000"))
+    assert (read.shapes[0].area, [code for _, code in found]) == (10_000, told)

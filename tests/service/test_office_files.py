@@ -244,3 +244,24 @@ def test_folders_of_kml_are_a_field(tmp_path):
 def test_heights_in_positions_of_four_numbers_are_told(tmp_path):
     path = table(tmp_path, '{"type":"Point","coordinates":[114.01,33.03,45,1]}', "a.geojson")
     assert (None, None, "height_left_out") in inspected(path)[1]
+
+
+def test_what_an_archive_holds_twice_under_one_name_can_be_told_apart_and_other_data_are_told(tmp_path):
+    frame = geopandas.GeoDataFrame({"n": [1]}, geometry=[METRES], crs=4547)
+    frame.to_file(tmp_path / "a.shp")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for folder in ("甲", "乙"):
+            for ending in (".shp", ".shx", ".dbf", ".prj"):
+                archive.write((tmp_path / "a").with_suffix(ending), f"{folder}/a{ending}")
+        archive.writestr("b.geojson", "{}")
+    found, told = inspected(tmp_path / "a.zip", layer="乙/a")
+    assert (found.layers, (None, None, "unread_file") in told) == (("甲/a", "乙/a"), True)
+
+
+def test_eastings_with_digits_where_none_belong_lead_nowhere(tmp_path):
+    """38 before the northing, and 501 km: no place on earth, though a projection makes one of it."""
+    points = [(383657100, 501000), (383657100, 501100), (383657000, 501100)]
+    lines = "".join(f"J{number},1,{x},{y}\n" for number, (x, y) in enumerate(points, 1))
+    header = "[属性描述]\n几度分带=3\n带号=38\n[地块坐标]\n3,0.5,D1,一,面,,,,@\n"
+    _, told = inspected(table(tmp_path, header + lines, "a.txt"))
+    assert "out_of_range" in [code for *_, code in told]

@@ -16,6 +16,9 @@ from geo.model.crs import FIRST_ZONE, LAST_ZONE, STORED_CRS, gauss_kruger_crs, p
 
 LONGITUDES, LATITUDES = (73.0, 136.0), (3.0, 54.5)
 NORTHINGS, EASTINGS = (3e5, 6.1e6), (2e5, 8e5)
+FARTHEST_M = 1e8
+"""Beyond any easting with the digits of its zone; such numbers are millimetres, or have digits where none belong."""
+
 FIRST_WIDE_ZONE = 13
 """Of six degrees; numbers of zones of three begin at 25."""
 
@@ -82,7 +85,7 @@ def is_plausible(points: numpy.ndarray, crs: pyproj.CRS) -> bool:
     first, second = numpy.median(numpy.abs(points), axis=0)
     if crs.is_geographic:
         return bool(max(first, second) <= 180 and min(first, second) <= 90)
-    return bool(first > 360 or second > 360)
+    return bool(max(first, second) > 360 and max(first, second) < FARTHEST_M)
 
 
 def is_of_other_zone(points: numpy.ndarray, crs: pyproj.CRS) -> bool:

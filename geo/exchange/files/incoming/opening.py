@@ -46,6 +46,9 @@ ENDINGS = {
 }
 """How the files of each kind usually end."""
 
+DATA = frozenset((*ENDINGS["json"], ".gpkg", ".fgb", ".parquet", ".kml", ".dxf", ".xlsx"))
+"""Endings of files that beside a Shapefile are more than remarks on it."""
+
 SINGLE = ("json", "kml", "boundaries", "table", "shp", "parquet")
 """Formats of one layer, which is called as the file is."""
 
@@ -340,9 +343,9 @@ def _opened_from_archive(path: Path, folder: Path, options: Options, entries: li
         kind, reading = _kind(own, head, options.encoding)
         incoming = _opened(kind, own, inside, replace(options, layer=None), reading)
     incoming.batches = partial(_named_batches, incoming.batches, path, chosen)
-    incoming.layers = tuple(entry.stem for entry in readable)
-    incoming.layer = chosen.stem
-    _note_several(incoming, readable, chosen)
+    incoming.layers = tuple(_labels(readable))
+    incoming.layer = _labels(readable)[readable.index(chosen)]
+    _note_several(incoming, readable)
     return incoming
 
 
@@ -376,18 +379,26 @@ def _shapefile_from(path: Path, folder: Path, options: Options, entries: list[En
     if not _head(own).startswith(b"\x00\x00\x27\x0a"):
         raise _unknown(path)
     incoming = gdal_file.open_shapefile(path, own, chosen.stem, options.encoding)
-    incoming.layers = tuple(entry.stem for entry in shapes)
-    _note_several(incoming, shapes, chosen)
+    incoming.layers = tuple(_labels(shapes))
+    incoming.layer = _labels(shapes)[shapes.index(chosen)]
+    _note_several(incoming, shapes)
+    if others := [entry.plain for entry in entries if entry.ending in DATA]:
+        message = N_("压缩包里有 Shapefile，别的数据没有读取：%(names)s")
+        incoming.findings.add("unread_file", message, names=", ".join(others)[:200])
     return incoming
 
 
 def _chosen(path: Path, options: Options, entries: list[Entry]) -> Entry:
     """The entry that was named, else the largest."""
     if options.layer is not None:
-        named = [entry for entry in entries if options.layer in (entry.stem, entry.name, entry.plain)]
+        labels = _labels(entries)
+        named = [
+            entry for entry, label in zip(entries, labels, strict=True)
+            if options.layer in (label, entry.stem, entry.name, entry.plain)
+        ]  # fmt: skip
         if not named:
             message = N_("%(file)s 里没有名为“%(layer)s”的图层，有：%(known)s")
-            known = ", ".join(entry.stem for entry in entries)[:200]
+            known = ", ".join(labels)[:200]
             raise RefusedFile("no_layer", message, file=short_name(path), layer=options.layer, known=known)
         return named[0]
     if not entries:
@@ -396,7 +407,13 @@ def _chosen(path: Path, options: Options, entries: list[Entry]) -> Entry:
     return max(entries, key=lambda entry: entry.info.file_size)
 
 
-def _note_several(incoming: Incoming, entries: list[Entry], chosen: Entry) -> None:
+def _labels(entries: Sequence[Entry]) -> list[str]:
+    """What the entries are called: by their names, with their folders where two have the same."""
+    stems = [entry.stem for entry in entries]
+    return [entry.stem if stems.count(entry.stem) == 1 else entry.name.removesuffix(entry.ending) for entry in entries]
+
+
+def _note_several(incoming: Incoming, entries: list[Entry]) -> None:
     if len(entries) > 1:
         message = N_("有 %(count)s 个图层，读的是 %(layer)s，要别的请指明图层")
-        incoming.findings.add("several_layers", message, count=len(entries), layer=chosen.stem)
+        incoming.findings.add("several_layers", message, count=len(entries), layer=incoming.layer)
