@@ -1,7 +1,7 @@
 """Which corner of a crossing words mean: by quadrant (西北角) or by the sides of both roads (甲路以东、乙路以南)."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -17,6 +17,9 @@ MAX_TURN_DEG = 30.0
 
 DOUBTFUL_TURN_DEG = 50.0
 """How far where no corner is better; said in a warning."""
+
+ALONG_ROAD_DEG = 5.0
+"""A direction so near to a road's is on neither side of it."""
 
 CORNER_ANGLES_DEG = (15.0, 165.0)
 """Between the arms of a corner that can hold a parcel."""
@@ -107,7 +110,8 @@ def corner_towards(crossing: Crossing, quadrant: str) -> Choice:
             (corner for corner in corners if corner.is_extended is is_extended), key=lambda each: _off(each, wanted)
         )
         if near and _off(near[0], wanted) <= MAX_TURN_DEG:
-            return Choice(near[0], _extension(crossing) if is_extended else ())
+            doubts = _extension(crossing) if is_extended else ()
+            return _beside(near[0], doubts, corners, wanted)
     near = sorted(
         corners, key=lambda each: (_beyond(each, wanted) > DOUBTFUL_TURN_DEG, each.is_extended, _off(each, wanted))
     )
@@ -151,6 +155,15 @@ def _on_sides(corner: Corner, sides: Mapping[int, str]) -> float:
 
 def _off(corner: Corner, wanted: float) -> float:
     return abs(turn(corner.middle, wanted))
+
+
+def _beside(corner: Corner, doubts: tuple[Remark, ...], corners: Sequence[Corner], wanted: float) -> Choice:
+    """A narrow corner that looks the wanted way; the one in which that way leads may be meant as well."""
+    if _off(corner, wanted) <= abs(corner.angle) / 2 + ALONG_ROAD_DEG:
+        return Choice(corner, doubts)
+    other = next((each for each in corners if not each.is_extended and _off(each, wanted) < abs(each.angle) / 2), None)
+    message = N_("所述方位贴着路，取最接近的街角，路另一侧的街角也可能")
+    return Choice(corner, (Remark(message), *doubts), other)
 
 
 def _beyond(corner: Corner, wanted: float) -> float:

@@ -1,5 +1,6 @@
 """Sites at one place of a road or in one block stand beside one another; expected places by hand."""
 
+import math
 from itertools import combinations
 
 import pytest
@@ -201,3 +202,14 @@ def test_a_wide_corner_goes_before_one_behind_the_end_of_a_street():
     roads = [straight("洪河大道", (-795, -423), (795, 423)), straight("金沙路", (0, 0), (-883, 172))]
     (place,), (shape,) = located(roads, (LocationPhrase("", "intersection", ("洪河大道", "金沙路"), "NE"), 6000.0))
     assert shape.centroid.y > 0.53 * shape.centroid.x and not place.is_certain
+
+
+@pytest.mark.parametrize(("azimuth", "is_certain"), [(36, False), (56, True)])
+def test_a_narrow_corner_beside_the_way_that_is_told_is_not_certain(azimuth, is_certain):
+    """Streets to the north and 36° or 56° from it: the north-east is outside of the first corner, inside the second."""
+    east, north = math.sin(math.radians(azimuth)), math.cos(math.radians(azimuth))
+    slanting = straight("金沙路", (-900 * east, -900 * north), (900 * east, 900 * north))
+    roads = [straight("洪河大道", (0, -900), (0, 900)), slanting]
+    (place,), (shape,) = located(roads, (LocationPhrase("", "intersection", ("洪河大道", "金沙路"), "NE"), 6000.0))
+    assert (place.is_certain, "贴着路" in told(place)) == (is_certain, not is_certain)
+    assert 0 < math.degrees(math.atan2(shape.centroid.x, shape.centroid.y)) < azimuth

@@ -210,7 +210,7 @@ SQL = {
         "crs_guessed",
         taken=True,
     ),
-    "no contents": refused("a.gpkg", geopackage("DROP TABLE gpkg_contents"), "unreadable"),
+    "no contents": refused("a.gpkg", geopackage("DROP TABLE gpkg_contents"), "unknown_format"),
 }
 
 PROGRAMS = {
