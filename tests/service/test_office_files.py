@@ -137,12 +137,25 @@ def test_a_shape_that_a_database_says_is_not_there_is_none(tmp_path, nothing):
     assert told == [(2, "geometry", "null_geometry")]
 
 
+def test_numbers_that_gdal_writes_as_none_are_none(tmp_path):
+    frame = geopandas.GeoDataFrame(
+        {"MJ": [None, 2.5], "XW": [3, None]}, geometry=[METRES, METRES.buffer(500)], crs=4547
+    )
+    frame["XW"] = frame["XW"].astype("Int32")
+    frame.to_file(tmp_path / "a.shp", encoding="UTF-8")
+    assert b"*" * 9 in (tmp_path / "a.dbf").read_bytes()
+    _, told = inspected(tmp_path / "a.shp")
+    assert [code for *_, code in told if code == "number_lost"] == []
+    assert fields_of(tmp_path / "a.shp") == {"MJ": [None, 2.5], "XW": [3, None]}
+
+
 def test_numbers_that_did_not_fit_in_a_shapefile_are_told_by_row_and_field(tmp_path):
     frame = geopandas.GeoDataFrame({"面积": [1.5, 2.5]}, geometry=[METRES, METRES.buffer(500)], crs=4547)
     frame.to_file(tmp_path / "a.shp", encoding="GBK")
     content = (tmp_path / "a.dbf").read_bytes()
     width = content[32 + 16]  # of the first field
     row = int.from_bytes(content[8:10], "little") + int.from_bytes(content[10:12], "little") + 1
+    content = content[:49] + bytes([width - 6]) + content[50:]  # five digits before the point
     (tmp_path / "a.dbf").write_bytes(content[:row] + b"*" * width + content[row + width :])
     found, told = inspected(tmp_path / "a.shp")
     assert (found.result, (2, "面积", "number_lost") in told) == ("accept_with_findings", True)

@@ -24,6 +24,9 @@ BLANK = b" \x00"
 WIDEST_INTEGER = 18
 """Digits of a whole number; a wider one is read as any number."""
 
+ROOMY = 8
+"""Digits before the point that any number of ours fits into; GDAL and QGIS give each column as many at least."""
+
 
 @dataclass(frozen=True)
 class _Column:
@@ -34,6 +37,11 @@ class _Column:
     start: int
     width: int
     decimals: int
+
+    @property
+    def is_roomy(self) -> bool:
+        """Whether stars in it are no number that was too long, but none: so GDAL and QGIS write that there is none."""
+        return self.width - (self.decimals + 1 if self.decimals else 0) >= ROOMY
 
 
 @dataclass(frozen=True)
@@ -91,8 +99,11 @@ def check_numbers_of(path: Path, staged: Path, findings: FileFindings) -> None:
                 message = N_("%(file)s 第 %(row)s 行的 %(field)s 应为数字，现为 %(given)s")
                 given = {"field": shown(_readable(column.name)), "given": shown(_readable(bytes(cells[place])))}
                 raise RefusedFile("not_a_number", message, file=short_name(path), row=before + place + 1, **given)
-            for place in numpy.flatnonzero(numpy.char.startswith(cells, b"*") | (numpy.char.lower(cells) == b"nan")):
-                message = N_("写成 %(given)s：数放不进字段的宽度，或没有算出来，当作没有填")
+            starred = numpy.char.startswith(cells, b"*")
+            if column.is_roomy:
+                starred &= numpy.char.strip(cells, b"*") != b""
+            for place in numpy.flatnonzero(starred | (numpy.char.lower(cells) == b"nan")):
+                message = N_("写成 %(given)s：本来就没有填，或数放不进字段的宽度，或没有算出来，当作没有填")
                 row, field, given = (
                     before + int(place) + 1,
                     shown(_readable(column.name)),
