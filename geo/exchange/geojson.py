@@ -1,10 +1,11 @@
 """GeoJSON exactly as RFC 7946 has it, straight from ids, WKB and property rows: no frame in between.
 
-Coordinates are WGS 84 longitude, latitude with 7 decimals (about a centimetre); outer rings run counter-clockwise,
-holes clockwise (RFC 7946, 3.1.6); there is no `crs` member (section 4) and nothing that is not JSON.
+Coordinates are WGS 84 longitude, latitude with 7 decimals (about a centimetre) on a page, 9 in a file; outer rings run
+counter-clockwise, holes clockwise (RFC 7946, 3.1.6); there is no `crs` member (section 4) and nothing that is not JSON.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy
 import orjson
@@ -15,6 +16,8 @@ from geo.model.served_crs import LON_LAT, ServedCrs
 
 MEDIA_TYPE = "application/geo+json"
 DECIMALS = LON_LAT.decimals
+IN_FILES = replace(LON_LAT, decimals=9)
+"""A boundary that is passed on in a file keeps its millimetre."""
 
 Part = tuple[str, Sequence[str], Sequence[bytes | None], Sequence[Mapping[str, object]]]
 """Some features of one layer: layer id, feature ids, WKB, properties."""
@@ -72,7 +75,7 @@ def stream(parts: Iterable[Part], **members: object) -> Iterator[bytes]:
     separator = b""
     for layer_id, ids, wkb, properties in parts:
         if len(ids):
-            yield separator + orjson.dumps(_features(ids, wkb, properties, collection=layer_id))[1:-1]
+            yield separator + orjson.dumps(_features(ids, wkb, properties, IN_FILES, collection=layer_id))[1:-1]
             separator = b","
     yield b"]}"
 

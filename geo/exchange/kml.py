@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy
 import shapely
 
-from geo.exchange.geojson import DECIMALS, Part
+from geo.exchange.geojson import IN_FILES, Part
 from geo.exchange.table import cleaned
 from geo.model.layer import Layer
 
@@ -66,5 +66,5 @@ def _shape(shape: shapely.Geometry) -> str:
 
 
 def _line(name: str, shape: shapely.Geometry) -> str:
-    pairs = shapely.get_coordinates(shape).round(DECIMALS + 2).tolist()
+    pairs = shapely.get_coordinates(shape).round(IN_FILES.decimals).tolist()
     return f"<{name}><coordinates>{' '.join(f'{lon!r},{lat!r}' for lon, lat in pairs)}</coordinates></{name}>"

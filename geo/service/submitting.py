@@ -35,7 +35,7 @@ from geo.service.parcels import Chosen, Parcel
 from geo.store.base import Store
 
 MANIFEST, MAP_SHEET = "manifest.json", "map_sheet.pdf"
-ROUNDED_NOTE = N_("GeoJSON 和 KML 的坐标取 7 位小数（约 1 厘米），界址以界址点 TXT、GeoPackage 和 Shapefile 为准")
+ROUNDED_NOTE = N_("GeoJSON 和 KML 的坐标取 9 位小数（约 0.1 毫米），界址以界址点 TXT、GeoPackage 和 Shapefile 为准")
 CHUNK_BYTES = 256 * 1024
 
 
