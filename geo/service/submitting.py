@@ -271,6 +271,7 @@ class _Making:
         table = self._file("attributes.xlsx", N_("属性表"), source, "xlsx", None)
         steady_workbook(table.content, self.on)
         yield table
+        yield self._file("attributes.csv", N_("属性表"), source, "csv", None)
         yield from self._reports()
         if (no_map := absent_map(self.check)) is not None:
             self.absent.append(no_map)

@@ -20,7 +20,9 @@ from pypdf import PdfReader
 
 from geo.model.errors import InvalidFile, InvalidInput
 from geo.service import export_gis, map_picture
+from geo.service.inspecting import inspect_file
 from geo.service.intake import open_or_create
+from geo.service.opened_files import Asked
 from geo.service.submitting import SubmissionWish, package
 from tests.exchange.test_reports import text_of
 from tests.service.conftest import Folder
@@ -113,6 +115,12 @@ def test_another_program_reads_each_file_and_finds_the_parcel_where_it_is(unpack
     assert 'ID["EPSG",4490]' in ogrinfo(unpacked / "parcels_cgcs2000.geojson", "-so")
 
 
+@pytest.mark.parametrize("name", ["parcels.geojson", "parcels_cgcs2000.geojson", "parcels.gpkg", "boundary_points.txt"])
+def test_what_goes_out_comes_in_without_a_remark(unpacked, name):
+    found = inspect_file(unpacked / name, Asked(), (113.95, 32.97, 114.06, 33.11))
+    assert (found.result, found.features, found.findings) == ("accept", 1, ())
+
+
 def test_boundary_points_table_and_reports_tell_of_the_parcel(unpacked):
     lines = (unpacked / "boundary_points.txt").read_bytes().decode("gbk").splitlines()
     assert "5,2.0000,a,a号小学,面,,中小学用地,080403,@" in lines
@@ -120,6 +128,8 @@ def test_boundary_points_table_and_reports_tell_of_the_parcel(unpacked):
     sheet = openpyxl.load_workbook(unpacked / "attributes.xlsx").worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert dict(zip(rows[0], rows[1], strict=True))["用地用海分类"] == "080403 中小学用地"
+    (row,) = csv.DictReader((unpacked / "attributes.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert (row["编号"], row["用地用海分类"]) == ("a", "080403 中小学用地")
     report = json.loads((unpacked / "check_report.json").read_text(encoding="utf-8"))
     assert report["counts"] == {"on_line": 1}
     assert report["findings"][0]["figures"]["area_m2"] == pytest.approx(2500, abs=0.05)

@@ -33,7 +33,9 @@ GEOMETRIES = frozenset("Point MultiPoint LineString MultiLineString Polygon Mult
 ESRI = {"geometryType", "features"}
 """Members that only ArcGIS' own JSON has together."""
 
-OF_FEATURE = frozenset("type id properties geometry bbox crs links time place coordRefSys conformsTo".split())
+OF_FEATURE = frozenset(
+    "type id properties geometry bbox crs links time place coordRefSys conformsTo collection".split()
+)
 """Members of a feature that are read, or say nothing of it that would be."""
 
 NOT_JSON = re.compile(rb"[-+]?(NaN|Infinity|inf|nan)")
