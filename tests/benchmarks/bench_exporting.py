@@ -112,7 +112,7 @@ TO_PLANE = ("-t_srs", PLANE)
 CASES = [
     case(
         "export: geojson", "EPSG:4326", 0.8, partial(by_ogr2ogr, "geojson", ("-lco", "RFC7946=YES")),
-        memory(budget=400),
+        memory(budget=400), ratio_at={1_000_000: 0.55},
     ),
     case(
         "export: gpkg", PLANE, 1.0, by_geopandas, memory(ratio=0.25),
