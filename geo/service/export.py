@@ -122,7 +122,8 @@ def stream(
     Raises
     ------
     LayerNotFound, InvalidInput
-        If a query does not fit its layer; before the first chunk, so that an answer can still say so.
+        If a query does not fit its layer, or its year is none of the plan; before the first chunk, so that an answer
+        can still say so.
     """
     chosen, filled = FORMATS[format_name], None
     if chosen.narrow:
@@ -131,6 +132,8 @@ def stream(
         for layer_id, query in queries.items():
             store.read_page(layer_id, replace(query, limit=1))  # tells what does not fit
     year = next((query.year for query in queries.values()), None)
+    if year is not None:
+        store.catalog.zone.check_year(year)
     edition = Edition(year, store.demo, language, translate, scope, filled)
     wanted = wanted or Wanted()
     wanted = replace(wanted, crs=checked_crs(wanted.crs, planes=chosen.planes))

@@ -128,6 +128,8 @@ def test_a_question_that_does_not_fit_is_refused_before_the_first_byte(store, fo
         stream(store, {"schools": FeatureQuery(conditions=(Condition("seats", ("many",)),))}, format_name)
     with pytest.raises(LayerNotFound):
         stream(store, {"nothing": EVERYTHING}, format_name)
+    with pytest.raises(InvalidInput, match="没有 2019 年"):
+        stream(store, {"schools": FeatureQuery(year=2019)}, format_name)
 
 
 @pytest.mark.parametrize("format_name", ["geojson", "csv", "xlsx"])
