@@ -209,23 +209,20 @@ def boundaries(points: Iterable[tuple[object, object]] = TXT_POINTS, told: objec
     return TXT_HEAD + "\n".join(lines) + "\n"
 
 
-GREAT = 250_000
-
-
 def ring(corners: numpy.ndarray) -> bytes:
     written = ",".join(f"[{lon:.9f},{lat:.9f}]" for lon, lat in numpy.vstack([corners, corners[:1]]))
     return geojson(f'{{"type":"Polygon","coordinates":[[{written}]]}}').encode()
 
 
 def great_ring() -> bytes:
-    """A circle of 250 000 corners."""
-    angles = numpy.linspace(0, 2 * numpy.pi, GREAT, endpoint=False)
+    """A circle of a million corners."""
+    angles = numpy.linspace(0, 2 * numpy.pi, 10**6, endpoint=False)
     return ring(numpy.column_stack([114.02 + 0.01 * numpy.cos(angles), 33.02 + 0.01 * numpy.sin(angles)]))
 
 
 def great_tangle() -> bytes:
-    """A ring of 250 000 corners that crosses itself a billion times."""
-    return ring(numpy.random.default_rng(1).random((GREAT, 2)) / 100 + (114, 33))
+    """A ring of a million corners that crosses itself billions of times."""
+    return ring(numpy.random.default_rng(1).random((10**6, 2)) / 100 + (114, 33))
 
 
 def nested(depth: int, start: str, end: str, core: str = "") -> str:

@@ -52,8 +52,8 @@ def hostile(request, tmp_path, monkeypatch, usual_garbage):
     held = _peak()
     began = time.process_time()
     yield case, folder / case.name
-    assert time.process_time() - began < LONGEST_S * case.share
-    assert _peak() - held < (MOST_MEMORY - PROGRAM) * case.share
+    assert time.process_time() - began < LONGEST_S
+    assert _peak() - held < MOST_MEMORY - PROGRAM
     assert list(left.iterdir()) == []
     assert set(folder.iterdir()) == beside
 
