@@ -9,8 +9,9 @@ from geo.exchange.location_phrase import parse_location
 from geo.exchange.plan_anchor import clause_start
 from geo.exchange.plan_details import LOCATED, find_location, finished_year
 from geo.exchange.plan_figures import read_figures
+from geo.exchange.plan_items import name_line
 from geo.exchange.plan_names import same_project
-from geo.exchange.plan_projects import anchors_in, name_line
+from geo.exchange.plan_projects import anchors_in
 from geo.exchange.plan_records import (
     AGGREGATE,
     OF_OTHERS,

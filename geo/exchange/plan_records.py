@@ -10,19 +10,9 @@ from geo.exchange.plan_anchor import LOCATED_RANK, Anchor
 from geo.exchange.plan_details import classify, find_location, find_year, is_dated, place_alone, place_before
 from geo.exchange.plan_each import all_finished, blanked, each_of
 from geo.exchange.plan_figures import Figures, read_figures
+from geo.exchange.plan_items import begins_item, entry, is_heading, name_line, named_in_form
 from geo.exchange.plan_names import alike, bare_name, is_programme, kind_of, same_project, split_developer
-from geo.exchange.plan_projects import (
-    CONTINUES,
-    DISTRICT,
-    MENTIONS,
-    anchors_in,
-    begins_item,
-    entry,
-    is_heading,
-    mentioned,
-    name_line,
-    named_in_form,
-)
+from geo.exchange.plan_projects import CONTINUES, DISTRICT, MENTIONS, anchors_in, mentioned
 from geo.exchange.plan_row_records import record_of_row
 from geo.exchange.plan_rows import FORM_KEY
 from geo.exchange.plan_structure import LABEL, Passage, only_year

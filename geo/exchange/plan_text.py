@@ -1,9 +1,9 @@
 """Read a plan's prose into records, totals and indicators, each with its place in the text.
 
-The layout is read first (`plan_structure`: headings, boxes, items, tables), then the projects (`plan_projects`,
-`plan_records`) with their figures (`plan_figures`, `quantities`) and places (`location_phrase`), then what the plan
-counts without naming each (`plan_totals`) and its table of indicators (`plan_table`). The words of all this are in
-`plan_words.toml` and `quantity_words.toml`; nothing here knows a city or a plan.
+The layout is read first (`plan_structure`: headings, boxes, items, tables), then the projects (`plan_items`,
+`plan_projects`, `plan_records`) with their figures (`plan_figures`, `quantities`) and places (`location_phrase`),
+then what the plan counts without naming each (`plan_totals`) and its table of indicators (`plan_table`). The words of
+all this are in `plan_words.toml` and `quantity_words.toml`; nothing here knows a city or a plan.
 """
 
 from dataclasses import asdict, replace

@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from geo.exchange.plan_details import finished_year
+from geo.exchange.plan_items import ITEM_STYLES, begins_item, entry
 from geo.exchange.plan_listed import is_long
 from geo.exchange.plan_names import is_programme, is_project, kind_of
-from geo.exchange.plan_projects import ITEM_STYLES, begins_item, entry
 from geo.exchange.plan_structure import Heading, Passage
 from geo.exchange.plan_words import WORDS
 from geo.model.plan import PlanRecord

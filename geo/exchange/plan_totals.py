@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from geo.exchange.plan_figures import is_seats
+from geo.exchange.plan_items import ITEM_STYLES
 from geo.exchange.plan_names import LAYERS, LEVELS
-from geo.exchange.plan_projects import ITEM_STYLES
 from geo.exchange.plan_structure import YEAR, Passage
 from geo.exchange.plan_words import WORDS, pattern
 from geo.exchange.quantities import either, find_quantities

@@ -10,28 +10,25 @@ from datetime import date
 from pathlib import Path
 
 import orjson
-import shapely
 
 from geo.exchange import parcel_check
 from geo.exchange import reports as report_files
 from geo.exchange.boundary_txt import DEFAULT_PROFILE, Profile
 from geo.exchange.files.steady import steady_drawing, steady_geopackage, steady_workbook, write_zip
-from geo.exchange.geojson import Part
 from geo.exchange.table import Edition
-from geo.exchange.turning import turned
 from geo.exchange.workbook import PlainTable, csv_table
 from geo.model.crs import STORED_CRS, gauss_kruger_crs, zone_of_crs
 from geo.model.errors import Conflict, InvalidFile, InvalidInput, N_
 from geo.model.feature_query import Condition, FeatureQuery
 from geo.model.land_use import with_land_use
 from geo.model.location import BASIS_TITLES
-from geo.model.page import Columns
 from geo.model.parcel_check import CheckedParcel, ParcelCheck
 from geo.model.remark import Remark, worded
 from geo.service import map_picture, parcel_checks, parcel_report, parcels
 from geo.service.export import FORMATS
-from geo.service.export_source import BATCH, DEGREES, EQUAL_NOTE, Source, Wanted, by_column, checked_crs
-from geo.service.parcels import Chosen, Parcel
+from geo.service.export_source import DEGREES, EQUAL_NOTE, Wanted, checked_crs
+from geo.service.parcel_source import ParcelSource
+from geo.service.parcels import Chosen
 from geo.store.base import Store
 
 MANIFEST, MAP_SHEET = "manifest.json", "map_sheet.pdf"
@@ -180,36 +177,6 @@ def _nothing(chosen: Chosen, wish: SubmissionWish) -> InvalidInput:
     asked = say(N_("、")).join(say(BASIS_TITLES[basis]) for basis in chosen.bases)
     message = N_("没有可报送的地块：要求的是%(asked)s，所选图层里只有：%(found)s")
     return InvalidInput(message, asked=asked, found=say(N_("、")).join(told) or "0")
-
-
-@dataclass(frozen=True)
-class ParcelSource(Source):
-    """Parcels to be written, with their codes; with `marked` the name of one that is not surveyed says so."""
-
-    parcels: tuple[Parcel, ...] = ()
-    marked: bool = False
-
-    def parts_of(self, layer_id: str, crs: str = STORED_CRS) -> Iterator[Part]:
-        """The parcels of one layer, some at a time."""
-        own = [parcel for parcel in self.parcels if parcel.layer.id == layer_id]
-        for start in range(0, len(own), BATCH):
-            some = own[start : start + BATCH]
-            wkb = shapely.to_wkb([parcel.shape for parcel in some]).tolist()
-            properties = [self._properties(parcel) for parcel in some]
-            yield layer_id, [each.feature_id for each in some], wkb if crs in DEGREES else turned(wkb, crs), properties
-
-    def columns_of(self, layer_id: str, crs: str = STORED_CRS) -> Iterator[Columns]:
-        for _, ids, wkb, properties in self.parts_of(layer_id, crs):
-            yield Columns(ids, wkb, by_column(properties))
-
-    def _properties(self, parcel: Parcel) -> dict[str, object]:
-        properties = with_land_use(self.store.catalog, parcel.layer.id, parcel.properties)
-        basis = str(properties.get("location_basis"))
-        if self.marked and basis != "surveyed":
-            say = self.edition.translate
-            mark = say(N_("%(name)s（%(basis)s，非实测）"))
-            properties["name"] = mark % {"name": parcel.name, "basis": say(BASIS_TITLES[basis])}
-        return properties
 
 
 @dataclass(frozen=True)
