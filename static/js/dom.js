@@ -41,11 +41,34 @@ export function replace(node, ...children) {
 
 /** Like `replace`, but the control that has the keyboard keeps it; it is known by its `data-key` or `data-testid`. */
 export function redraw(node, ...children) {
-  const control = node.contains(document.activeElement) ? document.activeElement : null;
-  const name = ["key", "testid"].find((each) => control?.dataset[each]);
-  replace(node, ...children);
-  if (name) node.querySelector(`[data-${name}="${CSS.escape(control.dataset[name])}"]`)?.focus({ preventScroll: true });
+  onceReleased(node, () => {
+    const control = node.contains(document.activeElement) ? document.activeElement : null;
+    const name = ["key", "testid"].find((each) => control?.dataset[each]);
+    replace(node, ...children);
+    if (name) node.querySelector(`[data-${name}="${CSS.escape(control.dataset[name])}"]`)?.focus({ preventScroll: true });
+  });
 }
+
+let pressed = null;
+const waiting = new Map();
+
+/** Draw now, or when the pointer is up that is down inside `node`: the click on a control that goes meanwhile is lost. */
+export function onceReleased(node, draw) {
+  waiting.delete(node);
+  if (pressed && node.contains(pressed)) waiting.set(node, draw);
+  else draw();
+}
+
+function release() {
+  pressed = null;
+  const draws = [...waiting.values()];
+  waiting.clear();
+  for (const draw of draws) draw();
+}
+
+document.addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
+document.addEventListener("click", () => { pressed = null; }, true);
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(release), true);
 
 /** An icon of our sprite; decoration, so hidden from screen readers. */
 export function icon(name, className = "icon") {

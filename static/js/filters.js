@@ -1,6 +1,6 @@
 // Which layers and which features: chips for layers, then one button for each field that offers a filter.
 
-import { el, icon, redraw, replace } from "./dom.js";
+import { el, icon, onceReleased, redraw, replace } from "./dom.js";
 import { number } from "./format.js";
 import { t } from "./i18n.js";
 import { closeOpen, disclosure } from "./disclosure.js";
@@ -36,6 +36,10 @@ export class Facets {
 
   show(views) {
     this.views = views;
+    onceReleased(this.node, () => this.draw());
+  }
+
+  draw() {
     const values = this.state.values;
     const facets = this.facets(values);
     const opened = this.node.querySelector("[aria-expanded=true]")?.dataset.testid;

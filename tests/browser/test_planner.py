@@ -14,6 +14,7 @@ from pyproj import Geod, Transformer
 from shapely.geometry.base import BaseGeometry
 
 from tests.browser.map_page import MapPage
+from tests.browser.settling import settle
 
 HONGZHI, JIAZHUANG = "schools/2023-1", "schools/2023-2"
 LOCATED = {"2021-2", "2021-3", "2022-1", "2022-2", "2023-1", "2024-1"}
@@ -453,3 +454,23 @@ def _area_m2(corners: list[tuple[float, float]]) -> float:
 def _metres(shape: BaseGeometry) -> BaseGeometry:
     """A shape in CGCS2000, 3-degree zone 38, metres."""
     return shapely.transform(shape, TO_METRES.transform, interleaved=False)
+
+
+def test_a_click_is_not_lost_when_the_panel_is_drawn_anew_under_the_pointer(open_map):
+    page, held, items = open_map(), [], "**/ogc/collections/*/items*"
+
+    def hold(route):
+        held.append(route)
+
+    page.page.route(items, hold)
+    page.by("year-2023").click()
+    page.page.wait_for_timeout(500)
+    assert held, "another year is not asked for"
+    box = page.by("filter-plan_year").bounding_box()
+    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.page.mouse.down()
+    page.page.unroute(items)  # which lets go on what is held
+    page.page.wait_for_load_state("networkidle")
+    settle(page.page)
+    page.page.mouse.up()
+    expect(page.by("choice-2023")).to_be_visible()
